@@ -1,0 +1,1 @@
+"""Peyvand (پیوند): joins people's capacities to needs and accounts for every promise."""

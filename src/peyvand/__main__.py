@@ -1,0 +1,3 @@
+from peyvand.cli import app
+
+app()

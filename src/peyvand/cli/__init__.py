@@ -1,0 +1,10 @@
+"""The `peyvand` command. Each command lives in its own module and imports what it needs when it runs."""
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+
+@app.callback()
+def peyvand() -> None:
+    """Peyvand: joins people's capacities to needs and accounts for every promise."""

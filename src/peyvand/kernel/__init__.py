@@ -1,0 +1,1 @@
+"""Values, pure: Persian text, the Jalali calendar, quantities, identifiers, state tables, refusals."""

@@ -1,0 +1,32 @@
+"""A refusal: the answer "no" with a code that never changes and a sentence a person understands.
+
+Programs decide by `code`, people read the message; no decision is ever taken from the text of a message.
+"""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):  # noqa: N818 - the field's word: a refusal is an answer, not an error
+    """Base of every refusal. `code` is stable; `message` is an English message id; `details` fills its {places}."""
+
+    code: ClassVar[str] = "refused"
+    message: ClassVar[str] = "This cannot be done."
+
+    def __init__(self, **details: object) -> None:
+        self.details = details
+        super().__init__(self.message.format(**details))
+
+
+class NotPermitted(Refusal):
+    code = "not_permitted"
+    message = "Your role does not allow this: {reason}"
+
+
+class NotFound(Refusal):
+    code = "not_found"
+    message = "This item does not exist, or is outside what your role may see."
+
+
+class BadValue(Refusal):
+    code = "bad_value"
+    message = "The value of {field} is not acceptable: {reason}"
