@@ -1,0 +1,1 @@
+"""The domain: need | capacity -> commitment -> delivery -> story. Each stage knows only those before it."""

@@ -1,0 +1,1 @@
+"""A capacity: what somebody can give, where it reaches, and how much."""

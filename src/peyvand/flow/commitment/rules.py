@@ -1,0 +1,57 @@
+"""The rules of a commitment, pure: its life cycle and the arithmetic of promises."""
+
+from datetime import date
+
+from peyvand.flow.commitment.enums import CommitmentState
+from peyvand.kernel.refusals import Refusal
+from peyvand.kernel.states import LifeCycle
+
+LIFE = LifeCycle(
+    "commitment",
+    CommitmentState.OFFERED,
+    [
+        ("accept_commitment", CommitmentState.OFFERED, CommitmentState.ACCEPTED),
+        ("withdraw_commitment", CommitmentState.OFFERED, CommitmentState.WITHDRAWN),
+        ("withdraw_commitment", CommitmentState.ACCEPTED, CommitmentState.WITHDRAWN),
+        ("lapse_commitment", CommitmentState.OFFERED, CommitmentState.LAPSED),
+        ("break_commitment", CommitmentState.ACCEPTED, CommitmentState.BROKEN),
+        ("keep_commitment", CommitmentState.ACCEPTED, CommitmentState.KEPT),
+        ("reopen_commitment", CommitmentState.KEPT, CommitmentState.ACCEPTED),
+    ],
+)
+
+
+class DifferentKind(Refusal):
+    code = "different_kind"
+    message = "The need and the capacity are of different kinds."
+
+
+class DeliveryUnderway(Refusal):
+    code = "delivery_underway"
+    message = "A delivery waits for the receiver's answer; settle it first."
+
+
+class DueInPast(Refusal):
+    code = "due_in_past"
+    message = "The due date {due} has passed."
+
+
+class NotDueYet(Refusal):
+    code = "not_due_yet"
+    message = "This promise is due on {due}; until then it can be withdrawn but not called broken."
+
+
+class AlreadyAnswered(Refusal):
+    code = "already_answered"
+    message = "This suggestion was answered before."
+
+
+def is_late(*, state: str, due: date, today: date) -> bool:
+    return state == CommitmentState.ACCEPTED and due < today
+
+
+def remainder(*, quantity: int, accepted: int, underway: int) -> int:
+    """What goes back to the capacity when a commitment ends early. Raises while a delivery is unanswered."""
+    if underway:
+        raise DeliveryUnderway
+    return quantity - accepted

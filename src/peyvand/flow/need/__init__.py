@@ -1,0 +1,1 @@
+"""A need: what somebody lacks, where, for whom, and how urgently."""

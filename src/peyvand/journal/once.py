@@ -1,0 +1,48 @@
+"""The same request sent twice is done once (promise d)."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from peyvand.journal.models import OnceKey
+from peyvand.kernel.refusals import Refusal
+from peyvand.scope.acting import Acting
+from peyvand.scope.database import scope
+
+_CLAIM = """
+INSERT INTO journal_oncekey (account_id, key, body_digest, at) VALUES (%s, %s, %s, %s)
+ON CONFLICT (account_id, key) DO NOTHING
+"""
+
+
+class KeyReused(Refusal):
+    code = "idempotency_key_reused"
+    message = "This idempotency key was used before for a different request."
+
+
+def digest(body: object) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def once(*, key: str, body: object, by: Acting, now: datetime, run: Callable[[], Any]) -> tuple[Any, bool]:
+    """Run `run` once for this account and key, in one transaction with the key; later calls give the stored answer.
+
+    `run` returns something JSON can hold. Gives (answer, whether it was repeated). A second request that arrives while the
+    first is still running waits for it. Raises `KeyReused` where the body differs.
+    """
+    with scope(by):
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, (by.account_id, key, digest(body), now))
+            claimed = cursor.rowcount == 1
+        stored = OnceKey.objects.get(account_id=by.account_id, key=key)
+        if not claimed:
+            if stored.body_digest != digest(body):
+                raise KeyReused
+            return stored.answer, True
+        answer = run()
+        OnceKey.objects.filter(pk=stored.pk).update(answer=answer)
+        return answer, False

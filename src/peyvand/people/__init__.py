@@ -1,0 +1,1 @@
+"""Who: accounts, persons, households, organisations, memberships, tasks, consents, looks from outside."""

@@ -1,0 +1,1 @@
+"""Where: country > province > county > district > city | rural district > neighbourhood | settlement | nomadic."""

@@ -1,0 +1,94 @@
+"""Row policies for migrations: the fragments every scoped table is protected with.
+
+The settings are read through a function that raises when they are missing or empty, wrapped in a scalar sub-select so that
+PostgreSQL reads them once a statement and can use the path index.
+"""
+
+from dataclasses import dataclass
+
+from django.db.migrations import RunSQL
+
+from peyvand.scope.acting import STAFF, Role
+from peyvand.scope.database import APP_ROLE, NATIONAL_ROLE
+
+
+def setting(name: str) -> str:
+    return f"(SELECT peyvand_scope('{name}'))"
+
+
+def role_in(*roles: Role) -> str:
+    return f"{setting('role')} IN ({', '.join(repr(role.value) for role in roles)})"
+
+
+def in_area(column: str = "place_path") -> str:
+    return f"({column} >= {setting('place_from')} AND {column} < {setting('place_to')})"
+
+
+def in_organisation(column: str = "organisation_path") -> str:
+    return f"({column} >= {setting('organisation_from')} AND {column} < {setting('organisation_to')})"
+
+
+def own(column: str, name: str) -> str:
+    """`column` is the actor's own id (account, membership or person); 0 means nobody."""
+    return f"({column} = {setting(name)}::bigint AND {column} <> 0)"
+
+
+IS_STAFF = role_in(*STAFF)
+STAFF_OF_ROW = f"({IS_STAFF} AND {in_area()} AND {in_organisation()})"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`using` filters what is seen, changed and removed; `check` what may be written (default: the same)."""
+
+    name: str
+    using: str
+    check: str | None = None
+    command: str = "ALL"
+
+    def sql(self, table: str) -> str:
+        using = "" if self.command == "INSERT" else f" USING ({self.using})"
+        writes = self.command in ("ALL", "INSERT", "UPDATE")
+        check = f" WITH CHECK ({self.check or self.using})" if writes else ""
+        return f'CREATE POLICY {self.name} ON "{table}" FOR {self.command} TO {APP_ROLE}{using}{check}'
+
+
+def policy(table: str, *policies: Policy) -> RunSQL:
+    """Add permissive policies to a table that is protected already."""
+    return RunSQL(
+        [one.sql(table) for one in policies],
+        [f'DROP POLICY {one.name} ON "{table}"' for one in policies],
+    )
+
+
+def protect(table: str, *policies: Policy) -> RunSQL:
+    """Switch row security on, let the national role see all, and add the policies of everyone else."""
+    national = f'CREATE POLICY national ON "{table}" TO {NATIONAL_ROLE} USING (true) WITH CHECK (true)'
+    return RunSQL(
+        [f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY', national, *(one.sql(table) for one in policies)],
+        [
+            *(f'DROP POLICY {name} ON "{table}"' for name in ("national", *(one.name for one in policies))),
+            f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY',
+        ],
+    )
+
+
+def shared(name: str, using: str) -> tuple[Policy, Policy]:
+    """Rows of another organisation that an actor may see and lock (for their counters), but neither add nor remove."""
+    return Policy(f"{name}_seen", using, command="SELECT"), Policy(f"{name}_locked", using, command="UPDATE")
+
+
+def looked_at(column: str = "organisation_path") -> Policy:
+    """An auditor's open look into an organisation; never joined to a policy of names."""
+    return Policy(
+        "looked_at",
+        f"{role_in(Role.AUDITOR)} AND EXISTS (SELECT 1 FROM people_look one WHERE one.membership_id = {setting('membership')}::bigint"
+        f" AND one.until > now() AND {column} >= one.organisation_path"
+        f" AND {column} < left(one.organisation_path, -1) || '0')",
+        command="SELECT",
+    )
+
+
+def seen_through(table: str, parent: str, key: str) -> Policy:
+    """A row is seen exactly when the row it belongs to is seen: the parent's own policies answer."""
+    return Policy("seen_through", f'EXISTS (SELECT 1 FROM "{parent}" parent WHERE parent.id = "{table}"."{key}")')
