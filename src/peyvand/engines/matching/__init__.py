@@ -3,5 +3,19 @@
 from peyvand.engines.matching.assign import assign
 from peyvand.engines.matching.candidates import candidates
 from peyvand.engines.matching.graph import Assignment, Graph
+from peyvand.engines.matching.verify import Certificate, Reason, Reasons, reasons, verify
+from peyvand.engines.matching.widen import Matched, match
 
-__all__ = ["Assignment", "Graph", "assign", "candidates"]
+__all__ = [
+    "Assignment",
+    "Certificate",
+    "Graph",
+    "Matched",
+    "Reason",
+    "Reasons",
+    "assign",
+    "candidates",
+    "match",
+    "reasons",
+    "verify",
+]
