@@ -6,7 +6,7 @@ Programs decide by `code`, people read the message; no decision is ever taken fr
 from typing import ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - the field's word: a refusal is an answer, not an error
+class Refusal(Exception):
     """Base of every refusal. `code` is stable; `message` is an English message id; `details` fills its {places}."""
 
     code: ClassVar[str] = "refused"
@@ -30,3 +30,16 @@ class NotFound(Refusal):
 class BadValue(Refusal):
     code = "bad_value"
     message = "The value of {field} is not acceptable: {reason}"
+
+
+def require(refusal: Refusal | None) -> None:
+    """Raise the refusal a permission or rule answered with, if any."""
+    if refusal is not None:
+        raise refusal
+
+
+class NotEnoughLeft(Refusal):
+    """Promise (b): what is there is given out once."""
+
+    code = "not_enough_left"
+    message = "Only {left} is left, and {asked} was asked for."

@@ -38,7 +38,9 @@ class Organisation(models.Model):
 
     class Meta:
         ordering = ["sort_key", "id"]
-        constraints = [models.CheckConstraint(condition=Q(path__endswith="/"), name="organisation_path_ends_with_slash")]
+        constraints = [
+            models.CheckConstraint(condition=Q(path__endswith="/"), name="organisation_path_ends_with_slash")
+        ]
 
     def __str__(self) -> str:
         return self.name_fa
@@ -98,7 +100,9 @@ class Person(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "national_id_index"], condition=~Q(national_id_index=""), name="person_national_id"
+                fields=["organisation", "national_id_index"],
+                condition=~Q(national_id_index=""),
+                name="person_national_id",
             ),
             models.UniqueConstraint(fields=["household"], condition=Q(is_head=True), name="household_one_head"),
         ]
@@ -152,9 +156,13 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="membership_period"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="membership_period"
+            ),
             models.UniqueConstraint(
-                fields=["account", "role", "place", "organisation"], condition=Q(until__isnull=True), name="membership_once"
+                fields=["account", "role", "place", "organisation"],
+                condition=Q(until__isnull=True),
+                name="membership_once",
             ),
         ]
 
@@ -173,7 +181,9 @@ class Task(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["household", "membership"], condition=Q(until__isnull=True), name="task_once"),
+            models.UniqueConstraint(
+                fields=["household", "membership"], condition=Q(until__isnull=True), name="task_once"
+            ),
         ]
 
 

@@ -31,7 +31,10 @@ class Place(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["parent", "code"], name="place_code_in_parent"),
             models.CheckConstraint(condition=Q(path__endswith="/"), name="place_path_ends_with_slash"),
-            models.CheckConstraint(condition=Q(lat__isnull=True, lon__isnull=True) | Q(lat__range=(-90, 90), lon__range=(-180, 180)), name="place_point_whole"),
+            models.CheckConstraint(
+                condition=Q(lat__isnull=True, lon__isnull=True) | Q(lat__range=(-90, 90), lon__range=(-180, 180)),
+                name="place_point_whole",
+            ),
             models.CheckConstraint(
                 condition=Q(deprivation__isnull=True) | (Q(deprivation__range=(0, 100)) & ~Q(deprivation_source="")),
                 name="place_deprivation_has_source",

@@ -39,11 +39,18 @@ class Capacity(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gte=1), name="capacity_quantity"),
             models.CheckConstraint(condition=Q(committed__lte=F("quantity")), name="capacity_committed_within_offered"),
-            models.CheckConstraint(condition=Q(delivered__lte=F("committed")), name="capacity_delivered_within_committed"),
-            models.CheckConstraint(condition=Q(smallest_lot__gte=1, smallest_lot__lte=F("quantity")), name="capacity_lot"),
-            models.CheckConstraint(condition=Q(end_date__isnull=True) | Q(end_date__gte=F("start_date")), name="capacity_window"),
             models.CheckConstraint(
-                condition=Q(reach="km", reach_km__isnull=False) | ~Q(reach="km") & Q(reach_km__isnull=True), name="capacity_reach"
+                condition=Q(delivered__lte=F("committed")), name="capacity_delivered_within_committed"
+            ),
+            models.CheckConstraint(
+                condition=Q(smallest_lot__gte=1, smallest_lot__lte=F("quantity")), name="capacity_lot"
+            ),
+            models.CheckConstraint(
+                condition=Q(end_date__isnull=True) | Q(end_date__gte=F("start_date")), name="capacity_window"
+            ),
+            models.CheckConstraint(
+                condition=Q(reach="km", reach_km__isnull=False) | ~Q(reach="km") & Q(reach_km__isnull=True),
+                name="capacity_reach",
             ),
             models.CheckConstraint(
                 condition=Q(state="closed", closed_at__isnull=False) | ~Q(state="closed") & Q(closed_at__isnull=True),

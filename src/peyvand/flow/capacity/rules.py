@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from peyvand.flow.capacity.enums import CapacityState
+from peyvand.flow.capacity.enums import CapacityState, Reach
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.states import LifeCycle
 
@@ -38,3 +38,17 @@ def window_refusal(*, start: date, end: date | None, today: date) -> Refusal | N
     if today < start or (end is not None and today > end):
         return OutsideWindow(start=start, end=end or "…")
     return None
+
+
+def reaches(*, reach: str, capacity_path: str, need_path: str) -> bool | None:
+    """Whether a capacity at one place serves another; None for kilometres, which paths cannot tell.
+
+    The second part of a path is the province, the third the county.
+    """
+    if reach == Reach.KILOMETRES:
+        return None
+    if reach == Reach.NEIGHBOURHOOD:
+        return need_path.startswith(capacity_path)
+    depth = {Reach.COUNTRY: 1, Reach.PROVINCE: 2, Reach.COUNTY: 3}[Reach(reach)]
+    near, far = capacity_path.rstrip("/").split("/"), need_path.rstrip("/").split("/")
+    return len(near) >= depth <= len(far) and near[:depth] == far[:depth]

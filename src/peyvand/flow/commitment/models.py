@@ -94,7 +94,9 @@ class Agreement(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(end_date__isnull=True) | Q(end_date__gte=F("signed_date")), name="agreement_period")
+            models.CheckConstraint(
+                condition=Q(end_date__isnull=True) | Q(end_date__gte=F("signed_date")), name="agreement_period"
+            )
         ]
 
 
@@ -128,14 +130,16 @@ class Commitment(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gte=1), name="commitment_quantity"),
             models.CheckConstraint(
-                condition=Q(quantity__gte=F("underway") + F("accepted") + F("released")), name="commitment_delivered_within"
+                condition=Q(quantity__gte=F("underway") + F("accepted") + F("released")),
+                name="commitment_delivered_within",
             ),
             models.CheckConstraint(
                 condition=Q(state="kept", accepted=F("quantity")) | ~Q(state="kept"), name="commitment_kept_whole"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["offered", "accepted"], ended_at__isnull=True, released=0)
-                | ~Q(state__in=["offered", "accepted"]) & Q(ended_at__isnull=False, underway=0, quantity=F("accepted") + F("released")),
+                | ~Q(state__in=["offered", "accepted"])
+                & Q(ended_at__isnull=False, underway=0, quantity=F("accepted") + F("released")),
                 name="commitment_ended_whole",
             ),
         ]

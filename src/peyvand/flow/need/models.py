@@ -43,7 +43,9 @@ class Need(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gte=1), name="need_quantity"),
             models.CheckConstraint(condition=Q(committed__lte=F("quantity")), name="need_committed_within_quantity"),
-            models.CheckConstraint(condition=Q(committed__gte=F("met") + F("underway")), name="need_met_within_committed"),
+            models.CheckConstraint(
+                condition=Q(committed__gte=F("met") + F("underway")), name="need_met_within_committed"
+            ),
             models.CheckConstraint(condition=Q(priority__lte=100), name="need_priority"),
             models.CheckConstraint(
                 condition=Q(state="closed", closed_at__isnull=False) & ~Q(closed_as="")
@@ -54,7 +56,10 @@ class Need(models.Model):
                 condition=Q(closed_as="met", met=F("quantity")) & ~Q(met_by="") | ~Q(closed_as="met") & Q(met_by=""),
                 name="need_met_whole",
             ),
-            models.CheckConstraint(condition=Q(state="draft") | Q(opened_at__isnull=False) | Q(closed_as="withdrawn"), name="need_open_since"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(opened_at__isnull=False) | Q(closed_as="withdrawn"),
+                name="need_open_since",
+            ),
             models.CheckConstraint(
                 condition=Q(vouched_by__isnull=True, vouched_at__isnull=True)
                 | Q(vouched_by__isnull=False, vouched_at__isnull=False),
@@ -122,5 +127,3 @@ class PriorityOverride(models.Model):
             models.CheckConstraint(condition=~Q(signed_by=F("proposed_by")), name="override_two_people"),
             models.UniqueConstraint(fields=["need"], condition=Q(signed_by__isnull=True), name="override_one_proposed"),
         ]
-
-

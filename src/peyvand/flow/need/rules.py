@@ -26,11 +26,6 @@ BANDS = ((75, Band.URGENT), (50, Band.HIGH), (25, Band.MEDIUM), (0, Band.LOW))
 FULL_WAIT_DAYS = 180
 
 
-class NotEnoughLeft(Refusal):
-    code = "not_enough_left"
-    message = "Only {left} is left, and {asked} was asked for."
-
-
 class StillPromised(Refusal):
     code = "still_promised"
     message = "{quantity} is still promised; end those commitments first."

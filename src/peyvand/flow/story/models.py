@@ -28,7 +28,9 @@ class Story(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(state="published") | Q(published_at__isnull=False), name="story_published_at")
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(published_at__isnull=False), name="story_published_at"
+            )
         ]
         indexes = [models.Index(fields=["state", "-published_at"], name="story_published")]
 

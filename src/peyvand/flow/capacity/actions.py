@@ -1,0 +1,175 @@
+"""Every write of a capacity."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from random import Random
+
+from peyvand.flow.capacity import rules
+from peyvand.flow.capacity.enums import CapacityState, Reach
+from peyvand.flow.capacity.models import Capacity
+from peyvand.flow.capacity.permissions import may_change_capacity, may_offer_capacity
+from peyvand.journal.actions import record
+from peyvand.kernel.codes import new_code
+from peyvand.kernel.jalali import JalaliMonth, business_date
+from peyvand.kernel.refusals import BadValue, NotEnoughLeft, require
+from peyvand.people.models import Organisation, Person
+from peyvand.places.models import Place
+from peyvand.resources.models import Specification
+from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import add, lock
+from peyvand.scope.database import action
+
+COUNTERS = ("committed", "delivered")
+
+
+@dataclass(frozen=True)
+class NewCapacity:
+    """`reach_km` is given with the reach in kilometres and only then. `draft` keeps the offer to oneself for now."""
+
+    specification: Specification
+    quantity: int
+    place: Place
+    reach: Reach = Reach.COUNTY
+    reach_km: int | None = None
+    start_date: date | None = None
+    end_date: date | None = None
+    smallest_lot: int = 1
+    conditions: str = ""
+    renews_monthly: bool = False
+    provider_person: Person | None = None
+    organisation: Organisation | None = None
+    draft: bool = False
+
+
+def _capacity(row: NewCapacity, giver: Organisation, by: Acting, now: datetime, random: Random | None) -> Capacity:
+    if row.quantity < 1:
+        raise BadValue(field="quantity", reason="at least one")
+    if not 1 <= row.smallest_lot <= row.quantity:
+        raise BadValue(field="smallest_lot", reason="between one and the whole quantity")
+    if (row.reach == Reach.KILOMETRES) != (row.reach_km is not None):
+        raise BadValue(field="reach_km", reason="kilometres are given when the reach is in kilometres")
+    start = row.start_date or business_date(now)
+    end = row.end_date or (JalaliMonth.of(start).last_day if row.renews_monthly else None)
+    if end is not None and end < start:
+        raise BadValue(field="end_date", reason="the end lies before the start")
+    return Capacity(
+        tracking_code=new_code(random),
+        specification=row.specification,
+        quantity=row.quantity,
+        state=CapacityState.DRAFT if row.draft else CapacityState.OPEN,
+        organisation=giver,
+        organisation_path=giver.path,
+        provider_person=row.provider_person,
+        place=row.place,
+        place_path=row.place.path,
+        reach=row.reach,
+        reach_km=row.reach_km,
+        start_date=start,
+        end_date=end,
+        smallest_lot=row.smallest_lot,
+        conditions=row.conditions,
+        renews_monthly=row.renews_monthly,
+        opened_by_id=by.membership_id or None,
+        created_at=now,
+    )
+
+
+@action
+def offer_capacities(
+    *, rows: Sequence[NewCapacity], by: Acting, now: datetime, random: Random | None = None
+) -> list[Capacity]:
+    """Record what can be given, all or none."""
+    require(may_offer_capacity(by))
+    if not rows:
+        return []
+    own = Organisation.objects.get(pk=by.organisation_id) if by.organisation_id else None
+    fresh = []
+    for row in rows:
+        giver = row.organisation or own
+        if giver is None:
+            raise BadValue(field="organisation", reason="an offer is made by an organisation, or through one")
+        fresh.append(_capacity(row, giver, by, now, random))
+    capacities = Capacity.objects.bulk_create(fresh, batch_size=2000)
+    _event("capacity.offered", capacities, by, now, rows=[(one.pk, one.quantity) for one in capacities])
+    return capacities
+
+
+def _move(act: str, event: str, capacity_id: int, by: Acting, now: datetime) -> Capacity:
+    capacity = lock(Capacity.objects.all(), [capacity_id])[capacity_id]
+    require(may_change_capacity(by, capacity))
+    capacity.state = rules.LIFE.after(act, capacity.state)
+    capacity.closed_at = now if capacity.state == CapacityState.CLOSED else None
+    capacity.save(update_fields=["state", "closed_at"])
+    _event(event, [capacity], by, now)
+    return capacity
+
+
+@action
+def open_capacity(*, capacity_id: int, by: Acting, now: datetime) -> Capacity:
+    return _move("open_capacity", "capacity.opened", capacity_id, by, now)
+
+
+@action
+def pause_capacity(*, capacity_id: int, by: Acting, now: datetime) -> Capacity:
+    """No new promises; those that stand are kept."""
+    return _move("pause_capacity", "capacity.paused", capacity_id, by, now)
+
+
+@action
+def resume_capacity(*, capacity_id: int, by: Acting, now: datetime) -> Capacity:
+    return _move("resume_capacity", "capacity.resumed", capacity_id, by, now)
+
+
+@action
+def close_capacity(*, capacity_id: int, by: Acting, now: datetime) -> Capacity:
+    return _move("close_capacity", "capacity.closed", capacity_id, by, now)
+
+
+@action
+def renew_capacities(*, by: Acting, now: datetime) -> int:
+    """For every monthly offer whose window has ended, close it and open one row for the present Jalali month (a daily job)."""
+    today = business_date(now)
+    ended = Capacity.objects.filter(
+        renews_monthly=True, end_date__lt=today, state__in=[CapacityState.OPEN, CapacityState.PAUSED]
+    )
+    rows = list(ended.select_for_update().order_by("pk"))
+    month = JalaliMonth.of(today)
+    fresh = [
+        Capacity(
+            tracking_code=new_code(), specification_id=old.specification_id, quantity=old.quantity, state=old.state,
+            organisation_id=old.organisation_id, organisation_path=old.organisation_path, provider_person_id=old.provider_person_id,
+            place_id=old.place_id, place_path=old.place_path, reach=old.reach, reach_km=old.reach_km,
+            start_date=month.first_day, end_date=month.last_day, smallest_lot=old.smallest_lot, conditions=old.conditions,
+            renews_monthly=True, renewed_from=old, opened_by_id=old.opened_by_id, created_at=now,
+        )
+        for old in rows
+    ]  # fmt: skip
+    Capacity.objects.filter(pk__in=[old.pk for old in rows]).update(state=CapacityState.CLOSED, closed_at=now)
+    renewed = Capacity.objects.bulk_create(fresh, batch_size=2000)
+    if renewed:
+        _event("capacity.offered", renewed, by, now, rows=[(one.pk, one.quantity) for one in renewed])
+    return len(renewed)
+
+
+def count(capacities: Mapping[int, Capacity], deltas: Mapping[int, Sequence[int]]) -> None:
+    """Move the counters of locked capacities (committed, delivered), for the acts of later stages. Raises `NotEnoughLeft`."""
+    for capacity_id, (committed, delivered) in deltas.items():
+        capacity = capacities[capacity_id]
+        left = capacity.quantity - capacity.committed
+        if committed > left:
+            raise NotEnoughLeft(left=left, asked=committed)
+        capacity.committed, capacity.delivered = capacity.committed + committed, capacity.delivered + delivered
+    add(Capacity, deltas, COUNTERS)
+
+
+def _event(
+    act: str, capacities: Sequence[Capacity], by: Acting, now: datetime, rows: Sequence[Sequence[int]] | None = None
+) -> None:
+    one = capacities[0] if len(capacities) == 1 else None
+    record(
+        act, kind="capacity", subject=one.pk if one else None, by=by, now=now,
+        place_path=one.place_path if one else by.place_path,
+        organisation_path=one.organisation_path if one else by.organisation_path,
+        rows=rows if rows is not None else [(item.pk,) for item in capacities],
+    )  # fmt: skip

@@ -1,0 +1,23 @@
+"""Who may do what with a capacity."""
+
+from peyvand.flow.capacity.models import Capacity
+from peyvand.kernel.refusals import NotPermitted, Refusal
+from peyvand.scope.acting import STAFF, Acting, Role
+
+_OFFERERS = (*STAFF, Role.SYSTEM)
+
+
+def may_offer_capacity(by: Acting) -> Refusal | None:
+    if by.role in _OFFERERS:
+        return None
+    return NotPermitted(reason="capacities are offered by organisations and those who work with givers")
+
+
+def may_change_capacity(by: Acting, capacity: Capacity) -> Refusal | None:
+    if by.role is Role.SYSTEM:
+        return None
+    if by.role not in _OFFERERS:
+        return NotPermitted(reason="an offer is changed by the organisation that made it")
+    if not by.covers(place_path=capacity.place_path, organisation_path=capacity.organisation_path):
+        return NotPermitted(reason="this offer belongs to another organisation or lies outside your area")
+    return None

@@ -1,0 +1,239 @@
+"""Every write of commitments. Rows are locked in one order: needs, capacities, commitments."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from random import Random
+
+from peyvand.flow.capacity import actions as capacities_
+from peyvand.flow.capacity.enums import CapacityState
+from peyvand.flow.capacity.models import Capacity
+from peyvand.flow.capacity.rules import lot_refusal, reaches, window_refusal
+from peyvand.flow.commitment import rules
+from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, Side
+from peyvand.flow.commitment.models import Agreement, Commitment
+from peyvand.flow.commitment.permissions import may_answer, may_call_broken, may_take_part, sides_of_pair
+from peyvand.flow.need import actions as needs_
+from peyvand.flow.need.enums import NeedState
+from peyvand.flow.need.models import Need
+from peyvand.journal.actions import record
+from peyvand.kernel.codes import new_code
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotPermitted, require
+from peyvand.kernel.states import WrongState
+from peyvand.people.models import Organisation
+from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import add, lock
+from peyvand.scope.database import action
+
+COUNTERS = ("underway", "accepted", "released")
+
+
+@dataclass(frozen=True)
+class NewPromise:
+    need_id: int
+    capacity_id: int
+    quantity: int
+    due_date: date
+    suggestion_id: int | None = None
+    agreement_id: int | None = None
+
+
+def _check_pair(row: NewPromise, need: Need, capacity: Capacity, today: date) -> None:
+    if row.quantity < 1:
+        raise BadValue(field="quantity", reason="at least one")
+    if row.due_date < today:
+        raise rules.DueInPast(due=row.due_date)
+    if need.state != NeedState.OPEN:
+        raise WrongState(act="commit", state=need.state)
+    if capacity.state != CapacityState.OPEN:
+        raise WrongState(act="commit", state=capacity.state)
+    if need.specification_id != capacity.specification_id:
+        raise rules.DifferentKind
+    if reaches(reach=capacity.reach, capacity_path=capacity.place_path, need_path=need.place_path) is False:
+        raise rules.OutOfReach
+    require(window_refusal(start=capacity.start_date, end=capacity.end_date, today=today))
+    require(lot_refusal(quantity=row.quantity, smallest_lot=capacity.smallest_lot))
+
+
+def _promise(
+    row: NewPromise, need: Need, capacity: Capacity, side: Side, agreed: bool, now: datetime, random: Random | None
+) -> Commitment:
+    return Commitment(
+        tracking_code=new_code(random),
+        need=need,
+        capacity=capacity,
+        suggestion_id=row.suggestion_id,
+        agreement_id=row.agreement_id,
+        quantity=row.quantity,
+        state=CommitmentState.ACCEPTED if agreed else CommitmentState.OFFERED,
+        offered_by_side=side,
+        due_date=row.due_date,
+        place_path=need.place_path,
+        asker_path=need.organisation_path,
+        giver_path=capacity.organisation_path,
+        giver_place_path=capacity.place_path,
+        offered_at=now,
+        accepted_at=now if agreed else None,
+    )
+
+
+@action
+def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Random | None = None) -> list[Commitment]:
+    """Promise quantities of capacities to needs, all or none. Where one office stands on both sides the promise is agreed at once.
+
+    Raises `NotEnoughLeft`, `DifferentKind`, `OutOfReach`, `OutsideWindow`, `LotTooSmall`, `DueInPast`, `WrongState`.
+    """
+    if not rows:
+        return []
+    needs = lock(Need.objects.all(), [row.need_id for row in rows])
+    capacities = lock(Capacity.objects.all(), [row.capacity_id for row in rows])
+    today, fresh = business_date(now), []
+    from_need, from_capacity = Counter[int](), Counter[int]()
+    for row in rows:
+        need, capacity = needs[row.need_id], capacities[row.capacity_id]
+        stands_on = sides_of_pair(by, need, capacity)
+        if not stands_on:
+            raise NotPermitted(reason="a promise is made by one of its two sides")
+        _check_pair(row, need, capacity, today)
+        side = Side.GIVER if Side.GIVER in stands_on else Side.ASKER
+        fresh.append(_promise(row, need, capacity, side, len(stands_on) == 2, now, random))
+        from_need[need.pk] += row.quantity
+        from_capacity[capacity.pk] += row.quantity
+    needs_.count(needs, {pk: (quantity, 0, 0) for pk, quantity in from_need.items()}, met_by={}, now=now)
+    capacities_.count(capacities, {pk: (quantity, 0) for pk, quantity in from_capacity.items()})
+    promises = Commitment.objects.bulk_create(fresh, batch_size=2000)
+    event(
+        "commitment.offered",
+        promises,
+        by,
+        now,
+        rows=[(one.pk, one.need_id, one.capacity_id, one.quantity) for one in promises],
+    )
+    return promises
+
+
+@action
+def accept_commitments(*, commitment_ids: Sequence[int], by: Acting, now: datetime) -> list[Commitment]:
+    """The other side agrees."""
+    promises = lock(Commitment.objects.all(), commitment_ids)
+    for one in promises.values():
+        require(may_answer(by, one))
+        one.state, one.accepted_at = rules.LIFE.after("accept_commitment", one.state), now
+    Commitment.objects.bulk_update(promises.values(), ["state", "accepted_at"], batch_size=2000)
+    agreed = list(promises.values())
+    event("commitment.accepted", agreed, by, now)
+    return agreed
+
+
+@action
+def withdraw_commitments(
+    *, commitment_ids: Sequence[int], reason: DeclineReason, by: Acting, now: datetime
+) -> list[Commitment]:
+    """Either side steps back: an offer is declined, or a promise is taken back. The remainder returns to need and capacity."""
+    return _end("withdraw_commitment", "commitment.withdrawn", commitment_ids, reason, by, now, may_take_part)
+
+
+@action
+def break_commitment(*, commitment_id: int, by: Acting, now: datetime) -> Commitment:
+    """The side it was made to says that the promise was not kept. Raises `NotDueYet` before the due date."""
+    due = Commitment.objects.values_list("due_date", flat=True).get(pk=commitment_id)
+    if due >= business_date(now):
+        raise rules.NotDueYet(due=due)
+    return _end("break_commitment", "commitment.broken", [commitment_id], "", by, now, may_call_broken)[0]
+
+
+@action
+def lapse_commitments(*, by: Acting, now: datetime) -> int:
+    """Offers nobody answered by their due date lapse (a daily job)."""
+    due = Commitment.objects.filter(state=CommitmentState.OFFERED, due_date__lt=business_date(now))
+    ids = list(due.values_list("pk", flat=True))
+    if ids:
+        _end("lapse_commitment", "commitment.lapsed", ids, "", by, now, may_take_part)
+    return len(ids)
+
+
+def lock_with_ends(commitment_ids: Sequence[int]) -> tuple[dict[int, Need], dict[int, Capacity], dict[int, Commitment]]:
+    """Lock commitments and both their ends, in the house's order."""
+    pairs = Commitment.objects.filter(pk__in=commitment_ids).values_list("need_id", "capacity_id")
+    needs = lock(Need.objects.all(), [need_id for need_id, _ in pairs])
+    capacities = lock(Capacity.objects.all(), [capacity_id for _, capacity_id in pairs])
+    return needs, capacities, lock(Commitment.objects.all(), commitment_ids)
+
+
+def _end(act, name, commitment_ids, reason, by, now, permission) -> list[Commitment]:  # type: ignore[no-untyped-def]
+    needs, capacities, promises = lock_with_ends(commitment_ids)
+    back_to_need, back_to_capacity, released = Counter[int](), Counter[int](), {}
+    for one in promises.values():
+        require(permission(by, one))
+        one.state = rules.LIFE.after(act, one.state)
+        one.released = rules.remainder(quantity=one.quantity, accepted=one.accepted, underway=one.underway)
+        one.ended_at, one.end_reason = now, reason
+        released[one.pk] = one.released
+        back_to_need[one.need_id] -= one.released
+        back_to_capacity[one.capacity_id] -= one.released
+    Commitment.objects.bulk_update(promises.values(), ["state", "released", "ended_at", "end_reason"], batch_size=2000)
+    needs_.count(needs, {pk: (quantity, 0, 0) for pk, quantity in back_to_need.items()}, met_by={}, now=now)
+    capacities_.count(capacities, {pk: (quantity, 0) for pk, quantity in back_to_capacity.items()})
+    ended = list(promises.values())
+    event(name, ended, by, now, rows=[(one.pk, one.need_id, one.capacity_id, one.released) for one in ended])
+    return ended
+
+
+@action
+def sign_agreement(
+    *, title: str, giver: Organisation, asker: Organisation, signed_date: date, end_date: date | None = None,
+    giver_duties: str = "", asker_duties: str = "", by: Acting, now: datetime,
+) -> Agreement:  # fmt: skip
+    """Record an agreement between two organisations; commitments made under it name it."""
+    if not (
+        by.is_staff and any(by.covers(place_path=one.place.path, organisation_path=one.path) for one in (giver, asker))
+    ):
+        raise NotPermitted(reason="an agreement is recorded by one of its two sides")
+    if end_date is not None and end_date < signed_date:
+        raise BadValue(field="end_date", reason="the end lies before the signature")
+    agreement = Agreement.objects.create(
+        title=title, giver=giver, giver_path=giver.path, asker=asker, asker_path=asker.path, giver_duties=giver_duties,
+        asker_duties=asker_duties, signed_date=signed_date, end_date=end_date, created_at=now,
+    )  # fmt: skip
+    record(
+        "agreement.signed", kind="agreement", subject=agreement.pk, by=by, now=now,
+        place_path=by.place_path, organisation_path=by.organisation_path,
+    )  # fmt: skip
+    return agreement
+
+
+def count(promises: dict[int, Commitment], deltas: dict[int, tuple[int, int, int]], *, now: datetime) -> None:
+    """Move the counters of locked commitments (underway, accepted, released); kept when all is accepted, and back when not."""
+    for pk, (underway, accepted, released) in deltas.items():
+        one = promises[pk]
+        left = one.quantity - one.underway - one.accepted - one.released
+        if underway + accepted + released > left:
+            raise NotEnoughLeft(left=left, asked=underway + accepted + released)
+        one.underway, one.accepted, one.released = (
+            one.underway + underway,
+            one.accepted + accepted,
+            one.released + released,
+        )
+    undone = [one.pk for one in promises.values() if one.state == CommitmentState.KEPT and one.accepted < one.quantity]
+    if undone:
+        Commitment.objects.filter(pk__in=undone).update(state=CommitmentState.ACCEPTED, ended_at=None)
+    add(Commitment, deltas, COUNTERS)
+    kept = [
+        one.pk for one in promises.values() if one.state == CommitmentState.ACCEPTED and one.accepted == one.quantity
+    ]
+    if kept:
+        Commitment.objects.filter(pk__in=kept).update(state=CommitmentState.KEPT, ended_at=now)
+
+
+def event(
+    act: str, promises: Sequence[Commitment], by: Acting, now: datetime, rows: Sequence[Sequence[int]] | None = None
+) -> None:
+    one = promises[0] if len(promises) == 1 else None
+    record(
+        act, kind="commitment", subject=one.pk if one else None, by=by, now=now,
+        place_path=one.place_path if one else by.place_path,
+        organisation_path=one.asker_path if one else by.organisation_path,
+        rows=rows if rows is not None else [(item.pk,) for item in promises],
+    )  # fmt: skip

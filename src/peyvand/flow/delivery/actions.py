@@ -1,0 +1,178 @@
+"""Every write of deliveries."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from peyvand.flow.capacity import actions as capacities_
+from peyvand.flow.commitment import actions as commitments_
+from peyvand.flow.commitment.enums import LIVE, CommitmentState
+from peyvand.flow.commitment.models import Commitment
+from peyvand.flow.delivery import rules
+from peyvand.flow.delivery.enums import DeliveryAnswer, RefusalReason
+from peyvand.flow.delivery.models import Delivery
+from peyvand.flow.delivery.permissions import may_answer_delivery, may_record_delivery
+from peyvand.flow.need import actions as needs_
+from peyvand.flow.need.enums import MetBy
+from peyvand.flow.need.models import Need
+from peyvand.journal.actions import record
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import BadValue, NotFound, require
+from peyvand.scope.acting import Acting
+from peyvand.scope.database import action
+
+
+@dataclass(frozen=True)
+class NewDelivery:
+    commitment_id: int
+    quantity: int
+    delivered_date: date
+    note: str = ""
+
+
+def _row(new: NewDelivery, promise: Commitment, by: Acting, now: datetime) -> Delivery:
+    return Delivery(
+        commitment=promise,
+        quantity=new.quantity,
+        delivered_date=new.delivered_date,
+        recorded_at=now,
+        recorded_by_id=by.membership_id or None,
+        note=new.note,
+        place_path=promise.place_path,
+        asker_path=promise.asker_path,
+        giver_path=promise.giver_path,
+    )
+
+
+@action
+def record_deliveries(*, rows: Sequence[NewDelivery], by: Acting, now: datetime) -> list[Delivery]:
+    """Say that something was handed over; it counts as met only when the receiver's side accepts it. All or none."""
+    if not rows:
+        return []
+    needs, _, promises = commitments_.lock_with_ends([row.commitment_id for row in rows])
+    fresh, arrived, underway = [], Counter[int](), Counter[int]()
+    for row in rows:
+        promise = promises[row.commitment_id]
+        require(may_record_delivery(by, promise))
+        if promise.state != CommitmentState.ACCEPTED:
+            raise rules.NotAgreedYet
+        if row.quantity < 1:
+            raise BadValue(field="quantity", reason="at least one")
+        if row.delivered_date > business_date(now):
+            raise rules.InFuture(day=row.delivered_date)
+        fresh.append(_row(row, promise, by, now))
+        arrived[promise.pk] += row.quantity
+        underway[promise.need_id] += row.quantity
+    commitments_.count(promises, {pk: (quantity, 0, 0) for pk, quantity in arrived.items()}, now=now)
+    needs_.count(needs, {pk: (0, quantity, 0) for pk, quantity in underway.items()}, met_by={}, now=now)
+    deliveries = Delivery.objects.bulk_create(fresh, batch_size=2000)
+    _event("delivery.recorded", deliveries, by, now)
+    return deliveries
+
+
+def _unanswered(ids: Sequence[int]) -> list[Delivery]:
+    found = list(Delivery.objects.select_related("commitment").filter(pk__in=ids))
+    if len(found) != len(set(ids)):
+        raise NotFound
+    return found
+
+
+def _settle(deliveries: Sequence[Delivery], answer: DeliveryAnswer, reason: str, by: Acting, now: datetime) -> None:
+    """Write the receiver's answer and move the counters of everything on the way, under their locks."""
+    needs, capacities, promises = commitments_.lock_with_ends([one.commitment_id for one in deliveries])
+    ids = [one.pk for one in deliveries]
+    waiting = set(Delivery.objects.select_for_update().filter(pk__in=ids, answer="").values_list("pk", flat=True))
+    if len(waiting) != len(ids):
+        raise rules.AnsweredBefore
+    accepted = answer == DeliveryAnswer.ACCEPTED
+    of_promise, of_need, of_capacity = Counter[int](), Counter[int](), Counter[int]()
+    for one in deliveries:
+        promise = promises[one.commitment_id]
+        require(may_answer_delivery(by, promise))
+        of_promise[promise.pk] += one.quantity
+        of_need[promise.need_id] += one.quantity
+        of_capacity[promise.capacity_id] += one.quantity if accepted else 0
+    Delivery.objects.filter(pk__in=ids).update(
+        answer=answer, refusal_reason=reason, answered_at=now, answered_by_id=by.membership_id or None
+    )
+    commitments_.count(
+        promises, {pk: (-quantity, quantity if accepted else 0, 0) for pk, quantity in of_promise.items()}, now=now
+    )
+    moves = {pk: (0, -quantity, quantity if accepted else 0) for pk, quantity in of_need.items()}
+    needs_.count(needs, moves, met_by=_solvers(needs) if accepted else {}, now=now)
+    capacities_.count(capacities, {pk: (0, quantity) for pk, quantity in of_capacity.items() if quantity})
+
+
+def _solvers(needs: dict[int, Need]) -> dict[int, MetBy]:
+    givers = defaultdict(set)
+    rows = Commitment.objects.filter(need_id__in=needs, accepted__gt=0).values_list(
+        "need_id", "capacity__organisation__kind", "capacity__provider_person_id"
+    )
+    for need_id, kind, person_id in rows:
+        givers[need_id].add((kind, person_id is not None))
+    return {need_id: rules.met_by(kinds) for need_id, kinds in givers.items()}
+
+
+@action
+def accept_deliveries(*, delivery_ids: Sequence[int], by: Acting, now: datetime) -> list[Delivery]:
+    """The receiver's side says: it arrived, as promised. A need met in full closes and says by whom it was met."""
+    deliveries = _unanswered(delivery_ids)
+    if deliveries:
+        _settle(deliveries, DeliveryAnswer.ACCEPTED, "", by, now)
+        _event("delivery.accepted", deliveries, by, now)
+    return deliveries
+
+
+@action
+def refuse_delivery(*, delivery_id: int, reason: RefusalReason, by: Acting, now: datetime) -> Delivery:
+    """The receiver's side says: it did not arrive, or not as promised. The promise stands."""
+    deliveries = _unanswered([delivery_id])
+    _settle(deliveries, DeliveryAnswer.REFUSED, reason, by, now)
+    _event("delivery.refused", deliveries, by, now, data={"reason": reason.value})
+    return deliveries[0]
+
+
+@action
+def reverse_delivery(*, delivery_id: int, note: str, by: Acting, now: datetime) -> Delivery:
+    """Correct an accepted delivery by a reversing row. The need opens again; what the promise can no longer keep is released."""
+    first = _unanswered([delivery_id])[0]
+    needs, capacities, promises = commitments_.lock_with_ends([first.commitment_id])
+    wrong = Delivery.objects.select_for_update().get(pk=delivery_id)
+    promise = promises[first.commitment_id]
+    require(may_answer_delivery(by, promise))
+    if wrong.answer != DeliveryAnswer.ACCEPTED or wrong.reverses_id or Delivery.objects.filter(reverses=wrong).exists():
+        raise rules.CannotReverse
+    back = wrong.quantity
+    lives = promise.state in LIVE or promise.state == CommitmentState.KEPT
+    reversing = _row(NewDelivery(promise.pk, -back, business_date(now), note), promise, by, now)
+    reversing.reverses, reversing.answer, reversing.answered_at = wrong, DeliveryAnswer.ACCEPTED, now
+    reversing.answered_by_id = by.membership_id or None
+    reversing.save()
+    released = 0 if lives else back
+    commitments_.count(promises, {promise.pk: (0, -back, released)}, now=now)
+    needs_.count(needs, {promise.need_id: (-released, 0, -back)}, met_by={}, now=now)
+    capacities_.count(capacities, {promise.capacity_id: (-released, -back)})
+    _event("delivery.reversed", [reversing], by, now)
+    if released:
+        commitments_.event(
+            "commitment.released",
+            [promise],
+            by,
+            now,
+            rows=[(promise.pk, promise.need_id, promise.capacity_id, released)],
+        )
+    return reversing
+
+
+def _event(
+    act: str, deliveries: Sequence[Delivery], by: Acting, now: datetime, data: dict[str, object] | None = None
+) -> None:
+    """Rows: delivery, commitment, need, capacity, quantity."""
+    one = deliveries[0] if len(deliveries) == 1 else None
+    record(
+        act, kind="delivery", subject=one.pk if one else None, by=by, now=now, data=data,
+        place_path=one.place_path if one else by.place_path,
+        organisation_path=one.asker_path if one else by.organisation_path,
+        rows=[(item.pk, item.commitment_id, item.commitment.need_id, item.commitment.capacity_id, item.quantity) for item in deliveries],
+    )  # fmt: skip

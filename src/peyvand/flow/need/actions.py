@@ -1,0 +1,225 @@
+"""Every write of a need: lock -> rule -> write -> event, in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from random import Random
+
+from peyvand.flow.need import rules
+from peyvand.flow.need.enums import ClosedAs, MetBy, NeedState
+from peyvand.flow.need.models import Need, PriorityLine, PriorityOverride
+from peyvand.flow.need.permissions import (
+    may_open_need,
+    may_override_priority,
+    may_vouch_need,
+    may_withdraw_need,
+    vouches_by_opening,
+)
+from peyvand.flow.need.priorities import count_priorities
+from peyvand.journal.actions import record
+from peyvand.kernel.codes import new_code
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, NotPermitted, require
+from peyvand.people.models import Household, Organisation, Person
+from peyvand.places.models import Place
+from peyvand.resources.models import Specification
+from peyvand.scope.acting import Acting, Role
+from peyvand.scope.bulk import add, lock
+from peyvand.scope.database import action
+
+COUNTERS = ("committed", "underway", "met")
+
+
+@dataclass(frozen=True)
+class NewNeed:
+    """For a household, a person, or (with neither) for the neighbourhood itself. `urgency` is 0 to 100, None where unknown."""
+
+    specification: Specification
+    quantity: int
+    place: Place
+    household: Household | None = None
+    person: Person | None = None
+    urgency: int | None = None
+    due_date: date | None = None
+    note: str = ""
+    organisation: Organisation | None = None
+    told_at: datetime | None = None
+
+
+def _need(row: NewNeed, keeper: Organisation, by: Acting, now: datetime, random: Random | None) -> Need:
+    if row.quantity < 1:
+        raise BadValue(field="quantity", reason="at least one")
+    if row.urgency is not None and not 0 <= row.urgency <= 100:
+        raise BadValue(field="urgency", reason="between 0 and 100")
+    told_at, vouched = row.told_at or now, vouches_by_opening(by)
+    return Need(
+        tracking_code=new_code(random),
+        specification=row.specification,
+        quantity=row.quantity,
+        state=NeedState.OPEN if vouched else NeedState.DRAFT,
+        place=row.place,
+        place_path=row.place.path,
+        organisation=keeper,
+        organisation_path=keeper.path,
+        household=row.household,
+        person=row.person,
+        note=row.note,
+        due_date=row.due_date,
+        priority_date=business_date(now),
+        opened_by_id=by.membership_id or None,
+        vouched_by_id=(by.membership_id or None) if vouched else None,
+        vouched_at=now if vouched and by.membership_id else None,
+        created_at=told_at,
+        opened_at=now if vouched else None,
+    )
+
+
+@action
+def open_needs(*, rows: Sequence[NewNeed], by: Acting, now: datetime, random: Random | None = None) -> list[Need]:
+    """Record needs, all or none. Staff vouch by recording, so the need is open; a resident's need is a draft until vouched for."""
+    require(may_open_need(by))
+    if not rows:
+        return []
+    own = Organisation.objects.get(pk=by.organisation_id) if by.organisation_id else None
+    fresh = []
+    for row in rows:
+        keeper = row.organisation or own
+        if keeper is None:
+            raise BadValue(field="organisation", reason="a need is kept by an organisation")
+        if by.role is Role.RESIDENT and (row.person is None or row.person.pk != by.person_id):
+            raise NotPermitted(reason="a resident tells his own needs")
+        fresh.append(_need(row, keeper, by, now, random))
+    lines_of = count_priorities(fresh, [row.urgency for row in rows], business_date(now))
+    needs = Need.objects.bulk_create(fresh, batch_size=2000)
+    PriorityLine.objects.bulk_create([line for lines in lines_of for line in lines], batch_size=5000)
+    _batch("need.told", needs, by, now, rows=[(need.pk, need.quantity) for need in needs])
+    return needs
+
+
+@action
+def vouch_need(*, need_id: int, by: Acting, now: datetime) -> Need:
+    """A facilitator or trusted local answers for a need that a resident told: it becomes open."""
+    need = lock(Need.objects.all(), [need_id])[need_id]
+    require(may_vouch_need(by, need))
+    need.state = rules.LIFE.after("vouch_need", need.state)
+    need.vouched_by_id, need.vouched_at, need.opened_at = by.membership_id, now, now
+    need.save(update_fields=["state", "vouched_by", "vouched_at", "opened_at"])
+    _batch("need.vouched", [need], by, now)
+    return need
+
+
+@action
+def withdraw_need(*, need_id: int, by: Acting, now: datetime) -> Need:
+    """Raises `StillPromised` while somebody's promise stands."""
+    need = lock(Need.objects.all(), [need_id])[need_id]
+    require(may_withdraw_need(by, need))
+    if need.committed > need.met:
+        raise rules.StillPromised(quantity=need.committed - need.met)
+    need.state = rules.LIFE.after("withdraw_need", need.state)
+    need.closed_as, need.closed_at = ClosedAs.WITHDRAWN, now
+    need.save(update_fields=["state", "closed_as", "closed_at"])
+    _batch("need.withdrawn", [need], by, now)
+    return need
+
+
+@action
+def restore_need(*, need_id: int, by: Acting, now: datetime) -> Need:
+    """Undo a withdrawal or an expiry: the need is open again, as old as it was."""
+    need = lock(Need.objects.all(), [need_id])[need_id]
+    require(may_withdraw_need(by, need))
+    if need.closed_as == ClosedAs.MET:
+        raise BadValue(field="state", reason="a met need is reopened by reversing a delivery")
+    need.state = rules.LIFE.after("reopen_need", need.state)
+    need.closed_as, need.closed_at = "", None
+    need.opened_at = need.opened_at or now
+    need.save(update_fields=["state", "closed_as", "closed_at", "opened_at"])
+    _batch("need.restored", [need], by, now)
+    return need
+
+
+@action
+def expire_needs(*, by: Acting, now: datetime) -> int:
+    """Close open needs whose due date has passed and of which nothing is promised (a daily job)."""
+    due = Need.objects.filter(state=NeedState.OPEN, due_date__lt=business_date(now), committed=0)
+    needs = list(due.select_for_update().order_by("pk"))
+    Need.objects.filter(pk__in=[need.pk for need in needs]).update(
+        state=NeedState.CLOSED, closed_as=ClosedAs.EXPIRED, closed_at=now
+    )
+    if needs:
+        _batch("need.expired", needs, by, now, rows=[(need.pk,) for need in needs])
+    return len(needs)
+
+
+@action
+def propose_priority(*, need_id: int, priority: int, reason: str, by: Acting, now: datetime) -> PriorityOverride:
+    """Propose another priority than the counted one; it holds only when somebody else signs it."""
+    need = lock(Need.objects.all(), [need_id])[need_id]
+    require(may_override_priority(by, need))
+    if not 0 <= priority <= 100:
+        raise BadValue(field="priority", reason="between 0 and 100")
+    if len(reason.strip()) < 10:
+        raise BadValue(field="reason", reason="a sentence is needed: it is shown to everyone who sees the priority")
+    PriorityOverride.objects.filter(need=need, signed_by__isnull=True).delete()
+    override = PriorityOverride.objects.create(
+        need=need, priority=priority, reason=reason.strip(), proposed_by_id=by.account_id, proposed_at=now
+    )
+    _batch("priority.proposed", [need], by, now, rows=[(need.pk, priority)])
+    return override
+
+
+@action
+def sign_priority(*, override_id: int, by: Acting, now: datetime) -> PriorityOverride:
+    override = PriorityOverride.objects.select_for_update().filter(pk=override_id, signed_by__isnull=True).first()
+    if override is None:
+        raise NotFound
+    need = lock(Need.objects.all(), [override.need_id])[override.need_id]
+    require(may_override_priority(by, need))
+    if override.proposed_by_id == by.account_id:
+        raise NotPermitted(reason="the second signature is somebody else's")
+    override.signed_by_id, override.signed_at = by.account_id, now
+    override.save(update_fields=["signed_by", "signed_at"])
+    Need.objects.filter(pk=need.pk).update(priority=override.priority)
+    _batch("priority.signed", [need], by, now, rows=[(need.pk, override.priority)])
+    return override
+
+
+def count(
+    needs: Mapping[int, Need], deltas: Mapping[int, Sequence[int]], *, met_by: Mapping[int, MetBy], now: datetime
+) -> None:
+    """Move the counters of locked needs (committed, underway, met); a need met in full closes, one met no more opens again.
+
+    For the acts of later stages, which write the event. Raises `NotEnoughLeft`.
+    """
+    for need_id, (committed, underway, met) in deltas.items():
+        need = needs[need_id]
+        left = need.quantity - need.committed
+        if committed > left:
+            raise NotEnoughLeft(left=left, asked=committed)
+        need.committed, need.underway, need.met = need.committed + committed, need.underway + underway, need.met + met
+    _reopen([need.pk for need in needs.values() if need.closed_as == ClosedAs.MET and need.met < need.quantity])
+    add(Need, deltas, COUNTERS)
+    filled = [need for need in needs.values() if need.state == NeedState.OPEN and need.met == need.quantity]
+    for solver in MetBy:
+        ids = [need.pk for need in filled if met_by.get(need.pk) == solver]
+        if ids:
+            Need.objects.filter(pk__in=ids).update(
+                state=NeedState.CLOSED, closed_as=ClosedAs.MET, met_by=solver, closed_at=now
+            )
+
+
+def _reopen(ids: list[int]) -> None:
+    if ids:
+        Need.objects.filter(pk__in=ids).update(state=NeedState.OPEN, closed_as="", met_by="", closed_at=None)
+
+
+def _batch(
+    act: str, needs: Sequence[Need], by: Acting, now: datetime, rows: Sequence[Sequence[int]] | None = None
+) -> None:
+    """One event for one need, or for a batch, placed where the actor stands."""
+    one = needs[0] if len(needs) == 1 else None
+    record(
+        act, kind="need", subject=one.pk if one else None, by=by, now=now,
+        place_path=one.place_path if one else by.place_path,
+        organisation_path=one.organisation_path if one else by.organisation_path,
+        rows=rows if rows is not None else [(need.pk,) for need in needs],
+    )  # fmt: skip

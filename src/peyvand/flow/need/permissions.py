@@ -1,0 +1,53 @@
+"""Who may do what with a need. Each answers a `Refusal`, or None where it is allowed."""
+
+from peyvand.flow.need.models import Need
+from peyvand.kernel.refusals import NotPermitted, Refusal
+from peyvand.scope.acting import Acting, Role
+
+_OPENERS = (
+    Role.FACILITATOR,
+    Role.SOCIAL_WORKER,
+    Role.ORGANISATION_MANAGER,
+    Role.FIELD_LEADER,
+    Role.COUNTY_OFFICER,
+    Role.HQ_LEADER,
+)
+_VOUCHERS = _OPENERS
+_SIGNERS = (Role.FIELD_LEADER, Role.COUNTY_OFFICER, Role.HQ_LEADER, Role.ORGANISATION_MANAGER)
+
+
+def may_open_need(by: Acting) -> Refusal | None:
+    if by.role in (*_OPENERS, Role.RESIDENT, Role.SYSTEM):
+        return None
+    return NotPermitted(reason="needs are told by residents and recorded by those who work with them")
+
+
+def vouches_by_opening(by: Acting) -> bool:
+    """Those who work in the field vouch for what they record; what a resident tells waits for a vouch."""
+    return by.role in _VOUCHERS or by.role is Role.SYSTEM
+
+
+def may_vouch_need(by: Acting, need: Need) -> Refusal | None:
+    if by.role not in _VOUCHERS:
+        return NotPermitted(reason="a need is vouched for by those who work in the field")
+    return _own(by, need)
+
+
+def may_withdraw_need(by: Acting, need: Need) -> Refusal | None:
+    if by.role is Role.RESIDENT and need.person_id == by.person_id:
+        return None
+    if by.role not in _OPENERS:
+        return NotPermitted(reason="a need is withdrawn by those who keep it")
+    return _own(by, need)
+
+
+def may_override_priority(by: Acting, need: Need) -> Refusal | None:
+    if by.role not in _SIGNERS:
+        return NotPermitted(reason="another priority is proposed and signed by those who lead the work")
+    return _own(by, need)
+
+
+def _own(by: Acting, need: Need) -> Refusal | None:
+    if by.covers(place_path=need.place_path, organisation_path=need.organisation_path):
+        return None
+    return NotPermitted(reason="this need is kept by another organisation or lies outside your area")

@@ -1,0 +1,151 @@
+"""Acts on accounts, organisations and memberships."""
+
+import hashlib
+import secrets
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from peyvand.journal.actions import record
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import BadValue, Refusal, require
+from peyvand.kernel.text import search_key, sort_key
+from peyvand.people.enums import MemberRole, OrganisationKind
+from peyvand.people.models import Account, Membership, Organisation, SignInCode
+from peyvand.people.permissions import may_grant_membership, may_register_organisation
+from peyvand.people.queries import memberships_in_force
+from peyvand.places.models import Place
+from peyvand.scope.acting import Acting
+from peyvand.scope.database import action
+
+
+class CodeNotValid(Refusal):
+    code = "sign_in_code_not_valid"
+    message = "This sign-in code has been used, has expired, or never existed."
+
+
+@action
+def register_organisation(
+    *,
+    kind: OrganisationKind,
+    name_fa: str,
+    place: Place,
+    parent: Organisation | None = None,
+    name_en: str = "",
+    by: Acting,
+    now: datetime,
+) -> Organisation:
+    require(may_register_organisation(by, place_path=place.path))
+    if not name_fa.strip():
+        raise BadValue(field="name", reason="an organisation has a name")
+    organisation = Organisation.objects.create(
+        kind=kind,
+        name_fa=name_fa.strip(),
+        name_en=name_en,
+        parent=parent,
+        place=place,
+        path=f"new-{secrets.token_hex(8)}/",
+        search_key=search_key(f"{name_fa} {name_en}"),
+        sort_key=sort_key(name_fa),
+    )
+    organisation.path = f"{parent.path if parent else ''}{organisation.pk}/"
+    organisation.save(update_fields=["path"])
+    record(
+        "organisation.registered", kind="organisation", subject=organisation.pk, by=by, now=now,
+        place_path=place.path, organisation_path=organisation.path,
+    )  # fmt: skip
+    return organisation
+
+
+@action
+def create_account(
+    *,
+    username: str,
+    name: str,
+    password: str | None = None,
+    person_id: int | None = None,
+    is_demo: bool = False,
+    by: Acting,
+    now: datetime,
+) -> Account:
+    """An account without a password signs in with codes that are handed over."""
+    if not username.strip() or Account.objects.filter(username=username).exists():
+        raise BadValue(field="username", reason="this user name is empty or taken")
+    account = Account(username=username.strip(), name=name.strip(), person_id=person_id, is_demo=is_demo)
+    account.set_password(password)
+    account.save()
+    record(
+        "account.created", kind="account", subject=account.pk, by=by, now=now,
+        place_path=by.place_path, organisation_path=by.organisation_path,
+    )  # fmt: skip
+    return account
+
+
+@action
+def grant_membership(
+    *,
+    account: Account,
+    role: MemberRole,
+    place: Place,
+    organisation: Organisation,
+    since: date | None = None,
+    by: Acting,
+    now: datetime,
+) -> Membership:
+    require(may_grant_membership(by, role=role, place_path=place.path, organisation_path=organisation.path))
+    membership = Membership.objects.create(
+        account=account, role=role, place=place, organisation=organisation, since=since or business_date(now)
+    )
+    record(
+        "membership.granted", kind="membership", subject=membership.pk, by=by, now=now,
+        place_path=place.path, organisation_path=organisation.path, data={"role": role.value},
+    )  # fmt: skip
+    return membership
+
+
+@action
+def end_membership(*, membership: Membership, by: Acting, now: datetime) -> None:
+    place, organisation = membership.place, membership.organisation
+    require(may_grant_membership(by, role=membership.role, place_path=place.path, organisation_path=organisation.path))
+    Membership.objects.filter(pk=membership.pk).update(
+        until=max(membership.since, business_date(now) - timedelta(days=1))
+    )
+    membership.tasks.filter(until__isnull=True).update(until=now)
+    record(
+        "membership.ended", kind="membership", subject=membership.pk, by=by, now=now,
+        place_path=place.path, organisation_path=organisation.path,
+    )  # fmt: skip
+
+
+def _fingerprint(code: str) -> str:
+    return hashlib.sha256(code.strip().encode()).hexdigest()
+
+
+@action
+def issue_sign_in_code(*, membership: Membership, valid_for: timedelta, by: Acting, now: datetime) -> str:
+    """A single-use code for one membership, told once and never stored."""
+    place, organisation = membership.place, membership.organisation
+    require(may_grant_membership(by, role=membership.role, place_path=place.path, organisation_path=organisation.path))
+    code = secrets.token_urlsafe(24) if valid_for > timedelta(days=1) else f"{secrets.randbelow(10**10):010d}"
+    SignInCode.objects.create(
+        account=membership.account, membership=membership, fingerprint=_fingerprint(code), expires_at=now + valid_for
+    )
+    record(
+        "sign_in_code.issued", kind="membership", subject=membership.pk, by=by, now=now,
+        place_path=place.path, organisation_path=organisation.path,
+    )  # fmt: skip
+    return code
+
+
+def redeem_sign_in_code(*, code: str, now: datetime) -> Membership:
+    """Use a code up and say whom it lets in. Raises `CodeNotValid`; two who come at once get one success."""
+    with transaction.atomic():
+        used = SignInCode.objects.filter(fingerprint=_fingerprint(code), used_at__isnull=True, expires_at__gt=now)
+        found = used.select_for_update().select_related("account", "membership").first()
+        if found is None or not found.account.is_active:
+            raise CodeNotValid
+        if not memberships_in_force(found.account, business_date(now)).filter(pk=found.membership_id).exists():
+            raise CodeNotValid
+        found.used_at = now
+        found.save(update_fields=["used_at"])
+    return found.membership

@@ -1,0 +1,252 @@
+"""Acts on families: files, persons, tasks, consents, disabilities, reveals and erasure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from peyvand.journal.actions import record
+from peyvand.kernel.identifiers import clean, is_mobile, is_national_id
+from peyvand.kernel.refusals import BadValue, NotFound, Refusal, require
+from peyvand.kernel.text import search_key, sort_key
+from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind, Severity
+from peyvand.people.models import Consent, Disability, Household, Membership, Organisation, Person, Task
+from peyvand.people.permissions import may_give_task, may_keep_households
+from peyvand.places.models import Place
+from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import lock
+from peyvand.scope.database import action
+from peyvand.scope.encryption import blind_index
+
+
+class NoConsent(Refusal):
+    code = "no_consent"
+    message = "This is kept only with the person's recorded consent, or the guardian's."
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    given_name: str
+    family_name: str
+    is_head: bool = False
+    sex: str = ""
+    birth_year: int | None = None
+    national_id: str = ""
+    mobile: str = ""
+
+
+@dataclass(frozen=True)
+class NewHousehold:
+    """`organisation` keeps the file; it is the actor's own where nothing is said."""
+
+    code: str
+    place: Place
+    size: int = 1
+    woman_head: bool = False
+    address: str = ""
+    persons: Sequence[NewPerson] = field(default_factory=tuple)
+    organisation: Organisation | None = None
+
+
+def _person(row: NewPerson, household: Household, now: datetime) -> Person:
+    if not (row.given_name.strip() and row.family_name.strip()):
+        raise BadValue(field="name", reason="a person has a given and a family name")
+    national_id, mobile = clean(row.national_id), clean(row.mobile)
+    if national_id and not is_national_id(national_id):
+        raise BadValue(field="national_id", reason="the checksum does not fit")
+    if mobile and not is_mobile(mobile):
+        raise BadValue(field="mobile", reason="a mobile number has eleven digits and begins with 09")
+    name = f"{row.given_name} {row.family_name}"
+    return Person(
+        household=household,
+        is_head=row.is_head,
+        given_name=row.given_name.strip(),
+        family_name=row.family_name.strip(),
+        search_key=search_key(name),
+        sort_key=sort_key(f"{row.family_name} {row.given_name}"),
+        sex=row.sex,
+        birth_year=row.birth_year,
+        national_id=national_id,
+        national_id_index=blind_index(national_id) if national_id else "",
+        mobile=mobile,
+        mobile_index=blind_index(mobile) if mobile else "",
+        place_id=household.place_id,
+        place_path=household.place_path,
+        organisation_id=household.organisation_id,
+        organisation_path=household.organisation_path,
+        created_at=now,
+    )
+
+
+@action
+def register_households(
+    *, rows: Sequence[NewHousehold], by: Acting, now: datetime, task_for: Membership | None = None
+) -> list[Household]:
+    """Open family files with their persons; the one who opens a file has the task with it. All or none."""
+    require(may_keep_households(by))
+    if not rows:
+        return []
+    own = Organisation.objects.get(pk=by.organisation_id) if by.organisation_id else None
+    files = []
+    for row in rows:
+        keeper = row.organisation or own
+        if keeper is None:
+            raise BadValue(field="organisation", reason="a family file has a keeper")
+        files.append(
+            Household(
+                code=row.code,
+                place=row.place,
+                place_path=row.place.path,
+                organisation=keeper,
+                organisation_path=keeper.path,
+                size=max(row.size, len(row.persons), 1),
+                woman_head=row.woman_head,
+                address=row.address,
+                created_at=now,
+            )  # fmt: skip
+        )
+    households = Household.objects.bulk_create(files, batch_size=2000)
+    worker = task_for.pk if task_for else by.membership_id
+    if worker:
+        Task.objects.bulk_create(
+            [
+                Task(
+                    household=one,
+                    membership_id=worker,
+                    organisation_path=one.organisation_path,
+                    place_path=one.place_path,
+                    since=now,
+                )
+                for one in households
+            ],
+            batch_size=2000,
+        )
+    pairs = zip(rows, households, strict=True)
+    Person.objects.bulk_create([_person(one, home, now) for row, home in pairs for one in row.persons], batch_size=2000)
+    first = households[0]
+    record(
+        "households.registered", kind="household", subject=first.pk if len(households) == 1 else None, by=by, now=now,
+        place_path=first.place_path if len(households) == 1 else by.place_path, organisation_path=first.organisation_path,
+        rows=[(one.pk,) for one in households],
+    )  # fmt: skip
+    return households
+
+
+@action
+def give_task(*, household_id: int, membership: Membership, by: Acting, now: datetime) -> Task:
+    require(may_give_task(by))
+    household = lock(Household.objects.all(), [household_id])[household_id]
+    task = Task.objects.create(
+        household=household,
+        membership=membership,
+        organisation_path=household.organisation_path,
+        place_path=household.place_path,
+        since=now,
+    )
+    _note("task.given", "task", task.pk, household, by, now)
+    return task
+
+
+@action
+def end_task(*, task_id: int, by: Acting, now: datetime) -> None:
+    require(may_give_task(by))
+    task = lock(Task.objects.select_related("household"), [task_id])[task_id]
+    Task.objects.filter(pk=task_id, until__isnull=True).update(until=now)
+    _note("task.ended", "task", task_id, task.household, by, now)
+
+
+@action
+def give_consent(
+    *, person_id: int, purpose: ConsentPurpose, given_by: ConsentGiver, way: ConsentWay, by: Acting, now: datetime
+) -> Consent:
+    """Record a consent; one that stands already is given back as it is."""
+    person = _seen(person_id)
+    standing = Consent.objects.filter(person=person, purpose=purpose, withdrawn_at__isnull=True).first()
+    if standing is not None:
+        return standing
+    consent = Consent.objects.create(person=person, purpose=purpose, given_by=given_by, way=way, given_at=now)
+    _note("consent.given", "consent", consent.pk, person, by, now)
+    return consent
+
+
+@action
+def withdraw_consent(*, consent_id: int, by: Acting, now: datetime) -> None:
+    """Taking back the consent to health data removes the health data."""
+    consent = Consent.objects.select_related("person").filter(pk=consent_id, withdrawn_at__isnull=True).first()
+    if consent is None:
+        raise NotFound
+    Disability.objects.filter(consent=consent).delete()
+    Consent.objects.filter(pk=consent_id).update(withdrawn_at=now)
+    _note("consent.withdrawn", "consent", consent_id, consent.person, by, now)
+
+
+@action
+def record_disability(
+    *, person_id: int, disability: DisabilityKind, severity: Severity | Literal[""], by: Acting, now: datetime
+) -> Disability:
+    """Raises `NoConsent` where the person, or the guardian, has not agreed that health data is kept."""
+    person = _seen(person_id)
+    consent = Consent.objects.filter(
+        person=person, purpose=ConsentPurpose.KEEP_HEALTH, withdrawn_at__isnull=True
+    ).first()
+    if consent is None:
+        raise NoConsent
+    row, _ = Disability.objects.update_or_create(
+        person=person, kind=disability, defaults={"severity": severity, "consent": consent}
+    )
+    _note("disability.recorded", "person", person_id, person, by, now)
+    return row
+
+
+@action
+def reveal(*, person_id: int, what: Literal["national_id", "mobile", "address"], by: Acting, now: datetime) -> str:
+    """Read one protected value. Every reveal is an event."""
+    person = _seen(person_id)
+    value = person.household.address if what == "address" and person.household else getattr(person, what, "")
+    _note("person.revealed", "person", person_id, person, by, now, what=what)
+    return value.reveal() if value else ""
+
+
+@action
+def erase_person(*, person_id: int, by: Acting, now: datetime) -> None:
+    """Remove everything that names the person. What was promised and delivered stays countable; events hold references only."""
+    require(may_keep_households(by))
+    person = _seen(person_id)
+    Disability.objects.filter(person=person).delete()
+    Person.objects.filter(pk=person_id).update(
+        given_name="—", family_name="—", search_key="", sort_key="", sex="", birth_year=None, national_id="", national_id_index="",
+        mobile="", mobile_index="", erased_at=now,
+    )  # fmt: skip
+    if (
+        person.household_id
+        and not Person.objects.filter(household_id=person.household_id, erased_at__isnull=True).exists()
+    ):
+        Household.objects.filter(pk=person.household_id).update(address="")
+    _note("person.erased", "person", person_id, person, by, now)
+
+
+def _seen(person_id: int) -> Person:
+    person = (
+        Person.objects.select_for_update(of=("self",))
+        .select_related("household")
+        .filter(pk=person_id, erased_at__isnull=True)
+        .first()
+    )
+    if person is None:
+        raise NotFound
+    return person
+
+
+def _note(
+    act: str, kind: str, subject: int, row: Household | Person, by: Acting, now: datetime, **data: object
+) -> None:
+    record(
+        act,
+        kind=kind,
+        subject=subject,
+        by=by,
+        now=now,
+        place_path=row.place_path,
+        organisation_path=row.organisation_path,
+        data=data,
+    )

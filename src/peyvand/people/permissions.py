@@ -1,0 +1,51 @@
+"""Who may do what with people, organisations and memberships. Each answers a `Refusal`, or None where it is allowed."""
+
+from peyvand.kernel.refusals import NotPermitted, Refusal
+from peyvand.scope.acting import STAFF, Acting, Role, within
+
+_REGISTRARS = (Role.ADMINISTRATOR, Role.SYSTEM, Role.HQ_LEADER, Role.COUNTY_OFFICER)
+_TASK_GIVERS = (Role.ORGANISATION_MANAGER, Role.FIELD_LEADER, Role.COUNTY_OFFICER, Role.HQ_LEADER)
+_KEEPERS = (Role.FACILITATOR, Role.SOCIAL_WORKER, Role.ORGANISATION_MANAGER, Role.FIELD_LEADER)
+
+
+def may_register_organisation(by: Acting, *, place_path: str) -> Refusal | None:
+    if by.role not in _REGISTRARS:
+        return NotPermitted(reason="organisations are registered by officers and administrators")
+    if by.role is not Role.SYSTEM and not within(place_path, by.place_path):
+        return NotPermitted(reason="the organisation's place lies outside your area")
+    return None
+
+
+def may_grant_membership(by: Acting, *, role: str, place_path: str, organisation_path: str) -> Refusal | None:
+    """An administrator grants any role in his area; a manager grants field roles in his own organisation."""
+    if by.role is Role.SYSTEM:
+        return None
+    if by.role is Role.ADMINISTRATOR:
+        return None if within(place_path, by.place_path) else NotPermitted(reason="the place lies outside your area")
+    if by.role in _TASK_GIVERS and role in (Role.FACILITATOR, Role.SOCIAL_WORKER, Role.RESIDENT):
+        if by.covers(place_path=place_path, organisation_path=organisation_path):
+            return None
+        return NotPermitted(reason="you grant roles in your own organisation and area only")
+    return NotPermitted(reason="roles are granted by administrators")
+
+
+def may_keep_households(by: Acting) -> Refusal | None:
+    if by.role in _KEEPERS or by.role is Role.SYSTEM:
+        return None
+    return NotPermitted(reason="family files are kept by facilitators and social workers")
+
+
+def may_give_task(by: Acting) -> Refusal | None:
+    if by.role in _TASK_GIVERS or by.role is Role.SYSTEM:
+        return None
+    return NotPermitted(reason="tasks are given by those who lead the work")
+
+
+def may_take_look(by: Acting) -> Refusal | None:
+    return None if by.role is Role.AUDITOR else NotPermitted(reason="a look from outside is taken by an auditor")
+
+
+def may_see_figures(by: Acting) -> Refusal | None:
+    if by.role in (*STAFF, Role.GOVERNOR_OFFICE, Role.AUDITOR, Role.ADMINISTRATOR):
+        return None
+    return NotPermitted(reason="figures of a territory are for those who work in it")
