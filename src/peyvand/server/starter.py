@@ -113,12 +113,13 @@ def start(data: Path | None = None, *, durable: bool = True, required_free: int 
     """
     data = data or folders.data_folder()
     account = server_account()
-    programs = binaries.programs_for(account)
+    binaries.programs()
     cluster = data / "postgres"
     if not running(data):
         folders.need_room(data, required_free)
     make_data_folder(data, account)
     with _transition(data):
+        programs = binaries.programs_for(account, data)
         if not cluster.exists():
             _create(cluster, account, programs, durable)
         _check_version(cluster)
@@ -138,7 +139,7 @@ def remove(data: Path) -> None:
     account = server_account()
     with _transition(data):
         if running(data):
-            _stop(data / "postgres", account, binaries.programs_for(account))
+            _stop(data / "postgres", account, binaries.programs_for(account, data))
         leftovers.clear(data / "postgres", folders.socket_folder(data))
         shutil.rmtree(data / "postgres")
 
