@@ -41,3 +41,66 @@ LANGUAGES = [("fa", _("Persian")), ("en", _("English"))]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Tehran"
+
+# ---- The web shell: templates, static files, forms, language ----
+
+INSTALLED_APPS += ["django.forms", "django_htmx", "peyvand.web"]
+ROOT_URLCONF = "peyvand.site.urls"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "peyvand.web.middleware.chosen_language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "peyvand.web.middleware.RefusalPages",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "peyvand.web.context.shell",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "peyvand.web.forms.PeyvandRenderer"
+LOCALE_PATHS = [PACKAGE / "locale"]
+STATIC_URL = "/static/"
+# WhiteNoise reads the static folders of the apps as they stand: nothing is collected before the site is served.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 600
+PEYVAND_DEMO = os.environ.get("PEYVAND_DEMO") == "1"
+PEYVAND_NAVIGATION = "peyvand.site.navigation.ENTRIES"
+
+# ---- Security: no inline script or style, no other origin; secure cookies wherever the site is behind HTTPS ----
+
+CSRF_FAILURE_VIEW = "peyvand.web.errors.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if os.environ.get("PEYVAND_HTTPS") == "1":
+    SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000

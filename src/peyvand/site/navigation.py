@@ -1,0 +1,5 @@
+"""The main navigation of the site, in the order in which it stands."""
+
+from peyvand.web.navigation import Entry
+
+ENTRIES: tuple[Entry, ...] = ()

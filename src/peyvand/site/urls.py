@@ -1,0 +1,11 @@
+"""Every address of the site."""
+
+from django.urls import include, path
+
+handler403 = "peyvand.web.errors.forbidden"
+handler404 = "peyvand.web.errors.not_found"
+handler500 = "peyvand.web.errors.server_error"
+
+urlpatterns = [
+    path("", include("peyvand.web.urls")),
+]

@@ -1,0 +1,26 @@
+"""What every page shows around its content."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+from django.utils.translation import get_language
+
+from peyvand.web.navigation import links
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The frame: navigation, languages, the demo mark, and the roles the reader may act in.
+
+    `PEYVAND_NAVIGATION` names a tuple of `navigation.Entry`. A middleware sets `request.acting_choices` (objects with
+    `value`, `label`, `current`) for the role switcher, which posts `acting` to `request.acting_url`.
+    """
+    return {
+        "navigation": links(request, import_string(settings.PEYVAND_NAVIGATION)),
+        "languages": [(code, code == get_language()) for code, _name in settings.LANGUAGES],
+        "demo": settings.PEYVAND_DEMO,
+        "acting_choices": getattr(request, "acting_choices", ()),
+        "acting_url": getattr(request, "acting_url", ""),
+        "here": request.get_full_path(),
+    }

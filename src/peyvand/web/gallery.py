@@ -1,0 +1,126 @@
+"""Every component in each of its states, on one page: the pattern book for those who build pages. Nothing on it is real."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from peyvand.web.fields import JalaliDateField, MobileField, QuantityField, TomanField
+from peyvand.web.forms import Form
+from peyvand.web.lists import Badge, Column, Filters, Heading, ListPage, ListSpec
+from peyvand.web.templatetags.peyvand_format import percent
+
+DAY = date(2026, 11, 21)
+
+
+class SampleForm(Form):
+    title = forms.CharField(label=gettext_lazy("What is needed"), help_text=gettext_lazy("In a few words, as the family says it"))
+    amount = QuantityField(label=gettext_lazy("How much"), unit=gettext_lazy("sessions"))
+    worth = TomanField(label=gettext_lazy("Estimated worth"), required=False)
+    due = JalaliDateField(label=gettext_lazy("Needed by"))
+    mobile = MobileField(label=gettext_lazy("Mobile number"))
+    help_kind = forms.ChoiceField(
+        label=gettext_lazy("Kind of help"),
+        choices=[("relief", gettext_lazy("Relief")), ("empowerment", gettext_lazy("Empowerment"))],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(label=gettext_lazy("What else should the helper know?"), widget=forms.Textarea, required=False)
+    consent = forms.BooleanField(label=gettext_lazy("The family agrees that this need is recorded"))
+
+
+class SampleFilters(Filters):
+    searched = ("title",)
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("All")), ("open", gettext_lazy("Open"))])
+    since = JalaliDateField(label=gettext_lazy("Since"), required=False, help_text="")
+
+
+@dataclass(frozen=True)
+class Sample:
+    code: str
+    title: str
+    place: str
+    amount: int
+    worth: int
+    due: date
+    state: Badge
+
+
+SPEC = ListSpec(
+    name="samples",
+    columns=(
+        Column("title", gettext_lazy("Need"), link=lambda row: "#list"),
+        Column("code", gettext_lazy("Code"), kind="code"),
+        Column("place", gettext_lazy("Neighbourhood")),
+        Column("amount", gettext_lazy("Quantity"), kind="number", sort="amount"),
+        Column("worth", gettext_lazy("Worth"), kind="toman", sort="worth"),
+        Column("due", gettext_lazy("Needed by"), kind="date", sort="due"),
+        Column("state", gettext_lazy("State"), kind="badge"),
+    ),
+    default_sort="due",
+    filters=SampleFilters,
+    empty_title=gettext_lazy("No need is recorded here yet"),
+    empty_text=gettext_lazy("When a facilitator records a need of this neighbourhood, it stands here first."),
+)
+
+
+def _samples() -> list[Sample]:
+    return [
+        Sample("PN-48213", _("Speech therapy for a child of six"), _("Nilufar"), 12, 48_000_000, DAY + timedelta(9), Badge(_("Open"))),
+        Sample("PN-48190", _("A wheelchair"), _("Bahar"), 1, 185_000_000, DAY + timedelta(3), Badge(_("Promised"), "going")),
+        Sample("PN-47702", _("A ramp at the house door"), _("Nilufar"), 1, 96_500_000, DAY - timedelta(4), Badge(_("Late"), "late")),
+        Sample("PN-47655", _("A sewing course with a certificate"), _("Golestan"), 20, 5_000_000_000, DAY - timedelta(21), Badge(_("Met"), "done")),
+        Sample("PN-47101", _("Winter clothes for two pupils"), _("Bahar"), 2, 24_000_000, DAY - timedelta(40), Badge(_("Withdrawn"), "stopped")),
+    ]
+
+
+def _page(samples: list[Sample], query: str = "") -> ListPage:
+    headings = [Heading(column, "#list" if column.sort else "", "ascending" if column.name == "due" else "") for column in SPEC.columns]
+    filters = SampleFilters(QueryDict(query))
+    filters.is_valid()
+    return ListPage(
+        spec=SPEC, objects=samples, headings=headings, filters=filters, rows=[SPEC.cells(row) for row in samples], count=1000, counted_all=False,
+        older_url="#list", newer_url="#list", csv_url="#list", xlsx_url="#list",
+    )  # fmt: skip
+
+
+def _steps(*states: tuple[str, str]) -> list[dict[str, str]]:
+    names = (_("Need"), _("Capacity"), _("Promise"), _("Delivery"), _("Story"))
+    return [{"label": label, "state": state, "note": note} for label, (state, note) in zip(names, states, strict=True)]
+
+
+def _context(samples: list[Sample]) -> dict[str, Any]:
+    return {
+        "page": _page(samples),
+        "empty_page": _page([]),
+        "filtered_page": _page([], "q=x"),
+        "form": SampleForm(),
+        "wrong_form": SampleForm(
+            {"amount": "چند", "due": "۱۴۰۵/۱۳/۱", "mobile": "۰۹۱۱", "title": "", "worth": "۲٬۵۰۰٬۰۰۰"}, prefix="wrong"
+        ),
+        "badges": [Badge(_("Open")), Badge(_("Promised"), "going"), Badge(_("Met"), "done"), Badge(_("Late"), "late"), Badge(_("Withdrawn"), "stopped"), Badge(_("Broken"), "wrong")],
+        "thread": _steps(("done", _("Recorded on 12 Aban")), ("done", _("Found in the same county")), ("current", _("8 of 12 sessions promised")), ("ahead", ""), ("ahead", "")),
+        "late_thread": _steps(("done", ""), ("done", ""), ("late", _("Due 4 days ago")), ("ahead", ""), ("ahead", "")),
+        "bars": [
+            {"label": _("Agencies"), "value": percent(0.41), "share": 41.0},
+            {"label": _("Charities"), "value": percent(0.27), "share": 27.0},
+            {"label": _("Jointly"), "value": percent(0.18), "share": 18.0, "tone": "joined"},
+            {"label": _("Residents"), "value": percent(0.09), "share": 9.0},
+            {"label": _("Firms"), "value": percent(0.05), "share": 5.0},
+        ],
+        "tabs": [{"label": _("Waiting for me"), "url": "#tabs", "current": True, "tally": 12}, {"label": _("Under way"), "url": "#tabs", "tally": 48}, {"label": _("All"), "url": "#tabs", "tally": None}],
+        "facts": [(_("Recorded by"), _("A facilitator of the neighbourhood")), (_("Kind of help"), _("Empowerment")), (_("Quantity"), _("12 sessions"))],
+        "events": [{"at": DAY, "text": _("The third session was held and accepted.")}, {"at": DAY - timedelta(9), "text": _("A rehabilitation centre promised eight sessions.")}],
+        "crumbs": [(_("Needs"), "#"), (_("Nilufar"), "#")],
+        "now": datetime(2026, 11, 21, 9, 30, tzinfo=UTC),
+        "days": [DAY - timedelta(3), DAY, DAY + timedelta(10)],
+        "day": DAY,
+    }  # fmt: skip
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/gallery.html", _context(_samples()))

@@ -1,0 +1,268 @@
+"""Lists that professionals live in: search, filters, sorting, keyset pages and exports from one declaration.
+
+    SPEC = ListSpec(
+        name="needs",
+        columns=(Column("code", _("Code"), link=lambda need: need.url), Column("opened_at", _("Opened"), kind="date", sort="opened_at")),
+        default_sort="-opened_at",
+        filters=NeedFilters,
+    )
+    page = list_page(request, SPEC, needs_in_scope())        # two queries: one page of rows, one bounded count
+
+A sort column must be NOT NULL in the database (annotate with Coalesce where it is not): the key of a page is
+(sort column, primary key), so no row is shown twice or skipped when others come and go between two pages.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import reduce
+from operator import attrgetter, or_
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.kernel.text import search_key
+from peyvand.web.forms import Form
+from peyvand.web.templatetags import peyvand_format as show
+
+_SHOWN: dict[str, Callable[[Any], str]] = {
+    "text": lambda value: "" if value is None else str(value),
+    "code": show.digits,
+    "number": show.number,
+    "percent": show.percent,
+    "km": show.km,
+    "toman": show.toman_text,
+    "date": show.jdate_short,
+    "time": show.jdatetime,
+    "ago": show.jdate_ago,
+    "badge": lambda value: "" if value is None else str(value.label),
+}
+_TYPES: dict[str, Callable[[str], Any]] = {
+    "str": str, "int": int, "float": float, "Decimal": Decimal, "UUID": UUID,
+    "date": date.fromisoformat, "datetime": datetime.fromisoformat, "bool": lambda text: text == "True",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A state to show: tone is one of waiting, going, done, late, stopped, wrong."""
+
+    label: Any
+    tone: str = "waiting"
+
+
+@dataclass(frozen=True)
+class Column:
+    """`value` is a dotted path or a function of the row (default: the name); `sort` is an ORM path, empty = not sortable."""
+
+    name: str
+    title: Any
+    value: str | Callable[[Any], Any] = ""
+    kind: str = "text"
+    sort: str = ""
+    link: Callable[[Any], str] | None = None
+
+    def read(self, row: Any) -> Any:
+        return self.value(row) if callable(self.value) else attrgetter(self.value or self.name)(row)
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in ("number", "percent", "km", "toman")
+
+
+class Filters(Form):
+    """The filter bar of a list. A field filters by its own name, or by the lookup that `lookups` names for it.
+
+    `searched` are ORM paths of columns that hold a `search_key`: every word typed must stand in one of them.
+    """
+
+    searched: tuple[str, ...] = ()
+    lookups: dict[str, str] = {}
+    q = forms.CharField(label=_("Search"), required=False, max_length=100, widget=forms.SearchInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.searched:
+            del self.fields["q"]
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        """The rows that agree with every valid field; a field with an error narrows nothing and shows its error."""
+        self.is_valid()
+        for name, value in self.cleaned_data.items():
+            if value in (None, "", []) or (hasattr(value, "exists") and not value):
+                continue
+            rows = self.search(rows, value) if name == "q" else rows.filter(**{self.lookups.get(name, name): value})
+        return rows
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        for word in search_key(text).split():
+            rows = rows.filter(reduce(or_, (Q(**{f"{path}__contains": word}) for path in self.searched)))
+        return rows
+
+    def used(self) -> int:
+        return sum(1 for value in getattr(self, "cleaned_data", {}).values() if value not in (None, "", []))
+
+
+@dataclass(frozen=True)
+class ListSpec:
+    """What a list is, apart from its rows. `count_limit`: counting stops there and the page says "N+"."""
+
+    name: str
+    columns: tuple[Column, ...]
+    default_sort: str
+    filters: type[Filters] | None = None
+    per_page: int = 25
+    count_limit: int = 1000
+    exports: bool = True
+    empty_title: Any = _("Nothing here yet")
+    empty_text: Any = ""
+
+    def sort_path(self, asked: str) -> str:
+        """The ORM path, with its minus, of a `?sort=` that names a sortable column; else the default."""
+        named = next((column for column in self.columns if column.sort and column.name == asked.removeprefix("-")), None)
+        if named is None:
+            return self.default_sort
+        return ("-" if asked.startswith("-") else "") + named.sort
+
+
+    def cells(self, row: Any) -> list["Cell"]:
+        """The row as it is shown; money, dates and numbers in the reader's language."""
+        values = [(column, column.read(row)) for column in self.columns]
+        return [Cell(column, value, _SHOWN[column.kind](value), column.link(row) if column.link else "") for column, value in values]
+
+
+@dataclass(frozen=True)
+class Cell:
+    column: Column
+    value: Any
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    column: Column
+    url: str
+    order: str
+
+
+@dataclass
+class ListPage:
+    """Everything `web/parts/list.html` shows."""
+
+    spec: ListSpec
+    objects: list[Any]
+    headings: list[Heading]
+    filters: Filters | None
+    count: int
+    counted_all: bool
+    older_url: str = ""
+    newer_url: str = ""
+    csv_url: str = ""
+    xlsx_url: str = ""
+    clear_url: str = "?"
+    sort: str = ""
+    rows: list[list[Cell]] = field(default_factory=list)
+
+
+def _encode(value: Any, pk: Any) -> str:
+    parts = [[type(part).__name__, part.isoformat() if isinstance(part, date) else str(part)] for part in (value, pk)]
+    return base64.urlsafe_b64encode(json.dumps(parts, ensure_ascii=False).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[Any, Any] | None:
+    """The key in a cursor; None when it was damaged on the way, which shows the first page."""
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        value, pk = (_TYPES[kind](text) for kind, text in parts)
+    except (ValueError, KeyError, TypeError, ArithmeticError, binascii.Error):
+        return None
+    return value, pk
+
+
+def _key(row: Model, path: str) -> tuple[Any, Any]:
+    return attrgetter(path.removeprefix("-").replace("__", "."))(row), row.pk
+
+
+def _beyond(path: str, key: tuple[Any, Any], backwards: bool) -> Q:
+    """Rows after `key` in the order (path, pk). The first condition alone is a range the index can use."""
+    value, pk = key
+    name, side = path.removeprefix("-"), "lt" if path.startswith("-") != backwards else "gt"
+    return Q(**{f"{name}__{side}e": value}) & (Q(**{f"{name}__{side}": value}) | Q(**{f"pk__{side}": pk}))
+
+
+def keyset(rows: QuerySet, path: str, per_page: int, *, after: str = "", before: str = "") -> tuple[list[Any], str, str]:
+    """One page in the order (path, pk): the rows, the cursor for older rows, the cursor for newer ones ("" = none)."""
+    backwards = bool(before)
+    key = _decode(before or after)
+    backwards = backwards and key is not None
+    descending = path.startswith("-") != backwards
+    ordered = rows.order_by(("-" if descending else "") + path.removeprefix("-"), "-pk" if descending else "pk")
+    found = list((ordered.filter(_beyond(path, key, backwards)) if key else ordered)[: per_page + 1])
+    more, page = len(found) > per_page, found[:per_page]
+    if backwards:
+        page.reverse()
+    if not page:
+        return [], "", ""
+    older = _encode(*_key(page[-1], path)) if (more or backwards) else ""
+    newer = _encode(*_key(page[0], path)) if (key and (more or not backwards)) else ""
+    return page, older, newer
+
+
+def _url(query: QueryDict, **changes: str) -> str:
+    kept = [(name, value) for name in query for value in query.getlist(name) if value and name not in (*changes, "after", "before")]
+    return "?" + urlencode(kept + [(name, value) for name, value in changes.items() if value])
+
+
+def _headings(spec: ListSpec, query: QueryDict, path: str) -> list[Heading]:
+    headings = []
+    for column in spec.columns:
+        current = bool(column.sort) and column.sort == path.removeprefix("-")
+        order = ("descending" if path.startswith("-") else "ascending") if current else ""
+        turned = f"-{column.name}" if order == "ascending" else column.name
+        headings.append(Heading(column, _url(query, sort=turned) if column.sort else "", order))
+    return headings
+
+
+def narrowed(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> tuple[QuerySet, Filters | None]:
+    """The rows that the filters in the address leave; what the page shows and the export writes alike."""
+    filters = spec.filters(request.GET) if spec.filters else None
+    return (filters.narrow(rows) if filters else rows), filters
+
+
+def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
+    """One page of a list, in two queries whatever its size (and those of the queryset's own prefetches)."""
+    rows, filters = narrowed(request, spec, rows)
+    query = request.GET
+    path = spec.sort_path(query.get("sort", ""))
+    objects, older, newer = keyset(rows, path, spec.per_page, after=query.get("after", ""), before=query.get("before", ""))
+    counted = rows.order_by().values("pk")[: spec.count_limit + 1].count()
+    return ListPage(
+        spec=spec,
+        objects=objects,
+        headings=_headings(spec, query, path),
+        filters=filters,
+        count=min(counted, spec.count_limit),
+        counted_all=counted <= spec.count_limit,
+        older_url=_url(query, after=older) if older else "",
+        newer_url=_url(query, before=newer) if newer else "",
+        csv_url=_url(query, export="csv") if spec.exports else "",
+        xlsx_url=_url(query, export="xlsx") if spec.exports else "",
+        sort=query.get("sort", ""),
+        rows=[spec.cells(row) for row in objects],
+    )
+
+
+def in_order(spec: ListSpec, rows: QuerySet, sort: str = "") -> Iterator[Any]:
+    """Every row in the list's order, read in batches, for exports."""
+    path = spec.sort_path(sort)
+    return rows.order_by(path, "-pk" if path.startswith("-") else "pk").iterator(chunk_size=2000)

@@ -1,0 +1,40 @@
+/* Comfort only: every page works without this file. */
+(() => {
+  "use strict";
+
+  const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get") {
+      const field = document.querySelector("[name=csrfmiddlewaretoken]");
+      event.detail.headers["X-CSRFToken"] = field?.value ?? cookie("csrftoken") ?? "";
+    }
+  });
+
+  // A reader who is told of errors should stand before them, not at the foot of the form.
+  const summary = document.querySelector("[data-error-summary]");
+  summary?.focus();
+
+  // A second press of the same button must not send the same act twice.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+      const search = document.querySelector("[data-search] input");
+      if (search) { event.preventDefault(); search.focus(); }
+    }
+    if (event.key === "Escape") document.querySelectorAll("details.confirm[open], details.nav-narrow[open]").forEach((box) => { box.open = false; });
+  });
+})();

@@ -1,0 +1,208 @@
+"""How values are shown: one filter for each kind of value, in the reader's language.
+
+Persian shows Persian digits, ٬ between groups, ٫ before decimals and Jalali dates with month names; English shows Latin
+digits and the same Jalali dates in Latin letters. A missing value (None or "") is shown as an em dash.
+"""
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext
+
+from peyvand.kernel import jalali
+from peyvand.kernel.quantities import RIAL_PER_TOMAN, Unit, toman
+from peyvand.kernel.refusals import Refusal
+from peyvand.kernel.text import persian_digits
+
+register = template.Library()
+MISSING = "—"
+_LTR_MARK = "\u200e"
+_MILLION = 1_000_000
+
+
+def _persian() -> bool:
+    return (get_language() or "fa").startswith("fa")
+
+
+def _missing(value: object) -> bool:
+    return value is None or value == ""
+
+
+@register.filter
+def digits(value: object) -> str:
+    """Any text, its digits in the reader's script; for codes, years and phone numbers that are not grouped."""
+    text = "" if value is None else str(value)
+    return persian_digits(text) if _persian() else text
+
+
+@register.filter
+def number(value: int | float | Decimal | None, decimals: int = 0) -> str:
+    """A number in groups of three, rounded half up to `decimals` places (zeros at the end are dropped)."""
+    if _missing(value):
+        return MISSING
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-int(decimals)), ROUND_HALF_UP)
+    text = f"{abs(exact):,f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if _persian():
+        text = persian_digits(text.replace(",", "٬").replace(".", "٫"))
+    # The sign stays before the digits in a right-to-left line only behind a mark.
+    return f"{_LTR_MARK}−{text}" if exact < 0 else text
+
+
+@register.filter
+def percent(ratio: float | Decimal | None, decimals: int = 1) -> str:
+    """A ratio (0.154) as «۱۵٫۴٪»."""
+    if _missing(ratio):
+        return MISSING
+    return f"{number(Decimal(str(ratio)) * 100, decimals)}{'٪' if _persian() else '%'}"
+
+
+@register.filter
+def km(kilometres: float | None) -> str:
+    """A distance: metres under one kilometre, one decimal under ten, whole kilometres above."""
+    if _missing(kilometres):
+        return MISSING
+    metres = round(float(kilometres) * 100) * 10
+    if metres < 1000:
+        return gettext("%(metres)s m") % {"metres": number(metres)}
+    return gettext("%(kilometres)s km") % {"kilometres": number(kilometres, 1 if float(kilometres) < 10 else 0)}
+
+
+def _in_words(amount: int, decimals: int) -> str:
+    """The part of a toman amount before the word "toman", in thousands of millions where it is large."""
+    size = abs(amount)
+    if size >= 1_000_000 * _MILLION:
+        return gettext("%(amount)s thousand billion") % {"amount": number(Decimal(amount) / (1_000_000 * _MILLION), decimals)}
+    if size >= 1000 * _MILLION:
+        return gettext("%(amount)s billion") % {"amount": number(Decimal(amount) / (1000 * _MILLION), decimals)}
+    return gettext("%(amount)s million") % {"amount": number(Decimal(amount) / _MILLION, decimals)}
+
+
+def _is_round(amount: int) -> bool:
+    """Nothing is lost when the amount is said in words with one decimal."""
+    size = abs(amount)
+    step = next((step for step in (1_000_000 * _MILLION, 1000 * _MILLION, _MILLION) if size >= step), 0)
+    return step > 0 and size % (step // 10) == 0
+
+
+@register.filter(name="toman")
+def toman_text(rial: int | None) -> str:
+    """An amount in rial as toman, exact: «۲۵۰٬۰۰۰ تومان»; in words where nothing is lost: «۵۰۰ میلیون تومان»."""
+    if _missing(rial):
+        return MISSING
+    amount = toman(int(rial))
+    return gettext("%(amount)s toman") % {"amount": _in_words(amount, 1) if _is_round(amount) else number(amount)}
+
+
+@register.filter
+def toman_short(rial: int | None) -> str:
+    """An amount in rial as toman, rounded to one decimal of the largest word: for tiles and charts, never receipts."""
+    if _missing(rial):
+        return MISSING
+    amount = int((Decimal(int(rial)) / RIAL_PER_TOMAN).to_integral_value(ROUND_HALF_UP))
+    return gettext("%(amount)s toman") % {"amount": _in_words(amount, 1) if abs(amount) >= _MILLION else number(amount)}
+
+
+def unit_name(unit: str, count: int = 1) -> str:
+    """The word for a unit after a number of `count`."""
+    names = {
+        Unit.PIECE: ngettext("piece", "pieces", count),
+        Unit.HOUR: ngettext("hour", "hours", count),
+        Unit.SESSION: ngettext("session", "sessions", count),
+        Unit.PERSON: ngettext("person", "persons", count),
+        Unit.SEAT: ngettext("seat", "seats", count),
+        Unit.DAY: ngettext("day", "days", count),
+        Unit.MONTH: ngettext("month", "months", count),
+        Unit.KILOGRAM: gettext("kg"),
+        Unit.KILOWATT_HOUR: gettext("kWh"),
+        Unit.RIAL: gettext("rial"),
+    }
+    return names[Unit(unit)]
+
+
+@register.filter
+def unit(value: str, count: int = 1) -> str:
+    return unit_name(value, count)
+
+
+@register.filter
+def quantity(amount: int | None, unit: str) -> str:
+    """«۳ ساعت»; an amount of rial is shown as toman."""
+    if _missing(amount):
+        return MISSING
+    if unit == Unit.RIAL:
+        return toman_text(amount)
+    return f"{number(amount)} {unit_name(unit, int(amount))}"
+
+
+def day_of(value: date | datetime) -> date:
+    return jalali.business_date(value) if isinstance(value, datetime) else value
+
+
+def _language() -> str:
+    return "fa" if _persian() else "en"
+
+
+@register.filter
+def jdate(value: date | datetime | None) -> str:
+    """«۳۰ آبان ۱۴۰۵»; an aware datetime is shown as its day in Iran."""
+    return MISSING if _missing(value) else jalali.long_date(day_of(value), _language())
+
+
+@register.filter
+def jdate_short(value: date | datetime | None) -> str:
+    """«۱۴۰۵/۰۸/۳۰», for tables."""
+    return MISSING if _missing(value) else jalali.short_date(day_of(value), _language())
+
+
+@register.filter
+def jdatetime(value: datetime | None) -> str:
+    """«۳۰ آبان ۱۴۰۵، ساعت ۱۴:۰۵», in Iran's time."""
+    if _missing(value):
+        return MISSING
+    clock = value.astimezone(jalali.TEHRAN).strftime("%H:%M")
+    return gettext("%(day)s, %(clock)s") % {"day": jdate(value), "clock": digits(clock)}
+
+
+@register.filter
+def jmonth(value: date | datetime | jalali.JalaliMonth | None) -> str:
+    """«آبان ۱۴۰۵»."""
+    if _missing(value):
+        return MISSING
+    month = value if isinstance(value, jalali.JalaliMonth) else jalali.JalaliMonth.of(day_of(value))
+    return month.label(_language())
+
+
+@register.filter
+def jdate_ago(value: date | datetime | None, today: date | None = None) -> str:
+    """A day as people say it: «امروز», «۳ روز پیش», «۱۰ روز دیگر»; beyond thirty days, the date itself.
+
+    `today` is the business date; without it, today in Iran.
+    """
+    if _missing(value):
+        return MISSING
+    day = day_of(value)
+    days = (day - (today or jalali.business_date(timezone.now()))).days
+    near = {-1: gettext("yesterday"), 0: gettext("today"), 1: gettext("tomorrow")}
+    if days in near:
+        return near[days]
+    if abs(days) > 30:
+        return jdate(day)
+    if days < 0:
+        return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": number(-days)}
+    return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": number(days)}
+
+
+@register.filter
+def iso(value: date | datetime | None) -> str:
+    """The machine's form, for `<time datetime>`."""
+    return "" if _missing(value) else value.isoformat()
+
+
+@register.filter
+def refusal(answer: Refusal) -> str:
+    """The words of a refusal in the reader's language."""
+    return gettext(answer.message).format(**{name: digits(value) for name, value in answer.details.items()})

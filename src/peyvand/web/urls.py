@@ -1,0 +1,9 @@
+from django.urls import path
+from django.views.i18n import set_language
+
+from peyvand.web import gallery
+
+urlpatterns = [
+    path("language/", set_language, name="set_language"),
+    path("gallery/", gallery.gallery, name="gallery"),
+]
