@@ -1,0 +1,21 @@
+"""Matching needs with capacities: worst-off first, exactly, with a certificate."""
+
+from peyvand.engines.matching.assign import assign
+from peyvand.engines.matching.candidates import candidates
+from peyvand.engines.matching.graph import Assignment, Graph
+from peyvand.engines.matching.verify import Certificate, Reason, Reasons, reasons, verify
+from peyvand.engines.matching.widen import Matched, match
+
+__all__ = [
+    "Assignment",
+    "Certificate",
+    "Graph",
+    "Matched",
+    "Reason",
+    "Reasons",
+    "assign",
+    "candidates",
+    "match",
+    "reasons",
+    "verify",
+]
