@@ -56,7 +56,14 @@ def test_spaces_and_half_spaces_make_no_difference_to_a_word(text: str) -> None:
 
 
 def test_the_alphabet_sorts_in_its_own_order() -> None:
-    assert sorted(["یاس", "گل", "کاج", "پونه", "بید", "تاک"], key=sort_key) == ["بید", "پونه", "تاک", "کاج", "گل", "یاس"]
+    assert sorted(["یاس", "گل", "کاج", "پونه", "بید", "تاک"], key=sort_key) == [
+        "بید",
+        "پونه",
+        "تاک",
+        "کاج",
+        "گل",
+        "یاس",
+    ]
 
 
 def test_digits_go_both_ways() -> None:
