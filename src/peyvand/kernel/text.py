@@ -5,6 +5,7 @@ Folding is for keys only: what a person typed is stored and shown as typed.
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 HALF_SPACE = "\u200c"
 
@@ -45,14 +46,31 @@ _RANK = {ord(letter): chr(0x100 + place) for place, letter in enumerate(_ALPHABE
 
 
 def search_key(text: str) -> str:
-    """Fold letters, digits, half-spaces and marks so that equal words compare equal, whichever keyboard typed them."""
-    folded = unicodedata.normalize("NFKC", text).translate(_FOLD).casefold()
-    return _BLANKS.sub(" ", folded).strip()
+    """Fold letters, digits, half-spaces and marks so that equal words compare equal, whichever keyboard typed them.
+
+    The key of a key is itself.
+    """
+    if text.isascii():
+        return _BLANKS.sub(" ", text.casefold()).strip()
+    return _settled(text, _folded)
 
 
 def word_key(text: str) -> str:
     """A `search_key` without spaces and punctuation: for headings and kinds («نوع خدمت» = «نوع‌خدمت» = «نوع_خدمت»)."""
-    return _LETTERS_APART.sub("", search_key(text))
+    return _settled(text, lambda each: _LETTERS_APART.sub("", search_key(each)))
+
+
+def _folded(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).translate(_FOLD).casefold()
+    return _BLANKS.sub(" ", folded).strip()
+
+
+def _settled(text: str, fold: Callable[[str], str]) -> str:
+    """Fold until nothing changes: a mark taken out from between two others lets the next normal form join these."""
+    folded = fold(text)
+    while folded != text:
+        text, folded = folded, fold(folded)
+    return folded
 
 
 def sort_key(text: str) -> str:
