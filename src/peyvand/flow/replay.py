@@ -53,14 +53,17 @@ _TABLES = {
 def _statement(table: str) -> tuple[str, list[str]]:
     told, own, in_promise, in_delivery, columns, quantity = _TABLES[table]
     replayed = {"quantity": _QUANTITY.format(told=told, place=quantity)} | columns
-    key = f"CASE WHEN act = '{told}' THEN {own} WHEN act LIKE 'commitment.%%' THEN {in_promise} WHEN act LIKE 'delivery.%%' THEN {in_delivery} END"
+    key = (
+        f"CASE WHEN act = '{told}' THEN {own} WHEN starts_with(act, 'commitment.') THEN {in_promise}"
+        f" WHEN starts_with(act, 'delivery.') THEN {in_delivery} END"
+    )
     sums = ", ".join(f"sum({value}) AS {name}" for name, value in replayed.items())
     pairs = ", ".join(f"coalesce(t.{name}, 0), coalesce(r.{name}, 0)::bigint" for name in replayed)
     differ = " OR ".join(f"coalesce(t.{name}, -1) <> coalesce(r.{name}, -1)" for name in replayed)
     return (
         f"{_FACTS} SELECT coalesce(t.id, r.id), {pairs} FROM (SELECT {key} AS id, {sums} FROM fact GROUP BY 1) r"
         f' FULL JOIN "{table}" t ON t.id = r.id WHERE coalesce(t.id, r.id) IS NOT NULL AND ({differ})'
-    ).replace("%%", "%"), list(replayed)
+    ), list(replayed)
 
 
 def replay() -> list[Difference]:

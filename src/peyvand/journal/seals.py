@@ -20,6 +20,7 @@ from peyvand.scope.database import scope
 
 _MARK = 16
 _BATCH = 2000
+_ONE_SEALER = 0x7065_7976
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ def seal(*, now: datetime) -> int:
     """Seal every finished event that has no seal yet; gives how many. Run by a job every few minutes."""
     ring, sealed = settings.SEAL_KEYS, 0
     key = ring.keys[ring.current]
+    settled = _settled()
     with scope(SYSTEM), connection.cursor() as cursor:
-        cursor.execute("SELECT journal_settle()")  # waits for running acts, so that no smaller number appears later
-        settled = cursor.fetchone()[0]
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_SEALER])
         before = Seal.objects.last()
         while True:
             start = before.last_event if before else 0
@@ -73,6 +74,13 @@ def seal(*, now: datetime) -> int:
     if before is not None:
         _write_head(before)
     return sealed
+
+
+def _settled() -> int:
+    """A number below which no event will appear any more. Its own transaction, so that acts wait for a moment only."""
+    with scope(SYSTEM), connection.cursor() as cursor:
+        cursor.execute("SELECT journal_settle()")
+        return cursor.fetchone()[0]
 
 
 def _write_head(last: Seal) -> None:

@@ -5,19 +5,22 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.server.address import databases
+from peyvand.server.folders import keys_folder
+from peyvand.server.keys import key_ring
+
 PACKAGE = Path(__file__).resolve().parent.parent
 DEBUG = False
-SECRET_KEY = os.environ.get("PEYVAND_SECRET_KEY", "")
 ALLOWED_HOSTS = os.environ.get("PEYVAND_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": os.environ.get("PGDATABASE", "peyvand"),
-        "HOST": os.environ.get("PGHOST", ""),
-        "USER": os.environ.get("PGUSER", "peyvand_owner"),
-    }
-}
+DATABASES = databases()
+
+# Keys lie in files beside the data, never in the database or its backups (decision D7).
+SECRET_KEY = key_ring("django").secret.hex()
+COLUMN_KEYS = key_ring("column")
+BLIND_INDEX_KEY = key_ring("index").secret
+SEAL_KEYS = key_ring("seal")
+SEAL_HEAD_FILE = keys_folder() / "journal-head.json"
 
 STAGES = ["need", "capacity", "commitment", "delivery", "story"]
 INSTALLED_APPS = [
@@ -58,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "peyvand.web.acting.ActingScope",
     "peyvand.web.middleware.RefusalPages",
 ]
 TEMPLATES = [

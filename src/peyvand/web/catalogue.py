@@ -40,7 +40,12 @@ def po_path(root: Path) -> Path:
 def _sources(root: Path) -> Iterator[Path]:
     for path in sorted(root.rglob("*")):
         inside = path.relative_to(root).parts
-        if path.suffix not in (".py", ".html", ".txt") or "tests" in inside or "migrations" in inside or "static" in inside:
+        if (
+            path.suffix not in (".py", ".html", ".txt")
+            or "tests" in inside
+            or "migrations" in inside
+            or "static" in inside
+        ):
             continue
         if root != PACKAGE or inside[0] != "programmes" or len(inside) == 2:
             yield path
@@ -63,9 +68,20 @@ def _refusals(source: str) -> Iterator[Found]:
         if not isinstance(node, ast.ClassDef):
             continue
         for line in node.body:
-            target = line.targets[0] if isinstance(line, ast.Assign) else line.target if isinstance(line, ast.AnnAssign) else None
+            target = (
+                line.targets[0]
+                if isinstance(line, ast.Assign)
+                else line.target
+                if isinstance(line, ast.AnnAssign)
+                else None
+            )
             value = getattr(line, "value", None)
-            if isinstance(target, ast.Name) and target.id == "message" and isinstance(value, ast.Constant) and isinstance(value.value, str):
+            if (
+                isinstance(target, ast.Name)
+                and target.id == "message"
+                and isinstance(value, ast.Constant)
+                and isinstance(value.value, str)
+            ):
                 yield value.value, None
 
 
@@ -107,11 +123,21 @@ def update(root: Path) -> None:
             message.string = known.string
     path = po_path(root)
     path.parent.mkdir(parents=True, exist_ok=True)
-    catalog.header_comment = "# Persian words of Peyvand. Sorted by id and without line numbers, so that changes read well."
+    catalog.header_comment = (
+        "# Persian words of Peyvand. Sorted by id and without line numbers, so that changes read well."
+    )
     with path.open("wb") as file:
         write_po(file, catalog, width=0, no_location=True, sort_output=True, omit_header=False)
     text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(r'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By|Report-Msgid).*\n', "", text, flags=re.M), "utf-8")
+    path.write_text(
+        re.sub(
+            r'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By|Report-Msgid).*\n',
+            "",
+            text,
+            flags=re.M,
+        ),
+        "utf-8",
+    )
 
 
 def _strings(message: Message) -> list[str]:

@@ -27,7 +27,9 @@ class HumanMessages:
         for name, field in self.fields.items():
             asked = lazystr(field.label or name.replace("_", " "))
             chosen = isinstance(field, forms.ChoiceField)
-            field.error_messages["required"] = format_lazy(_("Choose “{label}”.") if chosen else _("Fill in “{label}”."), label=asked)
+            field.error_messages["required"] = format_lazy(
+                _("Choose “{label}”.") if chosen else _("Fill in “{label}”."), label=asked
+            )
 
 
 class Form(HumanMessages, forms.Form):

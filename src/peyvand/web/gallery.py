@@ -19,7 +19,9 @@ DAY = date(2026, 11, 21)
 
 
 class SampleForm(Form):
-    title = forms.CharField(label=gettext_lazy("What is needed"), help_text=gettext_lazy("In a few words, as the family says it"))
+    title = forms.CharField(
+        label=gettext_lazy("What is needed"), help_text=gettext_lazy("In a few words, as the family says it")
+    )
     amount = QuantityField(label=gettext_lazy("How much"), unit=gettext_lazy("sessions"))
     worth = TomanField(label=gettext_lazy("Estimated worth"), required=False)
     due = JalaliDateField(label=gettext_lazy("Needed by"))
@@ -29,13 +31,17 @@ class SampleForm(Form):
         choices=[("relief", gettext_lazy("Relief")), ("empowerment", gettext_lazy("Empowerment"))],
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(label=gettext_lazy("What else should the helper know?"), widget=forms.Textarea, required=False)
+    note = forms.CharField(
+        label=gettext_lazy("What else should the helper know?"), widget=forms.Textarea, required=False
+    )
     consent = forms.BooleanField(label=gettext_lazy("The family agrees that this need is recorded"))
 
 
 class SampleFilters(Filters):
     searched = ("title",)
-    state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("All")), ("open", gettext_lazy("Open"))])
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("All")), ("open", gettext_lazy("Open"))]
+    )
     since = JalaliDateField(label=gettext_lazy("Since"), required=False, help_text="")
 
 
@@ -70,16 +76,53 @@ SPEC = ListSpec(
 
 def _samples() -> list[Sample]:
     return [
-        Sample("PN-48213", _("Speech therapy for a child of six"), _("Nilufar"), 12, 48_000_000, DAY + timedelta(9), Badge(_("Open"))),
-        Sample("PN-48190", _("A wheelchair"), _("Bahar"), 1, 185_000_000, DAY + timedelta(3), Badge(_("Promised"), "going")),
-        Sample("PN-47702", _("A ramp at the house door"), _("Nilufar"), 1, 96_500_000, DAY - timedelta(4), Badge(_("Late"), "late")),
-        Sample("PN-47655", _("A sewing course with a certificate"), _("Golestan"), 20, 5_000_000_000, DAY - timedelta(21), Badge(_("Met"), "done")),
-        Sample("PN-47101", _("Winter clothes for two pupils"), _("Bahar"), 2, 24_000_000, DAY - timedelta(40), Badge(_("Withdrawn"), "stopped")),
+        Sample(
+            "PN-48213",
+            _("Speech therapy for a child of six"),
+            _("Nilufar"),
+            12,
+            48_000_000,
+            DAY + timedelta(9),
+            Badge(_("Open")),
+        ),
+        Sample(
+            "PN-48190", _("A wheelchair"), _("Bahar"), 1, 185_000_000, DAY + timedelta(3), Badge(_("Promised"), "going")
+        ),
+        Sample(
+            "PN-47702",
+            _("A ramp at the house door"),
+            _("Nilufar"),
+            1,
+            96_500_000,
+            DAY - timedelta(4),
+            Badge(_("Late"), "late"),
+        ),
+        Sample(
+            "PN-47655",
+            _("A sewing course with a certificate"),
+            _("Golestan"),
+            20,
+            5_000_000_000,
+            DAY - timedelta(21),
+            Badge(_("Met"), "done"),
+        ),
+        Sample(
+            "PN-47101",
+            _("Winter clothes for two pupils"),
+            _("Bahar"),
+            2,
+            24_000_000,
+            DAY - timedelta(40),
+            Badge(_("Withdrawn"), "stopped"),
+        ),
     ]
 
 
 def _page(samples: list[Sample], query: str = "") -> ListPage:
-    headings = [Heading(column, "#list" if column.sort else "", "ascending" if column.name == "due" else "") for column in SPEC.columns]
+    headings = [
+        Heading(column, "#list" if column.sort else "", "ascending" if column.name == "due" else "")
+        for column in SPEC.columns
+    ]
     filters = SampleFilters(QueryDict(query))
     filters.is_valid()
     return ListPage(

@@ -128,16 +128,20 @@ class ListSpec:
 
     def sort_path(self, asked: str) -> str:
         """The ORM path, with its minus, of a `?sort=` that names a sortable column; else the default."""
-        named = next((column for column in self.columns if column.sort and column.name == asked.removeprefix("-")), None)
+        named = next(
+            (column for column in self.columns if column.sort and column.name == asked.removeprefix("-")), None
+        )
         if named is None:
             return self.default_sort
         return ("-" if asked.startswith("-") else "") + named.sort
 
-
     def cells(self, row: Any) -> list["Cell"]:
         """The row as it is shown; money, dates and numbers in the reader's language."""
         values = [(column, column.read(row)) for column in self.columns]
-        return [Cell(column, value, _SHOWN[column.kind](value), column.link(row) if column.link else "") for column, value in values]
+        return [
+            Cell(column, value, _SHOWN[column.kind](value), column.link(row) if column.link else "")
+            for column, value in values
+        ]
 
 
 @dataclass(frozen=True)
@@ -200,7 +204,9 @@ def _beyond(path: str, key: tuple[Any, Any], backwards: bool) -> Q:
     return Q(**{f"{name}__{side}e": value}) & (Q(**{f"{name}__{side}": value}) | Q(**{f"pk__{side}": pk}))
 
 
-def keyset(rows: QuerySet, path: str, per_page: int, *, after: str = "", before: str = "") -> tuple[list[Any], str, str]:
+def keyset(
+    rows: QuerySet, path: str, per_page: int, *, after: str = "", before: str = ""
+) -> tuple[list[Any], str, str]:
     """One page in the order (path, pk): the rows, the cursor for older rows, the cursor for newer ones ("" = none)."""
     backwards = bool(before)
     key = _decode(before or after)
@@ -219,7 +225,12 @@ def keyset(rows: QuerySet, path: str, per_page: int, *, after: str = "", before:
 
 
 def _url(query: QueryDict, **changes: str) -> str:
-    kept = [(name, value) for name in query for value in query.getlist(name) if value and name not in (*changes, "after", "before")]
+    kept = [
+        (name, value)
+        for name in query
+        for value in query.getlist(name)
+        if value and name not in (*changes, "after", "before")
+    ]
     return "?" + urlencode(kept + [(name, value) for name, value in changes.items() if value])
 
 
@@ -244,7 +255,9 @@ def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
     rows, filters = narrowed(request, spec, rows)
     query = request.GET
     path = spec.sort_path(query.get("sort", ""))
-    objects, older, newer = keyset(rows, path, spec.per_page, after=query.get("after", ""), before=query.get("before", ""))
+    objects, older, newer = keyset(
+        rows, path, spec.per_page, after=query.get("after", ""), before=query.get("before", "")
+    )
     counted = rows.order_by().values("pk")[: spec.count_limit + 1].count()
     return ListPage(
         spec=spec,

@@ -75,7 +75,9 @@ def _in_words(amount: int, decimals: int) -> str:
     """The part of a toman amount before the word "toman", in thousands of millions where it is large."""
     size = abs(amount)
     if size >= 1_000_000 * _MILLION:
-        return gettext("%(amount)s thousand billion") % {"amount": number(Decimal(amount) / (1_000_000 * _MILLION), decimals)}
+        return gettext("%(amount)s thousand billion") % {
+            "amount": number(Decimal(amount) / (1_000_000 * _MILLION), decimals)
+        }
     if size >= 1000 * _MILLION:
         return gettext("%(amount)s billion") % {"amount": number(Decimal(amount) / (1000 * _MILLION), decimals)}
     return gettext("%(amount)s million") % {"amount": number(Decimal(amount) / _MILLION, decimals)}

@@ -1,0 +1,71 @@
+"""Who acts in a request, and the scope around reading pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from peyvand.kernel.jalali import business_date
+from peyvand.people.models import Account, Membership
+from peyvand.people.queries import acting_as, memberships_in_force
+from peyvand.scope.acting import PUBLIC, Acting
+from peyvand.scope.database import scope
+
+MEMBERSHIP_KEY = "acting_membership"
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the reader's memberships, for the role switcher."""
+
+    value: int
+    label: str
+    current: bool
+
+
+def act_as(request: HttpRequest, membership: Membership) -> None:
+    """Make a membership the acting role of this sign-in session."""
+    request.session[MEMBERSHIP_KEY] = membership.pk
+
+
+def _memberships(request: HttpRequest) -> list[Membership]:
+    if not isinstance(request.user, Account):
+        return []
+    rows = list(memberships_in_force(request.user, business_date(timezone.now())))
+    for row in rows:
+        row.account = request.user
+    return rows
+
+
+class ActingScope:
+    """Sets `request.acting`; a page that only reads runs inside its scope, a POST leaves that to the one action it calls.
+
+    What a page needs from the database is read while the scope is open, so a response that streams opens its own.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.acting = self._acting(request)  # type: ignore[attr-defined]
+        if request.method not in SAFE:
+            return self.get_response(request)
+        with scope(request.acting):  # type: ignore[attr-defined]
+            return self.get_response(request)
+
+    def _acting(self, request: HttpRequest) -> Acting:
+        memberships = _memberships(request)
+        if not memberships:
+            return PUBLIC
+        chosen = request.session.get(MEMBERSHIP_KEY)
+        current = next((row for row in memberships if row.pk == chosen), memberships[0])
+        request.membership = current  # type: ignore[attr-defined]
+        request.acting_choices = [  # type: ignore[attr-defined]
+            Choice(row.pk, f"{row.get_role_display()} — {row.organisation}، {row.place}", row is current)
+            for row in memberships
+        ]
+        return acting_as(current)
