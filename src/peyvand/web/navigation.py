@@ -35,4 +35,6 @@ def links(request: HttpRequest, entries: tuple[Entry, ...]) -> list[Link]:
     shown = [(entry, reverse(entry.route)) for entry in entries if entry.shown_to(request)]
     within = [url for _entry, url in shown if request.path == url or (url != "/" and request.path.startswith(url))]
     nearest = max(within, key=len, default=None)
-    return [Link(entry.title, url, url == nearest, entry.tally(request) if entry.tally else None) for entry, url in shown]
+    return [
+        Link(entry.title, url, url == nearest, entry.tally(request) if entry.tally else None) for entry, url in shown
+    ]
