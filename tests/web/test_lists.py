@@ -8,6 +8,7 @@ from uuid import UUID
 
 import openpyxl
 import pytest
+from django import forms
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.http import QueryDict
@@ -18,11 +19,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peyvand.web.exports import export, guarded, plain, write_csv
+from peyvand.web.fields import QuantityField
 from peyvand.web.lists import Badge, Column, Filters, ListSpec, decode, encode, keyset, list_page
 
 
 class GroupFilters(Filters):
     searched = ("name",)
+    lookups = {"only": "name__startswith", "least": "pk__gte"}
+    only = forms.TypedChoiceField(required=False, choices=[("", ""), ("ک", "ک")])
+    empty = forms.BooleanField(required=False)
+    least = QuantityField(required=False, least=0)
 
 
 SPEC = ListSpec(
@@ -174,6 +180,17 @@ def test_a_search_folds_letters_and_wants_every_word():
     Group.objects.bulk_create(Group(name=name) for name in ("یک کتاب", "یک دفتر", "کتاب"))
     page = list_page(asked("?q=كتاب يك"), SPEC, Group.objects.all())
     assert [row.name for row in page.objects] == ["یک کتاب"]
+
+
+@pytest.mark.django_db
+def test_filters_narrow_by_their_lookups_and_an_unticked_box_by_nothing():
+    Group.objects.bulk_create(Group(name=name) for name in ("کتاب", "دفتر"))
+    assert [row.name for row in list_page(asked("?only=ک&least=۰"), SPEC, Group.objects.all()).objects] == ["کتاب"]
+    page = list_page(asked("?empty="), SPEC, Group.objects.all())
+    assert (len(page.objects), page.filters.used()) == (2, 0)
+    page = list_page(asked("?least=چند"), SPEC, Group.objects.all())
+    assert len(page.objects) == 2
+    assert "یک عدد درست بنویسید" in render_to_string("web/parts/list.html", {"page": page})
 
 
 @pytest.mark.django_db

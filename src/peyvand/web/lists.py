@@ -86,8 +86,14 @@ class Column:
         return self.kind in ("number", "percent", "km", "toman")
 
 
+def _unused(value: Any) -> bool:
+    """A filter left empty; an unticked box too: it asks for all rows, not for those without."""
+    return value is None or value is False or (not isinstance(value, int | float | Decimal) and not value)
+
+
 class Filters(Form):
-    """The filter bar of a list. A field filters by its own name, or by the lookup that `lookups` names for it.
+    """The filter bar of a list. A field filters by its own name, or by the lookup that `lookups` names for it
+    (`__in` for a choice of several); an empty field and an unticked box filter nothing.
 
     `searched` are ORM paths of columns that hold a `search_key`: every word typed must stand in one of them.
     """
@@ -105,7 +111,7 @@ class Filters(Form):
         """The rows that agree with every valid field; a field with an error narrows nothing and shows its error."""
         self.is_valid()
         for name, value in self.cleaned_data.items():
-            if value in (None, "", []) or (hasattr(value, "exists") and not value):
+            if _unused(value):
                 continue
             rows = self.search(rows, value) if name == "q" else rows.filter(**{self.lookups.get(name, name): value})
         return rows
@@ -116,7 +122,7 @@ class Filters(Form):
         return rows
 
     def used(self) -> int:
-        return sum(1 for value in getattr(self, "cleaned_data", {}).values() if value not in (None, "", []))
+        return sum(not _unused(value) for value in getattr(self, "cleaned_data", {}).values())
 
 
 @dataclass(frozen=True)
