@@ -159,7 +159,7 @@ def test_a_page_takes_two_queries_whatever_its_size(django_assert_num_queries):
     assert len(page.rows) == 7
     with translation.override("fa"):
         html = render_to_string("web/parts/list.html", {"page": page})
-    assert "بیش از ۲۰ ردیف" in html
+    assert "بیش از ۲۰ مورد" in html
     assert 'data-title="شماره"' in html
 
 
