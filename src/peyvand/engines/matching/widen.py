@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from peyvand.engines.matching.assign import assign
+from peyvand.engines.matching.assign import assign, worst_off_first
 from peyvand.engines.matching.closing import open_paths
 from peyvand.engines.matching.exchanges import exchanges, lowest_reached
 from peyvand.engines.matching.graph import Array, Assignment, Graph, check, whole
@@ -105,7 +105,7 @@ def _widened(ground: Ground, arrays: dict[str, Array | None], k: int) -> tuple[G
 def _standing(graph: Graph, arrays: dict[str, Array | None]) -> Standing:
     problem = check(arrays["priority"], arrays["capacity"], graph.indptr, graph.indices, arrays["demand"])
     found = assign(**arrays, indptr=graph.indptr, indices=graph.indices)
-    order = np.argsort(-problem.priority, kind="stable")
+    order = worst_off_first(problem.priority)
     rank = np.empty(len(order))
     rank[order] = np.arange(len(order), 0, -1)
     slack = problem.capacity.copy()
@@ -141,7 +141,9 @@ def _led_to(ground: Ground, graph: Graph, standing: Standing, capacity: Array) -
         claims=capacity,
         holders=forward,
     )
-    new = ~np.isin(needs * len(capacity) + capacities, owner * len(capacity) + graph.indices)
+    theirs = np.isin(owner, needs)
+    there = owner[theirs] * len(capacity) + graph.indices[theirs]
+    new = ~np.isin(needs * len(capacity) + capacities, there)
     return pairs_as_graph(ground, needs[new], capacities[new])
 
 
