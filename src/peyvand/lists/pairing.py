@@ -62,7 +62,9 @@ class ListMatch:
         needs, capacities = self.needs, self.capacities
         columns: dict[str, pl.Series] = {
             "need": _strings(needs.cell(line.need, "id") for line in self.lines),
-            "capacity": _strings(_given(capacities.cell(line.capacity, "id"), line) for line in self.lines),
+            "capacity": _strings(
+                None if line.capacity < 0 else capacities.cell(line.capacity, "id") for line in self.lines
+            ),
             "quantity": pl.Series([line.units for line in self.lines], dtype=pl.Int64),
             "km": pl.Series([line.km for line in self.lines], dtype=pl.Float64).round(2),
             "reason": _strings(line.say(language) for line in self.lines),
@@ -231,10 +233,6 @@ def _places_shown(needs: Side, frame: pl.DataFrame, level: str) -> list[str | No
 
 def _strings(texts: Iterable[Any]) -> pl.Series:
     return pl.Series(list(texts), dtype=pl.String)
-
-
-def _given(text: str, line: Line) -> str | None:
-    return None if line.capacity < 0 else text
 
 
 def _extra(side: Side, row: int, index: int) -> str | None:

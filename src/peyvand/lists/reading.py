@@ -143,9 +143,8 @@ def _encoding(path: Path, data: bytes) -> str:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return encoding
-    head = data[:400]
-    if head.count(0) > len(head) // 8:
-        return "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
+    if 0 in data[:4096]:
+        return _unmarked_utf16(path, data[:4096])
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -153,6 +152,18 @@ def _encoding(path: Path, data: bytes) -> str:
             raise refuse(path.name, "damaged_text", byte=error.start + 1) from error
         return markup.declared_encoding(data) or "windows-1256"
     return "utf-8"
+
+
+def _unmarked_utf16(path: Path, head: bytes) -> str:
+    """Texts hold zero bytes only as UTF-16; one without its mark shows by its letters."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = head.decode(encoding, "replace")
+        known = sum(
+            " " <= letter <= "~" or "\u0600" <= letter <= "\u06ff" or letter in "\r\n\t\u200c" for letter in text
+        )
+        if known > 0.9 * len(text):
+            return encoding
+    raise refuse(path.name, "not_a_table")
 
 
 def _mostly_utf8(data: bytes) -> bool:
