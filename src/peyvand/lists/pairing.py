@@ -241,7 +241,9 @@ def _extra(side: Side, row: int, index: int) -> str | None:
 
 
 def _reasons(bad: Rejected, language: Language) -> str:
-    return "; ".join(f"{fault.column}: {fault.reason(language)}" for fault in bad.faults)
+    return ("؛ " if language == "fa" else "; ").join(
+        f"{fault.column}: {fault.reason(language)}" for fault in bad.faults
+    )
 
 
 def _unnamed(index: int, language: Language) -> str:
