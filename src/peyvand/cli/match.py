@@ -53,10 +53,9 @@ def match(
     from peyvand.lists.writing import check_outputs, check_suffix
 
     language: Language = "fa" if fa else "en"
-    tables = [path for path in (output, rejects) if path]
     outputs = [path for path in (output, rejects, report) if path]
     try:
-        for table in tables:
+        for table in filter(None, (output, rejects)):
             check_suffix(table)
         check_outputs(outputs, [needs, capacities, *([synonyms] if synonyms else [])])
         with _progress(language) as progress:
