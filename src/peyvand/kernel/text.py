@@ -20,7 +20,21 @@ _DIGITS = dict(zip("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "0123456789" * 2,
 _PERSIAN_DIGITS = str.maketrans("0123456789٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹" * 2)
 _TO_LATIN_DIGITS = str.maketrans(_DIGITS)
 _SPACES = dict.fromkeys("\u200c\u200b\u00a0\u202f\u2009", " ")
-_HIDDEN = dict.fromkeys([*range(0x064B, 0x0660), 0x0670, *range(0x200D, 0x2010), *range(0x202A, 0x202F), 0x2066, 0x2067, 0x2068, 0x2069, 0xFEFF, 0x00AD], "")
+_HIDDEN = dict.fromkeys(
+    [
+        *range(0x064B, 0x0660),
+        0x0670,
+        *range(0x200D, 0x2010),
+        *range(0x202A, 0x202F),
+        0x2066,
+        0x2067,
+        0x2068,
+        0x2069,
+        0xFEFF,
+        0x00AD,
+    ],
+    "",
+)
 _FOLD = str.maketrans(_LETTERS | _DIGITS | _SPACES | {"٫": ".", "٬": "", "،": " ", "؛": " "}) | _HIDDEN
 _BLANKS = re.compile(r"\s+")
 _LETTERS_APART = re.compile(r"[\W_]+")

@@ -151,7 +151,9 @@ def _refuse_unless_empty(owner_dsn: str, media: Path) -> None:
             f"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace {_FOREIGN}"
         ).fetchone()
     if row and row[0]:
-        raise RestoreRefused(reason="the database is not empty. Restore into an empty one, so that nothing is mixed.")
+        raise RestoreRefused(
+            reason="the database is not empty. Restore into an empty one (set PEYVAND_DATA to a new folder)."
+        )
     if media.is_dir() and any(media.iterdir()):
         raise RestoreRefused(reason=f"the folder of files {media} is not empty.")
 
