@@ -5,8 +5,99 @@ from numba import njit
 
 from peyvand.engines.matching.exchanges import Arcs
 from peyvand.engines.matching.graph import Array
-from peyvand.engines.matching.ground import KM, Ground, blocks, blocks_of
+from peyvand.engines.matching.ground import EARTH_KM, KM, Ground, blocks, blocks_of
 from peyvand.engines.matching.near import band, distance_between
+
+
+def claimed_places(
+    ground: Ground, roots: Array, *, rank: Array, missing: Array, lowest: Array, claims: Array
+) -> tuple[Array, Array]:
+    """Pairs (needs, capacities): for each of the `roots`, the most pressing first, a near feasible capacity that is
+    worth it.
+
+    Worth it is one whose `lowest` float64[m] is below the need's `rank` float64[n] and which has `claims` int64[m]
+    left, of which each need takes the units it is `missing`. What is not worth it for one need is not for those after
+    it, and is passed over at once from then on. Nearest in each block where coordinates are known, else the first.
+    """
+    within = blocks(ground, lowest < rank[roots].max(initial=-np.inf))
+    asked = blocks_of(ground.need_keys[roots], within)
+    found = np.full(len(roots), -1, np.int64)
+    up, down = np.arange(len(within.member) + 1), np.arange(len(within.member) + 1)
+    sides = ground.needs, ground.capacities, ground.reach_km
+    _claim(asked, within, *sides, up, down, roots, rank, missing, lowest, claims.copy(), found)
+    return roots[found >= 0], found[found >= 0]
+
+
+@njit(cache=True, nogil=True)
+def _claim(
+    asked, within, needs, capacities, reach_km, up, down, roots, rank, missing, lowest, claims, found
+):  # fmt: skip
+    for place in range(len(roots)):
+        need = roots[place]
+        best, best_km = -1, np.inf
+        for reach in range(asked.shape[1]):
+            block = asked[place, reach]
+            if block < 0 or (reach == KM and np.isnan(needs.lat[need])):
+                continue
+            at, km = _nearest_left(
+                need, block, within, needs, capacities, reach_km, up, down, rank[need], lowest, claims, best_km
+            )
+            if at >= 0 and (best < 0 or km < best_km):
+                best, best_km = at, km
+        if best >= 0:
+            capacity = within.member[best]
+            found[place] = capacity
+            claims[capacity] -= missing[need]
+
+
+@njit(cache=True, nogil=True)
+def _nearest_left(need, block, within, needs, capacities, reach_km, up, down, rank, lowest, claims, limit):
+    """The place of the block's nearest capacity that is worth it, and its distance; without one, -1 or any at
+    infinity.
+    """
+    start, middle, end = within.start[block], within.located[block], within.start[block + 1]
+    own = needs.lat[need]
+    best = -1
+    if np.isnan(own):
+        middle = start
+    right = _next(up, start + np.searchsorted(within.lat[start:middle], own))
+    # `down` is shifted by one, so that 0 stands for "before the first".
+    left = _next_down(down, min(right, middle)) - 1
+    while left >= start or right < middle:
+        south = own - within.lat[left] if left >= start else np.inf
+        north = within.lat[right] - own if right < middle else np.inf
+        gap = min(south, north) * EARTH_KM * (1 - 1e-9)
+        if gap > limit or gap > within.farthest[block]:
+            break
+        at = left if south <= north else right
+        capacity = within.member[at]
+        if lowest[capacity] < rank and claims[capacity] > 0:
+            distance = distance_between(needs, need, capacities, capacity)
+            if distance <= reach_km[capacity] and distance < limit:
+                best, limit = at, distance
+        else:
+            up[at], down[at + 1] = at + 1, at
+        if south <= north:
+            left = _next_down(down, left) - 1
+        else:
+            right = _next(up, right + 1)
+    at = _next(up, middle)
+    while best < 0 and limit == np.inf and at < end:
+        capacity = within.member[at]
+        if lowest[capacity] < rank and claims[capacity] > 0:
+            return at, np.inf
+        up[at], down[at + 1] = at + 1, at
+        at = _next(up, at + 1)
+    return best, limit
+
+
+@njit(cache=True, nogil=True)
+def _next_down(down: Array, at: int) -> int:
+    """The last shifted place up to `at` that is not passed over."""
+    while down[at] != at:
+        down[at] = down[down[at]]
+        at = down[at]
+    return at
 
 
 def open_paths(

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from peyvand.engines.matching.assign import assign, worst_off_first
-from peyvand.engines.matching.closing import open_paths
+from peyvand.engines.matching.closing import claimed_places, open_paths
 from peyvand.engines.matching.exchanges import exchanges, lowest_reached
 from peyvand.engines.matching.graph import Array, Assignment, Graph, check, whole
 from peyvand.engines.matching.ground import Ground, survey
@@ -88,9 +88,7 @@ class Standing(NamedTuple):
 def _widened(ground: Ground, arrays: dict[str, Array | None], k: int) -> tuple[Graph, int]:
     if k < 1:
         raise ValueError(f"k is {k}, and at least 1 is needed")
-    need_count, capacity_count = len(ground.need_keys), len(ground.capacity_key)
-    everyone, anything = np.full(need_count, np.inf), np.full(capacity_count, -np.inf)
-    graph, rounds = nearest_pairs(ground, np.arange(need_count), k, above=everyone, lowest=anything), 0
+    graph, rounds = nearest_pairs(ground, np.arange(len(ground.need_keys)), k), 0
     while True:
         standing = _standing(graph, arrays)
         more = _claimed(ground, graph, standing, arrays["capacity"])
@@ -120,8 +118,10 @@ def _claimed(ground: Ground, graph: Graph, standing: Standing, capacity: Array) 
     """
     _, backward = exchanges(graph.indptr, graph.indices, standing.flow, len(capacity))
     lowest = lowest_reached(backward, standing.rank, standing.served, standing.slack)[len(standing.rank) :]
-    more = nearest_pairs(ground, standing.unserved, 1, above=standing.rank, lowest=lowest, claims=capacity)
-    return pairs_as_graph(ground, np.repeat(standing.unserved, np.diff(more.indptr)), more.indices)
+    needs, capacities = claimed_places(
+        ground, standing.unserved, rank=standing.rank, missing=standing.missing, lowest=lowest, claims=capacity
+    )
+    return pairs_as_graph(ground, needs, capacities)
 
 
 def _led_to(ground: Ground, graph: Graph, standing: Standing, capacity: Array) -> Graph:
