@@ -114,7 +114,7 @@ def over_all_pairs(needs: pl.DataFrame, capacities: pl.DataFrame) -> Iterator[st
     if (matched.assignment.served != best.served).any():
         raise AssertionError("widening and all pairs give different answers")
     yield (
-        f"match over all pairs     {widening:8.3f} s  {best.served.sum():,} served on {len(matched.graph.indices):,} pairs "
+        f"match over all pairs     {widening:8.3f} s  {best.served.sum():,} served, {len(matched.graph.indices):,} pairs "
         f"({matched.rounds} rounds), the same as on all {len(graph.indices):,} (listed in {listing:.3f} s)"
     )
 

@@ -1,5 +1,7 @@
 """The certificate over all feasible pairs without listing them, compiled: blocks stand for their edges."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -9,28 +11,39 @@ from peyvand.engines.matching.ground import EARTH_KM, KM, Ground, blocks, blocks
 from peyvand.engines.matching.near import band, distance_between
 
 
-def claimed_places(
-    ground: Ground, roots: Array, *, rank: Array, missing: Array, lowest: Array, claims: Array
-) -> tuple[Array, Array]:
-    """Pairs (needs, capacities): for each of the `roots`, the most pressing first, a near feasible capacity that is
-    worth it.
-
-    Worth it is one whose `lowest` float64[m] is below the need's `rank` float64[n] and which has `claims` int64[m]
-    left, of which each need takes the units it is `missing`. What is not worth it for one need is not for those after
-    it, and is passed over at once from then on. Nearest in each block where coordinates are known, else the first.
+class Ladder(NamedTuple):
+    """What a capacity could give up, the easiest first: its room, then the units it gives, by the rank of their
+    needs.
     """
+
+    start: Array  # int64[m + 1]
+    rank: Array  # float64[...] -inf for room
+    units: Array  # int64[...]
+
+
+def claimed_places(ground: Ground, roots: Array, *, rank: Array, missing: Array, ladder: Ladder) -> tuple[Array, Array]:
+    """Pairs (needs, capacities): for each of the `roots`, the most pressing first, a near feasible capacity to claim.
+
+    A need claims units that are free or given to needs of lower rank, and that no need before it claimed. What one
+    need cannot claim those after it cannot either, and it is passed over at once from then on. The nearest in each
+    block where coordinates are known, else the first.
+    """
+    lowest = np.full(len(ladder.start) - 1, np.inf)
+    some = np.flatnonzero(np.diff(ladder.start))
+    lowest[some] = ladder.rank[ladder.start[some]]
     within = blocks(ground, lowest < rank[roots].max(initial=-np.inf))
     asked = blocks_of(ground.need_keys[roots], within)
     found = np.full(len(roots), -1, np.int64)
     up, down = np.arange(len(within.member) + 1), np.arange(len(within.member) + 1)
     sides = ground.needs, ground.capacities, ground.reach_km
-    _claim(asked, within, *sides, up, down, roots, rank, missing, lowest, claims.copy(), found)
+    step = ladder.start[:-1].copy()
+    _claim(asked, within, *sides, up, down, roots, rank, missing, lowest, ladder, step, found)
     return roots[found >= 0], found[found >= 0]
 
 
 @njit(cache=True, nogil=True)
 def _claim(
-    asked, within, needs, capacities, reach_km, up, down, roots, rank, missing, lowest, claims, found
+    asked, within, needs, capacities, reach_km, up, down, roots, rank, missing, lowest, ladder, step, found
 ):  # fmt: skip
     for place in range(len(roots)):
         need = roots[place]
@@ -40,18 +53,31 @@ def _claim(
             if block < 0 or (reach == KM and np.isnan(needs.lat[need])):
                 continue
             at, km = _nearest_left(
-                need, block, within, needs, capacities, reach_km, up, down, rank[need], lowest, claims, best_km
+                need, block, within, needs, capacities, reach_km, up, down, rank[need], lowest, best_km
             )
             if at >= 0 and (best < 0 or km < best_km):
                 best, best_km = at, km
         if best >= 0:
             capacity = within.member[best]
             found[place] = capacity
-            claims[capacity] -= missing[need]
+            lowest[capacity] = _climb(ladder, step, capacity, rank[need], missing[need])
 
 
 @njit(cache=True, nogil=True)
-def _nearest_left(need, block, within, needs, capacities, reach_km, up, down, rank, lowest, claims, limit):
+def _climb(ladder: Ladder, step: Array, capacity: int, rank: float, units: int) -> float:
+    """Claim up to so many units below the rank; the rank of what is left then (infinity: nothing)."""
+    end = ladder.start[capacity + 1]
+    while units > 0 and step[capacity] < end and ladder.rank[step[capacity]] < rank:
+        taken = min(units, ladder.units[step[capacity]])
+        units -= taken
+        ladder.units[step[capacity]] -= taken
+        if ladder.units[step[capacity]] == 0:
+            step[capacity] += 1
+    return ladder.rank[step[capacity]] if step[capacity] < end else np.inf
+
+
+@njit(cache=True, nogil=True)
+def _nearest_left(need, block, within, needs, capacities, reach_km, up, down, rank, lowest, limit):
     """The place of the block's nearest capacity that is worth it, and its distance; without one, -1 or any at
     infinity.
     """
@@ -71,7 +97,7 @@ def _nearest_left(need, block, within, needs, capacities, reach_km, up, down, ra
             break
         at = left if south <= north else right
         capacity = within.member[at]
-        if lowest[capacity] < rank and claims[capacity] > 0:
+        if lowest[capacity] < rank:
             distance = distance_between(needs, need, capacities, capacity)
             if distance <= reach_km[capacity] and distance < limit:
                 best, limit = at, distance
@@ -84,7 +110,7 @@ def _nearest_left(need, block, within, needs, capacities, reach_km, up, down, ra
     at = _next(up, middle)
     while best < 0 and limit == np.inf and at < end:
         capacity = within.member[at]
-        if lowest[capacity] < rank and claims[capacity] > 0:
+        if lowest[capacity] < rank:
             return at, np.inf
         up[at], down[at + 1] = at + 1, at
         at = _next(up, at + 1)
