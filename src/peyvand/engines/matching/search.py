@@ -101,7 +101,7 @@ def flow_of(state: State, flow: Array, first_edge: Array) -> None:
 
 @njit(cache=True, nogil=True)
 def _find_room(state: State, start: int, search: int) -> tuple[int, int, int]:
-    """The last need and edge of a shortest path from `start` to room (edge -1: none); the count of capacities reached."""
+    """The last need and edge of a shortest path from `start` to room (-1: none), and how many capacities it reached."""
     state.need_seen[start] = search
     last = _edge_with_room(state, start)
     if last >= 0:

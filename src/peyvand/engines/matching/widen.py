@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 
 from peyvand.engines.matching.assign import assign, worst_off_first
-from peyvand.engines.matching.closing import open_paths
-from peyvand.engines.matching.exchanges import exchanges, lowest_reached
+from peyvand.engines.matching.closing import Ladder, claimed_places, open_paths
+from peyvand.engines.matching.exchanges import exchanges
 from peyvand.engines.matching.graph import Array, Assignment, Graph, check, whole
 from peyvand.engines.matching.ground import Ground, survey
 from peyvand.engines.matching.near import at_most, every_pair, nearest_pairs, pairs_as_graph
@@ -88,12 +88,10 @@ class Standing(NamedTuple):
 def _widened(ground: Ground, arrays: dict[str, Array | None], k: int) -> tuple[Graph, int]:
     if k < 1:
         raise ValueError(f"k is {k}, and at least 1 is needed")
-    need_count, capacity_count = len(ground.need_keys), len(ground.capacity_key)
-    everyone, anything = np.full(need_count, np.inf), np.full(capacity_count, -np.inf)
-    graph, rounds = nearest_pairs(ground, np.arange(need_count), k, above=everyone, lowest=anything), 0
+    graph, rounds = nearest_pairs(ground, np.arange(len(ground.need_keys)), k), 0
     while True:
         standing = _standing(graph, arrays)
-        more = _claimed(ground, graph, standing, arrays["capacity"])
+        more = _claimed(ground, graph, standing)
         if not len(more.indices):
             more = _led_to(ground, graph, standing, arrays["capacity"])
         if not len(more.indices):
@@ -114,14 +112,29 @@ def _standing(graph: Graph, arrays: dict[str, Array | None]) -> Standing:
     return Standing(rank, order[missing[order] > 0], missing, slack, found.flow, found.served)
 
 
-def _claimed(ground: Ground, graph: Graph, standing: Standing, capacity: Array) -> Graph:
-    """For each unserved need the nearest place better than none; by claims, as needs of one town would name the
-    same.
-    """
-    _, backward = exchanges(graph.indptr, graph.indices, standing.flow, len(capacity))
-    lowest = lowest_reached(backward, standing.rank, standing.served, standing.slack)[len(standing.rank) :]
-    more = nearest_pairs(ground, standing.unserved, 1, above=standing.rank, lowest=lowest, claims=capacity)
-    return pairs_as_graph(ground, np.repeat(standing.unserved, np.diff(more.indptr)), more.indices)
+def _claimed(ground: Ground, graph: Graph, standing: Standing) -> Graph:
+    """For each unserved need a place better than none; by claims, as needs of one town would all name the same."""
+    owner = np.repeat(np.arange(len(standing.rank)), np.diff(graph.indptr))
+    used, room = np.flatnonzero(standing.flow), np.flatnonzero(standing.slack)
+    capacities = np.concatenate([room, graph.indices[used]])
+    ranks = np.concatenate([np.full(len(room), -np.inf), standing.rank[owner[used]]])
+    units = np.concatenate([standing.slack[room], standing.flow[used]])
+    order = np.lexsort((ranks, capacities))
+    counts = np.bincount(capacities, minlength=len(standing.slack))
+    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+
+    def claim(ranks: Array) -> tuple[Array, Array]:
+        ladder = Ladder(start, ranks, units[order])
+        return claimed_places(ground, standing.unserved, rank=standing.rank, missing=standing.missing, ladder=ladder)
+
+    needs, places = claim(ranks[order])
+    if len(needs):
+        # Whoever takes the place of the next weaker need starts a long row of moves: the weakest give way first.
+        last = np.sort(ranks)[min(len(needs), len(ranks)) - 1]
+        first_needs, first_places = claim(np.where(ranks[order] <= last, ranks[order], np.inf))
+        others = ~np.isin(needs, first_needs)
+        needs, places = np.append(needs[others], first_needs), np.append(places[others], first_places)
+    return pairs_as_graph(ground, needs, places)
 
 
 def _led_to(ground: Ground, graph: Graph, standing: Standing, capacity: Array) -> Graph:
