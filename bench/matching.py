@@ -114,8 +114,9 @@ def over_all_pairs(needs: pl.DataFrame, capacities: pl.DataFrame) -> Iterator[st
     if (matched.assignment.served != best.served).any():
         raise AssertionError("widening and all pairs give different answers")
     yield (
-        f"match over all pairs     {widening:8.3f} s  {best.served.sum():,} served, {len(matched.graph.indices):,} pairs "
-        f"({matched.rounds} rounds), the same as on all {len(graph.indices):,} (listed in {listing:.3f} s)"
+        f"match, all pairs         {widening:8.3f} s  {best.served.sum():,} served, "
+        f"{len(matched.graph.indices):,} pairs ({matched.rounds} rounds), "
+        f"the same as on all {len(graph.indices):,} (listed in {listing:.3f} s)"
     )
 
 

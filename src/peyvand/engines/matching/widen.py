@@ -93,7 +93,7 @@ def _widened(ground: Ground, arrays: dict[str, Array | None], k: int) -> tuple[G
         standing = _standing(graph, arrays)
         more = _claimed(ground, graph, standing)
         if not len(more.indices):
-            more = _led_to(ground, graph, standing, arrays["capacity"])
+            more = _led_to(ground, graph, standing)
         if not len(more.indices):
             return graph, rounds
         graph = _joined(graph, more)
@@ -137,11 +137,12 @@ def _claimed(ground: Ground, graph: Graph, standing: Standing) -> Graph:
     return pairs_as_graph(ground, needs, places)
 
 
-def _led_to(ground: Ground, graph: Graph, standing: Standing, capacity: Array) -> Graph:
+def _led_to(ground: Ground, graph: Graph, standing: Standing) -> Graph:
     """The pairs that are missing on paths by which an unserved need could still be served."""
-    forward, _ = exchanges(graph.indptr, graph.indices, standing.flow, len(capacity))
+    capacity_count = len(standing.slack)
+    forward, _ = exchanges(graph.indptr, graph.indices, standing.flow, capacity_count)
     owner = np.repeat(np.arange(len(standing.rank)), np.diff(graph.indptr))
-    weakest = np.full(len(capacity), np.inf)
+    weakest = np.full(capacity_count, np.inf)
     used = standing.flow > 0
     np.minimum.at(weakest, graph.indices[used], standing.rank[owner[used]])
     weakest[standing.slack > 0] = -np.inf
@@ -151,13 +152,20 @@ def _led_to(ground: Ground, graph: Graph, standing: Standing, capacity: Array) -
         rank=standing.rank,
         missing=standing.missing,
         weakest=weakest,
-        claims=capacity,
+        claims=standing.slack + _given(graph, standing),
         holders=forward,
     )
     theirs = np.isin(owner, needs)
-    there = owner[theirs] * len(capacity) + graph.indices[theirs]
-    new = ~np.isin(needs * len(capacity) + capacities, there)
+    there = owner[theirs] * capacity_count + graph.indices[theirs]
+    new = ~np.isin(needs * capacity_count + capacities, there)
     return pairs_as_graph(ground, needs[new], capacities[new])
+
+
+def _given(graph: Graph, standing: Standing) -> Array:
+    """int64[m] units each capacity gives."""
+    given = np.zeros(len(standing.slack), np.int64)
+    np.add.at(given, graph.indices, standing.flow)
+    return given
 
 
 def _joined(graph: Graph, more: Graph) -> Graph:
