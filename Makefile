@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .NOTPARALLEL:
 
 RUN := .venv/bin
-STAMPS := build/stamps
+STAMPS := .venv/stamps
 NODE := scripts/node.sh
 export PEYVAND_BROWSER := $(CURDIR)/build/browser/run
 

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from peyvand import server
-from peyvand.server import binaries, folders
+from peyvand.server import binaries, folders, keys, starter
 from peyvand.server.account import NAME, server_account
 from peyvand.server.problems import FolderClosed
 
@@ -73,6 +73,19 @@ def test_root_keeps_the_data_folder_and_lends_the_account_only_its_own(place: Pa
         assert (place / "postgres").stat().st_uid == account.uid
         assert not account.can("-w", place)
         assert running.pid
+
+
+@as_root
+def test_keys_made_first_under_a_strict_umask_do_not_close_the_way(place: Path) -> None:
+    environ = {"PEYVAND_DATA": str(place / "office" / "data")}
+    before = os.umask(0o077)
+    try:
+        assert keys.key_ring("seal", environ).file.stat().st_mode & 0o777 == 0o600
+        with server.start(place / "office" / "data", durable=False) as running:
+            assert running.pid
+    finally:
+        os.umask(before)
+    starter.remove(place / "office" / "data")
 
 
 @as_root
