@@ -60,11 +60,11 @@ $(STAMPS)/test: $(STAMPS)/assets requirements/test.txt
 	@touch $@
 
 $(STAMPS)/node: $(STAMPS)/base package.json package-lock.json
-	@$(NODE) npm ci --omit=dev --no-audit --no-fund --loglevel=error
+	@$(NODE) npm ci --omit=dev --no-audit --no-fund --no-update-notifier --loglevel=error
 	@rm -f $(STAMPS)/node-test && touch $@
 
 $(STAMPS)/node-test: $(STAMPS)/node
-	@$(NODE) npm ci --no-audit --no-fund --loglevel=error
+	@$(NODE) npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(STAMPS)/assets: $(STAMPS)/node $(wildcard src/peyvand/locale/*/*/*.po src/peyvand/programmes/*/locale/*/*/*.po)
