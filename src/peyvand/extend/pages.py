@@ -51,14 +51,6 @@ def urlpatterns() -> list[URLResolver]:
     return patterns
 
 
-def menu(by: Acting, *, known: set[str]) -> list[tuple[Programme, Page]]:
-    """The pages of programmes that stand in the navigation of an acting role; `known` is `known_to(by)`."""
-    return [
-        (one, page)
-        for one in programmes().values()
-        for page in one.pages
-        if page.in_menu and one.slug in known and by.role in one.permission(page.permission).roles
-    ]
 
 
 def writes_are_open(programme: Programme, by: Acting, now: datetime) -> bool:
