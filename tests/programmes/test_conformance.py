@@ -161,7 +161,9 @@ def _queries(programme: Programme, world: World) -> dict[tuple[str, str], int]:
             if url in seen or path not in allowed:
                 continue
             seen.add(url)
-            with CaptureQueriesContext(connection, ) as asked:
+            with CaptureQueriesContext(
+                connection,
+            ) as asked:
                 answer = client.get(url)
             assert answer.status_code == 200, (url, name, answer.status_code)
             found[path, name] = max(found.get((path, name), 0), len(asked))
