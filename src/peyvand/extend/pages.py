@@ -51,8 +51,6 @@ def urlpatterns() -> list[URLResolver]:
     return patterns
 
 
-
-
 def writes_are_open(programme: Programme, by: Acting, now: datetime) -> bool:
     """Whether pages offer acts at all: a page shows no button that would only be refused."""
     return is_on(

@@ -7,13 +7,17 @@ retries it and keeps its failures where staff see them. A reaction can never cha
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
 
 from peyvand.extend.discovery import programme, programmes
 from peyvand.extend.programme import ACTS, Call
 
 TASK = "peyvand.programme_job"
 _IDS_A_JOB = 1000
+# Always Django's own connection, in a worker too: a job put in by an act belongs to the transaction of the act.
+_OUTBOX = JobManager(DjangoConnector())
 
 
 def react(act: str, **ids: Iterable[int]) -> None:
@@ -38,7 +42,7 @@ def _split(ids: Mapping[str, tuple[int, ...]]) -> Iterable[dict[str, list[int]]]
 
 def defer(slug: str, job: str, *, act: str = "", ids: Mapping[str, list[int]] | None = None) -> int:
     """Put one job of a programme into the queue; gives its number there."""
-    return app.configure_task(TASK).defer(programme=slug, job=job, act=act, ids=dict(ids or {}))
+    return configure_task(name=TASK, job_manager=_OUTBOX).defer(programme=slug, job=job, act=act, ids=dict(ids or {}))
 
 
 def run(slug: str, job: str, *, act: str, ids: Mapping[str, list[int]], now: datetime) -> None:

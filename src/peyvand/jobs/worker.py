@@ -9,6 +9,5 @@ def work(*, wait: bool = True, concurrency: int = 2, signals: bool = True) -> No
     The site's own connection cannot wait for new jobs, so the worker takes a connection made for that. Its heartbeat stands
     in the queue's table of workers.
     """
-    worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
-    with worker.open():
-        worker.run_worker(wait=wait, concurrency=concurrency, install_signal_handlers=signals)
+    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+        app.run_worker(wait=wait, concurrency=concurrency, install_signal_handlers=signals)
