@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.db.models import ForeignObject, Model
@@ -75,7 +76,8 @@ def _page_faults(one: Programme) -> Iterable[str]:
 
 def _life_faults(one: Programme) -> Iterable[str]:
     for life in one.life_cycles:
-        states = set(type(life.start))
+        kind: Any = type(life.start)
+        states = set(kind)
         unreached = sorted(state.value for state in states - life.reachable())
         yield from (f"the state {state!r} of {life.name!r} is never reached" for state in unreached)
 

@@ -6,6 +6,7 @@ retries it and keeps its failures where staff see them. A reaction can never cha
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.manager import JobManager
@@ -42,7 +43,8 @@ def _split(ids: Mapping[str, tuple[int, ...]]) -> Iterable[dict[str, list[int]]]
 
 def defer(slug: str, job: str, *, act: str = "", ids: Mapping[str, list[int]] | None = None) -> int:
     """Put one job of a programme into the queue; gives its number there."""
-    return configure_task(name=TASK, job_manager=_OUTBOX).defer(programme=slug, job=job, act=act, ids=dict(ids or {}))
+    values: dict[str, Any] = {"programme": slug, "job": job, "act": act, "ids": dict(ids or {})}
+    return configure_task(name=TASK, job_manager=_OUTBOX).defer(**values)
 
 
 def run(slug: str, job: str, *, act: str, ids: Mapping[str, list[int]], now: datetime) -> None:

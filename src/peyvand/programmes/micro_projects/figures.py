@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from peyvand.extend.programme import Counted
-from peyvand.kernel.jalali import TEHRAN, add_months, business_date
+from peyvand.kernel.jalali import add_months, business_date
 from peyvand.programmes.micro_projects.enums import ProjectState
 from peyvand.programmes.micro_projects.models import MicroProject
 from peyvand.programmes.micro_projects.queries import late
@@ -48,6 +48,6 @@ def share_in_time(by: Acting, today: date) -> Counted:
         rows = _recent(by, today)
         overdue = rows.filter(late(today), state=ProjectState.APPROVED).count()
         ends = list(rows.filter(state=ProjectState.DONE).values_list("closed_at", "deliver_by"))
-    in_time = sum(1 for closed, due in ends if closed.astimezone(TEHRAN).date() <= due)
+    in_time = sum(1 for closed, by_day in ends if closed and by_day and business_date(closed) <= by_day)
     due = len(ends) + overdue
     return Counted(in_time / due if due else None, due)

@@ -38,7 +38,7 @@ class ProposalForm(Form):
     def __init__(self, *args: Any, households: Any, today: date, ceiling_rial: int, **options: Any) -> None:
         super().__init__(*args, **options)
         self.households = households
-        ceiling = self.fields["estimate"].prepare_value(ceiling_rial)  # type: ignore[attr-defined]
+        ceiling = self.fields["estimate"].prepare_value(ceiling_rial)
         self.fields["estimate"].help_text = _("At most %(ceiling)s toman") % {"ceiling": ceiling}
         self.fields["happened_date"].latest = today  # type: ignore[attr-defined]
         self.fields["happened_date"].help_text = _("Year/month/day; within the last %(days)s days") % {

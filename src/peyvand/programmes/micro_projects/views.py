@@ -54,7 +54,7 @@ def is_late(project: MicroProject) -> bool:
 
 
 def _badge(project: MicroProject) -> Badge:
-    label = project.get_state_display()  # type: ignore[attr-defined]
+    label = project.get_state_display()
     if is_late(project):
         return Badge(gettext("%(state)s, late") % {"state": label}, "late")
     return Badge(label, _TONES[ProjectState(project.state)])
@@ -117,7 +117,7 @@ def new_project(request: HttpRequest) -> HttpResponseBase:
     with scope(by):
         households = Household.objects.filter(in_area(by))
         terms = queries.terms_on(_today())
-        asked = {"households": households, "today": _today(), "ceiling_rial": terms.ceiling_rial}
+        asked: dict[str, Any] = {"households": households, "today": _today(), "ceiling_rial": terms.ceiling_rial}
         form = ProposalForm(request.POST or None, **asked, initial={"household": request.GET.get("household", "")})
         if request.method != "POST" or not form.is_valid():
             return _form_page(request, form, terms)
@@ -181,7 +181,7 @@ def _facts(project: MicroProject) -> list[tuple[Any, str]]:
         (_("What is needed"), f"{_name(need.specification)}، {quantity(need.quantity, need.specification.unit)}"),
         (_("Where"), _name(need.place)),
         (_("Kept by"), _name(need.organisation)),
-        (_("What happened"), project.get_reason_kind_display()),  # type: ignore[attr-defined]
+        (_("What happened"), project.get_reason_kind_display()),
         (_("On which day"), jdate(project.happened_date)),
         (_("Estimated cost of the whole"), toman_text(project.estimate_rial)),
         (_("Ceiling"), toman_text(project.ceiling_rial)),

@@ -15,7 +15,7 @@ from peyvand.flow.delivery.actions import reverse_delivery
 from peyvand.flow.need.actions import restore_need, withdraw_need
 from peyvand.flow.need.models import Need
 from peyvand.flow.replay import replay
-from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted
+from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal
 from peyvand.people.accounts import grant_membership
 from peyvand.people.enums import MemberRole
 from peyvand.people.models import Account
@@ -96,7 +96,7 @@ def test_what_is_dear_old_or_not_yet_is_no_micro_project(world):
         ({"happened_date": in_days(1)}, "bad_value"),
         ({"estimate_rial": 0}, "bad_value"),
     ):
-        with pytest.raises(Exception) as refusal:  # noqa: PT011 - the code says which
+        with pytest.raises(Refusal) as refusal:
             propose(world, **values)
         assert refusal.value.code == code
     with scope(SYSTEM):
