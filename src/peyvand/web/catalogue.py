@@ -62,9 +62,19 @@ def _calls(source: bytes) -> Iterator[Found]:
             yield (chosen if len(chosen) > 1 else chosen[0]), context
 
 
+def _reasons(call: ast.Call) -> Iterator[Found]:
+    """`NotPermitted(reason="...")` and `BadValue(field="...", reason="...")`: the details of a refusal are words too."""
+    if isinstance(call.func, ast.Name) and call.func.id in ("NotPermitted", "BadValue"):
+        for word in call.keywords:
+            if isinstance(word.value, ast.Constant) and isinstance(word.value.value, str):
+                yield word.value.value, None
+
+
 def _refusals(source: str) -> Iterator[Found]:
     """`message = "..."` in the body of a class: the words of a refusal."""
     for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            yield from _reasons(node)
         if not isinstance(node, ast.ClassDef):
             continue
         for line in node.body:
