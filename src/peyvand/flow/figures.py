@@ -122,10 +122,7 @@ def _head(place: Place, today: date) -> tuple[dict[str, Figure], dict[str, dict[
         exact = _by_child(path, today)
         for child in Place.objects.filter(parent__path=path).values_list("path", flat=True):
             exact.setdefault(child, dict.fromkeys(MEASURES, 0))
-        if own is None:
-            own = {name: shown(sum(counts[name] for counts in exact.values())) for name in MEASURES}
-        else:
-            own = parts[path]
+        own = parts[path] if own else {name: shown(sum(one[name] for one in exact.values())) for name in MEASURES}
         by_measure = {
             name: suppressed({part: counts[name] for part, counts in exact.items()}, total_known=own[name] is not None)
             for name in MEASURES
