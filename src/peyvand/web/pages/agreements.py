@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -110,7 +110,7 @@ def agreement_new(request: HttpRequest) -> HttpResponse:
         except Refusal as answer:
             acts.into_form(form, answer, not_permitted="asker")
         else:
-            notices.done(request, _t("The agreement is recorded."))
+            notices.done(request, gettext("The agreement is recorded."))
             return redirect("agreements")
     context = {
         "form": form,

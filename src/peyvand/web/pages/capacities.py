@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -118,9 +118,9 @@ def _promises_on(row: Capacity) -> list[dict[str, Any]]:
 
 
 def _facts(row: Capacity, seen_place: Place | None) -> list[tuple[Any, Any]]:
-    window = _t("From %(start)s") % {"start": jdate(row.start_date)}
+    window = gettext("From %(start)s") % {"start": jdate(row.start_date)}
     if row.end_date:
-        window = _t("From %(start)s to %(end)s") % {"start": jdate(row.start_date), "end": jdate(row.end_date)}
+        window = gettext("From %(start)s to %(end)s") % {"start": jdate(row.start_date), "end": jdate(row.end_date)}
     facts = [
         (_("Who offers it"), name(row.organisation)),
         (_("Place"), name(seen_place)),
@@ -223,7 +223,7 @@ class CapacityForm(Form):
         lot, amount = given.get("smallest_lot"), given.get("quantity")
         if lot and amount and lot > amount:
             self.add_error(
-                "smallest_lot", _t("The smallest lot is at most the whole: %(amount)s.") % {"amount": number(amount)}
+                "smallest_lot", gettext("The smallest lot is at most the whole: %(amount)s.") % {"amount": number(amount)}
             )
         return given
 
@@ -255,7 +255,7 @@ def capacity_new(request: HttpRequest) -> HttpResponse:
         except Refusal as answer:
             acts.into_form(form, answer)
         else:
-            notices.done(request, _t("The offer is recorded. The next matching counts with it."))
+            notices.done(request, gettext("The offer is recorded. The next matching counts with it."))
             return redirect("capacity", pk)
     with scope(by):
         return _form_page(request, form)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -185,7 +185,7 @@ def delivery_new(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as answer:
             acts.into_form(form, answer, not_enough_left="quantity", in_future="delivered_date")
         else:
-            notices.done(request, _t("The delivery is recorded and waits for the receiver's answer."))
+            notices.done(request, gettext("The delivery is recorded and waits for the receiver's answer."))
             return redirect("promise", pk)
     with scope(by):
         return _delivery_page(request, row, form, left)
@@ -210,7 +210,7 @@ def _delivery_page(request: HttpRequest, row: Commitment, form: DeliveryForm, le
     context = {
         "form": form,
         "title": _("Record a delivery"),
-        "lead": _t("%(kind)s: %(left)s of %(all)s is still to come.")
+        "lead": gettext("%(kind)s: %(left)s of %(all)s is still to come.")
         % {"kind": name(kind), "left": number(left), "all": number(row.quantity)},
         "button": _("Record the delivery"),
         "crumbs": [(_("Promises"), reverse("promises")), (_("The promise"), reverse("promise", args=[row.pk]))],
@@ -230,7 +230,7 @@ def deliveries_accept(request: HttpRequest) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     ids = _chosen(request)
     if not ids:
-        notices.warn(request, _t("Choose at least one delivery."))
+        notices.warn(request, gettext("Choose at least one delivery."))
         return redirect("deliveries")
     if acts.done_or_said(request, lambda: len(actions.accept_deliveries(delivery_ids=ids, by=by, now=timezone.now()))):
         said = ngettext("%(n)s delivery is accepted.", "%(n)s deliveries are accepted.", len(ids))
@@ -257,8 +257,8 @@ def deliveries_undo(request: HttpRequest, token: str) -> HttpResponse:
     """Take back an acceptance: by a reversing row, as every correction."""
     by: Acting = request.acting  # type: ignore[attr-defined]
     ids = acts.undone_ids(request, token)
-    if acts.done_or_said(request, lambda: _reverse(ids, _t("Taken back at once"), by)):
-        notices.say(request, _t("The acceptance is taken back. If it did arrive, record the delivery again."))
+    if acts.done_or_said(request, lambda: _reverse(ids, gettext("Taken back at once"), by)):
+        notices.say(request, gettext("The acceptance is taken back. If it did arrive, record the delivery again."))
     return redirect("deliveries")
 
 
@@ -290,7 +290,7 @@ def delivery_refuse(request: HttpRequest, pk: int) -> HttpResponse:
         if acts.done_or_said(
             request, lambda: actions.refuse_delivery(delivery_id=pk, reason=reason, by=by, now=timezone.now()).pk
         ):
-            notices.done(request, _t("The delivery is refused; the promise still stands."))
+            notices.done(request, gettext("The delivery is refused; the promise still stands."))
         return redirect("promise", row.commitment_id)
     lead = _("It did not arrive, or not as promised. The giver reads the reason; the promise still stands.")
     return _answer_page(request, row, form, _("Refuse this delivery"), lead)
@@ -304,7 +304,7 @@ def delivery_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReversalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if acts.done_or_said(request, lambda: _reverse([pk], form.cleaned_data["note"], by)):
-            notices.done(request, _t("The delivery is reversed by a correcting row; the need waits again."))
+            notices.done(request, gettext("The delivery is reversed by a correcting row; the need waits again."))
         return redirect("promise", row.commitment_id)
     lead = _("An accepted delivery stays in the books; a correcting row takes its quantity back.")
     return _answer_page(request, row, form, _("Reverse this delivery"), lead)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -38,9 +38,9 @@ def _rows(said: Mazandaran, place: Place | None) -> list[dict[str, Any]]:
         _row(_("Persons covered"), number(said.persons), shown(data.persons)),
     ]
     for one in said.disabilities:
-        text = _t("more than %(count)s") % {"count": number(one.count)} if one.least else number(one.count)
-        rows.append(_row(_t("Disability: %(kind)s") % {"kind": one.kind.label}, text, kinds.get(one.kind, 0)))
-    both = _t("%(sum)s by adding these up; the source states %(stated)s") % {
+        text = gettext("more than %(count)s") % {"count": number(one.count)} if one.least else number(one.count)
+        rows.append(_row(gettext("Disability: %(kind)s") % {"kind": one.kind.label}, text, kinds.get(one.kind, 0)))
+    both = gettext("%(sum)s by adding these up; the source states %(stated)s") % {
         "sum": number(said.sum_of_parts),
         "stated": number(said.disabled),
     }
@@ -70,6 +70,6 @@ def figures(request: HttpRequest) -> HttpResponse:
         "place": place,
         "invented": Place.objects.filter(below(place.path, "path"), is_invented=True).count() if place else 0,
         "solved": solved(),
-        "share": percent(share) if share is not None else _t("too few to show"),
+        "share": percent(share) if share is not None else gettext("too few to show"),
     }
     return render(request, "web/pages/figures.html", context)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -67,7 +67,7 @@ def matching(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         place = form.cleaned_data["place"]
         run = acts.do(request, lambda: run_matching(place=place, by=by, now=timezone.now()).pk)
-        notices.done(request, _t("The matching has run. Nothing is promised yet: people decide."))
+        notices.done(request, gettext("The matching has run. Nothing is promised yet: people decide."))
         return redirect("matching_run", run)
     with scope(by):
         rows = runs_seen(by)
@@ -87,17 +87,17 @@ def matching(request: HttpRequest) -> HttpResponse:
 def suggestion_reason(row: Suggestion) -> str:
     """Why this pair, in words."""
     near = (
-        _t("nearest with something left, %(km)s away") % {"km": km(row.km)}
+        gettext("nearest with something left, %(km)s away") % {"km": km(row.km)}
         if row.km is not None
-        else _t("within the reach of the offer")
+        else gettext("within the reach of the offer")
     )
-    return _t("Priority band “%(band)s”; %(near)s.") % {"band": band_label(row.priority), "near": near}
+    return gettext("Priority band “%(band)s”; %(near)s.") % {"band": band_label(row.priority), "near": near}
 
 
 def unserved_reason(row: Unserved) -> str:
     """The certificate of the run, in words."""
     if row.reason == UnservedReason.FULL and row.lowest_priority is not None:
-        return _t(
+        return gettext(
             "Every one of the %(count)s offers that could reach it, even by exchanging, is full with needs of band “%(band)s” or above."
         ) % {"count": number(row.reachable), "band": band_label(row.lowest_priority)}
     return str(UnservedReason(row.reason).label) + "."
@@ -147,7 +147,7 @@ def matching_run(request: HttpRequest, pk: int) -> HttpResponse:
     here = reverse("matching_run", args=[pk])
     context = {
         "run": run,
-        "title": _t("Matching of %(place)s") % {"place": name(run.place)},
+        "title": gettext("Matching of %(place)s") % {"place": name(run.place)},
         "lead": jdatetime(run.started_at),
         "page": list_page(request, spec, rows),
         "tabs": [

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from peyvand.flow.capacity.enums import CapacityState
@@ -122,7 +122,7 @@ def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
         "organisations": organisations_at(place)[:20],
         "crumbs": [(name(one), place_url(one)) for one in outer],
         "kind_label": place.get_kind_display(),
-        "title": _t("%(kind)s: %(name)s") % {"kind": place.get_kind_display(), "name": name(place)},
+        "title": gettext("%(kind)s: %(name)s") % {"kind": place.get_kind_display(), "name": name(place)},
         "is_staff": by.is_staff,
     } | (_own_rows(by, place) if by.is_staff else {})
     return render(request, "web/pages/neighbourhood.html", context)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -150,8 +150,8 @@ def thread(row: Commitment, deliveries: list[Delivery], has_story: bool) -> list
     promise = "stopped" if ended else "late" if late else "current" if row.state == CommitmentState.OFFERED else "done"
     kept = row.state == CommitmentState.KEPT
     delivery = "done" if kept else "ahead" if ended or row.state == CommitmentState.OFFERED or late else "current"
-    due = _t("Due %(day)s") % {"day": jdate_ago(row.due_date, today)}
-    accepted = _t("%(n)s of %(all)s accepted") % {"n": number(row.accepted), "all": number(row.quantity)}
+    due = gettext("Due %(day)s") % {"day": jdate_ago(row.due_date, today)}
+    accepted = gettext("%(n)s of %(all)s accepted") % {"n": number(row.accepted), "all": number(row.quantity)}
     return steps([
         (_("Need"), "done", "", ""),
         (_("Capacity"), "done", "", ""),
@@ -163,8 +163,8 @@ def thread(row: Commitment, deliveries: list[Delivery], has_story: bool) -> list
 
 def _events(row: Commitment) -> list[dict[str, Any]]:
     marks = [
-        (row.offered_at, _t("Offered by: %(side)s") % {"side": row.get_offered_by_side_display()}),
-        (row.accepted_at, _t("Accepted by the other side")),
+        (row.offered_at, gettext("Offered by: %(side)s") % {"side": row.get_offered_by_side_display()}),
+        (row.accepted_at, gettext("Accepted by the other side")),
         (row.ended_at, str(CommitmentState(row.state).label)),
     ]
     return [{"at": at, "text": text} for at, text in marks if at]
@@ -185,9 +185,9 @@ def promise(request: HttpRequest, pk: int) -> HttpResponse:
     kind = row.need.specification
     context = {
         "row": row,
-        "title": _t("Promise of %(quantity)s: %(kind)s") % {"quantity": quantity(row.quantity, kind.unit), "kind": name(kind)},
+        "title": gettext("Promise of %(quantity)s: %(kind)s") % {"quantity": quantity(row.quantity, kind.unit), "kind": name(kind)},
         "badge": promise_badge(row.state, row.due_date, today),
-        "due_text": _t("Due %(day)s (%(ago)s)") % {"day": jdate(row.due_date), "ago": jdate_ago(row.due_date, today)},
+        "due_text": gettext("Due %(day)s (%(ago)s)") % {"day": jdate(row.due_date), "ago": jdate_ago(row.due_date, today)},
         "facts": _facts(row, on, row.giver, row.asker),
         "steps": thread(row, deliveries, has_story),
         "events": _events(row),
@@ -220,7 +220,7 @@ def promise_accept(request: HttpRequest, pk: int) -> HttpResponse:
         request, lambda: len(actions.accept_commitments(commitment_ids=[pk], by=by, now=timezone.now()))
     ):
         undo = acts.undo_url(request, "promises_undo", [pk])
-        notices.done(request, _t("The promise is agreed by both sides."), undo_url=undo)
+        notices.done(request, gettext("The promise is agreed by both sides."), undo_url=undo)
     return redirect("promise", pk)
 
 
@@ -236,9 +236,9 @@ def promise_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     form = EndForm(request.POST)
     if not form.is_valid():
-        notices.warn(request, _t("Choose why the promise is taken back: the other side reads it."))
+        notices.warn(request, gettext("Choose why the promise is taken back: the other side reads it."))
     elif acts.done_or_said(request, lambda: _withdraw([pk], form.cleaned_data["reason"], by)):
-        notices.done(request, _t("The promise is taken back; what was left of it is free again."))
+        notices.done(request, gettext("The promise is taken back; what was left of it is free again."))
     return redirect("promise", pk)
 
 
@@ -249,7 +249,7 @@ def promises_undo(request: HttpRequest, token: str) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     ids = acts.undone_ids(request, token)
     if acts.done_or_said(request, lambda: _withdraw(ids, DeclineReason.OTHER, by)):
-        notices.say(request, _t("Taken back: the promises are withdrawn and nothing is owed."))
+        notices.say(request, gettext("Taken back: the promises are withdrawn and nothing is owed."))
     return redirect("promise", ids[0]) if len(ids) == 1 else redirect("promises")
 
 
@@ -258,5 +258,5 @@ def promises_undo(request: HttpRequest, token: str) -> HttpResponse:
 def promise_break(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     if acts.done_or_said(request, lambda: actions.break_commitment(commitment_id=pk, by=by, now=timezone.now()).pk):
-        notices.done(request, _t("The promise is marked as broken; the need waits for another capacity."))
+        notices.done(request, gettext("The promise is marked as broken; the need waits for another capacity."))
     return redirect("promise", pk)

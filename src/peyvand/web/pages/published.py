@@ -18,6 +18,10 @@ class Solved:
     source: str
     year: str
 
+    @property
+    def ratio(self) -> float:
+        return self.percent / 100
+
 
 @dataclass(frozen=True)
 class DisabilityCount:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -208,7 +208,7 @@ def story_new(request: HttpRequest) -> HttpResponse:
         except Refusal as answer:
             acts.into_form(form, answer, nothing_delivered="deliveries", consent_missing="consents")
         else:
-            notices.done(request, _t("The story is kept as a draft."))
+            notices.done(request, gettext("The story is kept as a draft."))
             return redirect("story", pk)
     with scope(by):
         return _form_page(request, form, _("Write a story"))
@@ -253,7 +253,7 @@ def story_edit(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as answer:
             acts.into_form(form, answer)
         else:
-            notices.done(request, _t("The words of the story are kept."))
+            notices.done(request, gettext("The words of the story are kept."))
             return redirect("story", pk)
     with scope(by):
         return _form_page(request, form, _("Change the words"), pk)

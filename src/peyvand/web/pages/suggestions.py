@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -170,7 +170,7 @@ def _page(request: HttpRequest, row: Suggestion, accept: Form, decline: Form) ->
         facts.append((_("Why it was declined"), row.get_decline_reason_display()))
     context = {
         "row": row,
-        "title": _t("Suggestion: %(quantity)s, %(kind)s") % {"quantity": quantity(row.quantity, kind.unit), "kind": name(kind)},
+        "title": gettext("Suggestion: %(quantity)s, %(kind)s") % {"quantity": quantity(row.quantity, kind.unit), "kind": name(kind)},
         "badge": Badge(row.get_state_display(), _TONES[SuggestionState(row.state)]),
         "facts": facts,
         "can_answer": bool(on) and row.state == SuggestionState.PROPOSED,
@@ -234,7 +234,7 @@ def suggestion_decline(request: HttpRequest, pk: int) -> HttpResponse:
         if acts.done_or_said(
             request, lambda: decline_suggestion(suggestion_id=pk, reason=reason, by=by, now=timezone.now()).pk
         ):
-            notices.done(request, _t("The suggestion is declined. The next matching looks again."))
+            notices.done(request, gettext("The suggestion is declined. The next matching looks again."))
         return redirect("suggestions")
     with scope(by):
         return _page(request, _one(pk, by), AcceptForm(), form)
@@ -281,7 +281,7 @@ def _preview(request: HttpRequest, form: AcceptForm, rows: list[Suggestion]) -> 
         givers[row.giver] = givers.get(row.giver, 0) + row.quantity  # type: ignore[attr-defined]
     context = {
         "form": form,
-        "title": _t("Accept all of one kind: %(kind)s") % {"kind": name(kind)},
+        "title": gettext("Accept all of one kind: %(kind)s") % {"kind": name(kind)},
         "rows": rows[:100],
         "more": max(0, len(rows) - 100),
         "count": len(rows),

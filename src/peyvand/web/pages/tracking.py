@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -119,7 +119,7 @@ def _badge(row: Tracked) -> Badge:
 
 def _of(part: int, row: Tracked) -> str:
     amounts = {"part": quantity(part, row.kind.unit), "all": quantity(row.quantity, row.kind.unit)}
-    return _t("%(part)s of %(all)s") % amounts if part else ""
+    return gettext("%(part)s of %(all)s") % amounts if part else ""
 
 
 def _steps(row: Tracked) -> list[dict[str, Any]]:
@@ -167,8 +167,8 @@ def _next(row: Tracked) -> str:
     today = business_date(timezone.now())
     if row.next_date is None:
         waits = row.subject is Subject.NEED and row.state == NeedState.OPEN
-        return _t("No date is set yet: the need is open and is looked at in every matching.") if waits else ""
+        return gettext("No date is set yet: the need is open and is looked at in every matching.") if waits else ""
     day = jdate(row.next_date)
     if is_late(state=CommitmentState.ACCEPTED, due=row.next_date, today=today):
-        return _t("It was due on %(day)s and is late; the office that keeps it sees that too.") % {"day": day}
-    return _t("Next date: %(day)s") % {"day": day}
+        return gettext("It was due on %(day)s and is late; the office that keeps it sees that too.") % {"day": day}
+    return gettext("Next date: %(day)s") % {"day": day}
