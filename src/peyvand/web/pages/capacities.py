@@ -223,7 +223,8 @@ class CapacityForm(Form):
         lot, amount = given.get("smallest_lot"), given.get("quantity")
         if lot and amount and lot > amount:
             self.add_error(
-                "smallest_lot", gettext("The smallest lot is at most the whole: %(amount)s.") % {"amount": number(amount)}
+                "smallest_lot",
+                gettext("The smallest lot is at most the whole: %(amount)s.") % {"amount": number(amount)},
             )
         return given
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -97,9 +97,12 @@ def suggestion_reason(row: Suggestion) -> str:
 def unserved_reason(row: Unserved) -> str:
     """The certificate of the run, in words."""
     if row.reason == UnservedReason.FULL and row.lowest_priority is not None:
-        return gettext(
-            "Every one of the %(count)s offers that could reach it, even by exchanging, is full with needs of band “%(band)s” or above."
-        ) % {"count": number(row.reachable), "band": band_label(row.lowest_priority)}
+        said = ngettext(
+            "The one offer that could reach it, even by exchanging, is full with needs of band “%(band)s” or above.",
+            "All %(count)s offers that could reach it, even by exchanging, are full with needs of band “%(band)s” or above.",
+            row.reachable,
+        )
+        return said % {"count": number(row.reachable), "band": band_label(row.lowest_priority)}
     return str(UnservedReason(row.reason).label) + "."
 
 
