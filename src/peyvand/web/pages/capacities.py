@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -79,7 +80,7 @@ def capacities_seen(by: Acting) -> QuerySet[Capacity]:
 
 @require_GET
 @permitted(may_see_capacities)
-def capacities(request: HttpRequest) -> HttpResponse:
+def capacities(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
     rows = in_place(request, capacities_seen(by))
     if file := export(request, SPEC, rows):

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -60,7 +61,7 @@ def runs_seen(by: Acting) -> QuerySet[MatchingRun]:
 
 @require_http_methods(["GET", "POST"])
 @permitted(may_see_promises)
-def matching(request: HttpRequest) -> HttpResponse:
+def matching(request: HttpRequest) -> HttpResponseBase:
     """The history of runs, and the form that starts one for those who may."""
     by: Acting = request.acting  # type: ignore[attr-defined]
     form = RunForm(request.POST, by=by) if request.method == "POST" else RunForm(by=by)
@@ -137,7 +138,7 @@ SERVED = ListSpec(
 
 @require_GET
 @permitted(may_see_promises)
-def matching_run(request: HttpRequest, pk: int) -> HttpResponse:
+def matching_run(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One run: its figures, where more capacity would help, and every need of it with its reason."""
     by: Acting = request.acting  # type: ignore[attr-defined]
     run = get_object_or_404(runs_seen(by), pk=pk)
