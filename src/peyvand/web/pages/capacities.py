@@ -184,6 +184,10 @@ def capacity_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     return redirect("capacity", pk)
 
 
+# How deep in the tree of places a capacity must lie for its reach to mean anything.
+_DEPTHS = {Reach.PROVINCE: 2, Reach.COUNTY: 3}
+
+
 class CapacityForm(Form):
     kind = KindField(label=_("What can be given"), empty_label=_("Choose a kind of help"))
     quantity = QuantityField(label=_("How much"), help_text=_("In the unit that stands beside the kind"))
@@ -221,6 +225,9 @@ class CapacityForm(Form):
             self.add_error("reach_km", _("Say how many kilometres the offer reaches."))
         if not in_km:
             given["reach_km"] = None
+        place, reach = given.get("place"), given.get("reach")
+        if place and place.path.count("/") < _DEPTHS.get(reach, 0):
+            self.add_error("reach", _("The place is larger than that. Choose a place inside it, or a wider reach."))
         lot, amount = given.get("smallest_lot"), given.get("quantity")
         if lot and amount and lot > amount:
             self.add_error(
@@ -241,7 +248,8 @@ class CapacityForm(Form):
 
 def _blank(request: HttpRequest, by: Acting) -> CapacityForm:
     place = Place.objects.filter(path=by.place_path).first()
-    return CapacityForm(by=by, initial={"place": place, "kind": request.GET.get("kind", "")})
+    widest = {1: Reach.COUNTRY, 2: Reach.PROVINCE}.get(by.place_path.count("/"), Reach.COUNTY)
+    return CapacityForm(by=by, initial={"place": place, "kind": request.GET.get("kind", ""), "reach": widest})
 
 
 @require_http_methods(["GET", "POST"])
