@@ -85,11 +85,22 @@ def _refusals(source: str) -> Iterator[Found]:
                 yield value.value, None
 
 
+def _details(source: str) -> Iterator[Found]:
+    """`reason="..."` and `field="..."` where a refusal is made: they fill the places of its message."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("BadValue", "NotPermitted"):
+            for keyword in node.keywords:
+                value = keyword.value
+                if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    yield value.value, None
+
+
 def messages_in(path: Path) -> Iterator[Found]:
     """Every (id, context) of one file; an id with a plural is a pair."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
         yield from _refusals(text)
+        yield from _details(text)
         yield from _calls(text.encode())
         return
     # Templates become Python calls; indentation means nothing there and would stop Python's reader.

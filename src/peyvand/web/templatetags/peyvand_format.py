@@ -207,4 +207,11 @@ def iso(value: date | datetime | None) -> str:
 @register.filter
 def refusal(answer: Refusal) -> str:
     """The words of a refusal in the reader's language."""
-    return gettext(answer.message).format(**{name: digits(value) for name, value in answer.details.items()})
+    return gettext(answer.message).format(**{name: _detail(value) for name, value in answer.details.items()})
+
+
+def _detail(value: object) -> str:
+    """A reason or the name of a field is a message id too; a date is shown as dates are."""
+    if isinstance(value, date):
+        return jdate(value)
+    return digits(gettext(value) if isinstance(value, str) and value else value)
