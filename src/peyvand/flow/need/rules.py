@@ -23,6 +23,8 @@ LIFE = LifeCycle(
 
 # Lower bounds of the bands. Two needs of one band are ordered by waiting time: 71 is not more just than 70.
 BANDS = ((75, Band.URGENT), (50, Band.HIGH), (25, Band.MEDIUM), (0, Band.LOW))
+# The words a caller uses for urgency, and the value each stands for: the middle of its band.
+URGENCY = {Band.URGENT: 90, Band.HIGH: 65, Band.MEDIUM: 40, Band.LOW: 15}
 FULL_WAIT_DAYS = 180
 
 
