@@ -1,0 +1,59 @@
+"""A browser of each role, on the small province of `tests.world`."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from tests.world import World
+
+from peyvand.people.models import Account
+from peyvand.web.acting import MEMBERSHIP_KEY
+
+Browser = Callable[[str], Client]
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits():
+    """Rate limits live in the cache, and one test's tries are not another's."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def world(db) -> World:
+    return World.build()
+
+
+@pytest.fixture
+def browser(world) -> Browser:
+    """Signed in as somebody of the world, acting in that membership."""
+
+    def sign_in(name: str) -> Client:
+        client = Client()
+        acting = world[name]
+        client.force_login(Account.objects.get(pk=acting.account_id))
+        session = client.session
+        session[MEMBERSHIP_KEY] = acting.membership_id
+        session.save()
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def resident(world, browser) -> Client:
+    """Somebody of a family who signs in himself."""
+    from peyvand.people.enums import MemberRole
+    from peyvand.people.models import Person
+    from peyvand.scope.acting import SYSTEM
+    from peyvand.scope.database import scope
+
+    household = world.household()
+    with scope(SYSTEM):
+        person = Person.objects.get(household=household)
+    world.join("resident", MemberRole.RESIDENT, "nobonyad", "centre", person_id=person.pk)
+    return browser("resident")
+
+
