@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,10 +21,11 @@ from peyvand.scope.bulk import in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export
-from peyvand.web.fields import JalaliDateField
+from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, Filters, ListSpec, list_page
 from peyvand.web.pages.access import acting, now, open_to, refuse
+from peyvand.web.pages.acts import act_in_words, all_acts
 from peyvand.web.pages.need_forms import NamedChoice
 
 _KINDS = {
@@ -38,23 +38,16 @@ _KINDS = {
 
 
 class JournalFilters(Filters):
-    searched = ("act",)
-    lookups = {"kind": "subject_kind", "number": "subject_id", "since": "at__date__gte"}
+    lookups = {"act": "act", "kind": "subject_kind", "number": "subject_id", "since": "at__date__gte"}
+    act = forms.ChoiceField(label=gettext_lazy("Act"), required=False, choices=lambda: [("", _("All")), *all_acts()])
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"), required=False, choices=[("", gettext_lazy("All")), *_KINDS.items()]
     )
-    number = forms.IntegerField(label=gettext_lazy("Number of the row"), required=False, widget=forms.TextInput)
+    number = QuantityField(label=gettext_lazy("Number of the row"), required=False)
     role = forms.ChoiceField(
         label=gettext_lazy("Role"), required=False, choices=[("", gettext_lazy("All")), *MemberRole.choices]
     )
     since = JalaliDateField(label=gettext_lazy("Since"), required=False, help_text="")
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["q"].label = _("Act")
-
-    def search(self, rows: QuerySet, text: str) -> QuerySet:
-        return rows.filter(act__icontains=text)
 
 
 def _role(event: Event) -> str:
@@ -65,7 +58,7 @@ SPEC = ListSpec(
     name="journal",
     columns=(
         Column("at", gettext_lazy("When"), kind="time", sort="at"),
-        Column("act", gettext_lazy("Act")),
+        Column("act", gettext_lazy("Act"), value=lambda event: act_in_words(event.act)),
         Column("kind", gettext_lazy("Kind"), value=lambda event: _KINDS.get(event.subject_kind, event.subject_kind)),
         Column("subject", gettext_lazy("Number of the row"), value="subject_id", kind="code"),
         Column("rows", gettext_lazy("Rows"), value=lambda event: len(event.data.get("rows", ())) or 1, kind="number"),

@@ -59,7 +59,14 @@ def _code(row: Household) -> str:
 SPEC = ListSpec(
     name="families",
     columns=(
-        Column("code", gettext_lazy("Code of the family file"), value=_code, kind="code", sort="code", link=lambda row: reverse("family", args=[row.pk])),
+        Column(
+            "code",
+            gettext_lazy("Code of the family file"),
+            value=_code,
+            kind="code",
+            sort="code",
+            link=lambda row: reverse("family", args=[row.pk]),
+        ),
         Column("head", gettext_lazy("Head of the family"), value=lambda row: str(row.heads[0]) if row.heads else ""),
         Column("place", gettext_lazy("Neighbourhood"), value=lambda row: words.named(row.place)),
         Column("size", gettext_lazy("Members"), kind="number", sort="size"),

@@ -24,6 +24,7 @@ from peyvand.scope.bulk import in_area
 from peyvand.web.pages import home_blocks as blocks
 from peyvand.web.pages import words
 from peyvand.web.pages.access import acting, address, members, now, open_to
+from peyvand.web.pages.acts import act_in_words
 from peyvand.web.pages.home_blocks import Block, Line
 from peyvand.web.pages.intake import may_take_calls
 from peyvand.web.pages.people import memberships_of_area
@@ -60,8 +61,8 @@ def auditor_looks(by: Acting, today: date) -> Block:
 
 def auditor_journal(by: Acting, today: date) -> Block:
     found = list(Event.objects.filter(in_area(by)).order_by("-at", "-pk")[: blocks.ROWS])
-    lines = [Line(one.act, "", jdatetime(one.at)) for one in found]
-    return Block("journal", _("What was done last in your area"), len(found), lines, reverse("journal"))
+    lines = [Line(act_in_words(one.act), "", jdatetime(one.at)) for one in found]
+    return Block("journal", _("What was done last in your area"), len(found), lines, reverse("journal"), counted=False)
 
 
 def kept_people(by: Acting, today: date) -> Block:

@@ -48,6 +48,7 @@ class Block:
     lines: list[Line] = field(default_factory=list)
     all_url: str = ""
     late: bool = False
+    counted: bool = True
 
 
 def block(
