@@ -106,6 +106,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user", "change_password": "5/m/user",
+    "enter": "10/5m/ip",
 }  # fmt: skip
 ACCOUNT_FORMS = {
     "login": "peyvand.web.pages.sign_in_forms.SignInForm",

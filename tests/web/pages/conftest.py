@@ -4,10 +4,15 @@ from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.world import World
 
-from peyvand.people.models import Account
+from peyvand.people.enums import MemberRole
+from peyvand.people.models import Account, Person
+from peyvand.scope.acting import SYSTEM
+from peyvand.scope.database import scope
 from peyvand.web.acting import MEMBERSHIP_KEY
 
 Browser = Callable[[str], Client]
@@ -43,17 +48,26 @@ def browser(world) -> Browser:
 
 
 @pytest.fixture
+def queries_of() -> Callable[[Client, list[str]], list[int]]:
+    """How many queries each page takes, after a first visit has filled what the process keeps."""
+
+    def count(client: Client, pages: list[str]) -> list[int]:
+        counts = []
+        for page in pages:
+            client.get(page)
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(page).status_code == 200
+            counts.append(len(queries))
+        return counts
+
+    return count
+
+
+@pytest.fixture
 def resident(world, browser) -> Client:
     """Somebody of a family who signs in himself."""
-    from peyvand.people.enums import MemberRole
-    from peyvand.people.models import Person
-    from peyvand.scope.acting import SYSTEM
-    from peyvand.scope.database import scope
-
     household = world.household()
     with scope(SYSTEM):
         person = Person.objects.get(household=household)
     world.join("resident", MemberRole.RESIDENT, "nobonyad", "centre", person_id=person.pk)
     return browser("resident")
-
-

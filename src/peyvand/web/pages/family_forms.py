@@ -100,10 +100,7 @@ class FamilyForm(PersonForm):
     address = forms.CharField(
         label=_("Address"), required=False, max_length=300, help_text=_("Kept encrypted and shown on request only.")
     )
-    consent = forms.BooleanField(
-        label=_("The family agrees that this file is kept"),
-        error_messages={"required": _("A file is kept only with the family's consent.")},
-    )
+    consent = forms.BooleanField(label=_("The family agrees that this file is kept"))
     way = forms.ChoiceField(label=_("How the consent was given"), choices=ConsentWay.choices)
     once = forms.CharField(widget=forms.HiddenInput, max_length=60)
     field_order = ("code", "place", "size", "woman_head", "address", "given_name", "family_name")
@@ -111,6 +108,7 @@ class FamilyForm(PersonForm):
     def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["place"].queryset = homes(by)  # type: ignore[attr-defined]
+        self.fields["consent"].error_messages["required"] = _("A file is kept only with the family's consent.")
         self.initial.setdefault("once", str(uuid4()))
 
     def clean_code(self) -> str:

@@ -33,7 +33,6 @@ from peyvand.web.pages.access import acting, now, open_to, refuse
 from peyvand.web.pages.sign_in_forms import AccountForm, EnterForm
 
 _LOOPBACK = ("127.0.0.1", "::1")
-_TRIES = "10/5m/ip,200/h"
 _COOKIE_LASTS = timedelta(days=365)
 
 
@@ -129,7 +128,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 def _redeem(request: HttpRequest, form: EnterForm) -> HttpResponse:
     status = 200
     if form.is_valid():
-        if not ratelimit.consume(request, action="enter", config={"enter": _TRIES}):
+        if not ratelimit.consume(request, action="enter"):
             form.add_error(None, _("Too many tries. Wait five minutes and try again."))
             status = 429
         else:
