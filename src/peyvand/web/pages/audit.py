@@ -3,7 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,7 +52,7 @@ class JournalFilters(Filters):
 
 
 def _role(event: Event) -> str:
-    return dict(MemberRole.choices).get(event.role, event.role)
+    return str(dict(MemberRole.choices).get(event.role, event.role))
 
 
 SPEC = ListSpec(
@@ -90,7 +91,7 @@ class LookForm(Form):
         self.fields["organisation"].queryset = own  # type: ignore[attr-defined]
 
 
-def _page(request: HttpRequest, form: LookForm | None) -> HttpResponse:
+def _page(request: HttpRequest, form: LookForm | None) -> HttpResponseBase:
     by = acting(request)
     rows = Event.objects.filter(in_area(by))
     auditor = by.role is Role.AUDITOR
@@ -108,13 +109,13 @@ def _page(request: HttpRequest, form: LookForm | None) -> HttpResponse:
 
 @require_safe
 @open_to(may_search_journal)
-def journal(request: HttpRequest) -> HttpResponse:
+def journal(request: HttpRequest) -> HttpResponseBase:
     return _page(request, None)
 
 
 @require_POST
 @open_to(may_take_look)
-def look(request: HttpRequest) -> HttpResponse:
+def look(request: HttpRequest) -> HttpResponseBase:
     """Open one organisation's rows for a day; it is told."""
     by = acting(request)
     with scope(by):

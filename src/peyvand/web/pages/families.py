@@ -6,6 +6,7 @@ from django.db import IntegrityError
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -87,7 +88,7 @@ def families_of(by: Acting) -> QuerySet[Household]:
 
 @require_safe
 @open_to(may_see_households)
-def families(request: HttpRequest) -> HttpResponse:
+def families(request: HttpRequest) -> HttpResponseBase:
     open_needs = Need.objects.filter(household=OuterRef("pk"), state=NeedState.OPEN).order_by().values("household")
     heads = Prefetch("persons", queryset=Person.objects.filter(is_head=True), to_attr="heads")
     rows = (

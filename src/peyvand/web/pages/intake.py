@@ -14,6 +14,7 @@ from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.intake import take_call
 from peyvand.journal.once import KeyReused, once
 from peyvand.kernel.codes import spoken
+from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.people.permissions import may_keep_households
 from peyvand.scope.acting import Acting, Role
@@ -22,6 +23,7 @@ from peyvand.web.pages import words
 from peyvand.web.pages.access import acting, address, now, open_to, refuse
 from peyvand.web.pages.need_forms import CallForm, homes
 from peyvand.web.pages.needs import needs_of
+from peyvand.web.pages.thread import any_late
 from peyvand.web.templatetags.peyvand_format import digits, jdate
 
 PRINTED = 200
@@ -64,8 +66,7 @@ def _take(form: CallForm, by: Acting) -> int | None:
     except NotPermitted:
         raise
     except KeyReused:
-        form.data = form.data.copy()
-        form.data["once"] = str(uuid4())
+        form.data = {**form.data.dict(), "once": str(uuid4())}  # type: ignore[attr-defined]
         form.add_error(None, _("This form was sent before with other values. Press again to record a second need."))
         return None
     except Refusal as refusal:
@@ -91,7 +92,7 @@ def need_receipt(request: HttpRequest, need_id: int) -> HttpResponse:
         "need": need,
         "code": digits(spoken(need.tracking_code)),
         "facts": facts,
-        "badge": words.need_badge(need, late=need.has_late),
+        "badge": words.need_badge(need, late=any_late(list(need.commitments.all()), business_date(now()))),
         "track_url": request.build_absolute_uri(address("track") or "/"),
         "is_staff": acting(request).is_staff,
     }

@@ -1,7 +1,10 @@
 """The list of needs, the page of one need, and the acts on it."""
 
+from operator import itemgetter
+
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +23,7 @@ from peyvand.flow.need.actions import (
     vouch_need,
     withdraw_need,
 )
-from peyvand.flow.need.enums import ClosedAs, NeedState
+from peyvand.flow.need.enums import ClosedAs, NeedState, PriorityPart
 from peyvand.flow.need.models import Need, PriorityOverride
 from peyvand.flow.need.rules import PriorityLine, priority_of
 from peyvand.kernel.codes import spoken
@@ -77,7 +80,7 @@ def needs_of(by: Acting) -> QuerySet[Need]:
 
 @require_safe
 @open_to(permissions.may_see_needs)
-def needs(request: HttpRequest) -> HttpResponse:
+def needs(request: HttpRequest) -> HttpResponseBase:
     rows = needs_of(acting(request))
     context = {
         "page": list_page(request, SPEC, rows),
@@ -141,8 +144,10 @@ def _priority(need: Need) -> dict[str, object]:
     ]
     overrides = list(need.overrides.all())
     return {
-        "lines": sorted(shown, key=lambda line: -line["adds"]),
-        "counted": priority_of([PriorityLine(line.part, line.value, line.weight, line.source) for line in lines]),
+        "lines": sorted(shown, key=itemgetter("adds"), reverse=True),
+        "counted": priority_of(
+            [PriorityLine(PriorityPart(line.part), line.value, line.weight, line.source) for line in lines]
+        ),
         "in_force": next((one for one in overrides if one.signed_by_id), None),
         "proposed": next((one for one in overrides if not one.signed_by_id), None),
     }

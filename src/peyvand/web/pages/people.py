@@ -7,6 +7,7 @@ from datetime import timedelta
 import qrcode
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -74,7 +75,7 @@ def _membership(by: Acting, membership_id: int) -> Membership:
 
 @require_safe
 @open_to(may_manage_people)
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: HttpRequest) -> HttpResponseBase:
     rows = memberships_of_area(acting(request))
     context = {"page": list_page(request, SPEC, rows)}
     return export(request, SPEC, rows) or render(request, "web/pages/people.html", context)
