@@ -1,44 +1,200 @@
-"""Figures of a territory for those who see figures only (decision D14): none that could point at a family."""
+"""What the data counts about a place, for everyone: figures of all organisations together, suppressed under five.
 
-from dataclasses import dataclass
+Read under the national role with an explicit filter by place; nothing but counts leaves this module. A head figure of a
+place is shown only where it cannot be worked out from its neighbours: the rule is applied from the country down.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Func, Q, QuerySet, Sum, Value
+from django.db.models.functions import TruncDate
 
-from peyvand.flow.commitment.enums import CommitmentState
-from peyvand.flow.commitment.models import Commitment
-from peyvand.flow.need.enums import ClosedAs, NeedState
+from peyvand.flow.capacity.enums import CapacityState
+from peyvand.flow.capacity.models import Capacity
+from peyvand.flow.commitment.enums import CommitmentState, UnservedReason
+from peyvand.flow.commitment.models import Commitment, MatchingRun, Unserved
+from peyvand.flow.need.enums import ClosedAs, MetBy, NeedState
 from peyvand.flow.need.models import Need
+from peyvand.flow.suppression import shown, suppressed
+from peyvand.kernel.jalali import TEHRAN, JalaliMonth
+from peyvand.places.models import Place
+from peyvand.places.queries import ancestors
+from peyvand.resources.models import Specification
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.bulk import below
 from peyvand.scope.database import scope
 
-LEAST = 5
+MEASURES = ("told", "open", "met", "capacities", "kept", "late")
+MONTHS = 12
+Figure = int | None
 
 
 @dataclass(frozen=True)
-class Figures:
-    """Counts of needs, and of late promises; None stands for one to four, which is not told."""
-
-    open: int | None
-    unpromised: int | None
-    met: int | None
-    late: int | None
+class ChildFigures:
+    place: Place
+    counts: Mapping[str, Figure]
 
 
-def told(count: int) -> int | None:
-    """The count, or None where it is too small to be told."""
-    return None if 0 < count < LEAST else count
+@dataclass(frozen=True)
+class KindFigures:
+    specification: Specification
+    open: Figure
+    met: Figure
+    capacities: Figure
 
 
-def figures_of(path: str, today: date) -> Figures:
-    """Counted over every organisation at or below a place; the caller has made sure who may ask."""
-    is_open = Q(state=NeedState.OPEN)
+@dataclass(frozen=True)
+class PlaceFigures:
+    """Counts of rows (needs, offers, promises), not quantities. None = withheld. `counts` has the keys of `MEASURES`."""
+
+    counts: Mapping[str, Figure]
+    met_by: Mapping[MetBy, Figure]
+    kinds: list[KindFigures]
+    months: list[tuple[JalaliMonth, Figure]]
+    children: list[ChildFigures] = field(default_factory=list)
+
+    @property
+    def withheld(self) -> bool:
+        figures = [*self.counts.values(), *self.met_by.values(), *(figure for _, figure in self.months)]
+        figures += [figure for kind in self.kinds for figure in (kind.open, kind.met, kind.capacities)]
+        return None in figures or any(None in child.counts.values() for child in self.children)
+
+
+def place_figures(place: Place, *, today: date) -> PlaceFigures:
+    """Everything the page of a place shows in figures; a constant number of queries for its depth."""
     with scope(SYSTEM):
-        needs = Need.objects.filter(below(path)).aggregate(
-            open=Count("pk", filter=is_open),
-            unpromised=Count("pk", filter=is_open & Q(committed=0)),
-            met=Count("pk", filter=Q(closed_as=ClosedAs.MET)),
+        counts, parts = _head(place, today)
+        children = {
+            one.path: one for one in Place.objects.filter(path__in=parts).exclude(pk=place.pk).order_by("sort_key")
+        }
+        return PlaceFigures(
+            counts=counts,
+            met_by=_met_by(place.path, counts["met"] is not None),
+            kinds=_kinds(place.path, counts),
+            months=_months(place.path, today, counts["met"] is not None),
+            children=[ChildFigures(child, parts[path]) for path, child in children.items()],
         )
-        late = Commitment.objects.filter(below(path), state=CommitmentState.ACCEPTED, due_date__lt=today).count()
-    return Figures(told(needs["open"]), told(needs["unpromised"]), told(needs["met"]), told(late))
+
+
+def met_by(path: str) -> tuple[Figure, dict[MetBy, Figure]]:
+    """How many needs below `path` were met, and by whom."""
+    with scope(SYSTEM):
+        total = shown(Need.objects.filter(below(path), closed_as=ClosedAs.MET).count())
+        return total, _met_by(path, total is not None)
+
+
+def _prefix(path: str) -> Func:
+    """The part of a row's path that names the child of `path` it lies in; the place itself for rows directly in it."""
+    depth = path.count("/") + 1
+    return Func(F("place_path"), Value(f"^(?:[^/]+/){{1,{depth}}}"), function="substring")
+
+
+def _by_child(path: str, today: date) -> dict[str, dict[str, int]]:
+    """For every child of `path` with any rows (and for `path` itself, where rows lie directly in it): the measures."""
+    found: dict[str, dict[str, int]] = {}
+
+    def take(rows: QuerySet, **measures: Count) -> None:
+        for row in rows.filter(below(path)).annotate(part=_prefix(path)).order_by().values("part").annotate(**measures):
+            counts = found.setdefault(row["part"], dict.fromkeys(MEASURES, 0))
+            counts.update({name: row[name] for name in measures})
+
+    is_late = Q(state=CommitmentState.ACCEPTED, due_date__lt=today)
+    take(
+        Need.objects.all(), told=Count("pk"), open=Count("pk", filter=Q(state=NeedState.OPEN)),
+        met=Count("pk", filter=Q(closed_as=ClosedAs.MET)),
+    )  # fmt: skip
+    take(Capacity.objects.all(), capacities=Count("pk", filter=Q(state=CapacityState.OPEN)))
+    take(
+        Commitment.objects.all(),
+        kept=Count("pk", filter=Q(state=CommitmentState.KEPT)),
+        late=Count("pk", filter=is_late),
+    )
+    return found
+
+
+def _head(place: Place, today: date) -> tuple[dict[str, Figure], dict[str, dict[str, Figure]]]:
+    """The head figures of the place, and those of its children, each suppressed among its neighbours from the country down."""
+    own: dict[str, Figure] | None = None
+    parts: dict[str, dict[str, Figure]] = {}
+    for path in ancestors(place.path):
+        exact = _by_child(path, today)
+        for child in Place.objects.filter(parent__path=path).values_list("path", flat=True):
+            exact.setdefault(child, dict.fromkeys(MEASURES, 0))
+        own = parts[path] if own else {name: shown(sum(one[name] for one in exact.values())) for name in MEASURES}
+        by_measure = {
+            name: suppressed({part: counts[name] for part, counts in exact.items()}, total_known=own[name] is not None)
+            for name in MEASURES
+        }
+        parts = {part: {name: by_measure[name][part] for name in MEASURES} for part in exact}
+    return own or dict.fromkeys(MEASURES), parts
+
+
+def _met_by(path: str, total_known: bool) -> dict[MetBy, Figure]:
+    rows = Need.objects.filter(below(path), closed_as=ClosedAs.MET).order_by().values("met_by").annotate(n=Count("pk"))
+    exact = dict.fromkeys(MetBy, 0) | {MetBy(row["met_by"]): row["n"] for row in rows}
+    return suppressed(exact, total_known=total_known)
+
+
+def _kinds(path: str, counts: Mapping[str, Figure]) -> list[KindFigures]:
+    needs = (
+        Need.objects.filter(below(path)).order_by().values("specification").annotate(
+            open=Count("pk", filter=Q(state=NeedState.OPEN)), met=Count("pk", filter=Q(closed_as=ClosedAs.MET))
+        )
+    )  # fmt: skip
+    offers = Capacity.objects.filter(below(path), state=CapacityState.OPEN).order_by().values("specification")
+    exact: dict[int, dict[str, int]] = {}
+    for row in [*needs, *offers.annotate(capacities=Count("pk"))]:
+        exact.setdefault(row.pop("specification"), {"open": 0, "met": 0, "capacities": 0}).update(row)
+    shown_of = {
+        name: suppressed({pk: one[name] for pk, one in exact.items()}, total_known=counts[name] is not None)
+        for name in ("open", "met", "capacities")
+    }
+    return [
+        KindFigures(one, shown_of["open"][one.pk], shown_of["met"][one.pk], shown_of["capacities"][one.pk])
+        for one in Specification.objects.filter(pk__in=exact)
+        if any(exact[one.pk].values())
+    ]
+
+
+def _months(path: str, today: date, total_known: bool) -> list[tuple[JalaliMonth, Figure]]:
+    """Needs met in each of the last twelve Jalali months, oldest first; what was met earlier is a part of the total too."""
+    this = JalaliMonth.of(today)
+    months = [this.shift(-back) for back in reversed(range(MONTHS))]
+    rows = Need.objects.filter(below(path), closed_as=ClosedAs.MET).annotate(day=TruncDate("closed_at", tzinfo=TEHRAN))
+    exact: dict[JalaliMonth | None, int] = dict.fromkeys([*months, None], 0)
+    for day, count in rows.order_by().values("day").annotate(n=Count("pk")).values_list("day", "n"):
+        month = JalaliMonth.of(day)
+        exact[month if month in exact else None] += count
+    visible = suppressed(exact, total_known=total_known)
+    return [(month, visible[month]) for month in months]
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """Where more capacity of a kind would help: `needs` were left, lacking `quantity` in all."""
+
+    specification: Specification
+    county: Place | None
+    reason: UnservedReason
+    needs: int
+    quantity: int
+
+
+def shortages(run: MatchingRun) -> list[Shortage]:
+    """Of a run's unserved needs that the reader may see: kind by county and reason, most needs first. Inside a scope."""
+    county = Func(F("place_path"), Value("^(?:[^/]+/){1,3}"), function="substring")
+    rows = list(
+        Unserved.objects.filter(run=run).annotate(county=county).order_by().values("county", "reason", kind=F("need__specification"))
+        .annotate(needs=Count("pk"), lacking=Sum("quantity"))
+    )  # fmt: skip
+    places = {one.path: one for one in Place.objects.filter(path__in={row["county"] for row in rows})}
+    kinds = Specification.objects.in_bulk({row["kind"] for row in rows})
+    found = [
+        Shortage(
+            kinds[row["kind"]], places.get(row["county"]), UnservedReason(row["reason"]), row["needs"], row["lacking"]
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: (-one.needs, -one.quantity))

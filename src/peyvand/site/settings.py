@@ -6,7 +6,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.server.address import databases
-from peyvand.server.folders import keys_folder
+from peyvand.server.folders import keys_folder, media_folder
 from peyvand.server.keys import key_ring
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -21,6 +21,9 @@ COLUMN_KEYS = key_ring("column")
 BLIND_INDEX_KEY = key_ring("index").secret
 SEAL_KEYS = key_ring("seal")
 SEAL_HEAD_FILE = keys_folder() / "journal-head.json"
+
+# Proofs and photos, by fingerprint, outside the database; never under a static address (decision D15).
+PEYVAND_FILES = Path(os.environ.get("PEYVAND_FILES") or media_folder())
 
 STAGES = ["need", "capacity", "commitment", "delivery", "story"]
 INSTALLED_APPS = [

@@ -62,9 +62,19 @@ def _calls(source: bytes) -> Iterator[Found]:
             yield (chosen if len(chosen) > 1 else chosen[0]), context
 
 
+def _reasons(call: ast.Call) -> Iterator[Found]:
+    """`NotPermitted(reason="...")` and `BadValue(field="...", reason="...")`: the details of a refusal are words too."""
+    if isinstance(call.func, ast.Name) and call.func.id in ("NotPermitted", "BadValue"):
+        for word in call.keywords:
+            if isinstance(word.value, ast.Constant) and isinstance(word.value.value, str):
+                yield word.value.value, None
+
+
 def _refusals(source: str) -> Iterator[Found]:
     """`message = "..."` in the body of a class: the words of a refusal."""
     for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            yield from _reasons(node)
         if not isinstance(node, ast.ClassDef):
             continue
         for line in node.body:
@@ -85,22 +95,11 @@ def _refusals(source: str) -> Iterator[Found]:
                 yield value.value, None
 
 
-def _details(source: str) -> Iterator[Found]:
-    """`reason="..."` and `field="..."` where a refusal is made: they fill the places of its message."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("BadValue", "NotPermitted"):
-            for keyword in node.keywords:
-                value = keyword.value
-                if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                    yield value.value, None
-
-
 def messages_in(path: Path) -> Iterator[Found]:
     """Every (id, context) of one file; an id with a plural is a pair."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
         yield from _refusals(text)
-        yield from _details(text)
         yield from _calls(text.encode())
         return
     # Templates become Python calls; indentation means nothing there and would stop Python's reader.

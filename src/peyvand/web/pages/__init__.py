@@ -1,1 +1,1 @@
-"""The pages of the site, one module for each area; each view states whom it is open to."""
+"""The pages of the flow, one module for each area."""

@@ -10,7 +10,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
@@ -71,11 +70,3 @@ def refuse(form: forms.Form, refusal: Refusal) -> None:
     """Show a refusal in the form: beside its field where it names one, else above the form."""
     field = refusal.details.get("field") if isinstance(refusal, BadValue) else None
     form.add_error(field if field in form.fields else None, words(refusal))
-
-
-def address(route: str, *parts: object) -> str:
-    """The address of a page, or nothing where this installation has no such page."""
-    try:
-        return reverse(route, args=parts)
-    except NoReverseMatch:
-        return ""

@@ -1,65 +1,67 @@
-"""The acts of the journal in words; an act that has none here (of a programme, say) is shown by its code."""
+"""Doing one act from a page: once, however often the form is sent; a refusal is said, never an error page."""
 
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
 
-_ACTS = {
-    "account.changed": _("Account changed"),
-    "account.created": _("Account opened"),
-    "agreement.signed": _("Agreement signed"),
-    "capacity.closed": _("Capacity closed"),
-    "capacity.offered": _("Capacity offered"),
-    "capacity.opened": _("Capacity opened"),
-    "capacity.paused": _("Capacity paused"),
-    "capacity.resumed": _("Capacity resumed"),
-    "commitment.accepted": _("Promise accepted"),
-    "commitment.broken": _("Promise broken"),
-    "commitment.lapsed": _("Promise lapsed"),
-    "commitment.offered": _("Promise offered"),
-    "commitment.released": _("Remainder released"),
-    "commitment.withdrawn": _("Promise withdrawn"),
-    "consent.given": _("Consent recorded"),
-    "consent.withdrawn": _("Consent withdrawn"),
-    "delivery.accepted": _("Delivery confirmed"),
-    "delivery.recorded": _("Delivery recorded"),
-    "delivery.refused": _("Delivery refused"),
-    "delivery.reversed": _("Delivery corrected"),
-    "disability.recorded": _("Disability recorded"),
-    "households.registered": _("Families registered"),
-    "look.taken": _("Look from outside taken"),
-    "matching.run": _("Matching run"),
-    "membership.ended": _("Role ended"),
-    "membership.granted": _("Role given"),
-    "need.expired": _("Need expired"),
-    "need.note_revealed": _("Note of a need read"),
-    "need.restored": _("Need opened again"),
-    "need.told": _("Need told"),
-    "need.vouched": _("Need vouched for"),
-    "need.withdrawn": _("Need withdrawn"),
-    "needs.priorities_refreshed": _("Priorities counted anew"),
-    "organisation.registered": _("Organisation registered"),
-    "person.erased": _("Person erased"),
-    "person.revealed": _("Protected value shown"),
-    "persons.added": _("Members added"),
-    "places.added": _("Places added"),
-    "priority.proposed": _("Priority proposed"),
-    "priority.signed": _("Priority signed"),
-    "sign_in_code.issued": _("Sign-in code issued"),
-    "story.changed": _("Story changed"),
-    "story.published": _("Story published"),
-    "story.returned": _("Story returned"),
-    "story.submitted": _("Story submitted"),
-    "story.told": _("Story told"),
-    "story.withdrawn": _("Story withdrawn"),
-    "suggestion.declined": _("Suggestion declined"),
-    "task.ended": _("Task ended"),
-    "task.given": _("Task given"),
-}
+from django.forms import Form
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from peyvand.journal.once import once
+from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal
+from peyvand.web import notices
+from peyvand.web.templatetags.peyvand_format import refusal as words
+
+UNDO_KEY = "undo"
+MOST_UNDOS = 20
 
 
-def act_in_words(act: str) -> str:
-    return str(_ACTS.get(act, act))
+def do(request: HttpRequest, run: Callable[[], Any]) -> Any:
+    """Run an act under the key of its form; `run` returns something JSON can hold. Lets every refusal through."""
+    key = request.POST.get("once", "")[:64]
+    if not key:
+        return run()
+    body = {
+        "path": request.path,
+        "form": {name: request.POST.getlist(name) for name in sorted(request.POST) if name != "csrfmiddlewaretoken"},
+    }
+    by = request.acting  # type: ignore[attr-defined]
+    return once(key=f"page:{key}", body=body, by=by, now=timezone.now(), run=run)[0]
 
 
-def all_acts() -> list[tuple[str, str]]:
-    """(code, words) of every act, in the order of the words."""
-    return sorted(((act, str(said)) for act, said in _ACTS.items()), key=lambda pair: pair[1])
+def done_or_said(request: HttpRequest, run: Callable[[], Any]) -> bool:
+    """Run an act that has no form to go back to; a refusal is said on the next page. What is not the actor's stays a page."""
+    try:
+        do(request, run)
+    except (NotFound, NotPermitted):
+        raise
+    except Refusal as answer:
+        notices.refused(request, answer)
+        return False
+    return True
+
+
+def into_form(form: Form, answer: Refusal, **fields: str) -> None:
+    """Set a refusal beside the field it speaks of: `fields` names the field of a code, a `BadValue` names its own."""
+    field = answer.details.get("field") if isinstance(answer, BadValue) else fields.get(answer.code)
+    form.add_error(str(field) if field in form.fields else None, words(answer))
+
+
+def undo_url(request: HttpRequest, route: str, ids: list[int]) -> str:
+    """An address that takes back what was just done to these rows; it is good for this sign-in session."""
+    kept = dict(list(request.session.get(UNDO_KEY, {}).items())[-MOST_UNDOS + 1 :])
+    token = uuid4().hex[:16]
+    request.session[UNDO_KEY] = kept | {token: ids}
+    return reverse(route, args=[token])
+
+
+def undone_ids(request: HttpRequest, token: str) -> list[int]:
+    """The rows behind an undo address, once. Raises `NotFound` where it was used or belongs to another session."""
+    kept = dict(request.session.get(UNDO_KEY, {}))
+    ids = kept.pop(token, None)
+    if ids is None:
+        raise NotFound
+    request.session[UNDO_KEY] = kept
+    return list(ids)

@@ -26,7 +26,7 @@ from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, Filters, ListSpec, list_page
 from peyvand.web.pages.access import acting, now, open_to, refuse
-from peyvand.web.pages.acts import act_in_words, all_acts
+from peyvand.web.pages.act_words import act_in_words, all_acts
 from peyvand.web.pages.need_forms import NamedChoice
 
 _KINDS = {

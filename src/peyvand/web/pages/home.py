@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from peyvand.flow.figures import Figures, figures_of
+from peyvand.flow.figures import place_figures
 from peyvand.flow.need.permissions import may_open_need
 from peyvand.journal.models import Event
 from peyvand.journal.queries import seal_state
@@ -22,9 +22,9 @@ from peyvand.places.models import Place
 from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import in_area
 from peyvand.web.pages import home_blocks as blocks
-from peyvand.web.pages import words
-from peyvand.web.pages.access import acting, address, members, now, open_to
-from peyvand.web.pages.acts import act_in_words
+from peyvand.web.pages import need_words
+from peyvand.web.pages.access import acting, members, now, open_to
+from peyvand.web.pages.act_words import act_in_words
 from peyvand.web.pages.home_blocks import Block, Line
 from peyvand.web.pages.intake import may_take_calls
 from peyvand.web.pages.people import memberships_of_area
@@ -50,7 +50,7 @@ def auditor_looks(by: Acting, today: date) -> Block:
     found = list(rows.order_by("until")[: blocks.ROWS])
     lines = [
         Line(
-            words.named(one.organisation),
+            need_words.named(one.organisation),
             reverse("journal") + "#look",
             _("open until %(at)s") % {"at": jdatetime(one.until)},
         )
@@ -74,7 +74,7 @@ def kept_people(by: Acting, today: date) -> Block:
         lambda one: Line(
             f"{one.account.name} — {one.get_role_display()}",
             reverse("role_give", args=[one.pk]),
-            words.named(one.organisation),
+            need_words.named(one.organisation),
         ),
         reverse("people"),
     )
@@ -86,7 +86,7 @@ def kept_organisations(by: Acting, today: date) -> Block:
         "organisations",
         _("Organisations"),
         rows,
-        lambda one: Line(words.named(one), "", one.get_kind_display()),
+        lambda one: Line(need_words.named(one), "", one.get_kind_display()),
     )
 
 
@@ -96,7 +96,9 @@ def kept_places(by: Acting, today: date) -> Block:
         "places",
         _("Places"),
         rows,
-        lambda one: Line(words.named(one), address("neighbourhood", one.pk), one.get_kind_display()),
+        lambda one: Line(
+            need_words.named(one), reverse("neighbourhood", args=[one.path.rstrip("/")]), one.get_kind_display()
+        ),
     )
 
 
@@ -121,10 +123,10 @@ def first_steps(by: Acting) -> list[tuple[str, str]]:
         return [(_("Tell your facilitator what you need: it then stands here with its state."), "")]
     if may_take_calls(by) is None:
         steps.append((_("Record the first need"), reverse("need_new")))
-    if by.role is Role.ORGANISATION_MANAGER and address("capacities"):
-        steps.append((_("Offer what your organisation can give"), address("capacities")))
-    if by.role in (Role.FIELD_LEADER, Role.COUNTY_OFFICER, Role.HQ_LEADER) and address("matching"):
-        steps.append((_("Run the matching"), address("matching")))
+    if by.role is Role.ORGANISATION_MANAGER:
+        steps.append((_("Offer what your organisation can give"), reverse("capacities")))
+    if by.role in (Role.FIELD_LEADER, Role.COUNTY_OFFICER, Role.HQ_LEADER):
+        steps.append((_("Run the matching"), reverse("matching")))
     if may_manage_people(by) is None:
         steps.append((_("Open the first account"), reverse("account_new")))
     if by.role is Role.AUDITOR:
@@ -132,17 +134,19 @@ def first_steps(by: Acting) -> list[tuple[str, str]]:
     return steps
 
 
-def _stats(figures: Figures) -> list[dict[str, Any]]:
-    """Figures only; what is smaller than five is not told."""
-    told = [
-        (_("Open needs"), figures.open, "", ""),
-        (_("Open, nothing promised"), figures.unpromised, "late", ""),
-        (_("Needs met"), figures.met, "joined", ""),
-        (_("Late promises"), figures.late, "late", ""),
-    ]
+def _stats(place: Place, today: date) -> list[dict[str, Any]]:
+    """Figures only, withheld exactly as on the public page of the place, so that no two pages betray a third figure."""
+    counts = place_figures(place, today=today).counts
+    told = (
+        (_("Open needs"), "open", ""),
+        (_("Needs met"), "met", "joined"),
+        (_("Promises kept"), "kept", "joined"),
+        (_("Late promises"), "late", "late"),
+        (_("Open capacities"), "capacities", ""),
+    )
     return [
-        {"label": label, "value": _("fewer than 5") if value is None else number(value), "tone": tone, "note": note}
-        for label, value, tone, note in told
+        {"label": label, "value": _("withheld") if counts[name] is None else number(counts[name]), "tone": tone}
+        for label, name, tone in told
     ]
 
 
@@ -159,7 +163,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "empty": empty,
         "steps": first_steps(by) if not waiting else [],
         "may_open": may_take_calls(by) is None and may_open_need(by) is None,
-        "stats": _stats(figures_of(by.place_path, today)) if governor else [],
+        "stats": _stats(request.membership.place, today) if governor else [],
         "governor": governor,
         "seals": seal_state() if by.role is Role.AUDITOR else None,
     }

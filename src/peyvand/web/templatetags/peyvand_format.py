@@ -211,7 +211,7 @@ def refusal(answer: Refusal) -> str:
 
 
 def _detail(value: object) -> str:
-    """A reason or the name of a field is a message id too; a date is shown as dates are."""
+    """A reason or field name in words is a message id of its own; a date is Jalali; the rest are numbers and codes."""
     if isinstance(value, date):
         return jdate(value)
-    return digits(gettext(value) if isinstance(value, str) and value else value)
+    return gettext(value) if isinstance(value, str) and value else digits(value)

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from peyvand.kernel.codes import LENGTH, spoken
-from peyvand.web.pages import words
+from peyvand.web.pages import need_words
 from peyvand.web.templatetags.peyvand_format import digits
 
 register = template.Library()
@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.filter
 def named(row: Any) -> str:
-    return words.named(row)
+    return need_words.named(row)
 
 
 @register.filter
