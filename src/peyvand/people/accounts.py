@@ -142,9 +142,9 @@ def enrol(
 def end_membership(*, membership: Membership, by: Acting, now: datetime) -> None:
     place, organisation = membership.place, membership.organisation
     require(may_grant_membership(by, role=membership.role, place_path=place.path, organisation_path=organisation.path))
-    Membership.objects.filter(pk=membership.pk).update(
-        until=max(membership.since, business_date(now) - timedelta(days=1))
-    )
+    # Its last day is yesterday, so that it ends now; one given today is told as of yesterday, or it would last the day out.
+    yesterday = business_date(now) - timedelta(days=1)
+    Membership.objects.filter(pk=membership.pk).update(since=min(membership.since, yesterday), until=yesterday)
     membership.tasks.filter(until__isnull=True).update(until=now)
     record(
         "membership.ended", kind="membership", subject=membership.pk, by=by, now=now,

@@ -107,7 +107,7 @@ def test_the_administrator_sees_people_organisations_and_places_of_the_area(worl
 
 
 def test_a_resident_sees_his_own_needs_and_no_others(world, resident):
-    assert "نیاز خود را به تسهیلگر بگویید" in resident.get("/home/").content.decode()
+    assert "نیاز خود را اینجا یا به تسهیلگر بگویید" in resident.get("/home/").content.decode()
     world.need()
     assert blocks(resident) == {}
 

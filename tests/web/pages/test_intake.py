@@ -135,3 +135,20 @@ def test_the_visit_form_is_blank_or_carries_the_neighbourhood(world, browser):
     filled = client.get("/needs/visit-form/", {"place": world.places["nobonyad"].pk})
     assert filled.context["place"] == "نوبنیاد، ساری"
     assert client.get("/needs/visit-form/", {"place": world.places["espiari"].pk}).context["place"] == ""
+
+
+def test_a_resident_tells_his_own_need_which_waits_for_a_vouch(world, resident, answers):
+    assert set(resident.get("/needs/new/").context["form"].fields) == {
+        "specification", "quantity", "urgency", "due_date", "note", "once",
+    }  # fmt: skip
+    asked = form_of(
+        resident, specification=answers["specification"], household_code="F1", place=world.places["ahangar"].pk
+    )
+    assert resident.post("/needs/new/", asked, follow=True).status_code == 200
+    need = all_needs()[0]
+    assert (need.state, need.person_id, need.place_path) == (
+        "draft", world["resident"].person_id, world.places["nobonyad"].path,
+    )  # fmt: skip
+    assert need.household_id is not None
+    assert resident.get("/needs/").context["page"].objects == [need]
+    assert resident.get("/needs/meeting/").status_code == 403

@@ -4,12 +4,13 @@ import re
 
 import pytest
 from django.test import Client
-from tests.world import NOW
+from tests.world import NOW, TODAY
 
 from peyvand.kernel.refusals import NotPermitted
 from peyvand.people.accounts import create_account
 from peyvand.people.enums import MemberRole
 from peyvand.people.models import Account, Membership, SignInCode
+from peyvand.people.queries import memberships_in_force
 
 
 def new_person(world, client, **values):
@@ -96,7 +97,7 @@ def test_a_role_is_given_and_ended(world, browser):
     account = Membership.objects.get(pk=membership_id).account
     assert set(account.memberships.values_list("role", flat=True)) == {"facilitator", "field_leader"}
     client.post(f"/people/{membership_id}/end/")
-    assert Membership.objects.get(pk=membership_id).until is not None
+    assert not memberships_in_force(account, TODAY).filter(pk=membership_id).exists()
     assert browser("charity_manager").post(f"/people/{membership_id}/end/").status_code == 404
 
 

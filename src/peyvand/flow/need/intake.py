@@ -8,10 +8,10 @@ from peyvand.flow.need.models import Need
 from peyvand.kernel.codes import new_code
 from peyvand.kernel.refusals import BadValue
 from peyvand.people.households import NewHousehold, NewPerson, register_households
-from peyvand.people.models import Household
+from peyvand.people.models import Household, Person
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
-from peyvand.scope.acting import Acting
+from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import action
 
@@ -52,11 +52,18 @@ def _family(call: Call, by: Acting, now: datetime) -> Household | None:
     return register_households(rows=[row], by=by, now=now)[0]
 
 
+def _is_own(by: Acting) -> bool:
+    """A resident tells his own need; whose it is and where is known from his own row."""
+    return by.role is Role.RESIDENT and bool(by.person_id)
+
+
 @action
 def take_call(*, call: Call, by: Acting, now: datetime) -> Need:
     """Open the need a caller told of, with the caller's family file where it is new; all or nothing."""
-    household = _family(call, by, now)
-    place = call.place or (household.place if household else None)
+    person = Person.objects.select_related("household", "place").get(pk=by.person_id) if _is_own(by) else None
+    household = person.household if person else _family(call, by, now)
+    place = person.place if person else None
+    place = place or call.place or (household.place if household else None)
     if place is None:
         raise BadValue(field="place", reason="choose the neighbourhood, or the family whose file gives it")
     row = NewNeed(
@@ -64,6 +71,7 @@ def take_call(*, call: Call, by: Acting, now: datetime) -> Need:
         call.quantity,
         place,
         household=household,
+        person=person,
         urgency=call.urgency,
         due_date=call.due_date,
         note=call.note,

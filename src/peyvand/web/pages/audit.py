@@ -30,6 +30,7 @@ from peyvand.web.pages.act_words import act_in_words, all_acts
 from peyvand.web.pages.need_forms import NamedChoice
 
 _KINDS = {
+    "matching_run": gettext_lazy("Matching"),
     "need": gettext_lazy("Need"), "capacity": gettext_lazy("Capacity"), "suggestion": gettext_lazy("Suggestion"),
     "commitment": gettext_lazy("Promise"), "delivery": gettext_lazy("Delivery"), "story": gettext_lazy("Story"),
     "household": gettext_lazy("Family file"), "person": gettext_lazy("Person"), "consent": gettext_lazy("Consent"),
@@ -52,7 +53,7 @@ class JournalFilters(Filters):
 
 
 def _role(event: Event) -> str:
-    return str(dict(MemberRole.choices).get(event.role, event.role))
+    return str({"system": _("The site itself"), **dict(MemberRole.choices)}.get(event.role, event.role))
 
 
 SPEC = ListSpec(

@@ -16,7 +16,7 @@ from peyvand.journal.models import Event
 from peyvand.journal.queries import seal_state
 from peyvand.kernel.jalali import business_date
 from peyvand.people.enums import MemberRole
-from peyvand.people.models import Look, Organisation
+from peyvand.people.models import Look, Membership, Organisation
 from peyvand.people.permissions import may_manage_people
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting, Role
@@ -26,7 +26,6 @@ from peyvand.web.pages import need_words
 from peyvand.web.pages.access import acting, members, now, open_to
 from peyvand.web.pages.act_words import act_in_words
 from peyvand.web.pages.home_blocks import Block, Line
-from peyvand.web.pages.intake import may_take_calls
 from peyvand.web.pages.people import memberships_of_area
 from peyvand.web.templatetags.peyvand_format import jdatetime, number
 
@@ -120,8 +119,11 @@ def first_steps(by: Acting) -> list[tuple[str, str]]:
     """What to do first where nothing waits yet: (words, address)."""
     steps = []
     if by.role is Role.RESIDENT:
-        return [(_("Tell your facilitator what you need: it then stands here with its state."), "")]
-    if may_take_calls(by) is None:
+        return [
+            (_("Tell what you need here, or tell your facilitator: it then stands on this page with its state."), ""),
+            (_("Tell a need"), reverse("need_new")),
+        ]
+    if may_open_need(by) is None:
         steps.append((_("Record the first need"), reverse("need_new")))
     if by.role is Role.ORGANISATION_MANAGER:
         steps.append((_("Offer what your organisation can give"), reverse("capacities")))
@@ -156,14 +158,15 @@ def home(request: HttpRequest) -> HttpResponse:
     by, today = acting(request), business_date(now())
     waiting, empty = blocks.shown(make(by, today) for make in _OF_ROLE[by.role])
     governor = by.role is Role.GOVERNOR_OFFICE
+    membership: Membership = request.membership  # type: ignore[attr-defined]
     context = {
         "role": dict(MemberRole.choices)[by.role.value],
-        "membership": request.membership,  # type: ignore[attr-defined]
+        "membership": membership,
         "waiting": waiting,
         "empty": empty,
         "steps": first_steps(by) if not waiting else [],
-        "may_open": may_take_calls(by) is None and may_open_need(by) is None,
-        "stats": _stats(request.membership.place, today) if governor else [],
+        "may_open": may_open_need(by) is None,
+        "stats": _stats(membership.place, today) if governor else [],
         "governor": governor,
         "seals": seal_state() if by.role is Role.AUDITOR else None,
     }

@@ -17,7 +17,7 @@ from peyvand.kernel.codes import spoken
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.people.permissions import may_keep_households
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web.pages import need_words
 from peyvand.web.pages.access import acting, now, open_to, refuse
@@ -29,15 +29,13 @@ from peyvand.web.templatetags.peyvand_format import digits, jdate
 PRINTED = 200
 
 
-def may_take_calls(by: Acting) -> Refusal | None:
-    """A call is taken by staff; a resident tells his needs on a form of his own."""
-    if by.role is Role.RESIDENT:
-        return NotPermitted(reason="this form is for those who take calls; ask your facilitator to record your need")
-    return permissions.may_open_need(by)
+def may_print_lists(by: Acting) -> Refusal | None:
+    """Papers for the field and for meetings are the staff's."""
+    return None if by.is_staff else NotPermitted(reason="this paper is for those who work with needs")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@open_to(may_take_calls)
+@open_to(permissions.may_open_need)
 def need_new(request: HttpRequest) -> HttpResponse:
     by = acting(request)
     with scope(by):
@@ -48,7 +46,7 @@ def need_new(request: HttpRequest) -> HttpResponse:
         if made:
             return redirect("need_receipt", made)
     with scope(by):
-        context = {"form": form, "may_keep": may_keep_households(by) is None}
+        context = {"form": form, "may_keep": may_keep_households(by) is None, "is_staff": by.is_staff}
         return render(request, "web/pages/need_new.html", context)
 
 
@@ -100,7 +98,7 @@ def need_receipt(request: HttpRequest, need_id: int) -> HttpResponse:
 
 
 @require_safe
-@open_to(may_take_calls)
+@open_to(may_print_lists)
 def visit_form(request: HttpRequest) -> HttpResponse:
     """A paper to fill in at the door: blank, or with the neighbourhood already on it."""
     places = homes(acting(request))
@@ -116,7 +114,7 @@ def visit_form(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@open_to(may_take_calls)
+@open_to(may_print_lists)
 def meeting_list(request: HttpRequest) -> HttpResponse:
     """The open needs for the table of a meeting, worst-off first, without a name or the code of a family."""
     rows = needs_of(acting(request)).filter(state=NeedState.OPEN).order_by("-priority", "created_at", "pk")

@@ -19,7 +19,7 @@ from peyvand.people.permissions import may_keep_households
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
-from peyvand.scope.acting import Acting
+from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import in_area
 from peyvand.scope.database import acting_now
 from peyvand.web.fields import JalaliDateField, MobileField, QuantityField
@@ -154,6 +154,7 @@ class CallForm(Form):
     )
     once = forms.CharField(widget=forms.HiddenInput, max_length=60)
 
+    field_order = ("specification", "quantity", "place", "urgency")
     NEW_FAMILY = ("given_name", "family_name", "mobile", "household_size")
 
     def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
@@ -161,9 +162,11 @@ class CallForm(Form):
         self.fields["place"].queryset = homes(by)  # type: ignore[attr-defined]
         self.fields["due_date"].earliest = business_date(access.now())  # type: ignore[attr-defined]
         self.initial.setdefault("once", str(uuid4()))
-        if may_keep_households(by):
-            for name in self.NEW_FAMILY:
-                del self.fields[name]
+        hidden = self.NEW_FAMILY if may_keep_households(by) else ()
+        if by.role is Role.RESIDENT:
+            hidden = ("place", "household_code", *self.NEW_FAMILY)
+        for name in hidden:
+            del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or self.cleaned_data
@@ -180,14 +183,15 @@ class CallForm(Form):
 
     def call(self) -> Call:
         asked = self.cleaned_data
+        file_code = asked.get("household_code", "")
         return Call(
             specification=asked["specification"],
             quantity=asked["quantity"],
-            place=asked["place"],
+            place=asked.get("place"),
             urgency=int(asked["urgency"]) if asked["urgency"] else None,
             due_date=asked["due_date"],
             note=asked["note"],
-            household_code=read_code(asked["household_code"]) or latin_digits(asked["household_code"]).strip(),
+            household_code=read_code(file_code) or latin_digits(file_code).strip(),
             given_name=asked.get("given_name", ""),
             family_name=asked.get("family_name", ""),
             mobile=asked.get("mobile", ""),
