@@ -162,7 +162,7 @@ class CallForm(Form):
         self.fields["place"].queryset = homes(by)  # type: ignore[attr-defined]
         self.fields["due_date"].earliest = business_date(access.now())  # type: ignore[attr-defined]
         self.initial.setdefault("once", str(uuid4()))
-        hidden = self.NEW_FAMILY if may_keep_households(by) else ()
+        hidden: tuple[str, ...] = self.NEW_FAMILY if may_keep_households(by) else ()
         if by.role is Role.RESIDENT:
             hidden = ("place", "household_code", *self.NEW_FAMILY)
         for name in hidden:
