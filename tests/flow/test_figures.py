@@ -47,6 +47,21 @@ def test_a_small_neighbour_is_not_shown_and_cannot_be_worked_out():
     assert county.withheld
 
 
+def test_needs_told_are_withheld_where_they_would_betray_the_few_that_were_met():
+    """25 told and 22 open would say that three were met."""
+    world = World.build()
+    met(world, 3)
+    for _ in range(22):
+        world.need(1)
+    counts = place_figures(world.places["nobonyad"], today=TODAY).counts
+    assert (counts["told"], counts["open"], counts["met"]) == (None, 22, None)
+    figures = place_figures(world.places["nobonyad"], today=TODAY)
+    assert set(figures.met_by.values()) == {None}
+    assert {count for _month, count in figures.months} == {None}
+    whole = place_figures(world.places["ir"], today=TODAY).counts
+    assert (whole["told"], whole["open"], whole["met"]) == (None, 22, None)
+
+
 def test_the_number_of_queries_does_not_grow_with_the_rows(django_assert_max_num_queries):
     world = World.build()
     met(world, 2)

@@ -58,3 +58,12 @@ def test_nobody_can_work_out_that_a_withheld_part_is_small(parts):
 def test_nothing_is_withheld_without_a_small_part(parts):
     if all(figure == 0 or figure >= LEAST for figure in parts.values()):
         assert suppressed(parts) == parts
+
+
+@given(BREAKDOWNS, st.sets(st.integers(0, 9), max_size=3))
+def test_what_is_withheld_for_another_reason_cannot_be_worked_out_either(parts, also):
+    answer = suppressed(parts, also=also)
+    withheld = [key for key, figure in answer.items() if figure is None]
+    assert also & set(parts) <= set(withheld)
+    if withheld and sum(parts.values()) >= LEAST and len(parts) > 1:
+        assert len(withheld) > 1

@@ -4,9 +4,10 @@ Read under the national role with an explicit filter by place; nothing but count
 place is shown only where it cannot be worked out from its neighbours: the rule is applied from the country down.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from django.db.models import Count, F, Func, Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncDate
@@ -17,7 +18,7 @@ from peyvand.flow.commitment.enums import CommitmentState, UnservedReason
 from peyvand.flow.commitment.models import Commitment, MatchingRun, Unserved
 from peyvand.flow.need.enums import ClosedAs, MetBy, NeedState
 from peyvand.flow.need.models import Need
-from peyvand.flow.suppression import shown, suppressed
+from peyvand.flow.suppression import is_small, shown, suppressed
 from peyvand.kernel.jalali import TEHRAN, JalaliMonth
 from peyvand.places.models import Place
 from peyvand.places.queries import ancestors
@@ -29,6 +30,7 @@ from peyvand.scope.database import scope
 MEASURES = ("told", "open", "met", "capacities", "kept", "late")
 MONTHS = 12
 Figure = int | None
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -122,19 +124,46 @@ def _head(place: Place, today: date) -> tuple[dict[str, Figure], dict[str, dict[
         exact = _by_child(path, today)
         for child in Place.objects.filter(parent__path=path).values_list("path", flat=True):
             exact.setdefault(child, dict.fromkeys(MEASURES, 0))
-        own = parts[path] if own else {name: shown(sum(one[name] for one in exact.values())) for name in MEASURES}
-        by_measure = {
-            name: suppressed({part: counts[name] for part, counts in exact.items()}, total_known=own[name] is not None)
-            for name in MEASURES
-        }
-        parts = {part: {name: by_measure[name][part] for name in MEASURES} for part in exact}
+        if own is None:
+            whole = {name: sum(one[name] for one in exact.values()) for name in MEASURES}
+            own = _protected({path: whole}, dict.fromkeys(MEASURES))[path]
+        else:
+            own = parts[path]
+        parts = _protected(exact, own)
     return own or dict.fromkeys(MEASURES), parts
+
+
+def _protected(exact: Mapping[str, Mapping[str, int]], own: Mapping[str, Figure]) -> dict[str, dict[str, Figure]]:
+    """The measures of neighbours, whose sums are `own` where those are shown.
+
+    Needs told are the open, the met and the otherwise closed ones: told of a place is withheld where it would betray one of these.
+    """
+
+    def among(name: str, also: Collection[str] = ()) -> dict[str, Figure]:
+        figures = {part: counts[name] for part, counts in exact.items()}
+        return suppressed(figures, total_known=own[name] is not None, also=also)
+
+    found = {name: among(name) for name in MEASURES if name != "told"}
+    telling = [
+        part
+        for part, counts in exact.items()
+        if found["open"][part] is None
+        or found["met"][part] is None
+        or is_small(counts["told"] - counts["open"] - counts["met"])
+    ]
+    found["told"] = among("told", telling)
+    return {part: {name: found[name][part] for name in MEASURES} for part in exact}
+
+
+def _parts_of(total_known: bool, parts: Mapping[Key, int]) -> dict[Key, Figure]:
+    """A breakdown of one head figure: where that is withheld, its parts would give it back, so they are withheld too."""
+    return suppressed(parts) if total_known else dict.fromkeys(parts)
 
 
 def _met_by(path: str, total_known: bool) -> dict[MetBy, Figure]:
     rows = Need.objects.filter(below(path), closed_as=ClosedAs.MET).order_by().values("met_by").annotate(n=Count("pk"))
     exact = dict.fromkeys(MetBy, 0) | {MetBy(row["met_by"]): row["n"] for row in rows}
-    return suppressed(exact, total_known=total_known)
+    return _parts_of(total_known, exact)
 
 
 def _kinds(path: str, counts: Mapping[str, Figure]) -> list[KindFigures]:
@@ -146,9 +175,10 @@ def _kinds(path: str, counts: Mapping[str, Figure]) -> list[KindFigures]:
     offers = Capacity.objects.filter(below(path), state=CapacityState.OPEN).order_by().values("specification")
     exact: dict[int, dict[str, int]] = {}
     for row in [*needs, *offers.annotate(capacities=Count("pk"))]:
-        exact.setdefault(row.pop("specification"), {"open": 0, "met": 0, "capacities": 0}).update(row)
+        counts_of = exact.setdefault(row["specification"], {"open": 0, "met": 0, "capacities": 0})
+        counts_of.update({name: count for name, count in row.items() if name != "specification"})  # type: ignore[misc]
     shown_of = {
-        name: suppressed({pk: one[name] for pk, one in exact.items()}, total_known=counts[name] is not None)
+        name: _parts_of(counts[name] is not None, {pk: one[name] for pk, one in exact.items()})
         for name in ("open", "met", "capacities")
     }
     return [
@@ -167,7 +197,7 @@ def _months(path: str, today: date, total_known: bool) -> list[tuple[JalaliMonth
     for day, count in rows.order_by().values("day").annotate(n=Count("pk")).values_list("day", "n"):
         month = JalaliMonth.of(day)
         exact[month if month in exact else None] += count
-    visible = suppressed(exact, total_known=total_known)
+    visible = _parts_of(total_known, exact)
     return [(month, visible[month]) for month in months]
 
 

@@ -4,7 +4,7 @@ Nought is shown: it says that nobody waits, which is the aim. Every other figure
 parts of a known total would betray the rest, more is withheld, until a reader must allow that each withheld part is five or more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 LEAST = 5
@@ -28,19 +28,20 @@ def safe(withheld: list[int]) -> bool:
     return not withheld or (len(withheld) > 1 and sum(withheld) - (len(withheld) - 1) >= LEAST)
 
 
-def suppressed(parts: Mapping[Key, int], *, total_known: bool = True) -> dict[Key, int | None]:
-    """The parts of a total as a reader may see them.
+def suppressed(
+    parts: Mapping[Key, int], *, total_known: bool = True, also: Collection[Key] = ()
+) -> dict[Key, int | None]:
+    """The parts of a total as a reader may see them; those in `also` are withheld for a reason of their own.
 
     With a known total, the next smallest shown parts are withheld too until `safe` holds; where even all of them together
     would betray one, the whole breakdown is withheld, noughts included.
     """
-    answer: dict[Key, int | None] = {key: shown(figure) for key, figure in parts.items()}
+    answer: dict[Key, int | None] = {key: None if key in also else shown(figure) for key, figure in parts.items()}
     if not total_known:
         return answer
-    withheld = [figure for figure in parts.values() if is_small(figure)]
-    for key, figure in sorted(
-        ((key, figure) for key, figure in parts.items() if figure >= LEAST), key=lambda one: one[1]
-    ):
+    withheld = [parts[key] for key, figure in answer.items() if figure is None]
+    open_to_all = [(key, figure) for key, figure in answer.items() if figure]
+    for key, figure in sorted(open_to_all, key=lambda one: one[1]):
         if safe(withheld):
             break
         answer[key] = None

@@ -53,6 +53,17 @@ def test_an_end_before_today_is_said_beside_its_field(world, sign_in):
     assert 'id="id_end_date_error"' in page
 
 
+def test_a_reach_narrower_than_the_place_is_refused_because_it_would_reach_nobody(world, sign_in):
+    manager = sign_in("charity_manager")
+    page = manager.post(
+        "/capacities/new/", form(world, place=str(world.places["mz"].pk), reach="county")
+    ).content.decode()
+    assert "The place is larger than that" in page
+    assert 'value="province" id="id_reach_2" required checked' in " ".join(
+        manager.get("/capacities/new/").content.decode().split()
+    )
+
+
 def test_sending_the_same_form_twice_offers_once(world, sign_in):
     manager = sign_in("charity_manager")
     for _ in range(2):

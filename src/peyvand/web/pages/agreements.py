@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -51,7 +52,7 @@ def agreements_seen() -> QuerySet[Agreement]:
 
 @require_GET
 @permitted(may_see_promises)
-def agreements(request: HttpRequest) -> HttpResponse:
+def agreements(request: HttpRequest) -> HttpResponseBase:
     rows = agreements_seen()
     if file := export(request, SPEC, rows):
         return file

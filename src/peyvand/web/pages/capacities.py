@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -79,7 +80,7 @@ def capacities_seen(by: Acting) -> QuerySet[Capacity]:
 
 @require_GET
 @permitted(may_see_capacities)
-def capacities(request: HttpRequest) -> HttpResponse:
+def capacities(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
     rows = in_place(request, capacities_seen(by))
     if file := export(request, SPEC, rows):
@@ -183,6 +184,10 @@ def capacity_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     return redirect("capacity", pk)
 
 
+# How deep in the tree of places a capacity must lie for its reach to mean anything.
+_DEPTHS = {Reach.PROVINCE: 2, Reach.COUNTY: 3}
+
+
 class CapacityForm(Form):
     kind = KindField(label=_("What can be given"), empty_label=_("Choose a kind of help"))
     quantity = QuantityField(label=_("How much"), help_text=_("In the unit that stands beside the kind"))
@@ -220,10 +225,14 @@ class CapacityForm(Form):
             self.add_error("reach_km", _("Say how many kilometres the offer reaches."))
         if not in_km:
             given["reach_km"] = None
+        place, reach = given.get("place"), given.get("reach")
+        if place and place.path.count("/") < _DEPTHS.get(reach, 0):
+            self.add_error("reach", _("The place is larger than that. Choose a place inside it, or a wider reach."))
         lot, amount = given.get("smallest_lot"), given.get("quantity")
         if lot and amount and lot > amount:
             self.add_error(
-                "smallest_lot", gettext("The smallest lot is at most the whole: %(amount)s.") % {"amount": number(amount)}
+                "smallest_lot",
+                gettext("The smallest lot is at most the whole: %(amount)s.") % {"amount": number(amount)},
             )
         return given
 
@@ -239,7 +248,8 @@ class CapacityForm(Form):
 
 def _blank(request: HttpRequest, by: Acting) -> CapacityForm:
     place = Place.objects.filter(path=by.place_path).first()
-    return CapacityForm(by=by, initial={"place": place, "kind": request.GET.get("kind", "")})
+    widest = {1: Reach.COUNTRY, 2: Reach.PROVINCE}.get(by.place_path.count("/"), Reach.COUNTY)
+    return CapacityForm(by=by, initial={"place": place, "kind": request.GET.get("kind", ""), "reach": widest})
 
 
 @require_http_methods(["GET", "POST"])

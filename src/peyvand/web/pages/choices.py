@@ -33,11 +33,14 @@ class PlaceField(forms.ModelChoiceField):
     def __init__(self, **options: Any) -> None:
         options.setdefault("empty_label", None)
         super().__init__(queryset=Place.objects.none(), **options)
+        self.depth = 0
 
     def offer(self, acting: Acting) -> None:
         self.queryset = places_of(acting)
-        depth = acting.place_path.count("/")
-        self.label_from_instance = lambda place: "– " * (place.path.count("/") - depth) + name(place)  # type: ignore[method-assign]
+        self.depth = acting.place_path.count("/")
+
+    def label_from_instance(self, obj: Place) -> str:
+        return "– " * (obj.path.count("/") - self.depth) + name(obj)
 
 
 class KindField(forms.ModelChoiceField):

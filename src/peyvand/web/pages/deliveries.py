@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -104,7 +105,7 @@ def deliveries_seen(by: Acting) -> QuerySet[Delivery]:
 
 @require_GET
 @permitted(may_see_promises)
-def deliveries(request: HttpRequest) -> HttpResponse:
+def deliveries(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
     rows = deliveries_seen(by)
     if file := export(request, SPEC, rows):

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -60,7 +61,7 @@ def runs_seen(by: Acting) -> QuerySet[MatchingRun]:
 
 @require_http_methods(["GET", "POST"])
 @permitted(may_see_promises)
-def matching(request: HttpRequest) -> HttpResponse:
+def matching(request: HttpRequest) -> HttpResponseBase:
     """The history of runs, and the form that starts one for those who may."""
     by: Acting = request.acting  # type: ignore[attr-defined]
     form = RunForm(request.POST, by=by) if request.method == "POST" else RunForm(by=by)
@@ -97,9 +98,12 @@ def suggestion_reason(row: Suggestion) -> str:
 def unserved_reason(row: Unserved) -> str:
     """The certificate of the run, in words."""
     if row.reason == UnservedReason.FULL and row.lowest_priority is not None:
-        return gettext(
-            "Every one of the %(count)s offers that could reach it, even by exchanging, is full with needs of band “%(band)s” or above."
-        ) % {"count": number(row.reachable), "band": band_label(row.lowest_priority)}
+        said = ngettext(
+            "The one offer that could reach it, even by exchanging, is full with needs of band “%(band)s” or above.",
+            "All %(count)s offers that could reach it, even by exchanging, are full with needs of band “%(band)s” or above.",
+            row.reachable,
+        )
+        return said % {"count": number(row.reachable), "band": band_label(row.lowest_priority)}
     return str(UnservedReason(row.reason).label) + "."
 
 
@@ -134,7 +138,7 @@ SERVED = ListSpec(
 
 @require_GET
 @permitted(may_see_promises)
-def matching_run(request: HttpRequest, pk: int) -> HttpResponse:
+def matching_run(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One run: its figures, where more capacity would help, and every need of it with its reason."""
     by: Acting = request.acting  # type: ignore[attr-defined]
     run = get_object_or_404(runs_seen(by), pk=pk)

@@ -16,7 +16,7 @@ from peyvand.flow.figures import Figure, place_figures
 from peyvand.flow.need.enums import MetBy, NeedState
 from peyvand.flow.need.models import Need
 from peyvand.flow.story.queries import published
-from peyvand.kernel.jalali import business_date
+from peyvand.kernel.jalali import JalaliMonth, business_date
 from peyvand.kernel.text import search_key
 from peyvand.people.models import Organisation
 from peyvand.places.enums import PlaceKind
@@ -101,6 +101,12 @@ def _own_rows(by: Acting, place: Place) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def since_first(months: list[tuple[JalaliMonth, Figure]]) -> list[tuple[JalaliMonth, Figure]]:
+    """Without the empty months before the first result; the last three always."""
+    first = next((place for place, (_month, count) in enumerate(months) if count != 0), len(months))
+    return months[min(first, len(months) - 3) :]
+
+
 @require_GET
 @permitted(everyone)
 def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
@@ -114,7 +120,7 @@ def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
         "counts": figures.counts,
         "withheld": figures.withheld,
         "met_bars": bars(met, MetBy.JOINTLY.label),
-        "month_bars": bars([(jmonth(month), count) for month, count in figures.months]),
+        "month_bars": bars([(jmonth(month), count) for month, count in since_first(figures.months)]),
         "has_met": figures.counts["met"] != 0,
         "kinds": figures.kinds,
         "children": [(child.place, place_url(child.place), child.counts) for child in figures.children],

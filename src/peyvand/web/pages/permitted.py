@@ -4,12 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from peyvand.kernel.refusals import Refusal, require
 from peyvand.scope.acting import Acting
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 Permission = Callable[[Acting], Refusal | None]
 
 
@@ -21,7 +22,7 @@ def everyone(by: Acting) -> Refusal | None:
 def permitted(permission: Permission) -> Callable[[View], View]:
     def wrap(view: View) -> View:
         @wraps(view)
-        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             require(permission(request.acting))  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -100,7 +101,7 @@ def promises_seen(by: Acting) -> QuerySet[Commitment]:
 
 @require_GET
 @permitted(may_see_promises)
-def promises(request: HttpRequest) -> HttpResponse:
+def promises(request: HttpRequest) -> HttpResponseBase:
     rows = in_place(request, promises_seen(request.acting))  # type: ignore[attr-defined]
     if file := export(request, SPEC, rows):
         return file
@@ -127,13 +128,13 @@ def place_shown(need: Need, is_asker: bool) -> Place | None:
 
 
 def _facts(row: Commitment, by_sides: set[Side], giver: str, asker: str) -> list[tuple[Any, Any]]:
-    need, facts = row.need, []
+    need, facts = row.need, list[tuple[Any, Any]]()
     facts.append((_("Who gives"), giver))
     facts.append((_("Who answers for the need"), asker))
     facts.append((_("Place of the need"), name(place_shown(need, Side.ASKER in by_sides))))
     if Side.ASKER not in by_sides and is_private(need):
         facts.append((_("For whom"), _("A family; who they are is known to those who work with them")))
-    if row.agreement_id:
+    if row.agreement:
         facts.append((_("Under the agreement"), row.agreement.title))
     facts.append((_("Offered by"), row.get_offered_by_side_display()))
     if row.end_reason:

@@ -5,17 +5,28 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from django.utils.translation import get_language
+
 from peyvand.people.enums import DisabilityKind
 
 _TABLE = Path(__file__).resolve().parent.parent / "published.toml"
 
 
 @dataclass(frozen=True)
-class Solved:
+class Sourced:
+    source_fa: str
+    source_en: str
+
+    @property
+    def source(self) -> str:
+        return self.source_fa if (get_language() or "fa").startswith("fa") else self.source_en
+
+
+@dataclass(frozen=True)
+class Solved(Sourced):
     """The share of listed problems that was solved by the non-government sector and the middle links."""
 
     percent: int
-    source: str
     year: str
 
     @property
@@ -31,11 +42,10 @@ class DisabilityCount:
 
 
 @dataclass(frozen=True)
-class Mazandaran:
+class Mazandaran(Sourced):
     """The figures of an undated report from Sari. `disabled` is the total it states; its parts add up to less."""
 
     province: str
-    source: str
     neighbourhoods: int
     households: int
     persons: int

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -96,7 +97,7 @@ def _of_run(request: HttpRequest, rows: QuerySet) -> QuerySet:
 
 @require_GET
 @permitted(may_see_promises)
-def suggestions(request: HttpRequest) -> HttpResponse:
+def suggestions(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
     rows = _of_run(request, in_place(request, suggestions_seen(by)))
     if file := export(request, SPEC, rows):
