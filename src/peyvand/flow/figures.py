@@ -87,19 +87,13 @@ def met_by(path: str) -> tuple[Figure, dict[MetBy, Figure]]:
         return total, _met_by(path, total is not None)
 
 
-def _prefix(path: str) -> Func:
-    """The part of a row's path that names the child of `path` it lies in; the place itself for rows directly in it."""
-    depth = path.count("/") + 1
-    return Func(F("place_path"), Value(f"^(?:[^/]+/){{1,{depth}}}"), function="substring")
-
-
-def _by_child(path: str, today: date) -> dict[str, dict[str, int]]:
-    """For every child of `path` with any rows (and for `path` itself, where rows lie directly in it): the measures."""
+def _by_place(path: str, today: date) -> dict[str, dict[str, int]]:
+    """The measures of every place below `path` that has any rows, by its own path."""
     found: dict[str, dict[str, int]] = {}
 
     def take(rows: QuerySet, **measures: Count) -> None:
-        for row in rows.filter(below(path)).annotate(part=_prefix(path)).order_by().values("part").annotate(**measures):
-            counts = found.setdefault(row["part"], dict.fromkeys(MEASURES, 0))
+        for row in rows.filter(below(path)).order_by().values("place_path").annotate(**measures):
+            counts = found.setdefault(row["place_path"], dict.fromkeys(MEASURES, 0))
             counts.update({name: row[name] for name in measures})
 
     is_late = Q(state=CommitmentState.ACCEPTED, due_date__lt=today)
@@ -116,12 +110,27 @@ def _by_child(path: str, today: date) -> dict[str, dict[str, int]]:
     return found
 
 
+def _by_child(counts: Mapping[str, Mapping[str, int]], path: str) -> dict[str, dict[str, int]]:
+    """The measures of each child of `path`; of `path` itself, where rows lie directly in it."""
+    depth, found = path.count("/") + 1, dict[str, dict[str, int]]()
+    for place, measures in counts.items():
+        if not place.startswith(path):
+            continue
+        child = path if place == path else "/".join(place.split("/")[:depth]) + "/"
+        sums = found.setdefault(child, dict.fromkeys(MEASURES, 0))
+        for name, count in measures.items():
+            sums[name] += count
+    return found
+
+
 def _head(place: Place, today: date) -> tuple[dict[str, Figure], dict[str, dict[str, Figure]]]:
     """The head figures of the place, and those of its children, each suppressed among its neighbours from the country down."""
     own: dict[str, Figure] | None = None
     parts: dict[str, dict[str, Figure]] = {}
-    for path in ancestors(place.path):
-        exact = _by_child(path, today)
+    outer = ancestors(place.path)
+    counts = _by_place(outer[0], today)
+    for path in outer:
+        exact = _by_child(counts, path)
         for child in Place.objects.filter(parent__path=path).values_list("path", flat=True):
             exact.setdefault(child, dict.fromkeys(MEASURES, 0))
         if own is None:

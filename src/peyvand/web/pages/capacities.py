@@ -185,7 +185,7 @@ def capacity_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 
 
 # How deep in the tree of places a capacity must lie for its reach to mean anything.
-_DEPTHS = {Reach.PROVINCE: 2, Reach.COUNTY: 3}
+_DEPTHS: dict[str, int] = {Reach.PROVINCE: 2, Reach.COUNTY: 3}
 
 
 class CapacityForm(Form):
@@ -226,7 +226,7 @@ class CapacityForm(Form):
         if not in_km:
             given["reach_km"] = None
         place, reach = given.get("place"), given.get("reach")
-        if place and place.path.count("/") < _DEPTHS.get(reach, 0):
+        if place and place.path.count("/") < _DEPTHS.get(str(reach), 0):
             self.add_error("reach", _("The place is larger than that. Choose a place inside it, or a wider reach."))
         lot, amount = given.get("smallest_lot"), given.get("quantity")
         if lot and amount and lot > amount:
