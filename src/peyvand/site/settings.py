@@ -55,7 +55,8 @@ TIME_ZONE = "Asia/Tehran"
 
 # ---- The web shell: templates, static files, forms, language ----
 
-INSTALLED_APPS += ["django.forms", "django_htmx", "peyvand.web"]
+# The site stands before allauth: its templates win.
+INSTALLED_APPS += ["django.forms", "django_htmx", "peyvand.web", "allauth", "allauth.account", "allauth.mfa"]
 ROOT_URLCONF = "peyvand.site.urls"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -95,6 +97,40 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 600
 PEYVAND_DEMO = os.environ.get("PEYVAND_DEMO") == "1"
 PEYVAND_NAVIGATION = "peyvand.site.navigation.ENTRIES"
+
+# ---- Signing in: a user name and a password, or a code handed over; no e-mail is needed (decision D16) ----
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "account_login", "home", "/"
+ACCOUNT_ADAPTER = "peyvand.web.pages.sign_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user", "change_password": "5/m/user",
+    "enter": "10/5m/ip",
+}  # fmt: skip
+ACCOUNT_FORMS = {
+    "login": "peyvand.web.pages.sign_in_forms.SignInForm",
+    "reauthenticate": "peyvand.web.pages.sign_in_forms.AgainForm",
+    "change_password": "peyvand.web.pages.sign_in_forms.ChangePasswordForm",
+    "set_password": "peyvand.web.pages.sign_in_forms.SetPasswordForm",
+}
+MFA_ADAPTER = "peyvand.web.pages.sign_in.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Peyvand"
+MFA_FORMS = {
+    "authenticate": "peyvand.web.pages.sign_in_forms.SecondStepForm",
+    "reauthenticate": "peyvand.web.pages.sign_in_forms.SecondStepAgainForm",
+    "activate_totp": "peyvand.web.pages.sign_in_forms.ActivateForm",
+}
 
 # ---- Security: no inline script or style, no other origin; secure cookies wherever the site is behind HTTPS ----
 

@@ -7,4 +7,5 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("", include("peyvand.web.pages.flow_urls")),
     path("gallery/", gallery.gallery, name="gallery"),
+    path("", include("peyvand.web.pages.asking_urls")),
 ]
