@@ -1,0 +1,76 @@
+# Two commands are all the set-up there is: `make demo` and `make test`. `make help` tells the rest.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: demo install test check format bench clean help
+.NOTPARALLEL:
+
+RUN := .venv/bin
+STAMPS := build/stamps
+NODE := scripts/node.sh
+export PEYVAND_BROWSER := $(CURDIR)/build/browser/run
+
+demo: install ## Install, start, build the demo province and serve it on 127.0.0.1:8000 (RESET=1 afresh, SCALE=0.02 small)
+	@RESET="$(RESET)" SCALE="$(SCALE)" $(RUN)/peyvand demo
+
+install: $(STAMPS)/assets ## Install what the program needs; after this no network is needed
+
+test: $(STAMPS)/browser ## Install what tests need, the browser too, and run everything
+	@$(MAKE) --no-print-directory lint
+	$(RUN)/python -m pytest
+
+check: $(STAMPS)/test ## The quick loop: format, lint, types, imports, unit tests
+	@$(MAKE) --no-print-directory lint
+	$(RUN)/python -m pytest -q -x -m "not slow and not journey"
+
+.PHONY: lint
+lint:
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports --no-logo
+	$(RUN)/python -m peyvand.web.catalogue check
+
+format: $(STAMPS)/test ## Format the code and mend what lint can mend
+	$(RUN)/ruff format .
+	$(RUN)/ruff check --fix .
+
+bench: $(STAMPS)/test ## Print the benchmarks: ratios against a peer, in the same run
+	$(RUN)/python -m bench
+
+clean: ## Remove what was installed and built; the data stay
+	rm -rf .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf src/*.egg-info src/peyvand/web/static/vendor
+
+help: ## Tell the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Each step leaves a stamp, so a second run does only what changed.
+$(STAMPS)/venv:
+	@scripts/venv.sh
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/base: $(STAMPS)/venv requirements/base.txt requirements/base.in pyproject.toml
+	@echo "Installing the program (a few minutes the first time)..."
+	@scripts/install.sh base
+	@touch $@
+
+$(STAMPS)/test: $(STAMPS)/assets requirements/test.txt
+	@echo "Installing what tests need..."
+	@scripts/install.sh test
+	@touch $@
+
+$(STAMPS)/node: $(STAMPS)/base package.json package-lock.json
+	@$(NODE) npm ci --omit=dev --no-audit --no-fund --loglevel=error
+	@rm -f $(STAMPS)/node-test && touch $@
+
+$(STAMPS)/node-test: $(STAMPS)/node
+	@$(NODE) npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/assets: $(STAMPS)/node $(wildcard src/peyvand/locale/*/*/*.po src/peyvand/programmes/*/locale/*/*/*.po)
+	@$(RUN)/python -m peyvand.web.build
+	@touch $@
+
+$(STAMPS)/browser: $(STAMPS)/test $(STAMPS)/node-test
+	@scripts/browser.sh
+	@touch $@

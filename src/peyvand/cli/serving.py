@@ -1,0 +1,119 @@
+"""The site and its background worker as children of this process: one ends, a signal comes, and all end."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+import typer
+
+from peyvand import server
+
+_GRACE = 10.0
+_SET_PARENT_DEATH_SIGNAL = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass
+class Child:
+    name: str
+    process: subprocess.Popen[bytes]
+
+
+def serve(host: str, port: int, running: server.Server | None, on_ready: Callable[[str], None] | None = None) -> int:
+    """Serve the site until Ctrl-C, SIGTERM or SIGHUP; answers the exit status. The database must be ready.
+
+    `on_ready` gets the site's address once it answers. A killed embedded server is started again.
+    """
+    with _endings() as ended:
+        children = [_start("worker", _worker(), {})] if _has_jobs() else []
+        children.append(_start("web server", _web(host, port), {"PEYVAND_POOL": "1"}))
+        try:
+            if _wait_until_it_answers(host, port, children, ended):
+                where = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+                typer.echo(f"The site is served at {where}  (Ctrl-C stops everything)")
+                if on_ready:
+                    on_ready(where)
+            return _watch(children, running, ended)
+        finally:
+            for child in reversed(children):
+                _end(child)
+
+
+def _web(host: str, port: int) -> list[str]:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    options = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(min(cores, 8))]
+    options += ["--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "5"]
+    options += ["--log-level", "warning"]
+    return [sys.executable, "-m", "granian", *options, "peyvand.site.wsgi:application"]
+
+
+def _worker() -> list[str]:
+    return [sys.executable, "-m", "peyvand", "worker"]
+
+
+def _has_jobs() -> bool:
+    from django.apps import apps
+
+    return apps.is_installed("procrastinate.contrib.django")
+
+
+def _start(name: str, command: list[str], extra: dict[str, str]) -> Child:
+    """In a session of its own, so that Ctrl-C reaches us alone and we end things in order; it dies with us."""
+    environment = {key: value for key, value in os.environ.items() if key != "PEYVAND_AS_OWNER"} | extra
+    process = subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_die_with_parent
+    )
+    return Child(name, process)
+
+
+def _die_with_parent() -> None:
+    if _libc is not None:
+        _libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+
+def _wait_until_it_answers(host: str, port: int, children: list[Child], ended: threading.Event) -> bool:
+    while not ended.wait(0.1) and all(child.process.poll() is None for child in children):
+        with suppress(OSError), socket.create_connection((host, port), timeout=1):
+            return True
+    return False
+
+
+def _watch(children: list[Child], running: server.Server | None, ended: threading.Event) -> int:
+    while not ended.wait(1.0):
+        for child in children:
+            if (status := child.process.poll()) is not None:
+                typer.echo(f"The {child.name} ended by itself (status {status}); stopping everything.", err=True)
+                return 1
+        if running is not None and running.pid is None:
+            typer.echo("The database server was ended from outside; starting it again.", err=True)
+            server.start(running.data)
+    return 0
+
+
+def _end(child: Child) -> None:
+    """Ask, wait, and then make sure: nothing of its session stays behind."""
+    child.process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        child.process.wait(_GRACE)
+    with suppress(ProcessLookupError):
+        os.killpg(child.process.pid, signal.SIGKILL)
+    child.process.wait()
+
+
+@contextmanager
+def _endings() -> Iterator[threading.Event]:
+    ended = threading.Event()
+    before = {number: signal.signal(number, lambda *_: ended.set()) for number in _ENDINGS}
+    try:
+        yield ended
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,107 @@
+"""`peyvand up` serves the site; whatever ends it, nothing of it stays, and the data do."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from peyvand import server
+from peyvand.cli.ports import need_free_port
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_and_ctrl_c_stops_everything(data: Path, port: int, peyvand: Any, ending: signal.Signals) -> None:
+    up = peyvand("up", "--port", str(port))
+    assert f"http://127.0.0.1:{port}/" in _said_when_ready(up)
+    children = _descendants(up.pid)
+    assert children
+    assert _status(port) < 500
+    assert server.running(data)
+    up.send_signal(ending)
+    said, _ = up.communicate(timeout=60)
+    assert "The database server has stopped; the data are kept." in said
+    assert up.returncode == 0
+    assert [pid for pid in children if _works(pid)] == []
+    assert not server.running(data)
+    need_free_port("127.0.0.1", port)
+
+
+@pytest.mark.slow
+def test_its_killing_takes_its_children_along_and_a_new_start_takes_over(data: Path, port: int, peyvand: Any) -> None:
+    killed = peyvand("up", "--port", str(port))
+    _said_when_ready(killed)
+    children = _descendants(killed.pid)
+    killed.kill()
+    killed.communicate()
+    _until(lambda: not any(_works(pid) for pid in children))
+    assert server.running(data)
+    again = peyvand("up", "--port", str(port))
+    assert "Using the embedded server" in _said_when_ready(again)
+    again.send_signal(signal.SIGINT)
+    again.communicate(timeout=60)
+    assert not server.running(data)
+
+
+@pytest.mark.slow
+def test_a_database_server_that_is_killed_meanwhile_is_started_again(data: Path, port: int, peyvand: Any) -> None:
+    up = peyvand("up", "--port", str(port))
+    _said_when_ready(up)
+    pid = int((data / "postgres" / "postmaster.pid").read_text().split()[0])
+    os.kill(pid, signal.SIGKILL)
+    _until(lambda: server.running(data))
+    up.send_signal(signal.SIGINT)
+    said, _ = up.communicate(timeout=60)
+    assert "starting it again" in said
+    assert not server.running(data)
+
+
+def _said_when_ready(up: "subprocess.Popen[str]") -> str:
+    said = ""
+    assert up.stdout is not None
+    for line in up.stdout:
+        said += line
+        if "The site is served at" in line:
+            return said
+    pytest.fail(f"it ended before it served:\n{said}")
+
+
+def _status(port: int) -> int:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def _descendants(pid: int) -> list[int]:
+    children = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return children + [deeper for child in children for deeper in _descendants(child)]
+
+
+def _works(pid: int) -> bool:
+    """Alive, and not only waiting to be collected."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def _until(condition: Any, patience: float = 20) -> None:
+    end = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < end, "it did not come to pass in time"
+        time.sleep(0.1)
