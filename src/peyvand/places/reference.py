@@ -137,11 +137,13 @@ def _county(county: Mapping[str, str], cities: list[Mapping[str, str]], parent: 
 # The package writes a few names without hamza and most without the half-space.
 _SPELLINGS = {"قایم شهر": "قائم‌شهر", "قایم": "قائم", "قاینات": "قائنات", "قاین": "قائن", "نایین": "نائین"}
 _JOINED = (" آباد", " شهر", " کنار", " خیل", " کلا")
+_SHORT = " اباد"
 
 
 def _spelt(name: str) -> str:
     """The name as a Persian editor writes it: «محمود آباد» -> «محمودآباد» after a letter that does not join, else with a half-space."""
     name = _SPELLINGS.get(name, name)
+    name = f"{name.removesuffix(_SHORT)} آباد" if name.endswith(_SHORT) else name
     for end in _JOINED:
         if name.endswith(end) and name.count(" ") == 1:
             before = name.removesuffix(end)
