@@ -1,6 +1,7 @@
 """Building the demo province, stage by stage, with the product's own acts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import connection
@@ -39,7 +40,24 @@ def build(
     """
     if check() is not None:
         raise AlreadyBuilt
-    world = World(Plan.of(scale), seed, Calendar(now), progress)
+    with _unhurried_commits():
+        return _build(World(Plan.of(scale), seed, Calendar(now), progress), seeds)
+
+
+@contextmanager
+def _unhurried_commits() -> Iterator[None]:
+    """Let commits reach the disk a moment later: an interrupted demo is built afresh anyway."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET synchronous_commit")
+
+
+def _build(world: World, seeds: Sequence[Seed]) -> Built:
+    progress, scale, seed = world.progress, world.plan.scale, world.seed
     progress("places", 0)
     ground.lay(world)
     progress("organisations", 0)
@@ -55,7 +73,7 @@ def build(
         one(world)
     _analyse()
     figures = count()
-    _finish(scale=scale, seed=seed, figures=figures, by=SYSTEM, now=now)
+    _finish(scale=scale, seed=seed, figures=figures, by=SYSTEM, now=world.calendar.now)
     progress("ready", 1)
     return Built(scale, seed, figures)
 

@@ -16,7 +16,8 @@ from peyvand.scope.database import scope
 
 _BATCH = 300
 _THIS_YEAR = 1404
-_MONTHS_OF_A_CENTRE = 5  # needs are gathered in so many of the months, so that a batch is worth an act
+_MONTHS_OF_A_WORKER = 5  # needs are gathered in at most so many of the months ...
+_WORTH_AN_ACT = 8  # ... so that a batch is worth an act
 
 
 def register(world: World) -> None:
@@ -105,7 +106,8 @@ def _lacks(
 ) -> None:  # fmt: skip
     """What the families lack, to be told in the months in which this centre goes round."""
     table = texts("needs")["lacks"]
-    months = sorted(random.sample(range(MONTHS), _MONTHS_OF_A_CENTRE))
+    rounds = min(_MONTHS_OF_A_WORKER, max(1, count // _WORTH_AN_ACT))
+    months = sorted(random.sample(range(MONTHS), rounds))
     weights = [3 if lacking[home.pk] else 1 for home in homes]
     for home in random.choices(homes, weights, k=count) if count else ():
         kind = random.choice(lacking[home.pk]) if lacking[home.pk] and random.random() < 0.75 else "none"

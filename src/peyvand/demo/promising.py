@@ -35,6 +35,9 @@ _SINGLES = {"refused": 12, "broken": 12, "reversed": 3}
 _FEW = 40
 _DECLINED = 12
 _STEP = timedelta(days=4)
+_EARLY = (timedelta(days=11), timedelta(days=3))
+_LATE = (timedelta(days=5), timedelta(days=14))
+_OWN_ENTRY = 3  # a giver enters so many deliveries of a day himself; fewer are entered by the receivers' side
 
 Act = tuple[datetime, int, Callable[[datetime], None]]
 
@@ -115,18 +118,18 @@ class Round:
         for one in agreed:
             outcome = self.random.choices(list(_OUTCOMES), list(_OUTCOMES.values()))[0]
             due = self.world.calendar.at(one.due_date)
-            early = now + _STEP * self.random.randint(1, max(1, (due - now) // _STEP))
+            early = due - self.random.choice(_EARLY)
             if outcome == "withdrawn":
                 withdrawn[one.giver_path].append(one.pk)
             elif outcome == "kept" or (outcome.startswith("part") and one.quantity == 1):
                 handed[one.giver_path, early].append((one.pk, one.quantity))
             elif outcome == "late":
-                handed[one.giver_path, due + _STEP * self.random.randint(1, 4)].append((one.pk, one.quantity))
+                handed[one.giver_path, due + self.random.choice(_LATE)].append((one.pk, one.quantity))
             elif outcome.startswith("part"):
                 first = self.random.randint(1, one.quantity - 1)
                 handed[one.giver_path, early].append((one.pk, first))
                 if outcome == "part_late":
-                    handed[one.giver_path, due + _STEP * 3].append((one.pk, one.quantity - first))
+                    handed[one.giver_path, due + _LATE[0]].append((one.pk, one.quantity - first))
         for giver, ids in sorted(withdrawn.items()):
             self._later(now + _STEP, lambda when, ids=ids, by=self._by(giver): self._withdraw(ids, by, when))
         arrived: dict[datetime, list[tuple[str, list[tuple[int, int]]]]] = defaultdict(list)
@@ -148,8 +151,13 @@ class Round:
     def _hand_over(self, groups: list[tuple[str, list[tuple[int, int]]]], now: datetime) -> None:
         """Givers hand over; two days later the receivers' side answers (that of the last days has not come yet)."""
         made: list[int] = []
+        few: list[tuple[int, int]] = []
         for giver, rows in groups:
-            made += self._record(rows, self._by(giver), now)
+            if len(rows) >= _OWN_ENTRY:
+                made += self._record(rows, self._by(giver), now)
+            else:
+                few += rows
+        made += self._record(few, self.leader, now) if few else []
         answered = now + timedelta(days=2)
         if made and answered < self.world.calendar.now:
             accept_deliveries(delivery_ids=made, by=self.leader, now=answered)

@@ -23,6 +23,7 @@ from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
 _PER_OFFER = 12  # pieces of help in a usual offer
+_TIMES_A_GIVER_OFFERS = 3
 _OFFERING_MONTHS = (0, 1, 3, 4, 6, 7, 9, 10, 11, 12)
 _PERSONS = 0.04  # the share of all offers that residents make themselves, through their centre
 
@@ -32,6 +33,7 @@ class Offers:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.months: dict[str, list[int]] = {}
         self.by_month: dict[int, list[tuple[Giver | Centre, str, int]]] = {month: [] for month in range(MONTHS)}
         covered, random = texts("needs")["covered"], world.random("offers")
         residents = texts("organisations")["residents"]["offers"]
@@ -47,8 +49,15 @@ class Offers:
         lots = max(1, min(total, round(total / _PER_OFFER)))
         for quantity in apportion(total, [random.uniform(0.3, 1) for _ in range(lots)]):
             if quantity:
-                month = random.choice(_OFFERING_MONTHS)
-                self.by_month[month].append((random.choice(givers), slug, quantity))
+                giver = random.choice(givers)
+                self.by_month[random.choice(self._months_of(giver))].append((giver, slug, quantity))
+
+    def _months_of(self, giver: Giver | Centre) -> list[int]:
+        path = giver.organisation.path
+        if path not in self.months:
+            own = self.world.random("offering months", path)
+            self.months[path] = own.sample(_OFFERING_MONTHS, _TIMES_A_GIVER_OFFERS)
+        return self.months[path]
 
     def make(self, month: int) -> None:
         """Record the offers of one month, one act a giver."""
