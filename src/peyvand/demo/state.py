@@ -60,7 +60,7 @@ def clear() -> None:
     except Unfinished:
         pass
     tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed]
-    kept = {"django_migrations", "django_content_type", "auth_permission"}
+    kept = {"django_migrations", "django_content_type", "auth_permission", "django_site"}
     names = ", ".join(f'"{name}"' for name in sorted(set(tables) - kept))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
