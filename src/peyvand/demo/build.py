@@ -1,16 +1,15 @@
 """Building the demo province, stage by stage, with the product's own acts."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Count, Q
 
 from peyvand.demo import families, ground, promising, telling, telling_stories
 from peyvand.demo.months import MATCHED_IN, MONTHS, Calendar
 from peyvand.demo.plan import SEED, Plan
 from peyvand.demo.state import BUILT, Built, check
+from peyvand.demo.upkeep import analyse, unhurried_commits
 from peyvand.demo.world import Progress, World
 from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.delivery.models import Delivery
@@ -40,20 +39,8 @@ def build(
     """
     if check() is not None:
         raise AlreadyBuilt
-    with _unhurried_commits():
+    with unhurried_commits():
         return _build(World(Plan.of(scale), seed, Calendar(now), progress), seeds)
-
-
-@contextmanager
-def _unhurried_commits() -> Iterator[None]:
-    """Let commits reach the disk a moment later: an interrupted demo is built afresh anyway."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit TO off")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("RESET synchronous_commit")
 
 
 def _build(world: World, seeds: Sequence[Seed]) -> Built:
@@ -64,14 +51,14 @@ def _build(world: World, seeds: Sequence[Seed]) -> Built:
     ground.found(world)
     families.register(world)
     families.residents(world)
-    _analyse()
+    analyse()
     _live(world)
     progress("stories", 0)
     telling_stories.tell_stories(world)
     for one in seeds:
         progress("programmes", 0)
         one(world)
-    _analyse()
+    analyse()
     figures = count()
     _finish(scale=scale, seed=seed, figures=figures, by=SYSTEM, now=world.calendar.now)
     progress("ready", 1)
@@ -91,12 +78,6 @@ def _live(world: World) -> None:
             telling.look_again(world, month)
             promising.Round(world, month).run()
     promising.match_today(world)
-
-
-def _analyse() -> None:
-    """Let the planner know the tables as they are now."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def count() -> dict[str, object]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from peyvand.demo.months import MATCHED_IN
+from peyvand.demo.upkeep import analyse_flow
 from peyvand.demo.world import World
 from peyvand.flow.commitment.actions import accept_commitments, break_commitment, lapse_commitments, withdraw_commitments
 from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, SuggestionState
@@ -37,6 +38,7 @@ _DECLINED = 12
 _STEP = timedelta(days=4)
 _EARLY = (timedelta(days=11), timedelta(days=3))
 _LATE = (timedelta(days=5), timedelta(days=14))
+_ANALYSED_EVERY = 25
 _OWN_ENTRY = 3  # a giver enters so many deliveries of a day himself; fewer are entered by the receivers' side
 
 Act = tuple[datetime, int, Callable[[datetime], None]]
@@ -54,10 +56,14 @@ class Round:
         self.start = world.calendar.run_at(month)
 
     def run(self) -> None:
+        analyse_flow()
         run_matching(place=self.world.province, by=self.leader, now=self.start)
+        analyse_flow()
         self._take_up()
         # Acts of one moment keep the order in which they were planned; what lies ahead of today has not happened.
-        for when, _, act in sorted(self.acts, key=lambda one: one[:2]):
+        for place, (when, _, act) in enumerate(sorted(self.acts, key=lambda one: one[:2])):
+            if place % _ANALYSED_EVERY == 0:
+                analyse_flow()
             if when < self.world.calendar.now:
                 act(when)
         following = [month for month in MATCHED_IN if month > self.month]
