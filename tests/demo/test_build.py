@@ -118,9 +118,7 @@ def test_everybody_and_every_organisation_is_invented_and_says_so(figures: dict)
 
 
 def test_every_disability_is_kept_under_a_standing_consent(figures: dict) -> None:
-    assert not Disability.objects.exclude(
-        consent__purpose="keep_health", consent__withdrawn_at__isnull=True
-    ).exists()
+    assert not Disability.objects.exclude(consent__purpose="keep_health", consent__withdrawn_at__isnull=True).exists()
 
 
 def test_every_role_has_a_way_in_that_opens_once(figures: dict) -> None:

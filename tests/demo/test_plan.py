@@ -50,7 +50,10 @@ def test_disabilities_are_dealt_out_one_by_one() -> None:
     assert {kind: cards.count(kind) for kind in full.disabilities} == dict(full.disabilities)
 
 
-@given(st.integers(0, 10**6), st.lists(st.floats(0, 1e6), min_size=1, max_size=60).filter(lambda weights: sum(weights) > 1e-3))
+@given(
+    st.integers(0, 10**6),
+    st.lists(st.floats(0, 1e6), min_size=1, max_size=60).filter(lambda weights: sum(weights) > 1e-3),
+)
 def test_shares_add_up_and_none_is_a_whole_one_away_from_its_due(total: int, weights: list[float]) -> None:
     shares = apportion(total, weights)
     assert sum(shares) == total

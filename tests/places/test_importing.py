@@ -43,7 +43,9 @@ def read(folder: Path, text: str, *, kind: PlaceKind | None = PlaceKind.NEIGHBOU
 
 
 def test_neighbourhoods_of_a_persian_list_stand_below_their_counties(tmp_path: Path) -> None:
-    text = "فهرست محله‌ها\nنام محله,استان,شهرستان,عرض,طول\nنوبنیاد,مازندران,ساري,۳۶٫۵۶,۵۳٫۰۶\nنوبنیاد,مازندران,قایم شهر,,\n"
+    text = (
+        "فهرست محله‌ها\nنام محله,استان,شهرستان,عرض,طول\nنوبنیاد,مازندران,ساري,۳۶٫۵۶,۵۳٫۰۶\nنوبنیاد,مازندران,قایم شهر,,\n"
+    )
     put = read(tmp_path, text, source="شهرداری")
     assert (put.added, put.changed, put.same) == (2, 0, 0)
     first = Place.objects.get(parent__path="ir/02/c2/")
@@ -115,7 +117,9 @@ def test_places_are_imported_by_officers_in_their_own_area_only(tmp_path: Path) 
 GEO = Path(os.environ.get("PEYVAND_GEO_FILES", "geo-files"))
 
 
-@pytest.mark.skipif(not (GEO / "counties.geojson").is_file(), reason="PEYVAND_GEO_FILES names no folder with counties.geojson")
+@pytest.mark.skipif(
+    not (GEO / "counties.geojson").is_file(), reason="PEYVAND_GEO_FILES names no folder with counties.geojson"
+)
 def test_borders_of_all_counties_join_the_reference_places() -> None:
     load_reference(by=SYSTEM, now=NOW)
     first = import_places(path=GEO / "counties.geojson", kind=PlaceKind.COUNTY, by=SYSTEM, now=NOW)

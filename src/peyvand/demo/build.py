@@ -89,7 +89,9 @@ def count() -> dict[str, object]:
             all=Count("pk"), refused=Count("pk", Q(answer="refused")), reversing=Count("pk", Q(quantity__lt=0)),
             waiting=Count("pk", Q(answer="")),
         )  # fmt: skip
-        promises = Commitment.objects.values("state").annotate(n=Count("pk")).order_by("state").values_list("state", "n")
+        promises = (
+            Commitment.objects.values("state").annotate(n=Count("pk")).order_by("state").values_list("state", "n")
+        )
         return {
             "neighbourhoods": Place.objects.filter(kind="neighbourhood").count(),
             "invented_neighbourhoods": Place.objects.filter(kind="neighbourhood", is_invented=True).count(),

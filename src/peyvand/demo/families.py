@@ -55,9 +55,7 @@ def _batch(
     random: Random,
 ) -> None:  # fmt: skip
     now = world.calendar.some_day(random.randrange(2), random)
-    rows = [
-        _household(size, number + place, random.choice(centre.places), random) for place, size in enumerate(sizes)
-    ]
+    rows = [_household(size, number + place, random.choice(centre.places), random) for place, size in enumerate(sizes)]
     homes = register_households(rows=rows, by=worker, now=now)
     with scope(worker):
         found = Person.objects.filter(household__in=homes).order_by("household_id", "-is_head", "id")
@@ -84,8 +82,11 @@ def _household(size: int, number: int, place: Place, random: Random) -> NewHouse
         age = random.randrange(25, 80) if seat < 2 else random.randrange(1, 30)
         persons.append(
             NewPerson(
-                random.choice(names["women" if woman else "men"]), family if seat != 1 else random.choice(names["families"]),
-                is_head=seat == 0, sex=Sex.WOMAN if woman else Sex.MAN, birth_year=_THIS_YEAR - age,
+                random.choice(names["women" if woman else "men"]),
+                family if seat != 1 else random.choice(names["families"]),
+                is_head=seat == 0,
+                sex=Sex.WOMAN if woman else Sex.MAN,
+                birth_year=_THIS_YEAR - age,
                 # 0900 0 and six digits: a number for show.
                 mobile=f"09000{number:06d}" if seat == 0 else "",
             )  # fmt: skip
@@ -128,7 +129,9 @@ def residents(world: World) -> None:
     """A resident's account in every county, for telling needs and following them."""
     for place, centre in enumerate(world.centres):
         if centre.someone[1] and (centre.county.path not in world.acting):
-            key = "resident" if "resident" not in world.acting and centre.county.name_fa == "ساری" else centre.county.path
+            key = (
+                "resident" if "resident" not in world.acting and centre.county.name_fa == "ساری" else centre.county.path
+            )
             world.acting[centre.county.path] = world.acting[key] = world.join(
                 f"resident_{place}", f"شهروند {centre.county.name_fa} (نمایشی)", MemberRole.RESIDENT, centre.county,
                 centre.organisation, person_id=centre.someone[1],

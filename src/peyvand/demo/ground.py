@@ -127,7 +127,9 @@ def _centres(world: World) -> None:
         shares = apportion(files, [1] * count)
         places = world.neighbourhoods[county.path] + world.towns[county.path]
         for number, share in enumerate(shares, 1):
-            own = places[(number - 1) % len(places) :: count] if count <= len(places) else [places[number % len(places)]]
+            own = (
+                places[(number - 1) % len(places) :: count] if count <= len(places) else [places[number % len(places)]]
+            )
             world.centres.append(_centre(world, county, number, own or places, share))
     for centre, needs in zip(
         world.centres, apportion(world.plan.needs, [one.households or 0.001 for one in world.centres]), strict=True

@@ -8,7 +8,12 @@ from random import Random
 from peyvand.demo.months import MATCHED_IN
 from peyvand.demo.upkeep import analyse_flow
 from peyvand.demo.world import World
-from peyvand.flow.commitment.actions import accept_commitments, break_commitment, lapse_commitments, withdraw_commitments
+from peyvand.flow.commitment.actions import (
+    accept_commitments,
+    break_commitment,
+    lapse_commitments,
+    withdraw_commitments,
+)
 from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, SuggestionState
 from peyvand.flow.commitment.matching import run_matching
 from peyvand.flow.commitment.models import Commitment, Suggestion
@@ -183,7 +188,9 @@ class Round:
             refuse_delivery(delivery_id=made[0], reason=reason, by=self.leader, now=now + timedelta(hours=5))
 
         self._later(due - timedelta(days=2), refuse)
-        self._later(due + timedelta(days=6), lambda now: self._hand_over([(one.giver_path, [(one.pk, one.quantity)])], now))
+        self._later(
+            due + timedelta(days=6), lambda now: self._hand_over([(one.giver_path, [(one.pk, one.quantity)])], now)
+        )
 
     def _broken(self, one: Commitment) -> None:
         when = self.world.calendar.at(one.due_date) + timedelta(days=10)

@@ -142,7 +142,9 @@ def look_again(world: World, month: int) -> None:
         if turn < 2:
             withdraw_need(need_id=need_id, by=leader, now=now)
             continue
-        reason = "خانواده سرپناه خود را در سیل از دست داده است." if turn % 2 else "بیمار پس از ترخیص کسی را در خانه ندارد."
+        reason = (
+            "خانواده سرپناه خود را در سیل از دست داده است." if turn % 2 else "بیمار پس از ترخیص کسی را در خانه ندارد."
+        )
         override = propose_priority(need_id=need_id, priority=90 - turn, reason=reason, by=leader, now=now)
         if turn < 5:
             sign_priority(override_id=override.pk, by=world.acting["hq_leader_2"], now=now)

@@ -38,7 +38,11 @@ def _tell(world: World, row: dict[str, str], delivery: Delivery, left: int) -> N
         heads = list(Person.objects.filter(household=need.household, is_head=True).values_list("pk", flat=True))
         place: Place = need.place
     consents = give_consents(
-        rows=[NewConsent(one) for one in heads], purpose=ConsentPurpose.TELL_STORY, way=ConsentWay.PAPER, by=teller, now=now
+        rows=[NewConsent(one) for one in heads],
+        purpose=ConsentPurpose.TELL_STORY,
+        way=ConsentWay.PAPER,
+        by=teller,
+        now=now,
     )
     story = write_story(
         title=row["title"], body=row["body"], invitation=row["invitation"], place=place, delivery_ids=[delivery.pk],

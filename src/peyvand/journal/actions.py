@@ -1,10 +1,10 @@
 """Writing to the journal. `record` is called by every action, inside the action's transaction."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from peyvand.scope.acting import Acting
 
@@ -32,7 +32,7 @@ def record(
     """
     body = dict(data or {}) | ({"rows": [list(row) for row in rows]} if rows else {})
     values = (
-        now, act, kind, subject, by.account_id, by.membership_id, by.role.value, place_path, organisation_path, Jsonb(body),
+        now, act, kind, subject, by.account_id, by.membership_id, by.role.value, place_path, organisation_path, json.dumps(body),
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, values)

@@ -16,7 +16,7 @@ from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
-from peyvand.scope.encryption import blind_index
+from peyvand.scope.encryption import Protected, blind_index
 
 
 class NoConsent(Refusal):
@@ -202,9 +202,9 @@ def record_disability(
 def reveal(*, person_id: int, what: Literal["national_id", "mobile", "address"], by: Acting, now: datetime) -> str:
     """Read one protected value. Every reveal is an event."""
     person = _seen(person_id)
-    value = person.household.address if what == "address" and person.household else getattr(person, what, "")
+    value = person.household.address if what == "address" and person.household else getattr(person, what, None)
     _note("person.revealed", "person", person_id, person, by, now, what=what)
-    return value.reveal() if value else ""
+    return value.reveal() if isinstance(value, Protected) else ""
 
 
 @action

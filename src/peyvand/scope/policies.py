@@ -78,8 +78,9 @@ def shared(name: str, using: str) -> tuple[Policy, Policy]:
     return Policy(f"{name}_seen", using, command="SELECT"), Policy(f"{name}_locked", using, command="UPDATE")
 
 
-def looked_at(column: str = "organisation_path") -> Policy:
+def looked_at(table: str, path: str = "organisation_path") -> Policy:
     """An auditor's open look into an organisation; never joined to a policy of names."""
+    column = f'"{table}"."{path}"'  # spelled out: people_look has a path of its own
     return Policy(
         "looked_at",
         f"{role_in(Role.AUDITOR)} AND EXISTS (SELECT 1 FROM people_look one WHERE one.membership_id = {setting('membership')}::bigint"

@@ -79,6 +79,7 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "peyvand.web.forms.PeyvandRenderer"
+LANGUAGE_COOKIE_AGE = 31_536_000
 LOCALE_PATHS = [PACKAGE / "locale"]
 STATIC_URL = "/static/"
 # WhiteNoise reads the static folders of the apps as they stand: nothing is collected before the site is served.
@@ -103,7 +104,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 if os.environ.get("PEYVAND_HTTPS") == "1":
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

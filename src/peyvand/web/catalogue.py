@@ -1,7 +1,7 @@
 """The Persian catalogues: `python -m peyvand.web.catalogue extract|check|compile`, with Babel and without gettext.
 
-One catalogue for the core (`peyvand/locale`) and one for each programme (`programmes/<slug>/locale`). English is the message
-ids themselves. Ids are read from gettext calls in Python, from templates, and from the `message` of refusals.
+One catalogue for the core (`peyvand/locale`) and one for each programme (`programmes/<slug>/locale`). English is the
+message ids themselves. Ids are read from gettext calls in Python, from templates, and from the `message` of refusals.
 """
 
 import ast
@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 from babel.messages.catalog import Catalog, Message
@@ -20,10 +21,14 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parent.parent
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "N_": None,
-    "ngettext": (1, 2), "ngettext_lazy": (1, 2), "npgettext": ((1, "c"), 2, 3), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
+    "ngettext": (1, 2), "ngettext_lazy": (1, 2), "npgettext": ((1, "c"), 2, 3),
+    "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
 }  # fmt: skip
+_CHANGING_HEADERS = re.compile(
+    r'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By|Report-Msgid).*\n', re.MULTILINE
+)
 _PLACES = re.compile(r"%\(\w+\)\w|\{\w*\}")
 Found = tuple[str | tuple[str, ...], str | None]
 
@@ -40,19 +45,16 @@ def po_path(root: Path) -> Path:
 def _sources(root: Path) -> Iterator[Path]:
     for path in sorted(root.rglob("*")):
         inside = path.relative_to(root).parts
-        if (
-            path.suffix not in (".py", ".html", ".txt")
-            or "tests" in inside
-            or "migrations" in inside
-            or "static" in inside
-        ):
+        if path.suffix not in (".py", ".html", ".txt") or {"tests", "migrations", "static"} & set(inside):
             continue
         if root != PACKAGE or inside[0] != "programmes" or len(inside) == 2:
             yield path
 
 
 def _calls(source: bytes) -> Iterator[Found]:
-    for _line, function, messages, _comments in extract_python(io.BytesIO(source), list(KEYWORDS), [], {}):
+    function: Any
+    messages: Any
+    for _line, function, messages, _comments in extract_python(io.BytesIO(source), KEYWORDS, [], {}):
         words = messages if isinstance(messages, tuple) else (messages,)
         spec = KEYWORDS[function]
         context = words[0] if spec and isinstance(spec[0], tuple) else None
@@ -68,21 +70,12 @@ def _refusals(source: str) -> Iterator[Found]:
         if not isinstance(node, ast.ClassDef):
             continue
         for line in node.body:
-            target = (
-                line.targets[0]
-                if isinstance(line, ast.Assign)
-                else line.target
-                if isinstance(line, ast.AnnAssign)
-                else None
-            )
-            value = getattr(line, "value", None)
-            if (
-                isinstance(target, ast.Name)
-                and target.id == "message"
-                and isinstance(value, ast.Constant)
-                and isinstance(value.value, str)
-            ):
-                yield value.value, None
+            match line:
+                case (
+                    ast.Assign(targets=[ast.Name(id="message")], value=ast.Constant(value=str(words)))
+                    | ast.AnnAssign(target=ast.Name(id="message"), value=ast.Constant(value=str(words)))
+                ):
+                    yield words, None
 
 
 def messages_in(path: Path) -> Iterator[Found]:
@@ -124,24 +117,16 @@ def update(root: Path) -> None:
     path = po_path(root)
     path.parent.mkdir(parents=True, exist_ok=True)
     catalog.header_comment = (
-        "# Persian words of Peyvand. Sorted by id and without line numbers, so that changes read well."
+        "# Persian words of Peyvand, sorted by id and without line numbers so that changes read well."
     )
     with path.open("wb") as file:
         write_po(file, catalog, width=0, no_location=True, sort_output=True, omit_header=False)
     text = path.read_text(encoding="utf-8")
-    path.write_text(
-        re.sub(
-            r'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By|Report-Msgid).*\n',
-            "",
-            text,
-            flags=re.M,
-        ),
-        "utf-8",
-    )
+    path.write_text(_CHANGING_HEADERS.sub("", text), encoding="utf-8")
 
 
 def _strings(message: Message) -> list[str]:
-    return list(message.string) if isinstance(message.string, tuple | list) else [message.string]
+    return list(message.string) if isinstance(message.string, tuple | list) else [message.string or ""]
 
 
 def _fault(message: Message) -> str:

@@ -13,11 +13,12 @@ from peyvand.web.navigation import links
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The frame: navigation, languages, the demo mark, and the roles the reader may act in.
 
-    `PEYVAND_NAVIGATION` names a tuple of `navigation.Entry`. A middleware sets `request.acting_choices` (objects with
-    `value`, `label`, `current`) for the role switcher, which posts `acting` to `request.acting_url`.
+    `PEYVAND_NAVIGATION` names a tuple of `navigation.Entry`, or is empty. A middleware sets `request.acting_choices`
+    (objects with `value`, `label`, `current`) for the role switcher, which posts `acting` to `request.acting_url`.
     """
+    entries = import_string(settings.PEYVAND_NAVIGATION) if settings.PEYVAND_NAVIGATION else ()
     return {
-        "navigation": links(request, import_string(settings.PEYVAND_NAVIGATION)),
+        "navigation": links(request, entries),
         "languages": [(code, code == get_language()) for code, _name in settings.LANGUAGES],
         "demo": settings.PEYVAND_DEMO,
         "acting_choices": getattr(request, "acting_choices", ()),

@@ -27,7 +27,7 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlform
 
 
 def plain(column: Column, row: Any) -> str | int | float | None:
-    """A cell for a sheet: numbers stay numbers, money is toman, dates are Jalali with Latin digits, which sort as text."""
+    """A sheet's cell: numbers stay numbers, money is toman, dates are Jalali in Latin digits, which sort as text."""
     value = column.read(row)
     if value is None or isinstance(value, bool):
         return None if value is None else str(value)
@@ -52,7 +52,7 @@ def write_csv(out: IO[bytes], spec: ListSpec, rows: Iterable[Any]) -> int:
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
     sheet, count = csv.writer(text), 0
     sheet.writerow([str(column.title) for column in spec.columns])
-    for count, row in enumerate(rows, start=1):
+    for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is the answer
         sheet.writerow([guarded(plain(column, row)) for column in spec.columns])
     text.detach()
     return count

@@ -133,7 +133,7 @@ class MobileField(forms.CharField):
         super().__init__(**options)
 
     def to_python(self, value: Any) -> str:
-        text = clean(super().to_python(value)).translate(str.maketrans("", "", "()+._"))
+        text = clean(super().to_python(value) or "").translate(str.maketrans("", "", "()+._"))
         if text in self.empty_values:
             return ""
         text = re.sub(r"^(?:0098|98)(?=9\d{9}$)", "0", text)
@@ -153,7 +153,7 @@ class NationalIdField(forms.CharField):
         super().__init__(**options)
 
     def to_python(self, value: Any) -> str:
-        text = clean(super().to_python(value))
+        text = clean(super().to_python(value) or "")
         if text in self.empty_values:
             return ""
         if not is_national_id(text):

@@ -25,11 +25,14 @@ class HumanMessages:
         options.setdefault("label_suffix", "")
         super().__init__(*args, **options)
         for name, field in self.fields.items():
-            asked = lazystr(field.label or name.replace("_", " "))
-            chosen = isinstance(field, forms.ChoiceField)
-            field.error_messages["required"] = format_lazy(
-                _("Choose “{label}”.") if chosen else _("Fill in “{label}”."), label=asked
-            )
+            label = lazystr(field.label or name.replace("_", " "))
+            field.error_messages["required"] = format_lazy(_asking(field), label=label)
+
+
+def _asking(field: forms.Field) -> Any:
+    if isinstance(field, forms.BooleanField):
+        return _("To go on, tick “{label}”.")
+    return _("Choose “{label}”.") if isinstance(field, forms.ChoiceField) else _("Fill in “{label}”.")
 
 
 class Form(HumanMessages, forms.Form):

@@ -1,4 +1,4 @@
-"""Every component in each of its states, on one page: the pattern book for those who build pages. Nothing on it is real."""
+"""The pattern book: every component in each of its states, on one page. Nothing on it is real."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -75,60 +75,55 @@ SPEC = ListSpec(
 
 
 def _samples() -> list[Sample]:
-    return [
-        Sample(
-            "PN-48213",
-            _("Speech therapy for a child of six"),
-            _("Nilufar"),
-            12,
-            48_000_000,
-            DAY + timedelta(9),
-            Badge(_("Open")),
-        ),
-        Sample(
-            "PN-48190", _("A wheelchair"), _("Bahar"), 1, 185_000_000, DAY + timedelta(3), Badge(_("Promised"), "going")
-        ),
-        Sample(
-            "PN-47702",
-            _("A ramp at the house door"),
-            _("Nilufar"),
-            1,
-            96_500_000,
-            DAY - timedelta(4),
-            Badge(_("Late"), "late"),
-        ),
-        Sample(
+    rows = [
+        ("PN-48213", _("Speech therapy for a child of six"), _("Nilufar"), 12, 48_000_000, 9, Badge(_("Open"))),
+        ("PN-48190", _("A wheelchair"), _("Bahar"), 1, 185_000_000, 3, Badge(_("Promised"), "going")),
+        ("PN-47702", _("A ramp at the house door"), _("Nilufar"), 1, 96_500_000, -4, Badge(_("Late"), "late")),
+        (
             "PN-47655",
             _("A sewing course with a certificate"),
             _("Golestan"),
             20,
-            5_000_000_000,
-            DAY - timedelta(21),
+            5 * 10**9,
+            -21,
             Badge(_("Met"), "done"),
         ),
-        Sample(
+        (
             "PN-47101",
             _("Winter clothes for two pupils"),
             _("Bahar"),
             2,
             24_000_000,
-            DAY - timedelta(40),
+            -40,
             Badge(_("Withdrawn"), "stopped"),
         ),
     ]
+    return [
+        Sample(code, title, place, amount, worth, DAY + timedelta(days), state)
+        for code, title, place, amount, worth, days, state in rows
+    ]
 
 
-def _page(samples: list[Sample], query: str = "") -> ListPage:
+def _page(samples: list[Sample]) -> ListPage:
     headings = [
         Heading(column, "#list" if column.sort else "", "ascending" if column.name == "due" else "")
         for column in SPEC.columns
     ]
-    filters = SampleFilters(QueryDict(query))
+    filters = SampleFilters(QueryDict("since=۱۴۰۵/۱/۱"))
     filters.is_valid()
     return ListPage(
-        spec=SPEC, objects=samples, headings=headings, filters=filters, rows=[SPEC.cells(row) for row in samples], count=1000, counted_all=False,
-        older_url="#list", newer_url="#list", csv_url="#list", xlsx_url="#list",
-    )  # fmt: skip
+        spec=SPEC,
+        objects=samples,
+        headings=headings,
+        filters=filters,
+        count=1000,
+        counted_all=False,
+        older_url="#list",
+        newer_url="#list",
+        csv_url="#list",
+        xlsx_url="#list",
+        rows=[SPEC.cells(row) for row in samples],
+    )
 
 
 def _steps(*states: tuple[str, str]) -> list[dict[str, str]]:
@@ -136,34 +131,56 @@ def _steps(*states: tuple[str, str]) -> list[dict[str, str]]:
     return [{"label": label, "state": state, "note": note} for label, (state, note) in zip(names, states, strict=True)]
 
 
-def _context(samples: list[Sample]) -> dict[str, Any]:
+def _bars() -> list[dict[str, Any]]:
+    parts = [(_("Agencies"), 41, ""), (_("Charities"), 27, ""), (_("Jointly"), 18, "joined"), (_("Residents"), 9, "")]
+    return [
+        {"label": label, "value": percent(share / 100), "share": share, "tone": tone}
+        for label, share, tone in [*parts, (_("Firms"), 5, "")]
+    ]
+
+
+def _threads() -> dict[str, Any]:
     return {
-        "page": _page(samples),
-        "empty_page": _page([]),
-        "filtered_page": _page([], "q=x"),
-        "form": SampleForm(),
-        "wrong_form": SampleForm(
-            {"amount": "چند", "due": "۱۴۰۵/۱۳/۱", "mobile": "۰۹۱۱", "title": "", "worth": "۲٬۵۰۰٬۰۰۰"}, prefix="wrong"
+        "thread": _steps(
+            ("done", _("Recorded on 12 Aban")),
+            ("done", _("Found in the same county")),
+            ("current", _("8 of 12 sessions promised")),
+            ("ahead", ""),
+            ("ahead", ""),
         ),
-        "badges": [Badge(_("Open")), Badge(_("Promised"), "going"), Badge(_("Met"), "done"), Badge(_("Late"), "late"), Badge(_("Withdrawn"), "stopped"), Badge(_("Broken"), "wrong")],
-        "thread": _steps(("done", _("Recorded on 12 Aban")), ("done", _("Found in the same county")), ("current", _("8 of 12 sessions promised")), ("ahead", ""), ("ahead", "")),
         "late_thread": _steps(("done", ""), ("done", ""), ("late", _("Due 4 days ago")), ("ahead", ""), ("ahead", "")),
-        "bars": [
-            {"label": _("Agencies"), "value": percent(0.41), "share": 41.0},
-            {"label": _("Charities"), "value": percent(0.27), "share": 27.0},
-            {"label": _("Jointly"), "value": percent(0.18), "share": 18.0, "tone": "joined"},
-            {"label": _("Residents"), "value": percent(0.09), "share": 9.0},
-            {"label": _("Firms"), "value": percent(0.05), "share": 5.0},
+        "events": [
+            {"at": DAY, "text": _("The third session was held and accepted.")},
+            {"at": DAY - timedelta(9), "text": _("A rehabilitation centre promised eight sessions.")},
         ],
-        "tabs": [{"label": _("Waiting for me"), "url": "#tabs", "current": True, "tally": 12}, {"label": _("Under way"), "url": "#tabs", "tally": 48}, {"label": _("All"), "url": "#tabs", "tally": None}],
-        "facts": [(_("Recorded by"), _("A facilitator of the neighbourhood")), (_("Kind of help"), _("Empowerment")), (_("Quantity"), _("12 sessions"))],
-        "events": [{"at": DAY, "text": _("The third session was held and accepted.")}, {"at": DAY - timedelta(9), "text": _("A rehabilitation centre promised eight sessions.")}],
+    }
+
+
+def _forms() -> dict[str, Form]:
+    typed = {"amount": "چند", "due": "۱۴۰۵/۱۳/۱", "mobile": "۰۹۱۱", "worth": "۲٬۵۰۰٬۰۰۰"}
+    wrong = SampleForm({f"wrong-{name}": text for name, text in typed.items()}, prefix="wrong")
+    return {"form": SampleForm(), "wrong_form": wrong}
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    badges = [(_("Open"), "waiting"), (_("Promised"), "going"), (_("Met"), "done"), (_("Late"), "late")]
+    context = {
+        "page": _page(_samples()),
+        "badges": [Badge(*one) for one in [*badges, (_("Withdrawn"), "stopped"), (_("Broken"), "wrong")]],
+        "bars": _bars(),
+        "tabs": [
+            {"label": _("Waiting for me"), "url": "#tabs", "current": True, "tally": 12},
+            {"label": _("Under way"), "url": "#tabs", "tally": 48},
+            {"label": _("All"), "url": "#tabs", "tally": None},
+        ],
+        "facts": [
+            (_("Recorded by"), _("A facilitator of the neighbourhood")),
+            (_("Kind of help"), _("Empowerment")),
+            (_("Quantity"), _("12 sessions")),
+        ],
         "crumbs": [(_("Needs"), "#"), (_("Nilufar"), "#")],
         "now": datetime(2026, 11, 21, 9, 30, tzinfo=UTC),
         "days": [DAY - timedelta(3), DAY, DAY + timedelta(10)],
         "day": DAY,
-    }  # fmt: skip
-
-
-def gallery(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/gallery.html", _context(_samples()))
+    }
+    return render(request, "web/gallery.html", context | _threads() | _forms())

@@ -2,7 +2,10 @@
 
     SPEC = ListSpec(
         name="needs",
-        columns=(Column("code", _("Code"), link=lambda need: need.url), Column("opened_at", _("Opened"), kind="date", sort="opened_at")),
+        columns=(
+            Column("code", _("Code"), link=lambda need: need.get_absolute_url()),
+            Column("opened_at", _("Opened"), kind="date", sort="opened_at"),
+        ),
         default_sort="-opened_at",
         filters=NeedFilters,
     )
@@ -26,6 +29,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -62,7 +66,10 @@ class Badge:
 
 @dataclass(frozen=True)
 class Column:
-    """`value` is a dotted path or a function of the row (default: the name); `sort` is an ORM path, empty = not sortable."""
+    """`value` is a dotted path or a function of the row (default: the name); `sort` an ORM path, empty = not sortable.
+
+    `kind` is text, code, number, percent, km, toman (from rial), date, time, ago or badge (the value is a `Badge`).
+    """
 
     name: str
     title: Any
@@ -79,8 +86,14 @@ class Column:
         return self.kind in ("number", "percent", "km", "toman")
 
 
+def _unused(value: Any) -> bool:
+    """A filter left empty; an unticked box too: it asks for all rows, not for those without."""
+    return value is None or value is False or (not isinstance(value, int | float | Decimal) and not value)
+
+
 class Filters(Form):
-    """The filter bar of a list. A field filters by its own name, or by the lookup that `lookups` names for it.
+    """The filter bar of a list. A field filters by its own name, or by the lookup that `lookups` names for it
+    (`__in` for a choice of several); an empty field and an unticked box filter nothing.
 
     `searched` are ORM paths of columns that hold a `search_key`: every word typed must stand in one of them.
     """
@@ -98,7 +111,7 @@ class Filters(Form):
         """The rows that agree with every valid field; a field with an error narrows nothing and shows its error."""
         self.is_valid()
         for name, value in self.cleaned_data.items():
-            if value in (None, "", []) or (hasattr(value, "exists") and not value):
+            if _unused(value):
                 continue
             rows = self.search(rows, value) if name == "q" else rows.filter(**{self.lookups.get(name, name): value})
         return rows
@@ -109,7 +122,7 @@ class Filters(Form):
         return rows
 
     def used(self) -> int:
-        return sum(1 for value in getattr(self, "cleaned_data", {}).values() if value not in (None, "", []))
+        return sum(not _unused(value) for value in getattr(self, "cleaned_data", {}).values())
 
 
 @dataclass(frozen=True)
@@ -123,25 +136,22 @@ class ListSpec:
     per_page: int = 25
     count_limit: int = 1000
     exports: bool = True
-    empty_title: Any = _("Nothing here yet")
+    empty_title: Any = ""
     empty_text: Any = ""
 
     def sort_path(self, asked: str) -> str:
         """The ORM path, with its minus, of a `?sort=` that names a sortable column; else the default."""
-        named = next(
-            (column for column in self.columns if column.sort and column.name == asked.removeprefix("-")), None
-        )
-        if named is None:
-            return self.default_sort
-        return ("-" if asked.startswith("-") else "") + named.sort
+        paths = {column.name: column.sort for column in self.columns if column.sort}
+        path = paths.get(asked.removeprefix("-"))
+        return f"{'-' if asked.startswith('-') else ''}{path}" if path else self.default_sort
 
     def cells(self, row: Any) -> list["Cell"]:
         """The row as it is shown; money, dates and numbers in the reader's language."""
-        values = [(column, column.read(row)) for column in self.columns]
-        return [
-            Cell(column, value, _SHOWN[column.kind](value), column.link(row) if column.link else "")
-            for column, value in values
-        ]
+        cells = []
+        for column in self.columns:
+            value = column.read(row)
+            cells.append(Cell(column, value, _SHOWN[column.kind](value), column.link(row) if column.link else ""))
+        return cells
 
 
 @dataclass(frozen=True)
@@ -178,23 +188,36 @@ class ListPage:
     rows: list[list[Cell]] = field(default_factory=list)
 
 
-def _encode(value: Any, pk: Any) -> str:
-    parts = [[type(part).__name__, part.isoformat() if isinstance(part, date) else str(part)] for part in (value, pk)]
-    return base64.urlsafe_b64encode(json.dumps(parts, ensure_ascii=False).encode()).decode().rstrip("=")
+def encode(path: str, *key: Any) -> str:
+    """A cursor: the order it belongs to, and the key (sort value, primary key) of a row."""
+    parts = [[type(part).__name__, part.isoformat() if isinstance(part, date) else str(part)] for part in key]
+    return base64.urlsafe_b64encode(json.dumps([path, *parts]).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str) -> tuple[Any, Any] | None:
-    """The key in a cursor; None when it was damaged on the way, which shows the first page."""
+def decode(path: str, cursor: str) -> tuple[Any, Any] | None:
+    """The key in a cursor; None when it is damaged or belongs to another order, which shows the first page."""
     try:
-        parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        order, *parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         value, pk = (_TYPES[kind](text) for kind, text in parts)
     except (ValueError, KeyError, TypeError, ArithmeticError, binascii.Error):
         return None
-    return value, pk
+    damaged = order != path or any(isinstance(part, str) and "\0" in part for part in (value, pk))
+    return None if damaged else (value, pk)
 
 
-def _key(row: Model, path: str) -> tuple[Any, Any]:
-    return attrgetter(path.removeprefix("-").replace("__", "."))(row), row.pk
+def _cursor(row: Model, path: str) -> str:
+    return encode(path, attrgetter(path.removeprefix("-").replace("__", "."))(row), row.pk)
+
+
+def _beyond_or_all(rows: QuerySet, path: str, cursor: str, backwards: bool) -> tuple[QuerySet, bool]:
+    """The rows after a cursor and True; all rows and False when there is no cursor or it cannot be one of this list."""
+    key = decode(path, cursor)
+    if key is None:
+        return rows, False
+    try:
+        return rows.filter(_beyond(path, key, backwards)), True
+    except (ValueError, TypeError, ValidationError):
+        return rows, False
 
 
 def _beyond(path: str, key: tuple[Any, Any], backwards: bool) -> Q:
@@ -208,29 +231,28 @@ def keyset(
     rows: QuerySet, path: str, per_page: int, *, after: str = "", before: str = ""
 ) -> tuple[list[Any], str, str]:
     """One page in the order (path, pk): the rows, the cursor for older rows, the cursor for newer ones ("" = none)."""
-    backwards = bool(before)
-    key = _decode(before or after)
-    backwards = backwards and key is not None
+    rows, moved = _beyond_or_all(rows, path, before or after, backwards=bool(before))
+    backwards = bool(before) and moved
     descending = path.startswith("-") != backwards
-    ordered = rows.order_by(("-" if descending else "") + path.removeprefix("-"), "-pk" if descending else "pk")
-    found = list((ordered.filter(_beyond(path, key, backwards)) if key else ordered)[: per_page + 1])
+    found = list(rows.order_by(*_order(path, descending))[: per_page + 1])
     more, page = len(found) > per_page, found[:per_page]
     if backwards:
         page.reverse()
     if not page:
         return [], "", ""
-    older = _encode(*_key(page[-1], path)) if (more or backwards) else ""
-    newer = _encode(*_key(page[0], path)) if (key and (more or not backwards)) else ""
+    older = _cursor(page[-1], path) if (more or backwards) else ""
+    newer = _cursor(page[0], path) if (moved and (more or not backwards)) else ""
     return page, older, newer
 
 
+def _order(path: str, descending: bool) -> tuple[str, str]:
+    sign = "-" if descending else ""
+    return sign + path.removeprefix("-"), f"{sign}pk"
+
+
 def _url(query: QueryDict, **changes: str) -> str:
-    kept = [
-        (name, value)
-        for name in query
-        for value in query.getlist(name)
-        if value and name not in (*changes, "after", "before")
-    ]
+    dropped = {*changes, "after", "before", "export"}
+    kept = [(name, value) for name, values in query.lists() for value in values if value and name not in dropped]
     return "?" + urlencode(kept + [(name, value) for name, value in changes.items() if value])
 
 
@@ -255,9 +277,8 @@ def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
     rows, filters = narrowed(request, spec, rows)
     query = request.GET
     path = spec.sort_path(query.get("sort", ""))
-    objects, older, newer = keyset(
-        rows, path, spec.per_page, after=query.get("after", ""), before=query.get("before", "")
-    )
+    cursors = {"after": query.get("after", ""), "before": query.get("before", "")}
+    objects, older, newer = keyset(rows, path, spec.per_page, **cursors)
     counted = rows.order_by().values("pk")[: spec.count_limit + 1].count()
     return ListPage(
         spec=spec,
@@ -278,4 +299,4 @@ def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
 def in_order(spec: ListSpec, rows: QuerySet, sort: str = "") -> Iterator[Any]:
     """Every row in the list's order, read in batches, for exports."""
     path = spec.sort_path(sort)
-    return rows.order_by(path, "-pk" if path.startswith("-") else "pk").iterator(chunk_size=2000)
+    return rows.order_by(*_order(path, path.startswith("-"))).iterator(chunk_size=2000)

@@ -86,16 +86,6 @@ def lowest_reached(backward: Arcs, priority: Array, served: Array, slack: Array)
     return np.where(np.isnan(label), np.inf, label)
 
 
-def highest_asking(forward: Arcs, priority: Array, unserved: Array, capacity_count: int) -> Array:
-    """float64[n + m]: the highest priority of an unserved need (rows `unserved`) that leads to each node; -inf
-    where none.
-    """
-    order = unserved[np.argsort(-priority[unserved], kind="stable")]
-    label = np.full(len(priority) + capacity_count, np.nan)
-    spread(forward, order, priority[order], label)
-    return np.where(np.isnan(label), -np.inf, label)
-
-
 def count_reached(forward: Arcs, need_count: int, asking: Array) -> Array:
     """int64[len(asking)]: how many capacities each of the needs `asking` leads to, exactly.
 

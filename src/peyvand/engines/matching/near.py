@@ -33,12 +33,11 @@ def at_most(ground: Ground) -> int:
     return int(sizes[asked].sum())
 
 
-def nearest_pairs(ground: Ground, rows: Array, k: int, *, above: Array, lowest: Array) -> Graph:
-    """For each of the needs `rows`, the `k` nearest feasible capacities c with `lowest[c] < above[need]`
-    (float64[m], float64[n]).
-    """
-    within = blocks(ground, lowest < above[rows].max(initial=-np.inf))
-    counts, targets, distances = [np.zeros(1, np.int64)], [], []
+def nearest_pairs(ground: Ground, rows: Array, k: int) -> Graph:
+    """The `k` nearest feasible capacities of each of the needs `rows`, nearest first."""
+    within = blocks(ground)
+    k = min(k, max(len(within.member), 1))
+    counts, targets, distances = [np.zeros(1, np.int64)], [np.empty(0, np.int32)], [np.empty(0)]
     step = max(1, CHUNK // k)
     for begin in range(0, len(rows), step):
         part = rows[begin : begin + step]
@@ -46,14 +45,29 @@ def nearest_pairs(ground: Ground, rows: Array, k: int, *, above: Array, lowest: 
         found = np.zeros(len(part), np.int64)
         target, km, key = np.empty((len(part), k), np.int32), np.empty((len(part), k)), np.empty((len(part), k))
         sides = ground.needs, ground.capacities, ground.reach_km
-        _nearest(part, asked, within, *sides, above, lowest, found, target, km, key)
+        _nearest(part, asked, within, *sides, found, target, km, key)
         kept = np.arange(k) < found[:, None]
         counts.append(found)
         targets.append(target[kept])
         distances.append(km[kept])
-    if not targets:
-        return Graph(np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0))
     return Graph(np.cumsum(np.concatenate(counts)), np.concatenate(targets), np.concatenate(distances))
+
+
+def pairs_as_graph(ground: Ground, needs: Array, capacities: Array) -> Graph:
+    """The given pairs as a graph over all needs."""
+    order = np.lexsort((capacities, needs))
+    needs, capacities = needs[order], capacities[order]
+    indptr = np.zeros(len(ground.need_keys) + 1, np.int64)
+    indptr[1:] = np.cumsum(np.bincount(needs, minlength=len(ground.need_keys)))
+    km = np.empty(len(needs))
+    _measure(ground.needs, needs, ground.capacities, capacities, km)
+    return Graph(indptr, capacities.astype(np.int32), km)
+
+
+@njit(cache=True, nogil=True)
+def _measure(needs: Points, need_rows: Array, capacities: Points, capacity_rows: Array, km: Array) -> None:
+    for pair in range(len(km)):
+        km[pair] = distance_between(needs, need_rows[pair], capacities, capacity_rows[pair])
 
 
 @njit(cache=True, nogil=True)
@@ -67,10 +81,10 @@ def _fill(asked, within, needs, capacities, reach_km, indptr, target, km, key, w
                 continue
             start, end = within.start[block], within.start[block + 1]
             if reach == KM:
-                start, end = _band(within, block, needs.lat[need])
+                start, end = band(within, block, needs.lat[need])
             for place in range(start, end):
                 capacity = within.member[place]
-                distance = _distance(needs, need, capacities, capacity)
+                distance = distance_between(needs, need, capacities, capacity)
                 if reach == KM and not distance <= reach_km[capacity]:
                     continue
                 if write:
@@ -86,7 +100,7 @@ def _fill(asked, within, needs, capacities, reach_km, indptr, target, km, key, w
 
 
 @njit(cache=True, nogil=True)
-def _nearest(rows, asked, within, needs, capacities, reach_km, above, lowest, found, target, km, key):
+def _nearest(rows, asked, within, needs, capacities, reach_km, found, target, km, key):
     """Fill each row of `target`, `km` and `key` with the nearest that fit, nearest first; `found` says how many."""
     for row in range(len(rows)):
         need = rows[row]
@@ -99,18 +113,17 @@ def _nearest(rows, asked, within, needs, capacities, reach_km, above, lowest, fo
             unlocated = within.start[block]
             if not np.isnan(needs.lat[need]):
                 unlocated = within.located[block]
-                count = _scan(need, block, within, needs, capacities, reach_km, above[need], lowest, count, out)
+                count = _scan(need, block, within, needs, capacities, reach_km, count, out)
             if reach == KM or (count == len(out[0]) and out[2][count - 1] < UNKNOWN):
                 continue
             for place in range(unlocated, within.start[block + 1]):
                 capacity = within.member[place]
-                if lowest[capacity] < above[need]:
-                    count = _offer(count, out, capacity, np.nan, _nearness(needs, need, capacities, capacity, np.nan))
+                count = _offer(count, out, capacity, np.nan, _nearness(needs, need, capacities, capacity, np.nan))
         found[row] = count
 
 
 @njit(cache=True, nogil=True)
-def _scan(need, block, within, needs, capacities, reach_km, above, lowest, count, out):
+def _scan(need, block, within, needs, capacities, reach_km, count, out):
     """Offer a block's located capacities from the need's latitude outwards, until latitude alone is too far."""
     start, end = within.start[block], within.located[block]
     own = needs.lat[need]
@@ -128,10 +141,9 @@ def _scan(need, block, within, needs, capacities, reach_km, above, lowest, count
         else:
             capacity = within.member[right]
             right += 1
-        if lowest[capacity] < above:
-            distance = _distance(needs, need, capacities, capacity)
-            if distance <= reach_km[capacity]:
-                count = _offer(count, out, capacity, distance, distance)
+        distance = distance_between(needs, need, capacities, capacity)
+        if distance <= reach_km[capacity]:
+            count = _offer(count, out, capacity, distance, distance)
     return count
 
 
@@ -154,7 +166,7 @@ def _offer(count, out, capacity, distance, nearness):
 
 
 @njit(cache=True, nogil=True)
-def _band(within: Blocks, block: int, lat: float) -> tuple[int, int]:
+def band(within: Blocks, block: int, lat: float) -> tuple[int, int]:
     """The part of a block whose latitude alone does not put it out of reach."""
     start, end = within.start[block], within.located[block]
     width = within.farthest[block] / EARTH_KM * (1 + 1e-9) + 1e-12
@@ -163,7 +175,7 @@ def _band(within: Blocks, block: int, lat: float) -> tuple[int, int]:
 
 
 @njit(cache=True, nogil=True)
-def _distance(needs: Points, need: int, capacities: Points, capacity: int) -> float:
+def distance_between(needs: Points, need: int, capacities: Points, capacity: int) -> float:
     """Great-circle kilometres by the chord (the haversine formula in unit vectors); NaN where a point is unknown."""
     total = 0.0
     for axis in range(3):

@@ -2,6 +2,9 @@
 
 From a need one may step to any capacity of its edges; from a full capacity to any need it serves, which could move
 elsewhere. A path to a capacity with room left serves one need more, and every need on the way moves on by one step.
+
+What limits this work is fetching memory, so the state is kept small: flow lives in the places of capacities, a place
+being one edge with its need and units, and units are 32 bits wide where the whole demand fits.
 """
 
 from typing import NamedTuple
@@ -11,49 +14,57 @@ from numba import njit
 
 from peyvand.engines.matching.graph import Array, Problem
 
+CLOSED = 2**31 - 1
+
 
 class State(NamedTuple):
-    """What the search remembers, per need [n], per capacity [m] and per edge [e]."""
+    """What the search remembers, per need [n], capacity [m], place [p] and edge [e]."""
 
     indptr: Array
     indices: Array
-    owner: Array  # [e] the need of an edge
-    flow: Array  # [e]
     slack: Array  # [m] room left; never grows
-    first: Array  # [m] head of the list of edges with flow into a capacity
-    after: Array  # [e] the lists' links
-    before: Array  # [e]
-    closed: Array  # [m] 1 where a failed search has been
+    first: Array  # [m] where the places of a capacity begin
+    taken: Array  # [m] how many of them are taken
+    holder: Array  # [p] the need there
+    edge: Array  # [p] the edge by which it came
+    units: Array  # [p] how many units it has
+    place_of: Array  # [e] the place of an edge with flow (-1: none); empty when all demands are single units
     hint: Array  # [n] no edge before this one leads to room
     need_seen: Array  # [n] the number of the last search that came here
-    capacity_seen: Array  # [m]
-    held_by: Array  # [n] the edge that serves this need, through which the search came
+    capacity_seen: Array  # [m] the same; CLOSED where a failed search has been
+    held_at: Array  # [n] the place through which the search came
     came_by: Array  # [m] the edge through which the search came
+    came_from: Array  # [m] the need of that edge
     queue: Array  # [n]
     reached: Array  # [m]
 
 
 def new_state(problem: Problem) -> State:
     need_count, capacity_count, edge_count = len(problem.priority), len(problem.capacity), len(problem.indices)
-
-    def blank(count: int) -> Array:
-        return np.full(count, -1, np.int32)
-
+    total = int(problem.demand.sum())
+    unit = np.int32 if total < 2**31 else np.int64
+    places = problem.capacity
+    if places.sum(dtype=np.float64) > edge_count:
+        places = np.minimum(places, np.bincount(problem.indices, minlength=capacity_count))
+    ends = np.cumsum(places)
+    count = int(ends[-1]) if capacity_count else 0
+    shared = bool((problem.demand > 1).any())
     return State(
         indptr=problem.indptr,
         indices=problem.indices,
-        owner=np.repeat(np.arange(need_count, dtype=np.int32), np.diff(problem.indptr)),
-        flow=np.zeros(edge_count, np.int64),
-        slack=problem.capacity.copy(),
-        first=blank(capacity_count),
-        after=np.empty(edge_count, np.int32),
-        before=np.empty(edge_count, np.int32),
-        closed=np.zeros(capacity_count, np.uint8),
+        slack=np.minimum(problem.capacity, total).astype(unit),
+        first=(ends - places).astype(np.int32),
+        taken=np.zeros(capacity_count, np.int32),
+        holder=np.empty(count, np.int32),
+        edge=np.empty(count, np.int32),
+        units=np.empty(count, unit),
+        place_of=np.full(edge_count if shared else 0, -1, np.int32),
         hint=problem.indptr[:-1].astype(np.int32),
-        need_seen=np.zeros(need_count, np.int64),
-        capacity_seen=np.zeros(capacity_count, np.int64),
-        held_by=blank(need_count),
-        came_by=blank(capacity_count),
+        need_seen=np.zeros(need_count, np.int32),
+        capacity_seen=np.zeros(capacity_count, np.int32),
+        held_at=np.empty(need_count, np.int32),
+        came_by=np.empty(capacity_count, np.int32),
+        came_from=np.empty(capacity_count, np.int32),
         queue=np.empty(need_count, np.int32),
         reached=np.empty(capacity_count, np.int32),
     )
@@ -61,29 +72,40 @@ def new_state(problem: Problem) -> State:
 
 @njit(cache=True, nogil=True)
 def serve_in_order(order: Array, demand: Array, state: State, served: Array) -> None:
-    """Serve the needs in the given order, each as far as it can be; fills `served` and `state.flow`."""
+    """Serve the needs in the given order, each as far as it can be; fills `served` and the places of `state`."""
     search = 0
     for need in order:
         left = demand[need]
         while left > 0:
             search += 1
-            end, count = _find_room(state, need, search)
-            if end < 0:
+            end, edge, count = _find_room(state, need, search)
+            if edge < 0:
                 # Everything reached is full and leads only to itself, and stays so: later searches need not enter.
-                for place in range(count):
-                    state.closed[state.reached[place]] = 1
+                for reached in range(count):
+                    state.capacity_seen[state.reached[reached]] = CLOSED
                 break
-            left -= _augment(state, need, end, left)
+            left -= _augment(state, need, end, edge, left)
         served[need] = demand[need] - left
 
 
 @njit(cache=True, nogil=True)
-def _find_room(state: State, start: int, search: int) -> tuple[int, int]:
-    """The last edge of a shortest path from `start` to room (-1: none), and how many capacities were reached."""
+def flow_of(state: State, flow: Array, first_edge: Array) -> None:
+    """The units on each edge int64[e], and the first edge with units of each need int64[n] (as it was: none)."""
+    for capacity in range(len(state.first)):
+        for place in range(state.first[capacity], state.first[capacity] + state.taken[capacity]):
+            edge, need = state.edge[place], state.holder[place]
+            flow[edge] = state.units[place]
+            if first_edge[need] < 0 or edge < first_edge[need]:
+                first_edge[need] = edge
+
+
+@njit(cache=True, nogil=True)
+def _find_room(state: State, start: int, search: int) -> tuple[int, int, int]:
+    """The last need and edge of a shortest path from `start` to room (-1: none), and how many capacities it reached."""
     state.need_seen[start] = search
-    end = _edge_with_room(state, start)
-    if end >= 0:
-        return end, 0
+    last = _edge_with_room(state, start)
+    if last >= 0:
+        return start, last, 0
     state.queue[0] = start
     begin, stop, count = 0, 1, 0
     while begin < stop:
@@ -91,32 +113,30 @@ def _find_room(state: State, start: int, search: int) -> tuple[int, int]:
         begin += 1
         for edge in range(state.indptr[need], state.indptr[need + 1]):
             capacity = state.indices[edge]
-            if state.closed[capacity] or state.capacity_seen[capacity] == search:
+            if state.capacity_seen[capacity] >= search:
                 continue
             state.capacity_seen[capacity] = search
             state.came_by[capacity] = edge
+            state.came_from[capacity] = need
             state.reached[count] = capacity
             count += 1
-            held = state.first[capacity]
-            while held >= 0:
-                other = state.owner[held]
+            first = state.first[capacity]
+            for place in range(first, first + state.taken[capacity]):
+                other = state.holder[place]
                 if state.need_seen[other] != search:
                     state.need_seen[other] = search
-                    state.held_by[other] = held
-                    end = _edge_with_room(state, other)
-                    if end >= 0:
-                        return end, count
+                    state.held_at[other] = place
+                    last = _edge_with_room(state, other)
+                    if last >= 0:
+                        return other, last, count
                     state.queue[stop] = other
                     stop += 1
-                held = state.after[held]
-    return -1, count
+    return start, -1, count
 
 
 @njit(cache=True, nogil=True)
 def _edge_with_room(state: State, need: int) -> int:
-    """The first edge of a need that leads to room, or -1. Full capacities never empty, so the hint only moves
-    forward.
-    """
+    """The first edge of a need that leads to room, or -1. Full capacities never empty, so hints only move forward."""
     edge, end = state.hint[need], state.indptr[need + 1]
     while edge < end and state.slack[state.indices[edge]] == 0:
         edge += 1
@@ -125,47 +145,53 @@ def _edge_with_room(state: State, need: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _augment(state: State, start: int, end: int, left: int) -> int:
-    """Push as many units as the path bears from `start` through `end`; returns how many."""
-    units = min(left, state.slack[state.indices[end]])
-    need = state.owner[end]
+def _augment(state: State, start: int, end: int, last: int, left: int) -> int:
+    """Push as many units as the path bears from `start` to the need `end` and its edge `last`; returns how many."""
+    units: int = min(left, int(state.slack[state.indices[last]]))
+    need = end
     while need != start:
-        held = state.held_by[need]
-        units = min(units, state.flow[held])
-        need = state.owner[state.came_by[state.indices[held]]]
-    state.slack[state.indices[end]] -= units
-    edge = end
-    while True:
-        _add(state, edge, units)
-        need = state.owner[edge]
-        if need == start:
-            return units
-        held = state.held_by[need]
-        _take(state, held, units)
-        edge = state.came_by[state.indices[held]]
+        place = state.held_at[need]
+        units = min(units, int(state.units[place]))
+        need = state.came_from[state.indices[state.edge[place]]]
+    state.slack[state.indices[last]] -= units
+    need, edge = end, last
+    while need != start:
+        place = state.held_at[need]
+        capacity = state.indices[state.edge[place]]
+        _take(state, capacity, place, units)
+        _give(state, need, edge, units)
+        need, edge = state.came_from[capacity], state.came_by[capacity]
+    _give(state, need, edge, units)
+    return units
 
 
 @njit(cache=True, nogil=True)
-def _add(state: State, edge: int, units: int) -> None:
-    if state.flow[edge] == 0:
+def _give(state: State, need: int, edge: int, units: int) -> None:
+    shared = len(state.place_of) > 0
+    place = state.place_of[edge] if shared else -1
+    if place < 0:
         capacity = state.indices[edge]
-        head = state.first[capacity]
-        state.after[edge] = head
-        state.before[edge] = -1
-        if head >= 0:
-            state.before[head] = edge
-        state.first[capacity] = edge
-    state.flow[edge] += units
+        place = state.first[capacity] + state.taken[capacity]
+        state.taken[capacity] += 1
+        state.holder[place], state.edge[place], state.units[place] = need, edge, 0
+        if shared:
+            state.place_of[edge] = place
+    state.units[place] += units
 
 
 @njit(cache=True, nogil=True)
-def _take(state: State, edge: int, units: int) -> None:
-    state.flow[edge] -= units
-    if state.flow[edge] == 0:
-        before, after = state.before[edge], state.after[edge]
-        if before >= 0:
-            state.after[before] = after
-        else:
-            state.first[state.indices[edge]] = after
-        if after >= 0:
-            state.before[after] = before
+def _take(state: State, capacity: int, place: int, units: int) -> None:
+    """Take units from a place; an empty place is filled with the capacity's last one."""
+    state.units[place] -= units
+    if state.units[place] == 0:
+        state.taken[capacity] -= 1
+        last = state.first[capacity] + state.taken[capacity]
+        if len(state.place_of):
+            state.place_of[state.edge[place]] = -1
+            if last != place:
+                state.place_of[state.edge[last]] = place
+        state.holder[place], state.edge[place], state.units[place] = (
+            state.holder[last],
+            state.edge[last],
+            state.units[last],
+        )

@@ -10,11 +10,11 @@ FINEST = 2**40
 EXACT_TO = 1e-6
 
 
-def least_cost(problem: Problem, owner: Array, flow: Array, served: Array, cost: Array) -> Array:
+def least_cost(problem: Problem, flow: Array, served: Array, cost: Array) -> Array:
     """Move the units of `flow` int64[e] so that `cost` float64[e] x flow is the least while every need keeps `served`
     int64[n].
 
-    `owner` int32[e] is the need of each edge. A need's cheapest edge may be taken off all its edges without changing
+    A need's cheapest edge may be taken off all its edges without changing
     the order of answers, so only the rest counts: the *detour*. Connected components where every need's cheapest edge
     has room are settled so; the others go to OR-Tools' min-cost flow (cost-scaling push-relabel, Goldberg and Tarjan
     1990), one at a time.
@@ -26,6 +26,7 @@ def least_cost(problem: Problem, owner: Array, flow: Array, served: Array, cost:
     """
     if not len(flow):
         return flow
+    owner = np.repeat(np.arange(len(served), dtype=np.int32), np.diff(problem.indptr))
     detour, cheapest = _detours(problem, owner, served, cost)
     component = _components(problem.indptr, problem.indices, served, len(problem.capacity))
     wanted = np.zeros(len(problem.capacity), np.int64)

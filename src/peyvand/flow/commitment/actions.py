@@ -1,7 +1,7 @@
 """Every write of commitments. Rows are locked in one order: needs, capacities, commitments."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
@@ -20,7 +20,7 @@ from peyvand.flow.need.models import Need
 from peyvand.journal.actions import record
 from peyvand.kernel.codes import new_code
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotPermitted, require
+from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotPermitted, Refusal, require
 from peyvand.kernel.states import WrongState
 from peyvand.people.models import Organisation
 from peyvand.scope.acting import Acting
@@ -162,7 +162,15 @@ def lock_with_ends(commitment_ids: Sequence[int]) -> tuple[dict[int, Need], dict
     return needs, capacities, lock(Commitment.objects.all(), commitment_ids)
 
 
-def _end(act, name, commitment_ids, reason, by, now, permission) -> list[Commitment]:  # type: ignore[no-untyped-def]
+def _end(
+    act: str,
+    name: str,
+    commitment_ids: Sequence[int],
+    reason: str,
+    by: Acting,
+    now: datetime,
+    permission: Callable[[Acting, Commitment], Refusal | None],
+) -> list[Commitment]:
     needs, capacities, promises = lock_with_ends(commitment_ids)
     back_to_need, back_to_capacity, released = Counter[int](), Counter[int](), {}
     for one in promises.values():

@@ -88,7 +88,16 @@ def _load(place_path: str, organisation_path: str, today: date) -> _Lists:
     return _Lists(needs, capacities, _need_frame(needs, today), _capacity_frame(capacities))
 
 
-_PLACES = {"province": pl.String, "county": pl.String, "neighbourhood": pl.String, "lat": pl.Float64, "lon": pl.Float64}
+_Columns = dict[str, type[pl.DataType]]
+_PLACES: _Columns = {
+    "province": pl.String,
+    "county": pl.String,
+    "neighbourhood": pl.String,
+    "lat": pl.Float64,
+    "lon": pl.Float64,
+}
+_NEED_COLUMNS: _Columns = {"kind": pl.Int64, "priority": pl.Float64, "demand": pl.Int64}
+_CAPACITY_COLUMNS: _Columns = {"kind": pl.Int64, "capacity": pl.Int64, "reach": pl.String, "reach_km": pl.Float64}
 
 
 def _where(rows: list[Need] | list[Capacity]) -> dict[str, list]:
@@ -109,7 +118,7 @@ def _need_frame(needs: list[Need], today: date) -> pl.DataFrame:
         "priority": [matching_priority(need.priority, business_date(need.created_at), today) for need in needs],
         "demand": [need.quantity - need.committed for need in needs],
     } | _where(needs)
-    return pl.DataFrame(columns, schema={"kind": pl.Int64, "priority": pl.Float64, "demand": pl.Int64} | _PLACES)
+    return pl.DataFrame(columns, schema=_NEED_COLUMNS | _PLACES)
 
 
 def _capacity_frame(capacities: list[Capacity]) -> pl.DataFrame:
@@ -119,8 +128,7 @@ def _capacity_frame(capacities: list[Capacity]) -> pl.DataFrame:
         "reach": [one.reach for one in capacities],
         "reach_km": [one.reach_km for one in capacities],
     } | _where(capacities)
-    schema = {"kind": pl.Int64, "capacity": pl.Int64, "reach": pl.String, "reach_km": pl.Float64} | _PLACES
-    return pl.DataFrame(columns, schema=schema)
+    return pl.DataFrame(columns, schema=_CAPACITY_COLUMNS | _PLACES)
 
 
 def _supersede(needs: list[Need], now: datetime) -> None:
@@ -199,7 +207,9 @@ def _priority_by_rank(lists: _Lists) -> dict[float, int]:
     return dict(zip(lists.need_frame["priority"].to_list(), (need.priority for need in lists.needs), strict=True))
 
 
-def _unserved(run, need, missing, code, reachable, lowest, offered) -> Unserved:  # type: ignore[no-untyped-def]
+def _unserved(
+    run: MatchingRun, need: Need, missing: int, code: int, reachable: int, lowest: int | None, offered: set[int]
+) -> Unserved:
     if code == Reason.FULL:
         reason = UnservedReason.FULL
     else:

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             "people_household",
             Policy("staff", STAFF_OF_ROW),
             Policy("own", f"{role_in(Role.RESIDENT)} AND {OWN_HOUSEHOLD}", command="SELECT"),
-            looked_at(),
+            looked_at("people_household"),
         ),
         # A name needs the area and the organisation and a task (decision D14).
         protect(

@@ -6,9 +6,12 @@ digits and the same Jalali dates in Latin letters. A missing value (None or "") 
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from peyvand.kernel import jalali
@@ -17,9 +20,10 @@ from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.text import persian_digits
 
 register = template.Library()
+Maybe = Any  # the value a filter names, or None, or the "" of a template's unknown name
 MISSING = "—"
 _LTR_MARK = "\u200e"
-_MILLION = 1_000_000
+_MILLION, _BILLION, _THOUSAND_BILLION = 10**6, 10**9, 10**12
 
 
 def _persian() -> bool:
@@ -38,7 +42,7 @@ def digits(value: object) -> str:
 
 
 @register.filter
-def number(value: int | float | Decimal | None, decimals: int = 0) -> str:
+def number(value: Maybe, decimals: int = 0) -> str:
     """A number in groups of three, rounded half up to `decimals` places (zeros at the end are dropped)."""
     if _missing(value):
         return MISSING
@@ -53,7 +57,7 @@ def number(value: int | float | Decimal | None, decimals: int = 0) -> str:
 
 
 @register.filter
-def percent(ratio: float | Decimal | None, decimals: int = 1) -> str:
+def percent(ratio: Maybe, decimals: int = 1) -> str:
     """A ratio (0.154) as «۱۵٫۴٪»."""
     if _missing(ratio):
         return MISSING
@@ -61,7 +65,7 @@ def percent(ratio: float | Decimal | None, decimals: int = 1) -> str:
 
 
 @register.filter
-def km(kilometres: float | None) -> str:
+def km(kilometres: Maybe) -> str:
     """A distance: metres under one kilometre, one decimal under ten, whole kilometres above."""
     if _missing(kilometres):
         return MISSING
@@ -71,41 +75,41 @@ def km(kilometres: float | None) -> str:
     return gettext("%(kilometres)s km") % {"kilometres": number(kilometres, 1 if float(kilometres) < 10 else 0)}
 
 
-def _in_words(amount: int, decimals: int) -> str:
-    """The part of a toman amount before the word "toman", in thousands of millions where it is large."""
-    size = abs(amount)
-    if size >= 1_000_000 * _MILLION:
-        return gettext("%(amount)s thousand billion") % {
-            "amount": number(Decimal(amount) / (1_000_000 * _MILLION), decimals)
-        }
-    if size >= 1000 * _MILLION:
-        return gettext("%(amount)s billion") % {"amount": number(Decimal(amount) / (1000 * _MILLION), decimals)}
-    return gettext("%(amount)s million") % {"amount": number(Decimal(amount) / _MILLION, decimals)}
+def _step(amount: int) -> int:
+    """The largest word not above the amount, and at least a million."""
+    return next((step for step in (_THOUSAND_BILLION, _BILLION) if abs(amount) >= step), _MILLION)
+
+
+def _in_words(amount: int) -> str:
+    """A toman amount of a million or more, before the word "toman", rounded to one decimal."""
+    step = _step(amount)
+    said = {"amount": number(Decimal(amount) / step, 1)}
+    if step == _THOUSAND_BILLION:
+        return gettext("%(amount)s thousand billion") % said
+    return gettext("%(amount)s billion") % said if step == _BILLION else gettext("%(amount)s million") % said
 
 
 def _is_round(amount: int) -> bool:
     """Nothing is lost when the amount is said in words with one decimal."""
-    size = abs(amount)
-    step = next((step for step in (1_000_000 * _MILLION, 1000 * _MILLION, _MILLION) if size >= step), 0)
-    return step > 0 and size % (step // 10) == 0
+    return abs(amount) >= _MILLION and amount % (_step(amount) // 10) == 0
 
 
 @register.filter(name="toman")
-def toman_text(rial: int | None) -> str:
+def toman_text(rial: Maybe) -> str:
     """An amount in rial as toman, exact: «۲۵۰٬۰۰۰ تومان»; in words where nothing is lost: «۵۰۰ میلیون تومان»."""
     if _missing(rial):
         return MISSING
     amount = toman(int(rial))
-    return gettext("%(amount)s toman") % {"amount": _in_words(amount, 1) if _is_round(amount) else number(amount)}
+    return gettext("%(amount)s toman") % {"amount": _in_words(amount) if _is_round(amount) else number(amount)}
 
 
 @register.filter
-def toman_short(rial: int | None) -> str:
+def toman_short(rial: Maybe) -> str:
     """An amount in rial as toman, rounded to one decimal of the largest word: for tiles and charts, never receipts."""
     if _missing(rial):
         return MISSING
     amount = int((Decimal(int(rial)) / RIAL_PER_TOMAN).to_integral_value(ROUND_HALF_UP))
-    return gettext("%(amount)s toman") % {"amount": _in_words(amount, 1) if abs(amount) >= _MILLION else number(amount)}
+    return gettext("%(amount)s toman") % {"amount": _in_words(amount) if abs(amount) >= _MILLION else number(amount)}
 
 
 def unit_name(unit: str, count: int = 1) -> str:
@@ -131,7 +135,7 @@ def unit(value: str, count: int = 1) -> str:
 
 
 @register.filter
-def quantity(amount: int | None, unit: str) -> str:
+def quantity(amount: Maybe, unit: str) -> str:
     """«۳ ساعت»; an amount of rial is shown as toman."""
     if _missing(amount):
         return MISSING
@@ -149,19 +153,19 @@ def _language() -> str:
 
 
 @register.filter
-def jdate(value: date | datetime | None) -> str:
+def jdate(value: Maybe) -> str:
     """«۳۰ آبان ۱۴۰۵»; an aware datetime is shown as its day in Iran."""
     return MISSING if _missing(value) else jalali.long_date(day_of(value), _language())
 
 
 @register.filter
-def jdate_short(value: date | datetime | None) -> str:
+def jdate_short(value: Maybe) -> str:
     """«۱۴۰۵/۰۸/۳۰», for tables."""
     return MISSING if _missing(value) else jalali.short_date(day_of(value), _language())
 
 
 @register.filter
-def jdatetime(value: datetime | None) -> str:
+def jdatetime(value: Maybe) -> str:
     """«۳۰ آبان ۱۴۰۵، ساعت ۱۴:۰۵», in Iran's time."""
     if _missing(value):
         return MISSING
@@ -170,7 +174,7 @@ def jdatetime(value: datetime | None) -> str:
 
 
 @register.filter
-def jmonth(value: date | datetime | jalali.JalaliMonth | None) -> str:
+def jmonth(value: Maybe) -> str:
     """«آبان ۱۴۰۵»."""
     if _missing(value):
         return MISSING
@@ -179,7 +183,7 @@ def jmonth(value: date | datetime | jalali.JalaliMonth | None) -> str:
 
 
 @register.filter
-def jdate_ago(value: date | datetime | None, today: date | None = None) -> str:
+def jdate_ago(value: Maybe, today: date | None = None) -> str:
     """A day as people say it: «امروز», «۳ روز پیش», «۱۰ روز دیگر»; beyond thirty days, the date itself.
 
     `today` is the business date; without it, today in Iran.
@@ -199,7 +203,14 @@ def jdate_ago(value: date | datetime | None, today: date | None = None) -> str:
 
 
 @register.filter
-def iso(value: date | datetime | None) -> str:
+def figure(text: str) -> SafeString:
+    """A formatted value for a stat tile: the number large, the words after it small."""
+    first, gap, rest = str(text).partition(" ")
+    return format_html('{} <span class="stat-unit">{}</span>', first, rest) if gap else format_html("{}", first)
+
+
+@register.filter
+def iso(value: Maybe) -> str:
     """The machine's form, for `<time datetime>`."""
     return "" if _missing(value) else value.isoformat()
 

@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
             Policy("own", own("provider_person_id", "person"), command="SELECT"),
             # What an organisation offers is known to all who look for help; what a person offers is not.
             *shared("offer", f"{IS_STAFF} AND state IN ('open', 'paused') AND provider_person_id IS NULL"),
-            looked_at(),
+            looked_at("capacity_capacity"),
         ),
     ]

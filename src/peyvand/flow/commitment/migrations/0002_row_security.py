@@ -35,15 +35,15 @@ class Migration(migrations.Migration):
         ("capacity", "0002_row_security"),
     ]
     operations = [
-        protect("commitment_matchingrun", Policy("staff", STAFF_OF_ROW), looked_at()),
-        protect("commitment_suggestion", Policy("giver", GIVER), Policy("asker", ASKER), looked_at("asker_path")),
-        protect("commitment_unserved", Policy("staff", STAFF_OF_ROW), looked_at()),
+        protect("commitment_matchingrun", Policy("staff", STAFF_OF_ROW), looked_at("commitment_matchingrun")),
+        protect("commitment_suggestion", Policy("giver", GIVER), Policy("asker", ASKER), looked_at("commitment_suggestion", "asker_path")),
+        protect("commitment_unserved", Policy("staff", STAFF_OF_ROW), looked_at("commitment_unserved")),
         protect(
             "commitment_agreement",
             Policy("giver", f"{IS_STAFF} AND {in_organisation('giver_path')}"),
             Policy("asker", f"{IS_STAFF} AND {in_organisation('asker_path')}"),
         ),
-        protect("commitment_commitment", Policy("giver", GIVER), Policy("asker", ASKER), looked_at("asker_path")),
+        protect("commitment_commitment", Policy("giver", GIVER), Policy("asker", ASKER), looked_at("commitment_commitment", "asker_path")),
         # The two sides of a promise see the row of the other side; names stay behind the policies of persons.
         policy("need_need", *shared("suggested", f"{IS_STAFF} AND {SUGGESTED}"), *shared("promised", f"{IS_STAFF} AND {PROMISED_TO}")),
         policy("capacity_capacity", *shared("promised", f"{IS_STAFF} AND {PROMISED_FROM}")),

@@ -32,6 +32,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             ANSWERED_ONCE, "DROP TRIGGER answered_once ON delivery_delivery; DROP FUNCTION delivery_answered_once();"
         ),
-        protect("delivery_delivery", Policy("giver", GIVER), Policy("asker", ASKER), looked_at("asker_path")),
+        protect("delivery_delivery", Policy("giver", GIVER), Policy("asker", ASKER), looked_at("delivery_delivery", "asker_path")),
         protect("delivery_proof", seen_through("delivery_proof", "delivery_delivery", "delivery_id")),
     ]

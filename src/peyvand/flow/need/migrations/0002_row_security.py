@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
             "need_need",
             Policy("staff", STAFF_OF_ROW),
             Policy("own", f"{role_in(Role.RESIDENT)} AND {own('person_id', 'person')}"),
-            looked_at(),
+            looked_at("need_need"),
         ),
         protect("need_priorityline", seen_through("need_priorityline", "need_need", "need_id")),
         protect("need_priorityoverride", seen_through("need_priorityoverride", "need_need", "need_id")),

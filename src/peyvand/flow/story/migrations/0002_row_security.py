@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
             "story_story",
             Policy("staff", STAFF_OF_ROW),
             Policy("published", "state = 'published'", command="SELECT"),
-            looked_at(),
+            looked_at("story_story"),
         ),
         protect("story_storydelivery", seen_through("story_storydelivery", "story_story", "story_id")),
         protect("story_storyconsent", seen_through("story_storyconsent", "story_story", "story_id")),

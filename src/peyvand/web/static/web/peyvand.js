@@ -12,7 +12,7 @@
   });
 
   // A reader who is told of errors should stand before them, not at the foot of the form.
-  const summary = document.querySelector("[data-error-summary]");
+  const summary = document.querySelector("[data-error-summary]:not([data-sample] *)");
   summary?.focus();
 
   // A second press of the same button must not send the same act twice.

@@ -1,0 +1,113 @@
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from peyvand.engines.matching import Graph, Matched, assign, candidates, match, verify
+
+from .lists import random_lists
+
+
+def problem(needs: pl.DataFrame, capacities: pl.DataFrame, graph: Graph) -> dict[str, np.ndarray]:
+    return {
+        "priority": needs["priority"].to_numpy(),
+        "demand": needs["demand"].to_numpy(),
+        "capacity": capacities["capacity"].to_numpy(),
+        "indptr": graph.indptr,
+        "indices": graph.indices,
+    }
+
+
+def flow_on(full: Graph, found: Matched, capacities: int) -> np.ndarray:
+    """The same units on the graph of all pairs."""
+
+    def names(graph: Graph) -> np.ndarray:
+        return np.repeat(np.arange(len(graph.indptr) - 1), np.diff(graph.indptr)) * capacities + graph.indices
+
+    every, some = names(full), names(found.graph)
+    assert len(np.unique(some)) == len(some)
+    assert np.isin(some, every).all()
+    flow = np.zeros(len(every), np.int64)
+    order = np.argsort(every)
+    flow[order[np.searchsorted(every, some, sorter=order)]] = found.assignment.flow
+    return flow
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 2**32), st.integers(0, 60), st.integers(0, 25), st.integers(1, 4), st.integers(1, 3))
+def test_widening_is_exact_over_all_feasible_pairs(seed: int, needs: int, capacities: int, k: int, kinds: int) -> None:
+    wanted, offered = random_lists(seed, needs, capacities, kinds)
+    found = match(wanted, offered, k=k, all_pairs_below=0)
+    full = candidates(wanted, offered)
+    best = assign(**problem(wanted, offered, full))
+    assert not found.complete
+    assert found.assignment.served.tolist() == best.served.tolist()
+    certificate = verify(**problem(wanted, offered, full), flow=flow_on(full, found, max(capacities, 1)))
+    assert certificate, certificate.fault
+
+
+def crowded_town() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One town holds most needs and few capacities; help from everywhere may reach everyone."""
+    rng = np.random.default_rng(5)
+    needs = pl.DataFrame(
+        {
+            "kind": ["x"] * 1000,
+            "lat": np.concatenate([rng.normal(35, 0.01, 900), rng.uniform(26, 39, 100)]),
+            "lon": np.concatenate([rng.normal(51, 0.01, 900), rng.uniform(45, 62, 100)]),
+            "priority": rng.integers(0, 100, 1000).astype(float),
+            "demand": np.ones(1000, int),
+        }
+    )
+    capacities = pl.DataFrame(
+        {
+            "kind": ["x"] * 800,
+            "lat": rng.uniform(26, 39, 800),
+            "lon": rng.uniform(45, 62, 800),
+            "capacity": np.ones(800, int),
+            "reach": ["country"] * 800,
+        }
+    )
+    return needs, capacities
+
+
+def test_where_one_town_holds_most_needs_nearest_alone_is_not_enough_and_widening_is() -> None:
+    needs, capacities = crowded_town()
+    nearest = assign(**problem(needs, capacities, candidates(needs, capacities, k=16)))
+    assert nearest.served.sum() < 500
+    found = match(needs, capacities, k=16, all_pairs_below=0)
+    assert found.assignment.served.sum() == 800
+    assert len(found.graph.indices) < 800_000 / 2
+    assert (
+        found.assignment.priority_sum
+        == assign(**problem(needs, capacities, candidates(needs, capacities))).priority_sum
+    )
+
+
+def test_few_pairs_are_all_taken() -> None:
+    found = match(*crowded_town())
+    assert (found.complete, found.rounds, len(found.graph.indices)) == (True, 0, 800_000)
+
+
+def test_least_travel_serves_the_same_and_goes_less_far() -> None:
+    needs, capacities = random_lists(11, 60, 25)
+    capacities = capacities.with_columns(reach=pl.lit("country"))
+    plain, near = match(needs, capacities), match(needs, capacities, least_travel=True)
+    assert near.assignment.served.tolist() == plain.assignment.served.tolist()
+
+    def travelled(found: Matched) -> float:
+        return float(np.nan_to_num(found.graph.km, nan=np.nanmax(found.graph.km)) @ found.assignment.flow)
+
+    assert travelled(near) < travelled(plain)
+    assert near.assignment.cost_sum == pytest.approx(travelled(near))
+
+
+def test_missing_columns_and_cells_are_named() -> None:
+    needs = pl.DataFrame({"kind": ["x", "x"], "priority": [1.0, None]})
+    capacities = pl.DataFrame({"kind": ["x"], "reach": ["country"]})
+    with pytest.raises(ValueError, match="needs: row 1: priority is empty"):
+        match(needs, capacities)
+    with pytest.raises(ValueError, match="capacities: column capacity is missing"):
+        match(needs.head(1), capacities)
+    with pytest.raises(ValueError, match="k is 0"):
+        match(needs.head(1), capacities.with_columns(capacity=1), k=0, all_pairs_below=0)

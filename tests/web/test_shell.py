@@ -1,0 +1,123 @@
+"""The frame, the pattern book and the pages for what went wrong, in both languages and under the content policy."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.utils import translation
+
+import peyvand
+from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.web import errors, gallery
+from peyvand.web.middleware import chosen_language
+from peyvand.web.navigation import Entry, links
+
+PACKAGE = Path(peyvand.__file__).parent
+TEMPLATES = sorted(PACKAGE.rglob("templates/**/*.html"))
+STYLES = sorted(path for path in PACKAGE.rglob("static/**/*.css") if "vendor" not in path.parts)
+
+
+def asked(path="/gallery/"):
+    request = RequestFactory().get(path)
+    request.user = AnonymousUser()
+    return request
+
+
+def pages():
+    yield "gallery", lambda request: gallery.gallery(request), 200
+    yield "forbidden", lambda request: errors.forbidden(request), 403
+    yield "not found", lambda request: errors.not_found(request), 404
+    yield "old form", lambda request: errors.csrf_failure(request), 403
+    yield "broken", lambda request: errors.server_error(request), 500
+    yield "not permitted", lambda request: errors.refused(request, NotPermitted(reason="x")), 403
+    yield "no such item", lambda request: errors.refused(request, NotFound()), 404
+    yield "refused", lambda request: errors.refused(request, Refusal()), 409
+
+
+@pytest.fixture(autouse=True)
+def bare_frame(settings):
+    """The shell alone: the entries of the site bring tests of their own."""
+    settings.PEYVAND_NAVIGATION = ""
+
+
+@pytest.mark.parametrize(("view", "status"), [page[1:] for page in pages()], ids=[page[0] for page in pages()])
+@pytest.mark.parametrize(("language", "direction"), [("fa", "rtl"), ("en", "ltr")])
+def test_every_page_of_the_shell_speaks_the_readers_language(view, status, language, direction):
+    with translation.override(language):
+        response = view(asked())
+    html = response.content.decode()
+    assert response.status_code == status
+    assert f'<html lang="{language}" dir="{direction}">' in html
+    assert len(re.findall(r"<h1\b", html)) == 1
+    if language == "en":
+        words = html.replace("فارسی", "").replace("چند", "")
+        assert not re.search(r"[آ-ی]", re.sub(r'value="[^"]*"', "", words)), "a Persian word on an English page"
+
+
+def test_the_pattern_book_needs_no_inline_script_or_style():
+    with translation.override("fa"):
+        html = gallery.gallery(asked()).content.decode()
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", html)
+    identifiers = re.findall(r'\sid="([^"]+)"', html)
+    assert len(identifiers) == len(set(identifiers))
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_has_inline_script_or_style(template):
+    text = template.read_text(encoding="utf-8")
+    assert not re.search(r"<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:|<script(?![^>]*\ssrc=)", text)
+
+
+@pytest.mark.parametrize("style", STYLES, ids=lambda path: path.name)
+def test_styles_know_no_side(style):
+    text = re.sub(r"/\*.*?\*/", "", style.read_text(encoding="utf-8"), flags=re.S)
+    assert not re.findall(r"\b(?:left|right)\b", text)
+    assert not re.findall(r"(?:margin|padding|border)-(?:top|bottom)|(?<![-\w])(?:width|height)\s*:", text)
+
+
+def _luminance(colour):
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one, other):
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_words_stand_out_from_their_ground(theme):
+    css = (PACKAGE / "web/static/web/peyvand.css").read_text(encoding="utf-8")
+    tokens = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", re.findall(r":root \{(.*?)\}", css, re.S)[theme]))
+    on_paper = [("ink", 12), ("ink-soft", 4.5), ("accent", 4.5), ("late", 4.5), ("wrong", 4.5), ("line-strong", 3)]
+    for name, least in on_paper:
+        for ground in ("paper", "sheet", "sunken"):
+            assert _contrast(tokens[name], tokens[ground]) >= least, (name, ground)
+    washes = [("accent-deep", "accent-wash"), ("late", "late-wash"), ("wrong", "wrong-wash"), ("ink", "accent-wash")]
+    for name, ground in [("on-accent", "accent"), *washes]:
+        assert _contrast(tokens[name], tokens[ground]) >= 4.5, (name, ground)
+
+
+@pytest.mark.parametrize(("cookie", "language"), [("", "fa"), ("en", "en"), ("fa", "fa"), ("xx", "fa")])
+def test_persian_is_the_language_until_another_is_chosen(cookie, language):
+    request = RequestFactory().get("/", headers={"accept-language": "en-US,en"})
+    if cookie:
+        request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = cookie
+    seen = []
+    response = chosen_language(lambda request: seen.append(translation.get_language()) or HttpResponse())(request)
+    assert seen == [language]
+    assert response.headers["Content-Language"] == language
+
+
+def test_navigation_shows_each_reader_their_own_entries():
+    entries = (
+        Entry("One", "gallery", tally=lambda request: 3),
+        Entry("Two", "set_language", shown_to=lambda request: False),
+    )
+    shown = links(RequestFactory().get("/gallery/inside/"), entries)
+    assert [(link.title, link.current, link.tally) for link in shown] == [("One", True, 3)]
