@@ -97,7 +97,7 @@ def test_the_same_place_twice_is_a_fault(tmp_path: Path) -> None:
 def test_a_line_is_no_border_and_a_broken_file_is_no_geojson(tmp_path: Path) -> None:
     line = {"type": "LineString", "coordinates": [[53, 36], [54, 36]]}
     feature = {"type": "Feature", "properties": {"name": "محله", "county": "ساری"}, "geometry": line}
-    with pytest.raises(ListRefused, match='row 1, column "geometry": .*"LineString"'):
+    with pytest.raises(ListRefused, match=r'row 1, column "geometry": .*"LineString"'):
         read(tmp_path, json.dumps({"features": [feature]}), name="lines.geojson")
     with pytest.raises(ListRefused, match="not a GeoJSON collection"):
         read(tmp_path, '{"features": 3}', name="broken.geojson")

@@ -15,11 +15,11 @@ from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.need.models import Need
 from peyvand.journal.actions import record
+from peyvand.kernel.refusals import Refusal
 from peyvand.people.models import Disability, Household, Organisation, Person
 from peyvand.places.models import Place
-from peyvand.scope.acting import SYSTEM
+from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.database import action, scope
-from peyvand.kernel.refusals import Refusal
 
 Seed = Callable[[World], None]
 
@@ -106,7 +106,7 @@ def count() -> dict[str, object]:
 
 
 @action
-def _finish(*, scale: float, seed: int, figures: dict[str, object], by, now: datetime) -> None:  # type: ignore[no-untyped-def]
+def _finish(*, scale: float, seed: int, figures: dict[str, object], by: Acting, now: datetime) -> None:
     record(
         BUILT, kind="demo", subject=None, by=by, now=now, place_path=ground.PROVINCE, organisation_path="-",
         data={"scale": scale, "seed": seed, "figures": figures},

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 from peyvand.demo.months import MATCHED_IN
@@ -110,10 +111,10 @@ class Round:
         for (giver, answer), rows in sorted(waiting.items(), key=lambda one: one[0]):
             ids = [one.pk for one in rows]
             if answer == "agreed":
-                self._later(now, lambda when, ids=ids, by=self.managers[giver]: self._agree(ids, by, when))
+                self._later(now, partial(self._agree, ids, self.managers[giver]))
                 agreed += rows
             elif answer == "declined":
-                self._later(now, lambda when, ids=ids, by=self.managers[giver]: self._withdraw(ids, by, when))
+                self._later(now, partial(self._withdraw, ids, self.managers[giver]))
         self._keep(sorted(agreed, key=lambda one: one.pk), now)
 
     def _keep(self, agreed: list[Commitment], now: datetime) -> None:
@@ -142,12 +143,12 @@ class Round:
                 if outcome == "part_late":
                     handed[one.giver_path, due + _LATE[0]].append((one.pk, one.quantity - first))
         for giver, ids in sorted(withdrawn.items()):
-            self._later(now + _STEP, lambda when, ids=ids, by=self._by(giver): self._withdraw(ids, by, when))
+            self._later(now + _STEP, partial(self._withdraw, ids, self._by(giver)))
         arrived: dict[datetime, list[tuple[str, list[tuple[int, int]]]]] = defaultdict(list)
         for (giver, when), rows in sorted(handed.items()):
             arrived[when].append((giver, rows))
         for when, groups in sorted(arrived.items()):
-            self._later(when, lambda at, groups=groups: self._hand_over(groups, at))
+            self._later(when, partial(self._hand_over, groups))
 
     def _by(self, giver: str) -> Acting:
         """The giver's manager; the office itself answers for what its centres and their residents give."""
@@ -188,13 +189,14 @@ class Round:
             refuse_delivery(delivery_id=made[0], reason=reason, by=self.leader, now=now + timedelta(hours=5))
 
         self._later(due - timedelta(days=2), refuse)
-        self._later(
-            due + timedelta(days=6), lambda now: self._hand_over([(one.giver_path, [(one.pk, one.quantity)])], now)
-        )
+        again = [(one.giver_path, [(one.pk, one.quantity)])]
+        self._later(due + timedelta(days=6), partial(self._hand_over, again))
 
     def _broken(self, one: Commitment) -> None:
-        when = self.world.calendar.at(one.due_date) + timedelta(days=10)
-        self._later(when, lambda now: break_commitment(commitment_id=one.pk, by=self.leader, now=now) and None)
+        def break_(now: datetime) -> None:
+            break_commitment(commitment_id=one.pk, by=self.leader, now=now)
+
+        self._later(self.world.calendar.at(one.due_date) + timedelta(days=10), break_)
 
     def _reversed(self, one: Commitment) -> None:
         """Accepted by mistake, and put right some days later."""

@@ -1,5 +1,6 @@
 """What the database holds: nothing, the demo, a demo that was not finished, or a real office."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,10 +56,8 @@ def check() -> Built | None:
 
 def clear() -> None:
     """Remove every row of the demo, as the owner of the database. Raises `NotDemo` over anything else."""
-    try:
+    with suppress(Unfinished):
         check()
-    except Unfinished:
-        pass
     tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed]
     kept = {"django_migrations", "django_content_type", "auth_permission", "django_site"}
     names = ", ".join(f'"{name}"' for name in sorted(set(tables) - kept))

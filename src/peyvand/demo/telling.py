@@ -1,5 +1,6 @@
 """Needs told and capacities offered, month by month."""
 
+from collections.abc import Sequence
 from random import Random
 
 from peyvand.demo.months import MONTHS
@@ -43,7 +44,7 @@ class Offers:
             self._deal(slug, total - by_residents, [one for one in world.givers if slug in one.offers], random)
             self._deal(slug, by_residents, world.centres, random)
 
-    def _deal(self, slug: str, total: int, givers: list[Giver] | list[Centre], random: Random) -> None:
+    def _deal(self, slug: str, total: int, givers: Sequence[Giver | Centre], random: Random) -> None:
         if not total or not givers:
             return
         lots = max(1, min(total, round(total / _PER_OFFER)))

@@ -9,9 +9,8 @@ from peyvand.flow.need.models import Need
 from peyvand.flow.story.actions import publish_story, submit_story, write_story
 from peyvand.people.bulk import NewConsent, give_consents
 from peyvand.people.enums import ConsentPurpose, ConsentWay
-from peyvand.people.models import Person, Task
+from peyvand.people.models import Membership, Person, Task
 from peyvand.people.queries import acting_as
-from peyvand.people.models import Membership
 from peyvand.places.models import Place
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
@@ -29,12 +28,7 @@ def _tell(world: World, row: dict[str, str], delivery: Delivery, left: int) -> N
     now = max(delivery.answered_at or world.calendar.now, world.calendar.now - timedelta(days=20))
     with scope(SYSTEM):
         need = Need.objects.select_related("household", "place").get(pk=delivery.commitment.need_id)
-        task = Task.objects.filter(household=need.household, until__isnull=True).first()
-        teller = acting_as(
-            Membership.objects.select_related("account", "place", "organisation").get(
-                pk=task.membership_id if task else need.opened_by_id
-            )
-        )
+        teller = acting_as(_worker_of(need))
         heads = list(Person.objects.filter(household=need.household, is_head=True).values_list("pk", flat=True))
         place: Place = need.place
     consents = give_consents(
@@ -52,3 +46,10 @@ def _tell(world: World, row: dict[str, str], delivery: Delivery, left: int) -> N
         submit_story(story_id=story.pk, by=teller, now=now)
     if left > 2:
         publish_story(story_id=story.pk, by=world.acting["hq_leader"], now=now)
+
+
+def _worker_of(need: Need) -> Membership:
+    """Whoever has the task with the family; the story is theirs to tell."""
+    rows = Membership.objects.select_related("account", "place", "organisation")
+    task = Task.objects.filter(household=need.household_id, until__isnull=True).first() if need.household_id else None
+    return rows.get(pk=task.membership_id if task else need.opened_by_id or 0)
