@@ -40,9 +40,14 @@ class Built:
     figures: dict[str, Any]
 
 
+def holds_demo() -> bool:
+    """Whether the accounts here are those of a demo: then every page says so, whichever command serves it."""
+    return Account.objects.filter(is_demo=True).exists()
+
+
 def check() -> Built | None:
     """The finished demo, or None where the database is empty. Raises `NotDemo` or `Unfinished`."""
-    demo = Account.objects.filter(is_demo=True).exists()
+    demo = holds_demo()
     if Account.objects.filter(is_demo=False).exists() or (Organisation.objects.exists() and not demo):
         raise NotDemo
     if not demo:
