@@ -29,7 +29,16 @@ def test_the_demo_is_built_once_then_kept_and_no_office_begins_over_it(peyvand: 
 
 
 def test_a_real_office_begins_with_one_command_and_no_demo_is_built_over_it(peyvand: Any) -> None:
-    words = ("office", "new", "--province", "Semnan", "--organisation", "بهزیستی سمنان", "--administrator", "مدیر نمونه")
+    words = (
+        "office",
+        "new",
+        "--province",
+        "Semnan",
+        "--organisation",
+        "بهزیستی سمنان",
+        "--administrator",
+        "مدیر نمونه",
+    )
     status, said = ended(peyvand(*words))
     assert status == 0, said
     assert "«بهزیستی سمنان» in سمنان is ready." in said
@@ -37,7 +46,10 @@ def test_a_real_office_begins_with_one_command_and_no_demo_is_built_over_it(peyv
     for extra in ({}, {"RESET": "1"}):
         status, said = ended(peyvand("demo", "--no-serve", SCALE="0.001", **extra))
         assert status == 1
-        assert "This database holds the data of a real office, so no demo is built over it and nothing was changed." in said
+        assert (
+            "This database holds the data of a real office, so no demo is built over it and nothing was changed."
+            in said
+        )
 
 
 @pytest.mark.parametrize(

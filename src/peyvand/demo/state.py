@@ -63,7 +63,8 @@ def clear() -> None:
     """Remove every row of the demo, as the owner of the database. Raises `NotDemo` over anything else."""
     with suppress(Unfinished):
         check()
-    tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+    models = apps.get_models(include_auto_created=True)
+    tables = [one._meta.db_table for one in models if one._meta.managed or one._meta.app_label == "procrastinate"]
     kept = {"django_migrations", "django_content_type", "auth_permission", "django_site"}
     names = ", ".join(f'"{name}"' for name in sorted(set(tables) - kept))
     with transaction.atomic(), connection.cursor() as cursor:
