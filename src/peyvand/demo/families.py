@@ -16,7 +16,7 @@ from peyvand.scope.database import scope
 
 _BATCH = 300
 _THIS_YEAR = 1404
-_MONTHS_OF_A_WORKER = 5  # needs are gathered in at most so many of the months ...
+_MONTHS_OF_A_WORKER = 3  # needs are gathered in at most so many of the months ...
 _WORTH_AN_ACT = 8  # ... so that a batch is worth an act
 
 
