@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from peyvand.demo import state
+from peyvand.demo import families, state
 from peyvand.demo.build import AlreadyBuilt, build, count
 from peyvand.demo.links import ways_in
 from peyvand.extend.discovery import programmes
@@ -32,7 +32,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def figures(django_db_setup: None, django_db_blocker) -> Iterator[dict]:  # type: ignore[no-untyped-def]
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(families, "_WORTH_TWO", 1)  # as at full size: two connections side by side
         built = build(scale=SCALE, now=NOW)
         yield built.figures
         state.clear()
