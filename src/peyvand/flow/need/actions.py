@@ -29,6 +29,7 @@ from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import add, lock
 from peyvand.scope.database import action
+from peyvand.scope.encryption import Protected
 
 COUNTERS = ("committed", "underway", "met")
 
@@ -180,7 +181,7 @@ def reveal_note(*, need_id: int, by: Acting, now: datetime) -> str:
     need = lock(Need.objects.all(), [need_id])[need_id]
     require(may_reveal_note(by, need))
     _batch("need.note_revealed", [need], by, now)
-    return need.note.reveal() if need.note else ""
+    return need.note.reveal() if isinstance(need.note, Protected) else ""
 
 
 @action

@@ -11,9 +11,10 @@ from peyvand.flow.commitment.enums import CommitmentState
 from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.need.enums import Band, NeedState
 from peyvand.flow.need.intake import Call
-from peyvand.flow.need.rules import BANDS, URGENCY
+from peyvand.flow.need.rules import URGENCY
 from peyvand.kernel.codes import read_code
 from peyvand.kernel.jalali import business_date
+from peyvand.kernel.priority import BANDS
 from peyvand.kernel.text import latin_digits
 from peyvand.people.permissions import may_keep_households
 from peyvand.places.enums import PlaceKind
@@ -56,7 +57,7 @@ def late_promise(today: Any) -> Exists:
 
 
 def in_band(name: str) -> Q:
-    bounds = {each.value: bound for bound, each in BANDS}
+    bounds = dict(BANDS)
     above = min((bound for bound in bounds.values() if bound > bounds[name]), default=101)
     return Q(priority__gte=bounds[name], priority__lt=above)
 
