@@ -71,7 +71,9 @@ def _need_loopback(host: str) -> None:
     from peyvand.kernel.refusals import BadValue
 
     if host != "localhost" and not (_is_address(host) and ip_address(host).is_loopback):
-        raise BadValue(field="host", reason="the demo is served on this machine only, as 127.0.0.1; `peyvand up` serves others")
+        raise BadValue(
+            field="host", reason="the demo is served on this machine only, as 127.0.0.1; `peyvand up` serves others"
+        )
 
 
 def _is_address(host: str) -> bool:
