@@ -133,6 +133,26 @@ def register_households(
 
 
 @action
+def remove_households(*, household_ids: Sequence[int], by: Acting, now: datetime) -> None:
+    """Take back files that were opened by mistake: persons, tasks and all. Files with needs cannot be removed.
+
+    Every person must be seen by the actor; one who is not makes the database refuse the whole act.
+    """
+    require(may_keep_households(by))
+    homes = list(lock(Household.objects.all(), household_ids).values())
+    if not homes:
+        return
+    Person.objects.filter(household__in=homes).delete()
+    Task.objects.filter(household__in=homes).delete()
+    Household.objects.filter(pk__in=[home.pk for home in homes]).delete()
+    record(
+        "households.removed", kind="household", subject=homes[0].pk if len(homes) == 1 else None, by=by, now=now,
+        place_path=homes[0].place_path if len(homes) == 1 else by.place_path, organisation_path=homes[0].organisation_path,
+        rows=[(home.pk,) for home in homes],
+    )  # fmt: skip
+
+
+@action
 def give_task(*, household_id: int, membership: Membership, by: Acting, now: datetime) -> Task:
     require(may_give_task(by))
     household = lock(Household.objects.all(), [household_id])[household_id]

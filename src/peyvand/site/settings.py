@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "peyvand.people",
     "peyvand.resources",
     *(f"peyvand.flow.{stage}" for stage in STAGES),
+    "peyvand.intake",
 ]
 AUTH_USER_MODEL = "people.Account"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
