@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from secrets import token_urlsafe
 
 import pytest
 from django.db import connection
@@ -20,7 +21,7 @@ from peyvand.journal.models import Event
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.lists import ListRefused
 from peyvand.people.accounts import create_account
-from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay
+from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, MemberRole
 from peyvand.people.households import give_consent
 from peyvand.people.models import Household, Organisation, Person
 from peyvand.scope.acting import SYSTEM
@@ -44,8 +45,8 @@ def read(path, kind, by, **options):
         return read_list(path, kind, by=by, now=NOW, **options)
 
 
-def bring_in(path, kind, by, token="t", **options):
-    return import_list(path=path, kind=kind, token=token, by=by, now=NOW, **options)
+def bring_in(path, kind, by, token="", **options):
+    return import_list(path=path, kind=kind, token=token or token_urlsafe(), by=by, now=NOW, **options)
 
 
 def everything():
@@ -193,14 +194,14 @@ def test_the_same_file_is_noticed_and_comes_in_again_only_when_asked(world, tmp_
     path = write(tmp_path, "needs", NEEDS)
     first = bring_in(path, ImportKind.NEEDS, world["facilitator"])
     with pytest.raises(actions.FileImportedBefore):
-        bring_in(path, ImportKind.NEEDS, world["facilitator"], token="u")
-    second = bring_in(path, ImportKind.NEEDS, world["facilitator"], token="u", again=True)
+        bring_in(path, ImportKind.NEEDS, world["facilitator"])
+    second = bring_in(path, ImportKind.NEEDS, world["facilitator"], again=True)
     for made in (first, second):
         undo_import(record_id=made.pk, by=world["facilitator"], now=NOW)
     reading = read(path, ImportKind.NEEDS, world["facilitator"])
     with scope(world["facilitator"]):
         assert imported_before(reading, ImportKind.NEEDS, by=world["facilitator"]) is None
-    bring_in(path, ImportKind.NEEDS, world["facilitator"], token="v")
+    bring_in(path, ImportKind.NEEDS, world["facilitator"])
 
 
 def test_a_list_that_reads_otherwise_than_shown_is_not_stored(world, tmp_path):
@@ -209,7 +210,7 @@ def test_a_list_that_reads_otherwise_than_shown_is_not_stored(world, tmp_path):
     one = write(tmp_path, "one", [FAMILIES[0], FAMILIES[3]])
     bring_in(one, ImportKind.FAMILIES, world["facilitator"])
     with pytest.raises(actions.ReadOtherwise):
-        bring_in(path, ImportKind.FAMILIES, world["facilitator"], token="u", expected=shown.digest, without_bad_rows=True)
+        bring_in(path, ImportKind.FAMILIES, world["facilitator"], expected=shown.digest, without_bad_rows=True)
 
 
 @pytest.mark.parametrize("kind", ImportKind)
@@ -256,7 +257,7 @@ def test_families_and_organisations_that_others_build_on_remain(world, tmp_path)
     assert undone.remaining == {str(families.ids[0]): Remains.WORKED_WITH.value}
     registry = bring_in(write(tmp_path, "o", ORGANISATIONS), ImportKind.ORGANISATIONS, world["administrator"])
     world.organisations["new"] = Organisation.objects.get(pk=registry.ids[1])
-    world.join("newcomer", "facilitator", "sari", "new")
+    world.join("newcomer", MemberRole.FACILITATOR, "sari", "new")
     undone = undo_import(record_id=registry.pk, by=world["administrator"], now=NOW)
     assert undone.remaining == dict.fromkeys(map(str, registry.ids), Remains.IN_USE.value), "a parent stays with its branch"
 
@@ -304,7 +305,7 @@ def test_one_preview_confirmed_twice_at_once_is_stored_once(transactional_db, tm
     def confirm():
         barrier.wait(timeout=20)
         try:
-            answers.append(bring_in(path, ImportKind.NEEDS, world["facilitator"], again=True))
+            answers.append(bring_in(path, ImportKind.NEEDS, world["facilitator"], "one preview", again=True))
         except Refusal as refusal:
             answers.append(refusal)
         finally:

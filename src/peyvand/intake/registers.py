@@ -46,7 +46,7 @@ class Families:
                 Column("family_name", cells.short(80), required=True),
                 Column("sex", cells.one_of(synonyms, "sex", "not_a_sex"), default=""),
                 Column("birth_year", cells.birth_year(jdatetime.date.fromgregorian(date=today).year)),
-                Column("national_id", cells.national_id, default="", unique=True),
+                Column("national_id", cells.national_id, unique=True),
                 Column("mobile", cells.mobile, default=""),
                 Column("size", _size, default=1),
                 Column("woman_head", cells.one_of(synonyms, "yes_or_no", "not_yes_or_no"), default="no"),
@@ -64,6 +64,8 @@ class Families:
         for index, row in enumerate(rows.values):
             code = row["family"]
             wrong = found.setdefault(index, [])
+            if code in bad:
+                continue
             if code in stored:
                 wrong.append(("family", "family_stored", {"value": code}))
             if row["national_id"] and blind_index(row["national_id"]) in persons:
@@ -126,7 +128,7 @@ class Families:
             shown.append(
                 {
                     "family": row["family"], "given_name": row["given_name"], "family_name": row["family_name"],
-                    "head": is_head, "sex": row["sex"], "birth_year": row["birth_year"], "national_id": row["national_id"],
+                    "head": is_head, "sex": row["sex"], "birth_year": row["birth_year"], "national_id": row["national_id"] or "",
                     "mobile": row["mobile"], "place": place_of[row["family"]],
                     "size": max(row["size"], len(families[row["family"]])) if is_head else None,
                     "woman_head": row["woman_head"] == "yes" if is_head else None, "address": row["address"] if is_head else "",
@@ -144,7 +146,7 @@ class Families:
             persons=tuple(
                 NewPerson(
                     given_name=one["given_name"], family_name=one["family_name"], is_head=one is head, sex=one["sex"],
-                    birth_year=one["birth_year"], national_id=one["national_id"], mobile=one["mobile"],
+                    birth_year=one["birth_year"], national_id=one["national_id"] or "", mobile=one["mobile"],
                 )
                 for one in members
             ),
@@ -162,7 +164,6 @@ class Families:
                 "household_id", flat=True
             )
         )
-        why = {pk: Remains.NOT_SEEN for pk in rows if pk not in mine}
         worked = [
             Need.objects.filter(household__in=ids).values_list("household_id", flat=True),
             Need.objects.filter(person__household__in=ids).values_list("person__household_id", flat=True),
@@ -170,7 +171,8 @@ class Families:
             Account.objects.filter(person__household__in=ids).values_list("person__household_id", flat=True),
             Task.objects.filter(household__in=ids).exclude(membership_id=by.membership_id).values_list("household_id", flat=True),
         ]
-        why |= {pk: Remains.WORKED_WITH for some in worked for pk in some if pk in rows}
+        why = {pk: Remains.WORKED_WITH for some in worked for pk in some if pk in rows}
+        why |= {pk: Remains.NOT_SEEN for pk in rows if pk not in mine}
         undone = settled(ids, rows, why)
         remove_households(household_ids=undone.removed, by=by, now=now)
         return undone

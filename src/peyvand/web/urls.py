@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from peyvand.web import gallery
@@ -6,4 +6,5 @@ from peyvand.web import gallery
 urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("gallery/", gallery.gallery, name="gallery"),
+    path("", include("peyvand.web.pages.office_urls")),
 ]
