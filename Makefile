@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .NOTPARALLEL:
 
 RUN := .venv/bin
-STAMPS := build/stamps
+STAMPS := .venv/stamps
 NODE := scripts/node.sh
 export PEYVAND_BROWSER := $(CURDIR)/build/browser/run
 
@@ -16,11 +16,11 @@ install: $(STAMPS)/assets ## Install what the program needs; after this no netwo
 
 test: $(STAMPS)/browser ## Install what tests need, the browser too, and run everything
 	@$(MAKE) --no-print-directory lint
-	$(RUN)/python -m pytest
+	$(RUN)/python -m pytest -n 2 --dist loadfile
 
 check: $(STAMPS)/test ## The quick loop: format, lint, types, imports, unit tests
 	@$(MAKE) --no-print-directory lint
-	$(RUN)/python -m pytest -q -x -m "not slow and not journey"
+	$(RUN)/python -m pytest -q -x -n 2 --dist loadfile -m "not slow and not journey"
 
 .PHONY: lint
 lint:
@@ -39,7 +39,7 @@ bench: $(STAMPS)/test ## Print the benchmarks: ratios against a peer, in the sam
 
 clean: ## Remove what was installed and built; the data stay
 	rm -rf .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf src/*.egg-info src/peyvand/web/static/vendor
+	rm -rf src/*.egg-info src/peyvand/web/static/vendor src/peyvand/places/reference_data
 
 help: ## Tell the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,15 +60,16 @@ $(STAMPS)/test: $(STAMPS)/assets requirements/test.txt
 	@touch $@
 
 $(STAMPS)/node: $(STAMPS)/base package.json package-lock.json
-	@$(NODE) npm ci --omit=dev --no-audit --no-fund --loglevel=error
+	@$(NODE) npm ci --omit=dev --no-audit --no-fund --no-update-notifier --loglevel=error
 	@rm -f $(STAMPS)/node-test && touch $@
 
 $(STAMPS)/node-test: $(STAMPS)/node
-	@$(NODE) npm ci --no-audit --no-fund --loglevel=error
+	@$(NODE) npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(STAMPS)/assets: $(STAMPS)/node $(wildcard src/peyvand/locale/*/*/*.po src/peyvand/programmes/*/locale/*/*/*.po)
 	@$(RUN)/python -m peyvand.web.build
+	@$(RUN)/python -m peyvand.places.build
 	@touch $@
 
 $(STAMPS)/browser: $(STAMPS)/test $(STAMPS)/node-test

@@ -29,7 +29,9 @@ def import_(
     file: Annotated[Path, typer.Argument(help="GeoJSON, CSV or a workbook.", dir_okay=False)],
     kind: Annotated[str, typer.Option(help="What every row is that does not say: county, neighbourhood, ...")] = "",
     within: Annotated[str, typer.Option(help='The path of the place that all rows lie in, as "ir/02/".')] = "",
-    source: Annotated[str, typer.Option(help="Where the list comes from, with its licence; shown with the places.")] = "",
+    source: Annotated[
+        str, typer.Option(help="Where the list comes from, with its licence; shown with the places.")
+    ] = "",
 ) -> None:
     """Add places of a list and bring known ones up to date: all or nothing, with every fault named by row and column."""
     with operation.told(), operation.database():
@@ -41,6 +43,11 @@ def import_(
         if kind and kind not in PlaceKind.values:
             raise typer.BadParameter(f"{kind} is none of {', '.join(PlaceKind.values)}", param_hint="--kind")
         put = import_places(
-            path=file, kind=PlaceKind(kind) if kind else None, within=within, source=source, by=SYSTEM, now=datetime.now(UTC)
+            path=file,
+            kind=PlaceKind(kind) if kind else None,
+            within=within,
+            source=source,
+            by=SYSTEM,
+            now=datetime.now(UTC),
         )
         typer.echo(f"{file.name}: {put.added} places added, {put.changed} changed, {put.same} as they were.")

@@ -140,9 +140,7 @@ def _bring_up_to_date(
     for row, place in pairs:
         require(may_add_place(by, row.parent_path))
         wanted = _checked(row, parents.get(row.parent_path))
-        differing = [
-            name for name in _KEPT_CURRENT if getattr(wanted, name) not in (None, "", getattr(place, name))
-        ]
+        differing = [name for name in _KEPT_CURRENT if getattr(wanted, name) not in (None, "", getattr(place, name))]
         for name in differing:
             setattr(place, name, getattr(wanted, name))
         if differing:

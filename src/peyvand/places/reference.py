@@ -30,7 +30,9 @@ _MUCH_BIGGER = 3  # of two places of one name in a province, the one that has th
 
 class ReferenceMissing(Refusal):
     code = "reference_places_missing"
-    message = "The reference places are not built yet. Run `make install`, or `npm ci` and `python -m peyvand.places.build`."
+    message = (
+        "The reference places are not built yet. Run `make install`, or `npm ci` and `python -m peyvand.places.build`."
+    )
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,13 @@ def reference_places() -> list[NewPlace]:
         admin = one["geonames"]
         rows.append(
             _place(
-                PlaceKind.PROVINCE, one["name_fa"], one["iso"].removeprefix("IR-"), f"{COUNTRY}/",
-                points.get((admin, word_key(one["capital"]))), name_en=one["name_en"], boundary=borders.get(one["border"]),
+                PlaceKind.PROVINCE,
+                one["name_fa"],
+                one["iso"].removeprefix("IR-"),
+                f"{COUNTRY}/",
+                points.get((admin, word_key(one["capital"]))),
+                name_en=one["name_en"],
+                boundary=borders.get(one["border"]),
                 source=PROVINCE_SOURCE,
             )  # fmt: skip
         )

@@ -65,7 +65,9 @@ def _columns(row: NewSpecification) -> dict[str, str]:
         raise BadValue(field="name", reason="a specification has a slug and a name in both languages")
     for name, choices in _CHOICES:
         if getattr(row, name) not in choices.values:
-            raise BadValue(field=name, reason=f"{row.slug}: «{getattr(row, name)}» is none of {', '.join(choices.values)}")
+            raise BadValue(
+                field=name, reason=f"{row.slug}: «{getattr(row, name)}» is none of {', '.join(choices.values)}"
+            )
     if row.cbr_component and row.cbr_component not in CbrComponent.values:
         raise BadValue(field="cbr_component", reason=f"{row.slug}: «{row.cbr_component}» is no component")
     return {
@@ -79,7 +81,9 @@ def _columns(row: NewSpecification) -> dict[str, str]:
 def put_specifications(*, rows: Sequence[NewSpecification], by: Acting, now: datetime) -> Put:
     """Add what is missing and bring the others up to date, all or none; a second time changes nothing."""
     require(may_put_specifications(by))
-    standing = {one.slug: one for one in Specification.objects.select_for_update().filter(slug__in=[r.slug for r in rows])}
+    standing = {
+        one.slug: one for one in Specification.objects.select_for_update().filter(slug__in=[r.slug for r in rows])
+    }
     fresh, changed = [], []
     for row in rows:
         columns, old = _columns(row), standing.get(row.slug)
