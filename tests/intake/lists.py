@@ -20,7 +20,9 @@ def write(folder: Path, name: str, rows: Sequence[Sequence[object]], suffix: str
         body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in texts)
         path.write_text(f"<html><body><table>{body}</table></body></html>", encoding="utf-8")
     elif suffix == "parquet":
-        pl.DataFrame({name: [row[place] for row in texts[1:]] for place, name in enumerate(texts[0])}).write_parquet(path)
+        pl.DataFrame({name: [row[place] for row in texts[1:]] for place, name in enumerate(texts[0])}).write_parquet(
+            path
+        )
     else:
         out = io.BytesIO()
         with xlsxwriter.Workbook(out, {"in_memory": True}) as book:

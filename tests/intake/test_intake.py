@@ -164,7 +164,11 @@ def test_what_is_stored_already_is_named(world, tmp_path):
     families = write(tmp_path, "families", FAMILIES)
     bring_in(families, ImportKind.FAMILIES, world["facilitator"])
     stored = faults(read(families, ImportKind.FAMILIES, world["facilitator"]))
-    assert {(2, "شماره پرونده", "family_stored"), (2, "کد ملی", "person_stored"), (4, "شماره پرونده", "family_stored")} <= stored
+    assert {
+        (2, "شماره پرونده", "family_stored"),
+        (2, "کد ملی", "person_stored"),
+        (4, "شماره پرونده", "family_stored"),
+    } <= stored
     needs = write(tmp_path, "needs", [["نوع نیاز", "خانواده"], ["ویلچر", "خ-۱"]])
     assert read(needs, ImportKind.NEEDS, world["facilitator"]).alike == []
     made = bring_in(needs, ImportKind.NEEDS, world["facilitator"])
@@ -242,7 +246,10 @@ def test_what_somebody_has_promised_remains_and_says_so(world, tmp_path):
     undone = undo_import(record_id=made.pk, by=world["facilitator"], now=NOW)
     assert undone.remaining == {str(need.pk): Remains.PROMISED.value}
     with scope(SYSTEM):
-        assert list(Need.objects.filter(pk__in=made.ids).order_by("pk").values_list("state", flat=True)) == ["open", "closed"]
+        assert list(Need.objects.filter(pk__in=made.ids).order_by("pk").values_list("state", flat=True)) == [
+            "open",
+            "closed",
+        ]
 
 
 def test_families_and_organisations_that_others_build_on_remain(world, tmp_path):
@@ -259,7 +266,9 @@ def test_families_and_organisations_that_others_build_on_remain(world, tmp_path)
     world.organisations["new"] = Organisation.objects.get(pk=registry.ids[1])
     world.join("newcomer", MemberRole.FACILITATOR, "sari", "new")
     undone = undo_import(record_id=registry.pk, by=world["administrator"], now=NOW)
-    assert undone.remaining == dict.fromkeys(map(str, registry.ids), Remains.IN_USE.value), "a parent stays with its branch"
+    assert undone.remaining == dict.fromkeys(map(str, registry.ids), Remains.IN_USE.value), (
+        "a parent stays with its branch"
+    )
 
 
 def test_a_colleague_without_the_task_takes_no_family_back(world, tmp_path):

@@ -33,7 +33,9 @@ class ImportRecord(models.Model):
             models.Index(fields=["organisation", "kind", "sha256"], name="import_same_file"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(undone_at__isnull=False) | Q(remaining={}), name="import_remaining_after_undo")
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=False) | Q(remaining={}), name="import_remaining_after_undo"
+            )
         ]
 
     @property

@@ -27,4 +27,8 @@ def kinds_for(by: Acting) -> list[ImportKind]:
 
 def may_import_any(by: Acting) -> Refusal | None:
     """The page of imports is open to those who may bring in at least one kind of list."""
-    return None if kinds_for(by) else may_import(by, ImportKind.NEEDS) or NotPermitted(reason="no list is yours to bring in")
+    return (
+        None
+        if kinds_for(by)
+        else may_import(by, ImportKind.NEEDS) or NotPermitted(reason="no list is yours to bring in")
+    )

@@ -51,7 +51,11 @@ class Reading:
     @property
     def digest(self) -> str:
         """Changes whenever another set of rows, or the same rows otherwise read, would be stored."""
-        body = [self.sha256, list(self.numbers), [{name: str(value) for name, value in row.items()} for row in self.shown]]
+        body = [
+            self.sha256,
+            list(self.numbers),
+            [{name: str(value) for name, value in row.items()} for row in self.shown],
+        ]
         return hashlib.sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -133,7 +137,9 @@ def rejects(reading: Reading, language: Language) -> pl.DataFrame:
     """The bad rows as a sheet to correct: row, reasons, then every column as the file has it."""
     named: dict[str, pl.Series] = {
         say("heading.row", language): pl.Series([bad.row for bad in reading.rejected], dtype=pl.Int64),
-        say("heading.reasons", language): pl.Series([_reasons(bad, language) for bad in reading.rejected], dtype=pl.String),
+        say("heading.reasons", language): pl.Series(
+            [_reasons(bad, language) for bad in reading.rejected], dtype=pl.String
+        ),
     }
     for index, heading in enumerate(reading.table.headings):
         name, count = heading or say("heading.unnamed", language, place=str(index + 1)), 1

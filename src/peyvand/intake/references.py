@@ -84,7 +84,9 @@ class Places:
 
     def _lies_in(self, place: Place, row: Mapping[str, Any]) -> bool:
         for kind, column in ((PlaceKind.COUNTY, "county"), (PlaceKind.PROVINCE, "province")):
-            above = next((one for path in ancestors(place.path) if (one := self.by_path.get(path)) and one.kind == kind), None)
+            above = next(
+                (one for path in ancestors(place.path) if (one := self.by_path.get(path)) and one.kind == kind), None
+            )
             names = {place_key(name) for name in (above.name_fa, above.name_en) if name} if above else set()
             if row[column] and above and place_key(row[column]) not in names:
                 return False

@@ -78,7 +78,9 @@ class Families:
                 bad.setdefault(code, rows.numbers[index])
         for index, row in enumerate(rows.values):
             if row["family"] in bad and not found[index]:
-                found[index].append(("family", "family_incomplete", {"value": row["family"], "row": bad[row["family"]]}))
+                found[index].append(
+                    ("family", "family_incomplete", {"value": row["family"], "row": bad[row["family"]]})
+                )
         return {index: wrong for index, wrong in found.items() if wrong}
 
     def _settle(self, row: Mapping[str, Any], number: int, heads: dict[str, tuple[int, Any]]) -> None:
@@ -96,7 +98,9 @@ class Families:
     def _codes_of_rejected(rows: Rows, table: Table) -> dict[str, int]:
         """File numbers of rows that could not be read, with the row: those families would come in incomplete."""
         place = table.columns["family"]
-        return {bad.cells[place]: bad.row for bad in reversed(rows.rejected) if place < len(bad.cells) and bad.cells[place]}
+        return {
+            bad.cells[place]: bad.row for bad in reversed(rows.rejected) if place < len(bad.cells) and bad.cells[place]
+        }
 
     def _stored_codes(self, rows: Rows) -> set[str]:
         codes = {row["family"] for row in rows.values}
@@ -169,7 +173,9 @@ class Families:
             Need.objects.filter(person__household__in=ids).values_list("person__household_id", flat=True),
             Consent.objects.filter(person__household__in=ids).values_list("person__household_id", flat=True),
             Account.objects.filter(person__household__in=ids).values_list("person__household_id", flat=True),
-            Task.objects.filter(household__in=ids).exclude(membership_id=by.membership_id).values_list("household_id", flat=True),
+            Task.objects.filter(household__in=ids)
+            .exclude(membership_id=by.membership_id)
+            .values_list("household_id", flat=True),
         ]
         why = {pk: Remains.WORKED_WITH for some in worked for pk in some if pk in rows}
         why |= {pk: Remains.NOT_SEEN for pk in rows if pk not in mine}
@@ -204,7 +210,9 @@ class Registry:
                 self._parent(row, earlier, later)
                 self._is_new(row, place)
                 if word_key(row["name"]) in earlier:
-                    raise WrongCell("name", "value_twice", value=row["name"], first=rows.numbers[earlier[word_key(row["name"])]])
+                    raise WrongCell(
+                        "name", "value_twice", value=row["name"], first=rows.numbers[earlier[word_key(row["name"])]]
+                    )
                 earlier[word_key(row["name"])] = index
             except WrongCell as wrong:
                 found[index] = [wrong.fault]
@@ -252,7 +260,13 @@ class Registry:
             earlier[word_key(row["name"])] = index
             new.append(one)
             shown.append(
-                {"name": one.name_fa, "kind": one.kind, "parent": row["parent"] or "", "place": one.place, "name_en": one.name_en}
+                {
+                    "name": one.name_fa,
+                    "kind": one.kind,
+                    "parent": row["parent"] or "",
+                    "place": one.place,
+                    "name_en": one.name_en,
+                }
             )
         return Taken(new, shown)
 

@@ -7,9 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from peyvand.intake.actions import FileImportedBefore, import_list, imported_before, undo_import
@@ -122,7 +121,10 @@ def look(request: HttpRequest, token: str) -> HttpResponse:
         reading = read_list(path, kind, by=acting(request), now=now(), chosen=chosen)
     except ListRefused as refused:
         headings = [str(one) for one in refused.faults[0].details.get("found", [])]  # type: ignore[attr-defined]
-        context |= {"refused": refused.say(_language()).split("\n"), "choices": _choices(request, kind, headings, chosen or {})}
+        context |= {
+            "refused": refused.say(_language()).split("\n"),
+            "choices": _choices(request, kind, headings, chosen or {}),
+        }
         return render(request, "web/office/import_look.html", context)
     recognised = {name: reading.table.headings[index] for name, index in reading.table.columns.items()}
     context |= {
@@ -148,10 +150,18 @@ def _faults(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _choices(request: HttpRequest, kind: ImportKind, headings: list[str], chosen: dict[str, str]) -> list[dict[str, Any]]:
+def _choices(
+    request: HttpRequest, kind: ImportKind, headings: list[str], chosen: dict[str, str]
+) -> list[dict[str, Any]]:
     """For each column the headings to choose from, with the one taken now."""
     return [
-        {"name": name, "label": COLUMNS[name], "required": required, "headings": headings, "chosen": chosen.get(name, "")}
+        {
+            "name": name,
+            "label": COLUMNS[name],
+            "required": required,
+            "headings": headings,
+            "chosen": chosen.get(name, ""),
+        }
         for name, required in columns_of(kind, by=acting(request), now=now())
     ]
 
@@ -180,7 +190,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         notices.refused(request, refusal)
         return redirect("import_look", token)
     except ListRefused:
-        notices.warn(request, _("Some rows have errors. Correct the file, or tick that the good rows go on without them."))
+        notices.warn(
+            request, _("Some rows have errors. Correct the file, or tick that the good rows go on without them.")
+        )
         return redirect("import_look", token)
     if not made.rows_rejected:
         room().remove(waiting)
@@ -213,7 +225,11 @@ def rejected(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def record(request: HttpRequest, record_id: int) -> HttpResponse:
     """One list that came in: when, by whom, how much, and what an undo left."""
-    made = ImportRecord.objects.filter(in_area(acting(request)), pk=record_id).select_related("imported_by__account", "organisation").first()
+    made = (
+        ImportRecord.objects.filter(in_area(acting(request)), pk=record_id)
+        .select_related("imported_by__account", "organisation")
+        .first()
+    )
     if made is None:
         raise NotFound
     remains: dict[str, int] = {}

@@ -8,9 +8,8 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from peyvand.intake.waiting import Waiting, WaitingRoom
@@ -81,7 +80,9 @@ def _run(request: HttpRequest, waiting: Waiting, *, without_bad_rows: bool) -> H
     except ListRefused as refused:
         whole = any(fault.row is None for fault in refused.faults)
         faults = [[fault.file, fault.row, fault.column, fault.reason(_language())] for fault in refused.faults]
-        room().note(waiting, faults=faults[:FAULTS_SHOWN], count=len(faults), whole=whole, files=[needs.name, capacities.name])
+        room().note(
+            waiting, faults=faults[:FAULTS_SHOWN], count=len(faults), whole=whole, files=[needs.name, capacities.name]
+        )
         return redirect("match_result", waiting.token)
     except TooManyRows as refusal:
         room().remove(waiting)
@@ -163,7 +164,11 @@ def _shown(figures: Figures) -> dict[str, Any]:
         {"label": _("Served in full"), "value": number(total.served), "tone": "joined"},
         {"label": _("Served in part"), "value": number(total.part), "tone": ""},
         {"label": _("Left"), "value": number(total.left), "tone": "late" if total.left else ""},
-        {"label": _("Capacities used"), "value": f"{number(figures.capacities_used)} / {number(figures.capacities)}", "tone": ""},
+        {
+            "label": _("Capacities used"),
+            "value": f"{number(figures.capacities_used)} / {number(figures.capacities)}",
+            "tone": "",
+        },
     ]
     return {
         "tiles": tiles,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -41,7 +40,10 @@ class Table:
 
     @property
     def numeric(self) -> list[bool]:
-        return [place > 0 and all(not isinstance(row[place], str) for row in self.rows) for place in range(len(self.headings))]
+        return [
+            place > 0 and all(not isinstance(row[place], str) for row in self.rows)
+            for place in range(len(self.headings))
+        ]
 
     def shown(self) -> list[list[str]]:
         return [[cell if isinstance(cell, str) else number(cell, 1) for cell in row] for row in self.rows]
@@ -88,7 +90,11 @@ def month_xlsx(request: HttpRequest, month_of: str) -> HttpResponse:
     report = _report(request, month_of)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet, bold, head = book.add_worksheet(), book.add_format({"bold": True, "bottom": 1}), book.add_format({"bold": True, "font_size": 14})
+    sheet, bold, head = (
+        book.add_worksheet(),
+        book.add_format({"bold": True, "bottom": 1}),
+        book.add_format({"bold": True, "font_size": 14}),
+    )
     if _language() == "fa":
         sheet.right_to_left()
     sheet.set_column(0, 0, 34)
@@ -215,7 +221,9 @@ def notes_of(report: MonthlyReport) -> list[str]:
     day = _("“At the end” is the state on {day}.").format(day=jdate(report.day))
     return [
         day,
-        _("Counted are rows of this organisation in this area, not quantities; promises count on whichever side we stand."),
+        _(
+            "Counted are rows of this organisation in this area, not quantities; promises count on whichever side we stand."
+        ),
     ]
 
 

@@ -52,7 +52,10 @@ class MeetingForm(Form):
         super().__init__(*args, **options)
         own = Need.objects.filter(in_area(by), below(by.organisation_path, "organisation_path"), state=NeedState.OPEN)
         paths = own.order_by().values_list("place_path", flat=True).distinct()
-        rows = [*Place.objects.filter(path=by.place_path), *Place.objects.filter(path__in=paths).exclude(path=by.place_path)]
+        rows = [
+            *Place.objects.filter(path=by.place_path),
+            *Place.objects.filter(path__in=paths).exclude(path=by.place_path),
+        ]
         self.fields["place"].choices = [(row.path, named(row)) for row in rows]  # type: ignore[attr-defined]
 
 
@@ -122,8 +125,12 @@ def meeting(request: HttpRequest) -> HttpResponse:
     form = MeetingForm(request.GET, by=by)
     path = form.cleaned_data["place"] if form.is_valid() else by.place_path
     today = business_date(now())
-    own = Need.objects.filter(in_area(by), below(path), below(by.organisation_path, "organisation_path"), state=NeedState.OPEN)
-    needs = list(own.select_related("specification", "place").order_by("-priority", "opened_at", "pk")[: MEETING_ROWS + 1])
+    own = Need.objects.filter(
+        in_area(by), below(path), below(by.organisation_path, "organisation_path"), state=NeedState.OPEN
+    )
+    needs = list(
+        own.select_related("specification", "place").order_by("-priority", "opened_at", "pk")[: MEETING_ROWS + 1]
+    )
     rows = [
         [
             digits(spoken(need.tracking_code)), named(need.specification), named(need.place), number(need.priority),
@@ -133,7 +140,9 @@ def meeting(request: HttpRequest) -> HttpResponse:
         for need in needs[:MEETING_ROWS]
     ]  # fmt: skip
     place = Place.objects.filter(path=path).first()
-    note = _("Priority from 0 to 100; within a band who has waited longer comes first. Left is what nobody has promised yet.")
+    note = _(
+        "Priority from 0 to 100; within a band who has waited longer comes first. Left is what nobody has promised yet."
+    )
     if len(needs) > MEETING_ROWS:
         note = f"{_('Only the first {count} needs are printed.').format(count=number(MEETING_ROWS))} {note}"
     sheet = sheets.Sheet(
