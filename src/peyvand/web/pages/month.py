@@ -72,16 +72,24 @@ def month(request: HttpRequest, month_of: str = "") -> HttpResponse:
 @require_GET
 def month_pdf(request: HttpRequest, month_of: str) -> HttpResponse:
     report = _report(request, month_of)
-    sheets = [
-        papers.Sheet(table.title, table.headings, table.numeric, table.shown(), table.widths, table.empty)
-        for table in tables_of(report)
-    ]
     tiles = [papers.Tile(tile["value"], tile["label"], tile["note"], tile["tone"]) for tile in tiles_of(report)]
     around = frame(request, _title(report), office=_office(request), lead=_lead(report))
     body = papers.monthly_report(
-        around, tiles=tiles, sheets=sheets, notes=notes_of(report), empty=_empty(report), fonts=FONTS
+        around,
+        tiles=tiles,
+        sheets=sheets_of(tables_of(report)),
+        notes=notes_of(report),
+        empty=_empty(report),
+        fonts=FONTS,
     )
     return pdf(body, f"{report.month}.pdf")
+
+
+def sheets_of(tables: Sequence[Table]) -> list[papers.Sheet]:
+    return [
+        papers.Sheet(table.title, table.headings, table.numeric, table.shown(), table.widths, table.empty)
+        for table in tables
+    ]
 
 
 @open_to(may_report_month)

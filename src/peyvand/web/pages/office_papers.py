@@ -99,12 +99,21 @@ def visit(request: HttpRequest) -> HttpResponse:
     parts = [
         sheets.Part(
             _("The family"), "lines",
-            [_("Family file"), _("Date of the visit"), _("Neighbourhood"), _("Mobile number"), _("Given and family name of the head"), _("Size of the family")],
+            [
+                _("Family file"), _("Date of the visit"), _("Neighbourhood"), _("Mobile number"),
+                _("Given and family name of the head"), _("Size of the family"),
+            ],
         ),
-        sheets.Part(_("Situation"), "ticks", [_("Headed by a woman"), *(str(kind.label) for kind in DisabilityKind), _("Elderly"), _("Child out of school")]),
+        sheets.Part(
+            _("Situation"), "ticks",
+            [_("Headed by a woman"), *(str(kind.label) for kind in DisabilityKind), _("Elderly"), _("Child out of school")],
+        ),
         sheets.Part(
             _("Consent"), "ticks",
-            [_("Agrees that a family file is kept"), _("Agrees that health and disability data are kept"), _("Agrees that contact details go to the one who helps")],
+            [
+                _("Agrees that a family file is kept"), _("Agrees that health and disability data are kept"),
+                _("Agrees that contact details go to the one who helps"),
+            ],
         ),
         sheets.Part(_("Needs"), "rows", [_("Need"), _("Quantity"), _("Urgency"), _("Needed by")], 5),
         sheets.Part(_("What the family itself can give"), "rows", [_("Skill, time or thing"), _("How much"), _("When")], 2),

@@ -268,7 +268,8 @@ def places_import(request: HttpRequest) -> HttpResponse:
             waiting = room.put([(file.name, file, file.size)], owner=by.account_id, now=now(), about={"what": "places"})
             try:
                 put = import_places(
-                    path=waiting.file(), kind=PlaceKind.NEIGHBOURHOOD, within=by.place_path, source=form.cleaned_data["source"], by=by, now=now()
+                    path=waiting.file(), kind=PlaceKind.NEIGHBOURHOOD, within=by.place_path, source=form.cleaned_data["source"],
+                    by=by, now=now(),
                 )  # fmt: skip
             finally:
                 room.remove(waiting)
