@@ -23,6 +23,7 @@ from peyvand.lists.writing import table_bytes
 from peyvand.scope.bulk import in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
+from peyvand.web.exports import export
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.access import acting, now, open_to
@@ -85,7 +86,8 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 def _all(request: HttpRequest, form: UploadForm) -> HttpResponse:
     rows = ImportRecord.objects.filter(in_area(acting(request)))
-    return render(request, "web/office/imports.html", {"form": form, "page": list_page(request, SPEC, rows)})
+    sheet = export(request, SPEC, rows)
+    return sheet or render(request, "web/office/imports.html", {"form": form, "page": list_page(request, SPEC, rows)})
 
 
 def _upload(request: HttpRequest) -> HttpResponse:

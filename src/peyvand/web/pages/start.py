@@ -61,6 +61,7 @@ class Step:
     text: str
     url: str
     link: str
+    optional: bool = False  # the office works without it too
 
     @property
     def done(self) -> bool:
@@ -72,7 +73,11 @@ class Step:
 def start(request: HttpRequest) -> HttpResponse:
     """What stands already and what is still missing, in the order in which it is done."""
     steps = _steps(acting(request))
-    return render(request, "web/office/start.html", {"steps": steps, "left": sum(not step.done for step in steps)})
+    return render(
+        request,
+        "web/office/start.html",
+        {"steps": steps, "left": sum(not (step.done or step.optional) for step in steps)},
+    )
 
 
 def _steps(by: Acting) -> list[Step]:
@@ -107,7 +112,7 @@ def _steps(by: Acting) -> list[Step]:
         Step(
             _("Weights of priority"), PriorityWeights.objects.count(),
             _("Who is helped first is decided openly. The weights that come with the product hold until you set your own."),
-            address("start_weights"), _("Weights of priority"),
+            address("start_weights"), _("Weights of priority"), True,
         ),
         Step(
             _("First needs"), needs,
