@@ -190,6 +190,7 @@ class _Own:
         days = [
             (business_date(closed) - business_date(opened)).days
             for opened, closed in met.values_list("opened_at", "closed_at").iterator()
+            if opened and closed
         ]
         return median(days) if days else None
 
@@ -229,7 +230,7 @@ def _either_side(by: Acting, prefix: str = "") -> Q:
 
 def _parts(needs: QuerySet[Need], offers: QuerySet[Capacity], by: Any, span: _Span) -> dict[Any, PartCounts]:
     """Counts for each value of the expression `by`; values with nothing in the month are left out."""
-    asked: Iterable[dict[str, Any]] = needs.annotate(part=by).values("part").annotate(
+    asked: Iterable[Any] = needs.annotate(part=by).values("part").annotate(
         opened=Count("pk", filter=span.within("opened_at")),
         met=Count("pk", filter=span.within("closed_at") & Q(closed_as=ClosedAs.MET)),
         open_at_end=Count("pk", filter=span.open_at_end),
@@ -237,8 +238,8 @@ def _parts(needs: QuerySet[Need], offers: QuerySet[Capacity], by: Any, span: _Sp
     given = offers.filter(span.within("created_at")).annotate(part=by).values("part").annotate(offered=Count("pk"))
     found: dict[Any, dict[str, int]] = {}
     for row in [*asked, *given]:
-        part = row.pop("part")
-        found.setdefault(part, {}).update(row)
+        counts = {name: count for name, count in row.items() if name != "part"}
+        found.setdefault(row["part"], {}).update(counts)
     return {part: PartCounts(**counts) for part, counts in found.items() if any(counts.values())}
 
 

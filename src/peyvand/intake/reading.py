@@ -29,7 +29,7 @@ LISTS: Mapping[ImportKind, type[ListKind]] = {
     ImportKind.FAMILIES: Families,
     ImportKind.ORGANISATIONS: Registry,
 }
-ROWS_LIMIT = 20_000
+ROWS_LIMIT = 10_000  # what one request reads and stores in a few seconds
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,8 @@ def close_capacities(*, capacity_ids: Sequence[int], by: Acting, now: datetime) 
     for capacity in capacities:
         require(may_change_capacity(by, capacity))
         capacity.state, capacity.closed_at = rules.LIFE.after("close_capacity", capacity.state), now
-    Capacity.objects.bulk_update(capacities, ["state", "closed_at"], batch_size=2000)
+    ids = [capacity.pk for capacity in capacities]
+    Capacity.objects.filter(pk__in=ids).update(state=CapacityState.CLOSED, closed_at=now)
     if capacities:
         _event("capacity.closed", capacities, by, now)
     return capacities

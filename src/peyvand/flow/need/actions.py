@@ -137,7 +137,9 @@ def withdraw_needs(*, need_ids: Sequence[int], by: Acting, now: datetime) -> lis
             raise rules.StillPromised(quantity=need.committed - need.met)
         need.state = rules.LIFE.after("withdraw_need", need.state)
         need.closed_as, need.closed_at = ClosedAs.WITHDRAWN, now
-    Need.objects.bulk_update(needs, ["state", "closed_as", "closed_at"], batch_size=2000)
+    Need.objects.filter(pk__in=[need.pk for need in needs]).update(
+        state=NeedState.CLOSED, closed_as=ClosedAs.WITHDRAWN, closed_at=now
+    )
     if needs:
         _batch("need.withdrawn", needs, by, now)
     return needs

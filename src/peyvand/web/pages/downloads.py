@@ -13,7 +13,7 @@ _TYPES = {
 
 def attachment(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=_TYPES[name.rpartition(".")[2]])
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     response["Cache-Control"] = "no-store"
     return response
 
@@ -21,6 +21,6 @@ def attachment(content: bytes, name: str) -> HttpResponse:
 def pdf(content: bytes, name: str) -> HttpResponse:
     """A paper, opened by the browser so that it can be printed at once."""
     response = HttpResponse(content, content_type=_TYPES["pdf"])
-    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"
     response["Cache-Control"] = "no-store"
     return response

@@ -43,7 +43,7 @@ class UploadForm(Form):
     kind = forms.ChoiceField(label=gettext_lazy("What the list holds"), widget=forms.RadioSelect)
     file = forms.FileField(
         label=gettext_lazy("The file"),
-        help_text=gettext_lazy("Excel, CSV, HTML saved as .xls, or Parquet; at most 20 megabytes and 20,000 rows"),
+        help_text=gettext_lazy("Excel, CSV, HTML saved as .xls, or Parquet; at most 20 megabytes and 10,000 rows"),
     )
 
     def __init__(self, *args: Any, kinds: list[ImportKind], **options: Any) -> None:
@@ -86,7 +86,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 def _all(request: HttpRequest, form: UploadForm) -> HttpResponse:
     rows = ImportRecord.objects.filter(in_area(acting(request)))
-    sheet = export(request, SPEC, rows)
+    sheet: Any = export(request, SPEC, rows)
     return sheet or render(request, "web/office/imports.html", {"form": form, "page": list_page(request, SPEC, rows)})
 
 

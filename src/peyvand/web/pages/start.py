@@ -132,10 +132,8 @@ class OrganisationForm(Form):
     def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
         super().__init__(*args, **options)
         self.parents = {str(row.pk): row for row in _organisations(by)}
-        self.fields["parent"].choices = [
-            ("", _("— none, a head office —")),
-            *((pk, named(row)) for pk, row in self.parents.items()),
-        ]  # type: ignore[attr-defined]
+        choices = [("", _("— none, a head office —")), *((pk, named(row)) for pk, row in self.parents.items())]
+        self.fields["parent"].choices = choices  # type: ignore[attr-defined]
         self.fields["place"].choices = _areas(by)  # type: ignore[attr-defined]
 
 
