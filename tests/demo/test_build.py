@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
-from peyvand.demo import state
+from peyvand.demo import families, state
 from peyvand.demo.build import AlreadyBuilt, build, count
 from peyvand.demo.links import ways_in
+from peyvand.extend.discovery import programmes
+from peyvand.extend.models import ProgrammeSwitch
 from peyvand.flow.commitment.models import Commitment, MatchingRun, Suggestion, Unserved
 from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.need.models import Need, PriorityOverride
@@ -29,7 +32,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def figures(django_db_setup: None, django_db_blocker) -> Iterator[dict]:  # type: ignore[no-untyped-def]
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(families, "_WORTH_TWO", 1)  # as at full size: two connections side by side
         built = build(scale=SCALE, now=NOW)
         yield built.figures
         state.clear()
@@ -133,3 +137,9 @@ def test_a_second_demo_is_not_built_over_the_first(figures: dict) -> None:
     with pytest.raises(AlreadyBuilt):
         build(scale=SCALE, now=NOW)
     assert count() == figures
+
+
+def test_every_programme_found_has_rows_of_its_own(figures: dict) -> None:
+    for slug, programme in programmes().items():
+        assert programme.seed(12, Random(1), NOW) == 0, f"{slug} was seeded when the demo was built"
+    assert set(ProgrammeSwitch.objects.values_list("slug", flat=True)) == set(programmes())

@@ -3,6 +3,7 @@
 import os
 import sys
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -54,6 +55,7 @@ def demo(
     with operation.told():
         size = _scale(scale)
         if serve:
+            _need_loopback(host)
             need_free_port(host, port)
         os.environ["PEYVAND_DEMO"] = "1"
         with operation.database() as running:
@@ -62,6 +64,24 @@ def demo(
             if serve:
                 status = serving.serve(host, port, running, _tell_ways_in)
     raise typer.Exit(status)
+
+
+def _need_loopback(host: str) -> None:
+    """Sign-in links lie open on the screen, so a demo is for this machine only (decision D18)."""
+    from peyvand.kernel.refusals import BadValue
+
+    if host != "localhost" and not (_is_address(host) and ip_address(host).is_loopback):
+        raise BadValue(
+            field="host", reason="the demo is served on this machine only, as 127.0.0.1; `peyvand up` serves others"
+        )
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _prepare(scale: float, reset: bool) -> None:

@@ -1,6 +1,5 @@
 """Building the demo province, stage by stage, with the product's own acts."""
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db.models import Count, Q
@@ -11,6 +10,7 @@ from peyvand.demo.plan import SEED, Plan
 from peyvand.demo.state import BUILT, Built, check
 from peyvand.demo.upkeep import analyse, unhurried_commits
 from peyvand.demo.world import Progress, World
+from peyvand.extend.discovery import programmes
 from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.need.models import Need
@@ -21,7 +21,8 @@ from peyvand.places.models import Place
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.database import action, scope
 
-Seed = Callable[[World], None]
+_ROWS_OF_A_PROGRAMME = 400  # at full size
+_FEWEST_ROWS = 12
 
 
 class AlreadyBuilt(Refusal):
@@ -29,40 +30,36 @@ class AlreadyBuilt(Refusal):
     message = "The demo is there already. Build it afresh with RESET=1."
 
 
-def build(
-    *, scale: float, now: datetime, seed: int = SEED, progress: Progress = lambda stage, share: None,
-    seeds: Sequence[Seed] = (),
-) -> Built:  # fmt: skip
-    """Build the demo in an empty database; `now` is the real present. Raises `AlreadyBuilt`, `NotDemo` or `Unfinished`.
-
-    `seeds` are those of the programmes, called last with the finished world.
-    """
+def build(*, scale: float, now: datetime, seed: int = SEED, progress: Progress = lambda stage, share: None) -> Built:
+    """Build the demo in an empty database; `now` is the real present. Raises `AlreadyBuilt`, `NotDemo` or `Unfinished`."""
     if check() is not None:
         raise AlreadyBuilt
+    world = World(Plan.of(scale), seed, Calendar(now), progress)
     with unhurried_commits():
-        return _build(World(Plan.of(scale), seed, Calendar(now), progress), seeds)
-
-
-def _build(world: World, seeds: Sequence[Seed]) -> Built:
-    progress, scale, seed = world.progress, world.plan.scale, world.seed
-    progress("places", 0)
-    ground.lay(world)
-    progress("organisations", 0)
-    ground.found(world)
-    families.register(world)
-    families.residents(world)
-    analyse()
-    _live(world)
-    progress("stories", 0)
-    telling_stories.tell_stories(world)
-    for one in seeds:
-        progress("programmes", 0)
-        one(world)
-    analyse()
-    figures = count()
-    _finish(scale=scale, seed=seed, figures=figures, by=SYSTEM, now=world.calendar.now)
+        progress("places", 0)
+        ground.lay(world)
+        progress("organisations", 0)
+        ground.found(world)
+        families.register(world)
+        families.residents(world)
+        analyse()
+        _live(world)
+        progress("stories", 0)
+        telling_stories.tell_stories(world)
+        _programmes(world)
+        analyse()
+        figures = count()
+        _finish(scale=scale, seed=seed, figures=figures, by=SYSTEM, now=now)
     progress("ready", 1)
     return Built(scale, seed, figures)
+
+
+def _programmes(world: World) -> None:
+    """Every programme that is found adds its own rows; the demo names none of them."""
+    rows = max(_FEWEST_ROWS, round(_ROWS_OF_A_PROGRAMME * world.plan.scale))
+    for slug, programme in programmes().items():
+        world.progress("programmes", 0)
+        programme.seed(rows, world.random("programme", slug), world.calendar.now)
 
 
 def _live(world: World) -> None:

@@ -1,9 +1,14 @@
 """Families of the demo: files, persons, disabilities under recorded consents, and what each family lacks."""
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
+
+from django.db import connection
 
 from peyvand.demo.months import MONTHS
 from peyvand.demo.plan import SEVERITIES, apportion, dealt, household_sizes
+from peyvand.demo.upkeep import unhurried_commits
 from peyvand.demo.world import Centre, World, texts
 from peyvand.flow.need.actions import NewNeed
 from peyvand.people.bulk import NewDisability, record_disabilities
@@ -15,9 +20,13 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 
 _BATCH = 300
+_WORTH_TWO = 20_000  # households from which on two connections are opened
 _THIS_YEAR = 1404
-_MONTHS_OF_A_WORKER = 5  # needs are gathered in at most so many of the months ...
+_MONTHS_OF_A_WORKER = 3  # needs are gathered in at most so many of the months ...
 _WORTH_AN_ACT = 8  # ... so that a batch is worth an act
+
+# A centre, the sizes of its households, a disability or "" for each of their persons, and the number of its first file.
+Share = tuple[Centre, list[int], list[str], int]
 
 
 def register(world: World) -> None:
@@ -26,13 +35,41 @@ def register(world: World) -> None:
     random = world.random("families")
     sizes = household_sizes(plan.households, plan.persons, random)
     kinds = dealt(plan.disabilities, plan.persons, random)
+    shares: list[Share] = []
     number = person = 0
-    for place, centre in enumerate(world.centres):
+    for centre in world.centres:
         own = sizes[number : number + centre.households]
-        people = sum(own)
-        _of_centre(world, centre, own, kinds[person : person + people], number)
-        number, person = number + centre.households, person + people
-        world.progress("families", (place + 1) / len(world.centres))
+        shares.append((centre, own, kinds[person : person + sum(own)], number))
+        number, person = number + len(own), person + sum(own)
+    if plan.households < _WORTH_TWO:
+        _of_centres(world, shares)
+    else:
+        _side_by_side(world, shares)
+    for centre in world.centres:
+        for _, _, need in centre.told:
+            slug = need.specification.slug
+            world.needed[slug] = world.needed.get(slug, 0) + need.quantity
+
+
+def _of_centres(world: World, shares: Sequence[Share]) -> None:
+    for place, (centre, sizes, kinds, number) in enumerate(shares):
+        _of_centre(world, centre, sizes, kinds, number)
+        world.progress("families", (place + 1) / len(shares))
+
+
+def _side_by_side(world: World, shares: Sequence[Share]) -> None:
+    """Two connections: while the server writes the families of one centre, those of another are made up."""
+
+    def work(own: Sequence[Share]) -> None:
+        try:
+            with unhurried_commits():
+                _of_centres(world, own)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(work, shares[turn::2]) for turn in range(2)]:
+            done.result()
 
 
 def _of_centre(world: World, centre: Centre, sizes: list[int], kinds: list[str], number: int) -> None:
@@ -122,7 +159,6 @@ def _lacks(
             urgency=None if random.random() < 0.15 else min(100, int(random.triangular(5, 100, 45))), due_date=due, told_at=told_at,
         )  # fmt: skip
         centre.told.append((month, worker, need))
-        world.needed[slug] = world.needed.get(slug, 0) + quantity
 
 
 def residents(world: World) -> None:

@@ -38,14 +38,15 @@ _ANSWERS = {"agreed": 88, "silent": 7, "declined": 5}
 # What becomes of an agreed promise.
 _OUTCOMES = {"kept": 62, "late": 14, "part": 9, "part_late": 5, "open": 6, "withdrawn": 4}
 # Outcomes that take an act each are kept few: at most so many in a run, and no more than one promise in forty.
-_SINGLES = {"refused": 12, "broken": 12, "reversed": 3}
+_SINGLES = {"refused": 8, "broken": 8, "reversed": 2}
 _FEW = 40
-_DECLINED = 12
+_DECLINED = 8
 _STEP = timedelta(days=4)
 _EARLY = (timedelta(days=11), timedelta(days=3))
 _LATE = (timedelta(days=5), timedelta(days=14))
 _ANALYSED_EVERY = 25
-_OWN_ENTRY = 3  # a giver enters so many deliveries of a day himself; fewer are entered by the receivers' side
+_OWN_ENTRY = 3  # a giver with fewer rows leaves them to the receivers' side, and so do all but the largest of a day:
+_LARGEST = 4  # an act for each would take more minutes than it shows
 
 Act = tuple[datetime, int, Callable[[datetime], None]]
 
@@ -109,12 +110,12 @@ class Round:
                 answer = self.random.choices(list(_ANSWERS), list(_ANSWERS.values()))[0]
                 waiting[one.giver_path, answer].append(one)
         for (giver, answer), rows in sorted(waiting.items(), key=lambda one: one[0]):
-            ids = [one.pk for one in rows]
             if answer == "agreed":
-                self._later(now, partial(self._agree, ids, self.managers[giver]))
+                self._later(now, partial(self._agree, [one.pk for one in rows], self.managers[giver]))
                 agreed += rows
-            elif answer == "declined":
-                self._later(now, partial(self._withdraw, ids, self.managers[giver]))
+        self._step_back(
+            now, {giver: [one.pk for one in rows] for (giver, said), rows in waiting.items() if said == "declined"}
+        )
         self._keep(sorted(agreed, key=lambda one: one.pk), now)
 
     def _keep(self, agreed: list[Commitment], now: datetime) -> None:
@@ -142,13 +143,23 @@ class Round:
                 handed[one.giver_path, early].append((one.pk, first))
                 if outcome == "part_late":
                     handed[one.giver_path, due + _LATE[0]].append((one.pk, one.quantity - first))
-        for giver, ids in sorted(withdrawn.items()):
-            self._later(now + _STEP, partial(self._withdraw, ids, self._by(giver)))
+        self._step_back(now + _STEP, withdrawn)
         arrived: dict[datetime, list[tuple[str, list[tuple[int, int]]]]] = defaultdict(list)
         for (giver, when), rows in sorted(handed.items()):
             arrived[when].append((giver, rows))
         for when, groups in sorted(arrived.items()):
             self._later(when, partial(self._hand_over, groups))
+
+    def _step_back(self, when: datetime, by_giver: dict[str, list[int]]) -> None:
+        """Givers with several promises take them back themselves; the receivers' side does it for the others."""
+        few: list[int] = []
+        for giver, ids in sorted(by_giver.items()):
+            if len(ids) >= _OWN_ENTRY:
+                self._later(when, partial(self._withdraw, ids, self._by(giver)))
+            else:
+                few += ids
+        if few:
+            self._later(when, partial(self._withdraw, few, self.leader))
 
     def _by(self, giver: str) -> Acting:
         """The giver's manager; the office itself answers for what its centres and their residents give."""
@@ -163,12 +174,12 @@ class Round:
     def _hand_over(self, groups: list[tuple[str, list[tuple[int, int]]]], now: datetime) -> None:
         """Givers hand over; two days later the receivers' side answers (that of the last days has not come yet)."""
         made: list[int] = []
-        few: list[tuple[int, int]] = []
+        largest = sorted(groups, key=lambda group: (-len(group[1]), group[0]))[:_LARGEST]
+        own = {giver for giver, rows in largest if len(rows) >= _OWN_ENTRY}
+        few = [row for giver, rows in groups if giver not in own for row in rows]
         for giver, rows in groups:
-            if len(rows) >= _OWN_ENTRY:
+            if giver in own:
                 made += self._record(rows, self._by(giver), now)
-            else:
-                few += rows
         made += self._record(few, self.leader, now) if few else []
         answered = now + timedelta(days=2)
         if made and answered < self.world.calendar.now:

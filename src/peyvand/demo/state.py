@@ -40,9 +40,14 @@ class Built:
     figures: dict[str, Any]
 
 
+def holds_demo() -> bool:
+    """Whether the accounts here are those of a demo: then every page says so, whichever command serves it."""
+    return Account.objects.filter(is_demo=True).exists()
+
+
 def check() -> Built | None:
     """The finished demo, or None where the database is empty. Raises `NotDemo` or `Unfinished`."""
-    demo = Account.objects.filter(is_demo=True).exists()
+    demo = holds_demo()
     if Account.objects.filter(is_demo=False).exists() or (Organisation.objects.exists() and not demo):
         raise NotDemo
     if not demo:
@@ -58,7 +63,8 @@ def clear() -> None:
     """Remove every row of the demo, as the owner of the database. Raises `NotDemo` over anything else."""
     with suppress(Unfinished):
         check()
-    tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+    models = apps.get_models(include_auto_created=True)
+    tables = [one._meta.db_table for one in models if one._meta.managed or one._meta.app_label == "procrastinate"]
     kept = {"django_migrations", "django_content_type", "auth_permission", "django_site"}
     names = ", ".join(f'"{name}"' for name in sorted(set(tables) - kept))
     with transaction.atomic(), connection.cursor() as cursor:

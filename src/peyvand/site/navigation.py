@@ -1,42 +1,58 @@
 """The main navigation of the site, in the order in which it stands; programmes follow."""
 
+from collections.abc import Callable
+
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.flow.capacity.permissions import may_see_capacities
+from peyvand.flow.commitment.permissions import may_see_promises
 from peyvand.flow.monthly import may_report_month
+from peyvand.flow.need.permissions import may_see_needs
 from peyvand.intake.permissions import may_import_any
-from peyvand.scope.acting import Role
+from peyvand.kernel.refusals import Refusal
+from peyvand.people.permissions import may_manage_people, may_search_journal, may_see_households
+from peyvand.scope.acting import PUBLIC, Acting, Role
 from peyvand.web.navigation import Entry
+from peyvand.web.pages.access import members
 from peyvand.web.pages.match_files import may_match_files
 from peyvand.web.pages.office_papers import may_print
 from peyvand.web.programmes import entries
 
 
+def allowed(permission: Callable[[Acting], Refusal | None]) -> Callable[[HttpRequest], bool]:
+    """Shown to those who may open the page behind it."""
+    return lambda request: permission(getattr(request, "acting", PUBLIC)) is None
+
+
+def _audits(request: HttpRequest) -> bool:
+    """Staff may open the journal too, but it is daily work of few."""
+    by = getattr(request, "acting", PUBLIC)
+    return by.role in (Role.AUDITOR, Role.HQ_LEADER) and may_search_journal(by) is None
+
+
 def _administers(request: HttpRequest) -> bool:
-    return request.acting.role is Role.ADMINISTRATOR  # type: ignore[attr-defined]
-
-
-def _brings_lists(request: HttpRequest) -> bool:
-    return may_import_any(request.acting) is None  # type: ignore[attr-defined]
-
-
-def _reports(request: HttpRequest) -> bool:
-    return may_report_month(request.acting) is None  # type: ignore[attr-defined]
-
-
-def _prints(request: HttpRequest) -> bool:
-    return may_print(request.acting) is None  # type: ignore[attr-defined]
-
-
-def _matches_files(request: HttpRequest) -> bool:
-    return may_match_files(request.acting) is None  # type: ignore[attr-defined]
+    """Officers may open the page of the first day too, but it is the administrator's work."""
+    return getattr(request, "acting", PUBLIC).role is Role.ADMINISTRATOR
 
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry(_("The first day"), "start", shown_to=_administers),
-    Entry(_("Lists"), "imports", shown_to=_brings_lists),
-    Entry(_("Report of the month"), "month", shown_to=_reports),
-    Entry(_("Papers to print"), "papers", shown_to=_prints),
-    Entry(_("Match two lists"), "match_files", shown_to=_matches_files),
+    Entry(_("What waits"), "home", allowed(members)),
+    Entry(_("Needs"), "needs", allowed(may_see_needs)),
+    Entry(_("Families"), "families", allowed(may_see_households)),
+    Entry(_("Capacities"), "capacities", allowed(may_see_capacities)),
+    Entry(_("Matching"), "matching", allowed(may_see_promises)),
+    Entry(_("Promises"), "promises", allowed(may_see_promises)),
+    Entry(_("Deliveries"), "deliveries", allowed(may_see_promises)),
+    Entry(_("Stories"), "stories"),
+    Entry(_("Places"), "places"),
+    Entry(_("People and roles"), "people", allowed(may_manage_people)),
+    Entry(_("Lists"), "imports", allowed(may_import_any)),
+    Entry(_("Report of the month"), "month", allowed(may_report_month)),
+    Entry(_("Papers to print"), "papers", allowed(may_print)),
+    Entry(_("Match two lists"), "match_files", allowed(may_match_files)),
+    Entry(_("The first day"), "start", _administers),
+    Entry(_("Journal"), "journal", _audits),
+    Entry(_("Tracking"), "track"),
     *entries(),
 )

@@ -5,6 +5,8 @@ from peyvand.web import gallery
 
 urlpatterns = [
     path("language/", set_language, name="set_language"),
+    path("", include("peyvand.web.pages.flow_urls")),
     path("gallery/", gallery.gallery, name="gallery"),
+    path("", include("peyvand.web.pages.asking_urls")),
     path("", include("peyvand.web.pages.office_urls")),
 ]

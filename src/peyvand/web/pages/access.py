@@ -8,8 +8,8 @@ from typing import Any, Concatenate, ParamSpec
 from django import forms
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
@@ -18,7 +18,7 @@ from peyvand.web import notices
 from peyvand.web.templatetags.peyvand_format import refusal as words
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def open_to(permission: Callable[[Acting], Refusal | None]) -> Callable[[View[P]], View[P]]:
@@ -26,7 +26,7 @@ def open_to(permission: Callable[[Acting], Refusal | None]) -> Callable[[View[P]
 
     def closed(view: View[P]) -> View[P]:
         @wraps(view)
-        def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             require(permission(acting(request)))
@@ -70,11 +70,3 @@ def refuse(form: forms.Form, refusal: Refusal) -> None:
     """Show a refusal in the form: beside its field where it names one, else above the form."""
     field = refusal.details.get("field") if isinstance(refusal, BadValue) else None
     form.add_error(field if field in form.fields else None, words(refusal))
-
-
-def address(route: str, *parts: object) -> str:
-    """The address of a page, or nothing where this installation has no such page."""
-    try:
-        return reverse(route, args=parts)
-    except NoReverseMatch:
-        return ""
