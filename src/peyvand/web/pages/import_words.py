@@ -13,8 +13,8 @@ from peyvand.people.enums import OrganisationKind, Sex
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
+from peyvand.web.pages.need_words import named
 from peyvand.web.templatetags.peyvand_format import digits, jdate_short, km, number
-from peyvand.web.templatetags.peyvand_office import named
 
 COLUMNS: Mapping[str, Any] = {
     "kind": gettext_lazy("Kind"),

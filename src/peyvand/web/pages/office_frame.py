@@ -11,8 +11,8 @@ from peyvand.kernel.jalali import business_date
 from peyvand.papers import Frame
 from peyvand.people.models import Organisation
 from peyvand.web.pages.access import acting, now
+from peyvand.web.pages.need_words import named
 from peyvand.web.templatetags.peyvand_format import jdate
-from peyvand.web.templatetags.peyvand_office import named
 
 FONTS = Path(__file__).resolve().parent.parent / "static" / "vendor"
 

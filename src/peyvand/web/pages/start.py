@@ -36,9 +36,9 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
-from peyvand.web.pages.access import acting, address, now, open_to, refuse
+from peyvand.web.pages.access import acting, now, open_to, refuse
+from peyvand.web.pages.need_words import named
 from peyvand.web.templatetags.peyvand_format import number
-from peyvand.web.templatetags.peyvand_office import named
 
 FINE = (PlaceKind.NEIGHBOURHOOD, PlaceKind.SETTLEMENT, PlaceKind.NOMADIC)
 TREE_LIMIT = 500
@@ -93,7 +93,7 @@ def _steps(by: Acting) -> list[Step]:
         Step(
             _("Neighbourhoods and villages"), area.filter(kind__in=FINE).count(),
             _("Needs are told where people live. Bring in a list or a map, or write them one by one."),
-            address("start_places"), _("Neighbourhoods"),
+            reverse("start_places"), _("Neighbourhoods"),
         ),
         Step(
             _("Kinds of help"), Specification.objects.filter(is_active=True).count(),
@@ -102,22 +102,22 @@ def _steps(by: Acting) -> list[Step]:
         Step(
             _("Organisations"), Organisation.objects.filter(below(by.place_path, "place__path"), is_active=True).count(),
             _("Your office with its branches, and those who work with it: charities, firms, centres."),
-            address("start_organisations"), _("Organisations"),
+            reverse("start_organisations"), _("Organisations"),
         ),
         Step(
             _("Colleagues"), max(0, members.values("account").distinct().count() - 1),
             _("Facilitators, managers and officers. They sign in with a code that you hand over; no SMS is needed."),
-            address("people"), _("People and roles"),
+            reverse("people"), _("People and roles"),
         ),
         Step(
             _("Weights of priority"), PriorityWeights.objects.count(),
             _("Who is helped first is decided openly. The weights that come with the product hold until you set your own."),
-            address("start_weights"), _("Weights of priority"), True,
+            reverse("start_weights"), _("Weights of priority"), True,
         ),
         Step(
             _("First needs"), needs,
             _("Bring in the list you already have, or record the first one from a phone call."),
-            address("imports"), _("Bring in a list"),
+            reverse("imports"), _("Bring in a list"),
         ),
     ]  # fmt: skip
 
