@@ -42,7 +42,7 @@ def world(db):
 
 
 def signed_in(client, name):
-    client.force_login(Account.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(Account.objects.get(username=name))
     return client
 
 
