@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from peyvand.kernel.text import latin_digits, search_key, word_key
 from peyvand.lists.faults import BadCell, Fault
@@ -62,7 +63,7 @@ class Rejected:
 class Rows:
     """The good rows: `values[i]` by column name, `numbers[i]` the row in the file, `cells[i]` as it stands there."""
 
-    values: list[dict[str, object]] = field(default_factory=list)
+    values: list[dict[str, Any]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     cells: list[Cells] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)

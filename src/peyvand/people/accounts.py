@@ -2,9 +2,11 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 
 from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
@@ -24,6 +26,43 @@ class CodeNotValid(Refusal):
     message = "This sign-in code has been used, has expired, or never existed."
 
 
+@dataclass(frozen=True)
+class NewOrganisation:
+    """`parent` is a registered organisation, or the place of an earlier row among those registered together."""
+
+    kind: OrganisationKind
+    name_fa: str
+    place: Place
+    parent: Organisation | int | None = None
+    name_en: str = ""
+
+
+@action
+def register_organisations(*, rows: Sequence[NewOrganisation], by: Acting, now: datetime) -> list[Organisation]:
+    """Register organisations and their branches, all or none, with one event. Parents come before their branches."""
+    fresh: list[Organisation] = []
+    for row in rows:
+        require(may_register_organisation(by, place_path=row.place.path))
+        if not row.name_fa.strip():
+            raise BadValue(field="name", reason="an organisation has a name")
+        parent = fresh[row.parent] if isinstance(row.parent, int) else row.parent
+        organisation = Organisation.objects.create(
+            kind=row.kind, name_fa=row.name_fa.strip(), name_en=row.name_en, parent=parent, place=row.place,
+            path=f"new-{secrets.token_hex(8)}/", search_key=search_key(f"{row.name_fa} {row.name_en}"), sort_key=sort_key(row.name_fa),
+        )  # fmt: skip
+        organisation.path = f"{parent.path if parent else ''}{organisation.pk}/"
+        organisation.save(update_fields=["path"])
+        fresh.append(organisation)
+    one = fresh[0] if len(fresh) == 1 else None
+    if fresh:
+        record(
+            "organisation.registered", kind="organisation", subject=one.pk if one else None, by=by, now=now,
+            place_path=one.place.path if one else by.place_path, organisation_path=one.path if one else by.organisation_path,
+            rows=() if one else [(row.pk,) for row in fresh],
+        )  # fmt: skip
+    return fresh
+
+
 @action
 def register_organisation(
     *,
@@ -35,26 +74,32 @@ def register_organisation(
     by: Acting,
     now: datetime,
 ) -> Organisation:
-    require(may_register_organisation(by, place_path=place.path))
-    if not name_fa.strip():
-        raise BadValue(field="name", reason="an organisation has a name")
-    organisation = Organisation.objects.create(
-        kind=kind,
-        name_fa=name_fa.strip(),
-        name_en=name_en,
-        parent=parent,
-        place=place,
-        path=f"new-{secrets.token_hex(8)}/",
-        search_key=search_key(f"{name_fa} {name_en}"),
-        sort_key=sort_key(name_fa),
-    )
-    organisation.path = f"{parent.path if parent else ''}{organisation.pk}/"
-    organisation.save(update_fields=["path"])
-    record(
-        "organisation.registered", kind="organisation", subject=organisation.pk, by=by, now=now,
-        place_path=place.path, organisation_path=organisation.path,
-    )  # fmt: skip
-    return organisation
+    return register_organisations(rows=[NewOrganisation(kind, name_fa, place, parent, name_en)], by=by, now=now)[0]
+
+
+@action
+def remove_organisations(*, organisation_ids: Sequence[int], by: Acting, now: datetime) -> list[int]:
+    """Remove organisations to which nothing refers, branches before their parents; gives the ids that could be removed.
+
+    The database answers whether anything refers to one: the actor need not see it.
+    """
+    rows = Organisation.objects.select_for_update().filter(pk__in=organisation_ids).select_related("place").order_by("-pk")
+    removed: list[int] = []
+    for row in rows:
+        require(may_register_organisation(by, place_path=row.place.path))
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute(f'DELETE FROM "{Organisation._meta.db_table}" WHERE id = %s', [row.pk])
+        except IntegrityError:
+            continue
+        removed.append(row.pk)
+    if removed:
+        record(
+            "organisation.removed", kind="organisation", subject=removed[0] if len(removed) == 1 else None, by=by, now=now,
+            place_path=by.place_path, organisation_path=by.organisation_path, rows=[(pk,) for pk in removed],
+        )  # fmt: skip
+    return removed
 
 
 @action

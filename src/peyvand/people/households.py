@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from django.db import connection
+
 from peyvand.journal.actions import record
 from peyvand.kernel.identifiers import clean, is_mobile, is_national_id
 from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
@@ -130,6 +132,28 @@ def register_households(
         rows=[(one.pk,) for one in households],
     )  # fmt: skip
     return households
+
+
+@action
+def remove_households(*, household_ids: Sequence[int], by: Acting, now: datetime) -> None:
+    """Take back files that were opened by mistake, with their persons and tasks.
+
+    The database refuses the whole act where anything else refers to one of them (a need, a consent), or where the actor
+    does not see every person.
+    """
+    require(may_keep_households(by))
+    homes = list(lock(Household.objects.all(), household_ids).values())
+    if not homes:
+        return
+    ids = [home.pk for home in homes]
+    with connection.cursor() as cursor:  # without reading what hangs on each row: thousands may be taken back at once
+        for table, key in ((Person, "household_id"), (Task, "household_id"), (Household, "id")):
+            cursor.execute(f'DELETE FROM "{table._meta.db_table}" WHERE {key} = ANY (%s)', [ids])
+    record(
+        "households.removed", kind="household", subject=homes[0].pk if len(homes) == 1 else None, by=by, now=now,
+        place_path=homes[0].place_path if len(homes) == 1 else by.place_path, organisation_path=homes[0].organisation_path,
+        rows=[(home.pk,) for home in homes],
+    )  # fmt: skip
 
 
 @action

@@ -194,7 +194,7 @@ def _place(
         raise _Wrong("deprivation_source", "value_missing")
     parent = standing.parent(row, what)
     lat, lon, border = _where(row, geometry)
-    code = standing.code_of.get((what, parent, word_key(row["name"]))) or row["code"] or _made_code(row["name"])
+    code = standing.code_of.get((what, parent, word_key(row["name"]))) or row["code"] or made_code(row["name"])
     return NewPlace(
         what, row["name"], code, parent, row["name_en"], lat, lon, border, row["deprivation"], row["deprivation_source"],
         (row["source"] or source)[:200],
@@ -221,6 +221,6 @@ def _position(geometry: Mapping[str, Any]) -> Iterable[float]:
     raise _Wrong("geometry", "not_a_point", value=geometry.get("coordinates"))
 
 
-def _made_code(name: str) -> str:
+def made_code(name: str) -> str:
     """The same name always gets the same code."""
     return "n" + hashlib.blake2s(word_key(name).encode(), digest_size=5).hexdigest()

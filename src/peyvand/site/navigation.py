@@ -7,12 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.flow.capacity.permissions import may_see_capacities
 from peyvand.flow.commitment.permissions import may_see_promises
+from peyvand.flow.monthly import may_report_month
 from peyvand.flow.need.permissions import may_see_needs
+from peyvand.intake.permissions import may_import_any
 from peyvand.kernel.refusals import Refusal
 from peyvand.people.permissions import may_manage_people, may_search_journal, may_see_households
 from peyvand.scope.acting import PUBLIC, Acting, Role
 from peyvand.web.navigation import Entry
 from peyvand.web.pages.access import members
+from peyvand.web.pages.match_files import may_match_files
+from peyvand.web.pages.office_papers import may_print
 from peyvand.web.programmes import entries
 
 
@@ -27,6 +31,11 @@ def _audits(request: HttpRequest) -> bool:
     return by.role in (Role.AUDITOR, Role.HQ_LEADER) and may_search_journal(by) is None
 
 
+def _administers(request: HttpRequest) -> bool:
+    """Officers may open the page of the first day too, but it is the administrator's work."""
+    return getattr(request, "acting", PUBLIC).role is Role.ADMINISTRATOR
+
+
 ENTRIES: tuple[Entry, ...] = (
     Entry(_("What waits"), "home", allowed(members)),
     Entry(_("Needs"), "needs", allowed(may_see_needs)),
@@ -38,6 +47,11 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("Stories"), "stories"),
     Entry(_("Places"), "places"),
     Entry(_("People and roles"), "people", allowed(may_manage_people)),
+    Entry(_("Lists"), "imports", allowed(may_import_any)),
+    Entry(_("Report of the month"), "month", allowed(may_report_month)),
+    Entry(_("Papers to print"), "papers", allowed(may_print)),
+    Entry(_("Match two lists"), "match_files", allowed(may_match_files)),
+    Entry(_("The first day"), "start", _administers),
     Entry(_("Journal"), "journal", _audits),
     Entry(_("Tracking"), "track"),
     *entries(),

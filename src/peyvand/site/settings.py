@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.extend.discovery import apps as programme_apps
 from peyvand.server.address import databases
-from peyvand.server.folders import keys_folder, media_folder
+from peyvand.server.folders import data_folder, keys_folder, media_folder
 from peyvand.server.keys import key_ring
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "peyvand.extend",
     *(f"peyvand.flow.{stage}" for stage in STAGES),
+    "peyvand.intake",
     "peyvand.jobs",
     *programme_apps(),
 ]
@@ -95,6 +96,8 @@ STATIC_URL = "/static/"
 # WhiteNoise reads the static folders of the apps as they stand: nothing is collected before the site is served.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 600
+# Uploaded files wait here between two pages, for an hour at most.
+PEYVAND_WAITING = data_folder() / "waiting"
 PEYVAND_DEMO = os.environ.get("PEYVAND_DEMO") == "1"
 PEYVAND_NAVIGATION = "peyvand.site.navigation.ENTRIES"
 

@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("peyvand.web.pages.flow_urls")),
     path("gallery/", gallery.gallery, name="gallery"),
     path("", include("peyvand.web.pages.asking_urls")),
+    path("", include("peyvand.web.pages.office_urls")),
 ]

@@ -131,6 +131,20 @@ def close_capacity(*, capacity_id: int, by: Acting, now: datetime) -> Capacity:
 
 
 @action
+def close_capacities(*, capacity_ids: Sequence[int], by: Acting, now: datetime) -> list[Capacity]:
+    """Close many, all or none, with one event; promises that stand are kept."""
+    capacities = list(lock(Capacity.objects.all(), capacity_ids).values())
+    for capacity in capacities:
+        require(may_change_capacity(by, capacity))
+        capacity.state, capacity.closed_at = rules.LIFE.after("close_capacity", capacity.state), now
+    ids = [capacity.pk for capacity in capacities]
+    Capacity.objects.filter(pk__in=ids).update(state=CapacityState.CLOSED, closed_at=now)
+    if capacities:
+        _event("capacity.closed", capacities, by, now)
+    return capacities
+
+
+@action
 def renew_capacities(*, by: Acting, now: datetime) -> int:
     """For every monthly offer whose window has ended, close it and open one row for the present Jalali month (a daily job)."""
     today = business_date(now)

@@ -130,6 +130,24 @@ def withdraw_need(*, need_id: int, by: Acting, now: datetime) -> Need:
 
 
 @action
+def withdraw_needs(*, need_ids: Sequence[int], by: Acting, now: datetime) -> list[Need]:
+    """Withdraw many, all or none, with one event. Raises `StillPromised` where something is promised."""
+    needs = list(lock(Need.objects.all(), need_ids).values())
+    for need in needs:
+        require(may_withdraw_need(by, need))
+        if need.committed > need.met:
+            raise rules.StillPromised(quantity=need.committed - need.met)
+        need.state = rules.LIFE.after("withdraw_need", need.state)
+        need.closed_as, need.closed_at = ClosedAs.WITHDRAWN, now
+    Need.objects.filter(pk__in=[need.pk for need in needs]).update(
+        state=NeedState.CLOSED, closed_as=ClosedAs.WITHDRAWN, closed_at=now
+    )
+    if needs:
+        _batch("need.withdrawn", needs, by, now)
+    return needs
+
+
+@action
 def restore_need(*, need_id: int, by: Acting, now: datetime) -> Need:
     """Undo a withdrawal or an expiry: the need is open again, as old as it was."""
     need = lock(Need.objects.all(), [need_id])[need_id]

@@ -60,6 +60,13 @@ def may_override_priority(by: Acting, need: Need) -> Refusal | None:
     return _own(by, need)
 
 
+def may_set_weights(by: Acting) -> Refusal | None:
+    """The weights are a setting of those who answer for the work, open to everyone."""
+    if by.role in (Role.ADMINISTRATOR, Role.HQ_LEADER, Role.SYSTEM):
+        return None
+    return NotPermitted(reason="the weights of priority are set by the administrator or the head of the office")
+
+
 def _own(by: Acting, need: Need) -> Refusal | None:
     if by.covers(place_path=need.place_path, organisation_path=need.organisation_path):
         return None

@@ -1,0 +1,109 @@
+"""Printed papers as PDF, pure: words in, bytes out. Every text reaches the page as data, so none can act as markup.
+
+The words come finished in the reader's language from whoever prints; a template holds the layout alone.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import typst
+
+from peyvand.kernel.refusals import Refusal
+
+_FOLDER = Path(__file__).parent
+Pairs = Sequence[tuple[str, str]]
+
+
+class FontMissing(Refusal):
+    code = "font_missing"
+    message = "The font for printing is not installed; run the build of the site (python -m peyvand.web.build)."
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around every paper. `printed` is a date in words, `demo` the mark of invented data or empty."""
+
+    language: str
+    title: str
+    office: str
+    printed: str
+    lead: str = ""
+    foot: str = ""
+    demo: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table in words: `numeric[i]` sets column i against the other edge, `widths[i]` is its share of the page."""
+
+    title: str
+    headings: Sequence[str]
+    numeric: Sequence[bool]
+    rows: Sequence[Sequence[str]]
+    widths: Sequence[int]
+    empty: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a form to be filled in by hand: "lines" to write on by label, "ticks" to choose from, "rows" of a
+    table with these headings, or "free" lines; `count` is how many rows or free lines."""
+
+    title: str
+    kind: str
+    labels: Sequence[str] = ()
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Tile:
+    value: str
+    label: str
+    note: str = ""
+    tone: str = ""
+
+
+def receipt(frame: Frame, *, code_label: str, code: str, facts: Pairs, notes: Sequence[str], fonts: Path) -> bytes:
+    """The paper the one who asked takes home (A5)."""
+    return _pdf("receipt", frame, fonts, code_label=code_label, code=code, facts=facts, notes=notes)
+
+
+def slip(frame: Frame, *, code_label: str, code: str, facts: Pairs, steps: Sequence[str], fonts: Path) -> bytes:
+    """A sign-in code to be handed over, with the steps of using it (A5)."""
+    return _pdf("slip", frame, fonts, code_label=code_label, code=code, facts=facts, steps=steps)
+
+
+def visit_form(frame: Frame, *, parts: Sequence[Part], signatures: Sequence[str], note: str, fonts: Path) -> bytes:
+    """A blank form for a visit (A4)."""
+    return _pdf("visit", frame, fonts, parts=[asdict(part) for part in parts], signatures=signatures, note=note)
+
+
+def meeting_list(frame: Frame, *, sheet: Sheet, note: str, fonts: Path) -> bytes:
+    """A list to lay on the table of a meeting (A4)."""
+    return _pdf("meeting", frame, fonts, **asdict(sheet), note=note)
+
+
+def monthly_report(
+    frame: Frame, *, tiles: Sequence[Tile], sheets: Sequence[Sheet], notes: Sequence[str], empty: str, fonts: Path
+) -> bytes:
+    """The report of a month to one's superiors (A4). `empty` is the sentence for a month in which nothing happened."""
+    tables, tops = [asdict(sheet) for sheet in sheets], [asdict(tile) for tile in tiles]
+    return _pdf("monthly", frame, fonts, tiles=tops, tables=tables, notes=notes, empty=empty)
+
+
+def _pdf(template: str, frame: Frame, fonts: Path, **data: object) -> bytes:
+    if not any(fonts.glob("*.ttf")):
+        raise FontMissing
+    words: Mapping[str, object] = {"frame": asdict(frame), **data}
+    return bytes(
+        typst.compile(
+            str(_FOLDER / f"{template}.typ"),
+            root=str(_FOLDER),
+            font_paths=[str(fonts)],
+            ignore_system_fonts=True,
+            format="pdf",
+            sys_inputs={"data": json.dumps(words, ensure_ascii=False)},
+        )
+    )

@@ -1,0 +1,359 @@
+"""An empty province in one page: what stands, what is missing, and the forms for it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from peyvand.flow.need.enums import PriorityPart
+from peyvand.flow.need.models import Need, PriorityWeights
+from peyvand.flow.need.permissions import may_set_weights
+from peyvand.flow.need.priorities import weights_on
+from peyvand.flow.need.weights import set_weights
+from peyvand.intake.waiting import WaitingRoom
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import Refusal
+from peyvand.lists import ListRefused
+from peyvand.people.accounts import register_organisation
+from peyvand.people.enums import OrganisationKind
+from peyvand.people.models import Membership, Organisation
+from peyvand.people.permissions import may_register_organisation
+from peyvand.places.actions import NewPlace, may_add_place, put_places
+from peyvand.places.enums import PlaceKind
+from peyvand.places.importing import import_places, made_code
+from peyvand.places.models import Place
+from peyvand.resources.models import Specification
+from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.scope.bulk import below
+from peyvand.scope.database import scope
+from peyvand.web import notices
+from peyvand.web.fields import JalaliDateField, QuantityField
+from peyvand.web.forms import Form
+from peyvand.web.pages.access import acting, now, open_to, refuse
+from peyvand.web.pages.need_words import named
+from peyvand.web.templatetags.peyvand_format import number
+
+FINE = (PlaceKind.NEIGHBOURHOOD, PlaceKind.SETTLEMENT, PlaceKind.NOMADIC)
+TREE_LIMIT = 500
+
+
+def may_start(by: Acting) -> Refusal | None:
+    return may_register_organisation(by, place_path=by.place_path)
+
+
+def may_draw(by: Acting) -> Refusal | None:
+    return may_add_place(by, by.place_path)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing an office needs before it can work."""
+
+    title: str
+    count: int
+    text: str
+    url: str
+    link: str
+    optional: bool = False  # the office works without it too
+
+    @property
+    def done(self) -> bool:
+        return self.count > 0
+
+
+@open_to(may_start)
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """What stands already and what is still missing, in the order in which it is done."""
+    steps = _steps(acting(request))
+    return render(
+        request,
+        "web/office/start.html",
+        {"steps": steps, "left": sum(not (step.done or step.optional) for step in steps)},
+    )
+
+
+def _steps(by: Acting) -> list[Step]:
+    area = Place.objects.filter(below(by.place_path, "path"))
+    members = Membership.objects.filter(below(by.place_path, "place__path"), until__isnull=True)
+    with scope(SYSTEM):  # an administrator sees no need; whether there is any is a figure, and only that is read
+        needs = int(Need.objects.filter(below(by.place_path)).exists())
+    return [
+        Step(
+            _("Counties"), area.filter(kind=PlaceKind.COUNTY).count(),
+            _("Provinces and counties come with the product: peyvand office new, or peyvand places reference."), "", "",
+        ),
+        Step(
+            _("Neighbourhoods and villages"), area.filter(kind__in=FINE).count(),
+            _("Needs are told where people live. Bring in a list or a map, or write them one by one."),
+            reverse("start_places"), _("Neighbourhoods"),
+        ),
+        Step(
+            _("Kinds of help"), Specification.objects.filter(is_active=True).count(),
+            _("What can be needed and offered, each with its unit: peyvand resources starter."), "", "",
+        ),
+        Step(
+            _("Organisations"), Organisation.objects.filter(below(by.place_path, "place__path"), is_active=True).count(),
+            _("Your office with its branches, and those who work with it: charities, firms, centres."),
+            reverse("start_organisations"), _("Organisations"),
+        ),
+        Step(
+            _("Colleagues"), max(0, members.values("account").distinct().count() - 1),
+            _("Facilitators, managers and officers. They sign in with a code that you hand over; no SMS is needed."),
+            reverse("people"), _("People and roles"),
+        ),
+        Step(
+            _("Weights of priority"), PriorityWeights.objects.count(),
+            _("Who is helped first is decided openly. The weights that come with the product hold until you set your own."),
+            reverse("start_weights"), _("Weights of priority"), True,
+        ),
+        Step(
+            _("First needs"), needs,
+            _("Bring in the list you already have, or record the first one from a phone call."),
+            reverse("imports"), _("Bring in a list"),
+        ),
+    ]  # fmt: skip
+
+
+class OrganisationForm(Form):
+    name_fa = forms.CharField(label=gettext_lazy("Name"), max_length=160)
+    name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=160, required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=OrganisationKind.choices)
+    parent = forms.ChoiceField(label=gettext_lazy("Branch of"), required=False)
+    place = forms.ChoiceField(label=gettext_lazy("Place"), help_text=gettext_lazy("Where it stands or works"))
+
+    def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.parents = {str(row.pk): row for row in _organisations(by)}
+        choices = [("", _("— none, a head office —")), *((pk, named(row)) for pk, row in self.parents.items())]
+        self.fields["parent"].choices = choices  # type: ignore[attr-defined]
+        self.fields["place"].choices = _areas(by)  # type: ignore[attr-defined]
+
+
+@open_to(may_start)
+@require_http_methods(["GET", "POST"])
+def organisations(request: HttpRequest) -> HttpResponse:
+    """The tree of organisations in one's own area, and the form for another."""
+    by = acting(request)
+    if request.method == "GET":
+        return _organisations_page(request, OrganisationForm(by=by))
+    with scope(by):
+        form = OrganisationForm(request.POST, by=by)
+        valid = form.is_valid()
+        place = Place.objects.filter(path=form.cleaned_data.get("place")).first()
+    if valid and place:
+        data = form.cleaned_data
+        try:
+            made = register_organisation(
+                kind=OrganisationKind(data["kind"]), name_fa=data["name_fa"], name_en=data["name_en"], place=place,
+                parent=form.parents.get(data["parent"]), by=by, now=now(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            notices.done(request, _("{name} was registered.").format(name=made.name_fa))
+            return redirect("start_organisations")
+    with scope(by):
+        return _organisations_page(request, form)
+
+
+def _organisations_page(request: HttpRequest, form: OrganisationForm) -> HttpResponse:
+    rows = [
+        (row, range(row.path.count("/") - 1)) for row in sorted(form.parents.values(), key=_tree_order(form.parents))
+    ]
+    return render(request, "web/office/organisations.html", {"form": form, "rows": rows})
+
+
+def _tree_order(rows: dict[str, Organisation]) -> Any:
+    """Siblings by name, each branch below its parent."""
+
+    def key(row: Organisation) -> list[str]:
+        return [rows[pk].sort_key + pk for pk in row.path.rstrip("/").split("/") if pk in rows]
+
+    return key
+
+
+def _organisations(by: Acting) -> list[Organisation]:
+    rows = Organisation.objects.filter(
+        Q(below(by.place_path, "place__path")) | Q(below(by.organisation_path, "path")), is_active=True
+    )
+    return list(rows.select_related("place").order_by("path")[:TREE_LIMIT])
+
+
+def _areas(by: Acting) -> list[tuple[str, str]]:
+    kinds = (PlaceKind.COUNTRY, PlaceKind.PROVINCE, PlaceKind.COUNTY)
+    rows = Place.objects.filter(below(by.place_path, "path")).filter(Q(kind__in=kinds) | Q(path=by.place_path))
+    return [(row.path, f"{named(row)} ({PlaceKind(row.kind).label})") for row in rows]
+
+
+class PlaceForm(Form):
+    name_fa = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=[(kind.value, kind.label) for kind in FINE])
+    county = forms.ChoiceField(label=gettext_lazy("County"))
+    lat = forms.FloatField(
+        label=gettext_lazy("Latitude"),
+        required=False,
+        min_value=-90,
+        max_value=90,
+        widget=forms.TextInput(attrs={"dir": "ltr"}),
+    )
+    lon = forms.FloatField(
+        label=gettext_lazy("Longitude"), required=False, min_value=-180, max_value=180, widget=forms.TextInput(attrs={"dir": "ltr"})
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
+        super().__init__(*args, **options)
+        rows = Place.objects.filter(below(by.place_path, "path"), kind=PlaceKind.COUNTY)
+        self.fields["county"].choices = [(row.path, named(row)) for row in rows]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if (data.get("lat") is None) != (data.get("lon") is None):
+            self.add_error(
+                "lon" if data.get("lon") is None else "lat", _("A point has both a latitude and a longitude.")
+            )
+        return data
+
+
+class PlacesFileForm(Form):
+    file = forms.FileField(
+        label=gettext_lazy("The file"),
+        help_text=gettext_lazy(
+            "GeoJSON with borders or points, or a list with name, county, latitude and longitude (CSV, Excel)"
+        ),
+    )
+    source = forms.CharField(label=gettext_lazy("Where the list comes from"), max_length=200)
+
+
+@open_to(may_draw)
+@require_http_methods(["GET", "POST"])
+def places(request: HttpRequest) -> HttpResponse:
+    """The neighbourhoods there are, a form for one more, and a file for many."""
+    by = acting(request)
+    if request.method == "GET":
+        return _places_page(request, PlaceForm(by=by), PlacesFileForm())
+    with scope(by):
+        form = PlaceForm(request.POST, by=by)
+        valid = form.is_valid()
+    if valid:
+        data = form.cleaned_data
+        row = NewPlace(
+            PlaceKind(data["kind"]), data["name_fa"], made_code(data["name_fa"]), data["county"], lat=data["lat"], lon=data["lon"],
+            source=_("written by hand"),
+        )  # fmt: skip
+        try:
+            put = put_places(rows=[row], by=by, now=now())
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            _say_put(request, put.added, put.changed, put.same)
+            return redirect("start_places")
+    with scope(by):
+        return _places_page(request, form, PlacesFileForm())
+
+
+@open_to(may_draw)
+@require_POST
+def places_import(request: HttpRequest) -> HttpResponse:
+    """Many at once, all or nothing; the same file twice changes nothing."""
+    by, form = acting(request), PlacesFileForm(request.POST, request.FILES)
+    faults: list[Any] = []
+    if form.is_valid():
+        file, room = form.cleaned_data["file"], WaitingRoom(settings.PEYVAND_WAITING)
+        try:
+            waiting = room.put([(file.name, file, file.size)], owner=by.account_id, now=now(), about={"what": "places"})
+            try:
+                put = import_places(
+                    path=waiting.file(), kind=PlaceKind.NEIGHBOURHOOD, within=by.place_path, source=form.cleaned_data["source"],
+                    by=by, now=now(),
+                )  # fmt: skip
+            finally:
+                room.remove(waiting)
+        except ListRefused as refused:
+            language: Any = "fa" if (get_language() or "fa").startswith("fa") else "en"
+            faults = [(one.row, one.column, one.reason(language)) for one in refused.faults[:100]]
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            _say_put(request, put.added, put.changed, put.same)
+            return redirect("start_places")
+    with scope(by):
+        return _places_page(request, PlaceForm(by=by), form, faults)
+
+
+def _say_put(request: HttpRequest, added: int, changed: int, same: int) -> None:
+    text = _("Places added: {added}, changed: {changed}, as they were: {same}.")
+    notices.done(request, text.format(added=number(added), changed=number(changed), same=number(same)))
+
+
+def _places_page(request: HttpRequest, form: PlaceForm, file_form: PlacesFileForm, faults: Any = ()) -> HttpResponse:
+    rows = Place.objects.filter(below(acting(request).place_path, "path"), kind__in=FINE).select_related("parent")
+    context = {
+        "form": form, "file_form": file_form, "faults": faults, "rows": rows[:TREE_LIMIT], "count": rows.count(),
+    }  # fmt: skip
+    return render(request, "web/office/places.html", context)
+
+
+class WeightsForm(Form):
+    since = JalaliDateField(label=gettext_lazy("In force from"))
+    source = forms.CharField(label=gettext_lazy("Who decided it, and when"), max_length=200)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for part in PriorityPart:
+            self.fields[part.value] = QuantityField(label=part.label, least=0, most=100)
+        self.order_fields([*(part.value for part in PriorityPart), "since", "source"])
+
+
+@open_to(may_set_weights)
+@require_http_methods(["GET", "POST"])
+def weights(request: HttpRequest) -> HttpResponse:
+    """The weights of priority: in force, to come, and those of the past."""
+    by, today = acting(request), business_date(now())
+    if request.method == "POST":
+        form = WeightsForm(request.POST)
+        if form.is_valid():
+            data = form.cleaned_data
+            try:
+                set_weights(
+                    since=data["since"], weights={part: data[part.value] for part in PriorityPart}, source=data["source"], by=by, now=now()
+                )  # fmt: skip
+            except Refusal as refusal:
+                refuse(form, refusal)
+            else:
+                notices.done(request, _("The weights were set."))
+                return redirect("start_weights")
+        with scope(by):
+            return _weights_page(request, form)
+    current = weights_on(today)
+    form = WeightsForm(initial={**{part.value: weight for part, weight in current.items()}, "since": today})
+    return _weights_page(request, form)
+
+
+def _weights_page(request: HttpRequest, form: WeightsForm) -> HttpResponse:
+    rows = list(PriorityWeights.objects.order_by("-since"))
+    current = weights_on(business_date(now()))
+    total = sum(current.values())
+    bars = [
+        {
+            "label": part.label,
+            "value": number(current[part]),
+            "share": 100 * current[part] / total if total else 0,
+            "tone": "",
+        }
+        for part in PriorityPart
+    ]
+    table = [(row, [getattr(row, part.value) for part in PriorityPart]) for row in rows]
+    return render(
+        request,
+        "web/office/weights.html",
+        {"form": form, "bars": bars, "parts": [part.label for part in PriorityPart], "table": table},
+    )

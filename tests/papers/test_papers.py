@@ -1,0 +1,72 @@
+"""Printed papers: PDF of the pages asked for, and no text of a person ever acts as markup."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from peyvand import papers
+from peyvand.web.pages.office_frame import FONTS
+
+HOSTILE = '#read("/etc/passwd") #set text(red) *x* $y$ "\\ #panic("no") ]] }} \u202e'
+
+
+@pytest.fixture
+def fonts():
+    if not list(FONTS.glob("*.ttf")):
+        pytest.fail("the font is missing: run the build of the site (python -m peyvand.web.build) before the tests")
+    return FONTS
+
+
+def frame(language="fa", **changes):
+    return papers.Frame(language, "گزارش", "مرکز", "۳۰ آبان ۱۴۰۵", **changes)
+
+
+def pages(body: bytes) -> int:
+    assert body.startswith(b"%PDF-")
+    return len(re.findall(rb"/Type\s*/Page\b", body))
+
+
+def every_paper(words: str, fonts: Path, language: str = "fa"):
+    around = papers.Frame(language, words, words, words, words, words, words)
+    sheet = papers.Sheet(words, [words, words], [False, True], [[words, words]], [2, 1], words)
+    yield papers.receipt(around, code_label=words, code=words, facts=[(words, words)], notes=[words], fonts=fonts)
+    yield papers.slip(around, code_label=words, code=words, facts=[(words, words)], steps=[words], fonts=fonts)
+    kinds = [papers.Part(words, kind, [words], 2) for kind in ("lines", "ticks", "rows", "free")]
+    yield papers.visit_form(around, parts=kinds, signatures=[words], note=words, fonts=fonts)
+    yield papers.meeting_list(around, sheet=sheet, note=words, fonts=fonts)
+    tile = papers.Tile(words, words, words, "late")
+    yield papers.monthly_report(around, tiles=[tile], sheets=[sheet], notes=[words], empty="", fonts=fonts)
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+@pytest.mark.parametrize("words", ["ویلچر", HOSTILE], ids=["plain", "hostile"])
+def test_every_paper_is_set_whatever_the_texts_say(fonts, words, language):
+    counts = [pages(body) for body in every_paper(words, fonts, language)]
+    assert counts == [1, 1, 1, 1, 1] if words != HOSTILE else max(counts) <= 2
+
+
+def test_a_long_list_goes_on_over_pages(fonts):
+    sheet = papers.Sheet("", ["الف", "ب"], [False, True], [["متن", "۱"]] * 120, [2, 1])
+    assert pages(papers.meeting_list(frame(), sheet=sheet, note="", fonts=fonts)) > 2
+
+
+def test_an_empty_list_and_an_empty_month_say_so_on_one_page(fonts):
+    sheet = papers.Sheet("", ["الف"], [False], [], [1], "چیزی نیست")
+    assert pages(papers.meeting_list(frame(), sheet=sheet, note="", fonts=fonts)) == 1
+    report = papers.monthly_report(frame(), tiles=[], sheets=[sheet], notes=[], empty="چیزی نیست", fonts=fonts)
+    assert pages(report) == 1
+
+
+def test_the_mark_of_demonstration_data_changes_the_paper(fonts):
+    sheet = papers.Sheet("", ["الف"], [False], [], [1], "-")
+    plain, marked = (
+        papers.meeting_list(frame(demo=demo), sheet=sheet, note="", fonts=fonts) for demo in ("", "دادهٔ نمایشی")
+    )
+    assert len(marked) > len(plain)
+
+
+def test_without_the_font_it_says_what_to_do(tmp_path):
+    sheet = papers.Sheet("", ["الف"], [False], [], [1])
+    with pytest.raises(papers.FontMissing):
+        papers.meeting_list(frame(), sheet=sheet, note="", fonts=tmp_path)
