@@ -25,7 +25,7 @@ _ONE_SEALER = 0x7065_7976
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong in the journal: `what` is changed, removed, inserted, broken_chain or cut_off."""
+    """Something wrong in the journal: `what` is changed, removed, inserted, broken_chain, key_missing or cut_off."""
 
     what: str
     event_id: int | None
@@ -95,7 +95,11 @@ def check_seals() -> Iterator[Finding]:
     before, start = "", 0
     with scope(SYSTEM):
         for one in Seal.objects.iterator(chunk_size=50):
-            key = settings.SEAL_KEYS.keys[one.key_id]
+            key = settings.SEAL_KEYS.keys.get(one.key_id)
+            if key is None:
+                yield Finding("key_missing", None, one.pk)
+                before, start = one.digest, one.last_event
+                continue
             marks = bytes(one.marks)
             if _digest(key, before, one.event_ids, marks) != one.digest:
                 yield Finding("broken_chain", None, one.pk)
