@@ -109,3 +109,11 @@ if os.environ.get("PEYVAND_HTTPS") == "1":
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
+
+# ---- The API: the same acts and lists for programs ----
+
+INSTALLED_APPS += ["peyvand.api"]
+MIDDLEWARE.insert(0, "peyvand.api.middleware.problems")
+# Counted for each worker process in its own memory.
+API_CALLS_A_MINUTE = int(os.environ.get("PEYVAND_API_CALLS_A_MINUTE", "1200"))
+TRACKING_CALLS_A_MINUTE = 20

@@ -7,5 +7,6 @@ handler404 = "peyvand.web.errors.not_found"
 handler500 = "peyvand.web.errors.server_error"
 
 urlpatterns = [
+    path("api/v1/", include("peyvand.api.urls")),
     path("", include("peyvand.web.urls")),
 ]
