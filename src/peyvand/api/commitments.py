@@ -19,6 +19,7 @@ from peyvand.api.shapes import (
     PlacePath,
     Quantity,
     Word,
+    maybe,
     organisations_at,
 )
 from peyvand.flow.commitment import actions
@@ -107,7 +108,7 @@ def commitments_out(rows: Sequence[Commitment], now: datetime) -> list[Commitmen
             specification=kinds.get(row.need_id), asker=sides.get(row.asker_path), giver=sides.get(row.giver_path),
             quantity=row.quantity, underway=row.underway, accepted=row.accepted, released=row.released,
             state=CommitmentState(row.state), offered_by_side=Side(row.offered_by_side), due_date=row.due_date,
-            late=is_late(state=row.state, due=row.due_date, today=today), end_reason=row.end_reason or None,
+            late=is_late(state=row.state, due=row.due_date, today=today), end_reason=maybe(DeclineReason, row.end_reason),
             offered_at=row.offered_at, accepted_at=row.accepted_at, ended_at=row.ended_at,
         )
         for row in rows

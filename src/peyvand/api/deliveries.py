@@ -9,7 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say
-from peyvand.api.shapes import MOST_AT_ONCE, Day, Id, Ids, Line, OrganisationRef, PlacePath, Quantity, organisations_at
+from peyvand.api.shapes import (
+    MOST_AT_ONCE,
+    Day,
+    Id,
+    Ids,
+    Line,
+    OrganisationRef,
+    PlacePath,
+    Quantity,
+    maybe,
+    organisations_at,
+)
 from peyvand.flow.delivery import actions
 from peyvand.flow.delivery.enums import DeliveryAnswer, RefusalReason
 from peyvand.flow.delivery.models import Delivery
@@ -76,8 +87,8 @@ def deliveries_out(rows: Sequence[Delivery]) -> list[DeliveryOut]:
         DeliveryOut(
             id=row.pk, commitment_id=row.commitment_id, asker=sides.get(row.asker_path),
             giver=sides.get(row.giver_path), quantity=row.quantity, reverses_id=row.reverses_id,
-            delivered_date=row.delivered_date, recorded_at=row.recorded_at, answer=row.answer or None,
-            refusal_reason=row.refusal_reason or None, answered_at=row.answered_at,
+            delivered_date=row.delivered_date, recorded_at=row.recorded_at, answer=maybe(DeliveryAnswer, row.answer),
+            refusal_reason=maybe(RefusalReason, row.refusal_reason), answered_at=row.answered_at,
         )
         for row in rows
     ]  # fmt: skip

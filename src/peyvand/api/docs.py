@@ -32,8 +32,9 @@ def openapi(api: NinjaAPI) -> HttpResponse:
 
 def _name(holder: dict[str, Any]) -> str:
     """The name of the shape in a body or an answer."""
-    shape = next(iter(holder.get("content", {}).values()), {}).get("schema", {})
-    return str(shape.get("$ref", "")).rsplit("/", 1)[-1]
+    for content in holder.get("content", {}).values():
+        return str(content["schema"].get("$ref", "")).rsplit("/", 1)[-1]
+    return ""
 
 
 def routes(schema: dict[str, Any]) -> Iterator[tuple[str, Route]]:

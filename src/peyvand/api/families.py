@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from peyvand.api.answers import Count, Page, PageQuery, page_of, reading, say
-from peyvand.api.shapes import Id, OrganisationRef, PlacePath, PlaceRef, Word, organisation_ref, place_ref
+from peyvand.api.shapes import Id, OrganisationRef, PlacePath, PlaceRef, Word, maybe, organisation_ref, place_ref
 from peyvand.kernel.refusals import NotFound
 from peyvand.kernel.text import search_key
 from peyvand.people.enums import Sex
@@ -59,7 +59,7 @@ def family_out(row: Household) -> FamilyOut:
 
 def person_out(row: Person) -> PersonOut:
     return PersonOut(
-        id=row.pk, given_name=row.given_name, family_name=row.family_name, is_head=row.is_head, sex=row.sex or None,
+        id=row.pk, given_name=row.given_name, family_name=row.family_name, is_head=row.is_head, sex=maybe(Sex, row.sex),
         birth_year=row.birth_year,
     )  # fmt: skip
 

@@ -11,7 +11,18 @@ from ninja import Field, Path, Query, Router, Schema
 from peyvand.api.answers import Count, Given, Order, Page, PageQuery, act, page_of, reading, say
 from peyvand.api.commitments import Commitments, kinds_of, shaped
 from peyvand.api.needs import UnservedOut, unserved_out
-from peyvand.api.shapes import Day, Id, Ids, OrganisationRef, PlacePath, PlaceRef, organisations_at, place_at, place_ref
+from peyvand.api.shapes import (
+    Day,
+    Id,
+    Ids,
+    OrganisationRef,
+    PlacePath,
+    PlaceRef,
+    maybe,
+    organisations_at,
+    place_at,
+    place_ref,
+)
 from peyvand.flow.commitment import matching, suggestions
 from peyvand.flow.commitment.enums import DeclineReason, SuggestionState, UnservedReason
 from peyvand.flow.commitment.models import MatchingRun, Suggestion, Unserved
@@ -92,7 +103,7 @@ def suggestions_out(rows: Sequence[Suggestion]) -> list[SuggestionOut]:
             id=row.pk, run_id=row.run_id, need_id=row.need_id, capacity_id=row.capacity_id,
             specification=kinds.get(row.need_id), asker=sides.get(row.asker_path), giver=sides.get(row.giver_path),
             quantity=row.quantity, km=row.km, priority=row.priority, state=SuggestionState(row.state),
-            decline_reason=row.decline_reason or None, answered_at=row.answered_at,
+            decline_reason=maybe(DeclineReason, row.decline_reason), answered_at=row.answered_at,
         )
         for row in rows
     ]  # fmt: skip

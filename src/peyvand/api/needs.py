@@ -23,6 +23,7 @@ from peyvand.api.shapes import (
     SpecificationRef,
     Word,
     keeper,
+    maybe,
     organisation_ref,
     place_ref,
     places_at,
@@ -146,8 +147,8 @@ def need_out(row: Need, by: Acting, shape: type[NeedOut] = NeedOut, **more: Any)
     keeps = by.covers(place_path=row.place_path, organisation_path=row.organisation_path)
     own = keeps or 0 < by.person_id == row.person_id
     return shape(
-        id=row.pk, tracking_code=row.tracking_code, state=NeedState(row.state), closed_as=row.closed_as or None,
-        met_by=row.met_by or None, specification=specification_ref(row.specification), quantity=row.quantity,
+        id=row.pk, tracking_code=row.tracking_code, state=NeedState(row.state), closed_as=maybe(ClosedAs, row.closed_as),
+        met_by=maybe(MetBy, row.met_by), specification=specification_ref(row.specification), quantity=row.quantity,
         committed=row.committed, underway=row.underway, met=row.met, left=row.quantity - row.committed,
         priority=row.priority, band=band(row.priority), place=place_ref(row.place),
         organisation=organisation_ref(row.organisation), household_id=row.household_id if own else None,

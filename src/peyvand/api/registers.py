@@ -14,6 +14,7 @@ from peyvand.api.shapes import (
     PlaceRef,
     SpecificationRef,
     Word,
+    maybe,
     organisation_ref,
     place_ref,
     specification_ref,
@@ -92,7 +93,7 @@ def organisation_out(row: Organisation) -> OrganisationOut:
 def specification_out(row: Specification) -> SpecificationOut:
     return SpecificationOut(
         **specification_ref(row).model_dump(), action=Action(row.action), help_kind=HelpKind(row.help_kind),
-        cbr_component=row.cbr_component or None,
+        cbr_component=maybe(CbrComponent, row.cbr_component),
     )  # fmt: skip
 
 
@@ -112,8 +113,11 @@ def get_place(request: HttpRequest, place_id: Path[Id]) -> HttpResponse:
         if row is None:
             raise NotFound
         above = [place_ref(one) for one in chain(row.path) if one.pk != row.pk]
-        more = {"deprivation": row.deprivation, "deprivation_source": row.deprivation_source, "source": row.source}
-        return say(PlaceDetail(**place_out(row).model_dump(), lies_in=above, **more))
+        found = PlaceDetail(
+            **place_out(row).model_dump(), lies_in=above, deprivation=row.deprivation,
+            deprivation_source=row.deprivation_source, source=row.source,
+        )  # fmt: skip
+        return say(found)
 
 
 @organisations.get("", response=Page[OrganisationOut], summary="Organisations by name, kind or place")

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypeVar
 
+from django.db.models import TextChoices
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
@@ -33,6 +34,7 @@ PlacePath = Annotated[
 ]
 Ids = Annotated[list[Id], Field(min_length=1, max_length=500)]
 MOST_AT_ONCE = 500
+Choice = TypeVar("Choice", bound=TextChoices)
 
 
 class PlaceRef(Schema):
@@ -54,6 +56,11 @@ class SpecificationRef(Schema):
     name_fa: str
     name_en: str
     unit: Unit
+
+
+def maybe(kind: type[Choice], value: str) -> Choice | None:
+    """An enumeration that a column keeps empty until it is known."""
+    return kind(value) if value else None
 
 
 def place_ref(row: Place) -> PlaceRef:

@@ -10,4 +10,4 @@ def peyvand() -> None:
     """Peyvand: joins people's capacities to needs and accounts for every promise."""
 
 
-from peyvand.cli import backup, doctor, match, migrate, up  # noqa: E402, F401 - a command registers itself on `app`
+from peyvand.cli import backup, doctor, match, migrate, up, verify  # noqa: E402, F401 - a command registers itself on `app`

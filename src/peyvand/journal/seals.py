@@ -6,7 +6,7 @@ The newest seal is also written beside the key, so that cutting off the end of t
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -90,11 +90,12 @@ def _write_head(last: Seal) -> None:
     fresh.replace(target)
 
 
-def check_seals() -> Iterator[Finding]:
-    """Every difference between the sealed and the present journal, oldest first."""
+def check_seals(*, step: Callable[[], object] = lambda: None) -> Iterator[Finding]:
+    """Every difference between the sealed and the present journal, oldest first. `step` is called as each seal begins."""
     before, start = "", 0
     with scope(SYSTEM):
         for one in Seal.objects.iterator(chunk_size=50):
+            step()
             key = settings.SEAL_KEYS.keys.get(one.key_id)
             if key is None:
                 yield Finding("key_missing", None, one.pk)
