@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .NOTPARALLEL:
 
 RUN := .venv/bin
-STAMPS := build/stamps
+STAMPS := .venv/stamps
 NODE := scripts/node.sh
 export PEYVAND_BROWSER := $(CURDIR)/build/browser/run
 
@@ -16,11 +16,11 @@ install: $(STAMPS)/assets ## Install what the program needs; after this no netwo
 
 test: $(STAMPS)/browser ## Install what tests need, the browser too, and run everything
 	@$(MAKE) --no-print-directory lint
-	$(RUN)/python -m pytest
+	$(RUN)/python -m pytest -n 2 --dist loadfile
 
 check: $(STAMPS)/test ## The quick loop: format, lint, types, imports, unit tests
 	@$(MAKE) --no-print-directory lint
-	$(RUN)/python -m pytest -q -x -m "not slow and not journey"
+	$(RUN)/python -m pytest -q -x -n 2 --dist loadfile -m "not slow and not journey"
 
 .PHONY: lint
 lint:
@@ -60,11 +60,11 @@ $(STAMPS)/test: $(STAMPS)/assets requirements/test.txt
 	@touch $@
 
 $(STAMPS)/node: $(STAMPS)/base package.json package-lock.json
-	@$(NODE) npm ci --omit=dev --no-audit --no-fund --loglevel=error
+	@$(NODE) npm ci --omit=dev --no-audit --no-fund --no-update-notifier --loglevel=error
 	@rm -f $(STAMPS)/node-test && touch $@
 
 $(STAMPS)/node-test: $(STAMPS)/node
-	@$(NODE) npm ci --no-audit --no-fund --loglevel=error
+	@$(NODE) npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(STAMPS)/assets: $(STAMPS)/node $(wildcard src/peyvand/locale/*/*/*.po src/peyvand/programmes/*/locale/*/*/*.po)

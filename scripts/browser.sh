@@ -5,11 +5,11 @@ cd "$(dirname "$0")/.."
 folder=$PWD/build/browser
 mkdir -p "$folder"
 
-works() { "$folder/run" --headless --no-sandbox --disable-gpu --dump-dom 'data:text/html,<b>peyvand</b>' 2>/dev/null | grep -q peyvand; }
-wrap() { printf '#!/bin/sh\n%s exec "%s" "$@"\n' "$2" "$1" >"$folder/run" && chmod 755 "$folder/run" && works; }
+works() { timeout 90 .venv/bin/python scripts/try_browser.py "$folder/run" 2>/dev/null; }
+wrap() { printf '#!/bin/sh\n%sexec "%s" "$@"\n' "${2:-}" "$1" >"$folder/run" && chmod 755 "$folder/run" && works; }
 of_the_machine() {
   for name in chromium chromium-browser google-chrome; do
-    found=$(command -v $name) && wrap "$found" "" && return
+    found=$(command -v $name) && wrap "$found" && return
   done
   return 1
 }
@@ -24,8 +24,8 @@ of_npm() {
   # This name makes the package unpack the system libraries it was built with, which a bare machine lacks.
   found=$(TMPDIR=$folder AWS_LAMBDA_JS_RUNTIME=nodejs22.x scripts/node.sh node --input-type=module -e \
     'import chromium from "@sparticuz/chromium"; console.log(await chromium.executablePath())') || return 1
-  wrap "$found" "" ||
-    wrap "$found" "LD_LIBRARY_PATH=\"$folder/al2023/lib\" FONTCONFIG_PATH=\"$folder/fonts\""
+  wrap "$found" ||
+    wrap "$found" "LD_LIBRARY_PATH='$folder/al2023/lib' FONTCONFIG_PATH='$folder/fonts' "
 }
 
 [ -x "$folder/run" ] && works && exit 0

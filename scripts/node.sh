@@ -4,6 +4,7 @@ set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 program=$1
 shift
+[ -w "${HOME:-/nonexistent}" ] || export npm_config_cache="$here/build/npm"
 major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\)\..*/\1/') || major=0
 if [ "${major:-0}" -ge 22 ] && command -v npm >/dev/null; then exec "$program" "$@"; fi
 

@@ -138,13 +138,13 @@ class World:
 
     def need(
         self, quantity: int = 1, *, by: str = "facilitator", kind: str = "wheelchair", place: str = "nobonyad", **values
-    ) -> Need:  # type: ignore[no-untyped-def]
+    ) -> Need:
         row = NewNeed(self.specifications[kind], quantity, self.places[place], **values)
         return open_needs(rows=[row], by=self.acting[by], now=NOW)[0]
 
     def capacity(
         self, quantity: int = 1, *, by: str = "charity_manager", kind: str = "wheelchair", place: str = "sari", **values
-    ) -> Capacity:  # type: ignore[no-untyped-def]
+    ) -> Capacity:
         values.setdefault("reach", Reach.PROVINCE)
         row = NewCapacity(self.specifications[kind], quantity, self.places[place], **values)
         return offer_capacities(rows=[row], by=self.acting[by], now=NOW)[0]

@@ -18,7 +18,7 @@ Command = Callable[..., subprocess.Popen[str]]
 @pytest.fixture
 def data() -> Iterator[Path]:
     usual = server.data_folder()
-    place = usual.with_name(f"{usual.name}-command")
+    place = usual.with_name(f"{usual.name}-{os.environ.get('PYTEST_XDIST_WORKER', '')}command")
     _remove(place)
     yield place
     _remove(place)

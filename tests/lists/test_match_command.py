@@ -178,6 +178,16 @@ def test_persian_errors_too(write_lists: WriteLists, tmp_path: Path) -> None:
     assert "چیزی نوشته نشد." in result.stderr
 
 
+def test_the_built_in_words_can_be_printed_changed_and_given_back(write_lists: WriteLists, tmp_path: Path) -> None:
+    shown = run("--show-synonyms")
+    assert shown.exit_code == 0
+    own = tmp_path / "own.toml"
+    own.write_text(shown.stdout.replace('"عصا" = [', '"عصا" = ["چوب‌دستی", '), encoding="utf-8")
+    paths = write_lists([["id", "kind"], [1, "چوبدستی"]], [["id", "kind"], [9, "عصا"]])
+    assert run(*paths, "-o", tmp_path / "m.csv", "--synonyms", own).exit_code == 0
+    assert pl.read_csv(tmp_path / "m.csv")["capacity"].to_list() == [9]
+
+
 @pytest.mark.slow
 def test_a_provinces_lists_take_seconds(write_lists: WriteLists, tmp_path: Path) -> None:
     kinds, counties = ["ویلچر", "سمعک", "عصا"], [f"شهرستان {i}" for i in range(20)]

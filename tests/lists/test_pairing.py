@@ -36,7 +36,7 @@ def test_who_helps_whom_and_why_and_who_is_left_and_why(write_lists: WriteLists)
         "سمعک: every capacity it can get, also through exchanges with other needs (1 in all), is full with needs of "
         "priority 80 or more; the priority of this need is 80. 1 of 2 units are left.",
         "عصا: no capacity of this kind is in the list.",
-        "گفتاردرمانی: capacities of this kind: 1, none of which reaches this place.",
+        "گفتار درمانی: capacities of this kind: 1, none of which reaches this place.",
     ]
 
 
@@ -220,6 +220,16 @@ def test_every_unit_is_accounted_for_and_none_is_given_twice(seed: int, write_li
 def test_the_same_lists_give_the_same_answer(write_lists: WriteLists) -> None:
     paths = write_lists(*random_lists(1, 300, 150))
     assert match_lists(*paths).frame("fa").equals(match_lists(*paths).frame("fa"))
+
+
+def test_a_kind_is_shown_as_it_is_written_unless_the_lists_differ(write_lists: WriteLists) -> None:
+    def kinds(*written: str) -> list[str]:
+        needs = [["id", "kind"], *enumerate(written)]
+        return [offer.kind for offer in match_lists(*write_lists(needs, needs)).figures.offers]
+
+    assert kinds("Wheelchair", "wheelchair") == ["Wheelchair"]
+    assert kinds("wheelchair", "صندلی چرخدار") == ["ویلچر"]
+    assert kinds("لوله‌کشی", "لوله كشي") == ["لوله‌کشی"]
 
 
 def test_own_kinds_join_what_is_written_differently(write_lists: WriteLists, tmp_path: Path) -> None:

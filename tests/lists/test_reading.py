@@ -10,6 +10,8 @@ import openpyxl
 import polars as pl
 import pytest
 import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from peyvand.lists.faults import ListRefused
 from peyvand.lists.reading import read_sheets
@@ -197,7 +199,7 @@ def test_a_cell_may_hold_several_lines_and_still_be_one_row(tmp_path: Path) -> N
         ("a.csv", "شناسه,نوع\n۱,ویلچر\n".encode()[:-2] + b"\n", "damaged_text"),
         ("a.xlsx", b"PK\x03\x04 not a workbook", "workbook_unreadable"),
         ("a.xls", b"\xd0\xcf\x11\xe0 not a workbook", "workbook_unreadable"),
-        ("a.parquet", b"PAR1 nothing more", "file_unreadable"),
+        ("a.parquet", b"PAR1 nothing more", "parquet_unreadable"),
         ("a.xls", b"<html><body>no table here</body></html>", "page_without_table"),
         ("a.xls", b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "web_archive"),
     ],
@@ -216,3 +218,43 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         with pytest.raises(ListRefused) as refused:
             list(read_sheets(path))
         assert refused.value.faults[0].code == code
+
+
+def test_a_cell_far_away_does_not_take_all_memory(tmp_path: Path) -> None:
+    path = tmp_path / "far.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "id")
+        sheet.write(1_048_575, 16_383, "x")
+    with pytest.raises(ListRefused, match="cannot be read"):
+        list(read_sheets(path))
+
+
+BEGINNINGS = [b"", b"<table>", b"<?xml?><Workbook>", b"PAR1", b"\xff\xfe", b'id,"']
+
+
+def read_or_refused(path: Path) -> bool:
+    try:
+        sheets = list(read_sheets(path))
+    except ListRefused:
+        return False
+    return all(any(cells) for sheet in sheets for _, cells in sheet.rows)
+
+
+@given(st.sampled_from(BEGINNINGS), st.binary(max_size=300))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_is_uploaded_is_read_or_refused(tmp_path: Path, beginning: bytes, rest: bytes) -> None:
+    path = tmp_path / "upload.xls"
+    path.write_bytes(beginning + rest)
+    assert read_or_refused(path) in (True, False)
+
+
+@pytest.mark.parametrize("write", [workbook, excel_97, page_saved_as_xls, excel_2003])
+def test_a_file_cut_off_anywhere_is_read_or_refused(write: Callable[[Path], Path], tmp_path: Path) -> None:
+    path = write(tmp_path)
+    data = path.read_bytes()
+    whole = read_or_refused(path)
+    for length in range(1, len(data), max(1, len(data) // 6)):
+        path.write_bytes(data[:length])
+        assert read_or_refused(path) in (True, False)
+    assert whole

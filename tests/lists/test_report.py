@@ -38,8 +38,8 @@ def test_the_figures_count_needs_and_units(write_lists: WriteLists) -> None:
     assert {offer.kind: offer.units - offer.used for offer in figures.offers} == {
         "ویلچر": 0,
         "سمعک": 0,
-        "گفتاردرمانی": 3,
-        "بسته معیشتی": 5,
+        "گفتار درمانی": 3,
+        "بسته غذایی": 5,
     }
 
 

@@ -72,11 +72,13 @@ class Facts:
         giver = covers(acting, row.giver_place_path, row.giver_path)
         return giver or covers(acting, row.place_path, row.asker_path) or self.looked_at(acting, row.asker_path)
 
+    def standing(self) -> list[Commitment | Suggestion]:
+        """What joins the two sides: every promise, and suggestions that were not declined or superseded."""
+        return [*self.commitments, *(one for one in self.suggestions if one.state in ("proposed", "accepted"))]
+
     def need(self, acting: Acting, row: Need) -> bool:
         gives = any(
-            one.need_id == row.pk and covers(acting, one.giver_place_path, one.giver_path)
-            for one in [*self.suggestions, *self.commitments]
-            if getattr(one, "run_id", None) is None or one.state in ("proposed", "accepted")
+            one.need_id == row.pk and covers(acting, one.giver_place_path, one.giver_path) for one in self.standing()
         )
         own = acting.role is Role.RESIDENT and 0 < acting.person_id == row.person_id
         return (
@@ -88,11 +90,11 @@ class Facts:
 
     def capacity(self, acting: Acting, row: Capacity) -> bool:
         offered = acting.role in STAFF and row.state in ("open", "paused") and row.provider_person_id is None
-        promised = any(
-            one.capacity_id == row.pk and covers(acting, one.place_path, one.asker_path) for one in self.commitments
+        asked = any(
+            one.capacity_id == row.pk and covers(acting, one.place_path, one.asker_path) for one in self.standing()
         )
         own = covers(acting, row.place_path, row.organisation_path) or 0 < acting.person_id == row.provider_person_id
-        return own or offered or promised or self.looked_at(acting, row.organisation_path)
+        return own or offered or asked or self.looked_at(acting, row.organisation_path)
 
     def delivery(self, acting: Acting, row: Delivery) -> bool:
         return self.promise(acting, next(one for one in self.commitments if one.pk == row.commitment_id))

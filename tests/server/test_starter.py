@@ -197,4 +197,4 @@ def test_a_comma_in_the_path_is_no_list_of_hosts(tmp_path: Path) -> None:
 
 
 def _environment() -> dict[str, str]:
-    return dict(os.environ) | {"PYTHONPATH": str(folders.checkout() / "src")}
+    return dict(os.environ) | {"PYTHONPATH": str(Path(server.__file__).parents[2])}

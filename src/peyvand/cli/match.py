@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from peyvand.lists.words import Language
 
 
+def _show_synonyms(asked: bool) -> None:
+    if asked:
+        from importlib import resources
+
+        typer.echo(resources.files("peyvand.lists").joinpath("synonyms.toml").read_text(encoding="utf-8"), nl=False)
+        raise typer.Exit
+
+
 @app.command("match")
 def match(
     needs: Annotated[Path, typer.Argument(help="The list of needs: CSV, XLSX, XLS, HTML saved as .xls, or Parquet.")],
@@ -32,6 +40,12 @@ def match(
         Path | None,
         typer.Option(help="Your own words for headings, cells and kinds (TOML), added to the built-in ones."),
     ] = None,
+    show_synonyms: Annotated[
+        bool,
+        typer.Option(
+            "--show-synonyms", callback=_show_synonyms, is_eager=True, help="Print the built-in words and end."
+        ),
+    ] = False,
 ) -> None:
     """Match a list of needs with a list of capacities: the worst-off first, as many as can be served, with reasons."""
     from peyvand.lists import ListRefused, Synonyms, match_lists
@@ -39,10 +53,9 @@ def match(
     from peyvand.lists.writing import check_outputs, check_suffix
 
     language: Language = "fa" if fa else "en"
-    tables = [path for path in (output, rejects) if path]
     outputs = [path for path in (output, rejects, report) if path]
     try:
-        for table in tables:
+        for table in filter(None, (output, rejects)):
             check_suffix(table)
         check_outputs(outputs, [needs, capacities, *([synonyms] if synonyms else [])])
         with _progress(language) as progress:

@@ -20,6 +20,7 @@ RowFault = tuple[str, str, Mapping[str, object]]
 _ERROR_CELLS = {"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"}
 _GROUPED = re.compile(r"[+-]?\d{1,3}([,٬]\d{3})+([.٫]\d*)?")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
+_UNSEEN = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 _DISTANCE = re.compile(r"(?:(?:تا|شعاع|within|up to)\s+)*(?P<number>[\d.,٫٬/+-]+)\s*(?P<unit>\D*)")
 _METRES = {"m", "metre", "metres", "meter", "meters", "متر", "متری"}
 _PLACE_WORDS = re.compile(
@@ -168,7 +169,7 @@ def bare_place(cell: str) -> str:
 
 def plain_number(cell: str, *, grouping: bool = True) -> float:
     """A number in any of the three digits; ٫ . / or a comma before the decimals, ٬ or a comma between thousands."""
-    digits = latin_digits(cell).replace("−", "-").replace(" ", "").replace("\u200c", "").replace("\u200e", "")
+    digits = _UNSEEN.sub("", latin_digits(cell)).replace("−", "-")
     if grouping and _GROUPED.fullmatch(digits):
         digits = digits.replace(",", "").replace("٬", "")
     digits = digits.replace("٫", ".").replace("/", ".").replace(",", ".").replace("،", ".")

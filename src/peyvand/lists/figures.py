@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-BANDS = (("urgent", 80.0), ("high", 60.0), ("medium", 40.0), ("low", float("-inf")))
+from peyvand.kernel.priority import BANDS, band_of
+
 WORST_OFF = ("urgent", "high")
 
 
@@ -56,10 +57,6 @@ class Figures:
     gaps: list[Gap]
     why: list[tuple[str, int, int]]
     offers: list[Offer]
-
-
-def band_of(priority: float) -> str:
-    return next(name for name, least in BANDS if priority >= least)
 
 
 def figures(needs: pl.DataFrame, capacities: pl.DataFrame, place_level: str) -> Figures:

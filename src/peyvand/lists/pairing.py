@@ -167,18 +167,12 @@ def _reaching(needs: Side, capacities: Side) -> tuple[Side, dict[str, int]]:
 
 def _frames(needs: Rows, capacities: Rows, synonyms: Synonyms) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The frames of the engine; `kind` and places are folded, `kind_shown` is how a person reads the kind."""
-    grouped = synonyms.of_kind()
-    spelling: dict[str, str] = {}
+    kinds = _kinds([str(row["kind"]) for row in [*needs.values, *capacities.values]], synonyms)
     frames = []
     for rows in (needs.values, capacities.values):
-        kinds = []
-        for row in rows:
-            key = word_key(str(row["kind"]))
-            shown = grouped.get(key) or spelling.setdefault(key, str(row["kind"]))
-            kinds.append((word_key(shown), shown))
         series = {
-            "kind": _strings(key for key, _ in kinds),
-            "kind_shown": _strings(shown for _, shown in kinds),
+            "kind": _strings(kinds[str(row["kind"])][0] for row in rows),
+            "kind_shown": _strings(kinds[str(row["kind"])][1] for row in rows),
             **{name: pl.Series([row[name] for row in rows], dtype=pl.Float64) for name in ("lat", "lon")},
             **{name: _strings(row[name] for row in rows) for name in _PLACES},
         }
@@ -192,6 +186,21 @@ def _frames(needs: Rows, capacities: Rows, synonyms: Synonyms) -> tuple[pl.DataF
         reach=_strings(reach for reach, _ in _reaches(capacities)),
         reach_km=pl.Series([km for _, km in _reaches(capacities)], dtype=pl.Float64),
     )
+
+
+def _kinds(written: Sequence[str], synonyms: Synonyms) -> dict[str, tuple[str, str]]:
+    """Each spelling -> (key of its group, how that is shown): as written, or where lists differ, by the synonyms."""
+    grouped = synonyms.of_kind()
+    spellings: dict[str, dict[str, str]] = {}
+    for text in dict.fromkeys(written):
+        key = word_key(text)
+        spellings.setdefault(word_key(grouped.get(key, text)), {}).setdefault(key, text)
+    shown = {
+        group: next(iter(keys.values())) if len(keys) == 1 else grouped[next(iter(keys))]
+        for group, keys in spellings.items()
+    }
+    groups = {key: group for group, keys in spellings.items() for key in keys}
+    return {text: (groups[word_key(text)], shown[groups[word_key(text)]]) for text in dict.fromkeys(written)}
 
 
 def _reaches(capacities: Rows) -> list[Any]:
@@ -241,7 +250,9 @@ def _extra(side: Side, row: int, index: int) -> str | None:
 
 
 def _reasons(bad: Rejected, language: Language) -> str:
-    return "; ".join(f"{fault.column}: {fault.reason(language)}" for fault in bad.faults)
+    return ("؛ " if language == "fa" else "; ").join(
+        f"{fault.column}: {fault.reason(language)}" for fault in bad.faults
+    )
 
 
 def _unnamed(index: int, language: Language) -> str:

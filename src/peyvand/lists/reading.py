@@ -8,13 +8,12 @@ import csv
 import datetime as dt
 import io
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from peyvand.lists import markup
+from peyvand.lists import markup, workbooks
 from peyvand.lists.faults import refuse
 
 Cells = tuple[str, ...]
@@ -23,7 +22,6 @@ _DELIMITERS = ",;\t"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00:00")
-_OLE = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
     data = _content(path)
     if data.startswith(b"PAR1"):
         yield _parquet(path, data)
-    elif data.startswith((b"PK\x03\x04", _OLE)):
+    elif data.startswith((workbooks.ZIP, workbooks.OLE)):
         yield from _workbook(path, data)
     else:
         text = _decoded(path, data)
@@ -89,47 +87,20 @@ def _parquet(path: Path, data: bytes) -> Sheet:
 
     try:
         frame = pl.read_parquet(io.BytesIO(data))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise refuse(path.name, "file_unreadable", why=str(error).splitlines()[0]) from error
-    return _sheet("", [tuple(frame.columns), *frame.iter_rows()])
+        return _sheet("", [tuple(frame.columns), *frame.iter_rows()])
+    except BaseException as error:
+        # Damaged bytes can make the reader panic, which is no `Exception`.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise refuse(path.name, "parquet_unreadable") from error
 
 
 def _workbook(path: Path, data: bytes) -> Iterator[Sheet]:
-    import fastexcel
-
-    if _holds_error_cells(data):
-        yield from _workbook_with_errors(path, data)
-        return
     try:
-        book = fastexcel.read_excel(data)
-        sheets = [book.load_sheet(name, header_row=None, skip_rows=0, n_rows=0) for name in book.sheet_names]
-        for sheet in sorted(sheets, key=lambda sheet: sheet.visible != "visible"):
-            loaded = book.load_sheet(sheet.name, header_row=None, skip_rows=0, dtypes="string")
-            yield _sheet(sheet.name, loaded.to_polars().iter_rows() if loaded.width else [])
-    except fastexcel.FastExcelError as error:
+        for name, rows in workbooks.sheets(data):
+            yield _sheet(name, rows)
+    except workbooks.Unreadable as error:
         raise refuse(path.name, "workbook_unreadable") from error
-
-
-def _holds_error_cells(data: bytes) -> bool:
-    """Calamine reads #N/A as an empty cell, and an empty quantity means 1: such files take a slower reader."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as book:
-            names = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
-            return any(b't="e"' in book.read(name) for name in names)
-    except (zipfile.BadZipFile, RuntimeError, OSError):
-        return False
-
-
-def _workbook_with_errors(path: Path, data: bytes) -> Iterator[Sheet]:
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise refuse(path.name, "workbook_unreadable") from error
-    for sheet in sorted(book.worksheets, key=lambda sheet: sheet.sheet_state != "visible"):
-        sheet.reset_dimensions()
-        yield _sheet(sheet.title, sheet.iter_rows(values_only=True))
 
 
 def _decoded(path: Path, data: bytes) -> str:

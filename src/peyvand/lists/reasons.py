@@ -35,7 +35,7 @@ class Line:
             part = self.units < self.demand
             rest = say("reason.left_part", language, units=self.units, demand=self.demand) if part else ""
             return sentence + rest
-        distance = "" if self.km is None else say("reason.distance", language, km=self.km)
+        distance = "" if self.km is None else say("reason.distance", language, km=round(self.km, 1))
         part = self.units < self.demand
         of = say("reason.part", language, units=self.units, demand=self.demand) if part else ""
         return say(f"reason.{self.code}", language, distance=distance, part=of, **self.details)
@@ -67,7 +67,7 @@ def _served(needs: pl.DataFrame, capacities: pl.DataFrame, matched: "Matched") -
         elif km <= nearest[need]:
             code = "nearest"
         elif km > nearest[need] and nearest_is_full[need]:
-            code, details["nearest"] = "moved", float(nearest[need])
+            code, details["nearest"] = "moved", round(float(nearest[need]), 1)
         known = None if np.isnan(km) else km
         found.append(Line(need, int(graph.indices[edge]), int(flow[edge]), known, code, demand[need], details))
     return found

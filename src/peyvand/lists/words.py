@@ -30,7 +30,7 @@ def show(value: object, language: Language) -> str:
 
 
 def number(value: float, language: Language) -> str:
-    text = f"{value:,.1f}".removesuffix(".0")
+    text = f"{value:,.2f}".rstrip("0").rstrip(".")
     if language == "en":
         return text
     return persian_digits(text.replace(",", "٬").replace(".", "٫"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from peyvand.server.folders import SYSTEM_FOLDER, is_root, nearest
+from peyvand.server.folders import SYSTEM_FOLDER, is_root, make_folders
 from peyvand.server.problems import AccountMissing, FolderClosed
 
 NAME = "peyvand"
@@ -72,15 +72,7 @@ def make_data_folder(data: Path, account: Account) -> None:
 
     Nothing that exists is changed: a folder the account cannot reach is refused.
     """
-    base = nearest(data)
-    try:
-        for folder in reversed([data, *data.parents]):
-            if not folder.exists():
-                folder.mkdir()
-                # Only root shares a data folder with another account; then that account must be able to pass.
-                folder.chmod(0o711 if account.other else 0o700)
-    except OSError as error:
-        raise FolderClosed(who="This user", folder=base, reason=error.strerror) from error
+    make_folders(data)
     if not os.access(data, os.W_OK | os.X_OK):
         raise FolderClosed(who="This user", folder=data, reason="writing is not allowed")
     if account.other and not account.can("-x", data):

@@ -12,7 +12,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -111,17 +111,56 @@ def _restore_database(dump: Path, owner_dsn: str, app_user: str | None) -> None:
         # Default privileges would open each restored table anew, also those that migrations closed (the journal).
         set_defaults(connection, granted=False)
         try:
-            contents = dump.with_suffix(".list")
-            listed = _client("pg_restore", ["--list", str(dump)], owner_dsn)
-            contents.write_text("\n".join(line for line in listed.stdout.splitlines() if " DEFAULT ACL " not in line))
-            options = ["--no-owner", "--single-transaction", "--exit-on-error", f"--use-list={contents}"]
-            dbname = str(conninfo_to_dict(owner_dsn)["dbname"])
-            done = _client("pg_restore", [*options, f"--dbname={dbname}", str(dump)], owner_dsn)
-            if listed.returncode or done.returncode:
-                raise RestoreRefused(reason=(listed.stderr + done.stderr).strip())
+            trouble = _replay(dump, owner_dsn)
+            if trouble:
+                raise RestoreRefused(reason=trouble)
         finally:
             set_defaults(connection, granted=True)
         connection.execute("ANALYZE")
+
+
+def _replay(dump: Path, dsn: str) -> str:
+    """Send the dump through psql in one transaction; answers what went wrong, or nothing.
+
+    Not by pg_restore alone: that begins with a setting which servers before 17 do not know.
+    """
+    contents = dump.with_suffix(".list")
+    listed = _client("pg_restore", ["--list", str(dump)], dsn)
+    contents.write_text("\n".join(line for line in listed.stdout.splitlines() if " DEFAULT ACL " not in line))
+    read = [str(programs() / "pg_restore"), "--no-owner", f"--use-list={contents}", "--file=-", str(dump)]
+    send = [
+        str(programs() / "psql"),
+        "--no-psqlrc",
+        "--quiet",
+        "--single-transaction",
+        "--set=ON_ERROR_STOP=1",
+        "--file=-",
+    ]
+    with (
+        dump.with_suffix(".told").open("w+") as told,
+        subprocess.Popen(read, stdout=subprocess.PIPE, stderr=told) as reader,
+        subprocess.Popen(
+            send, env=_environment(dsn), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=told
+        ) as sender,
+    ):
+        assert reader.stdout is not None
+        assert sender.stdin is not None
+        with suppress(BrokenPipeError):  # psql ended at an error, which it told
+            for line in reader.stdout:
+                if not line.startswith(b"SET transaction_timeout"):
+                    sender.stdin.write(line)
+                if line == b"SET row_security = off;\n":  # the last of the settings; the rest goes as it is
+                    break
+            shutil.copyfileobj(reader.stdout, sender.stdin, _CHUNK)
+            sender.stdin.flush()
+        reader.stdout.close()
+        if reader.wait() and sender.poll() is None:
+            sender.kill()  # closing its input instead would commit half of the dump
+        with suppress(BrokenPipeError):
+            sender.stdin.close()
+        failed = bool(sender.wait() or reader.returncode or listed.returncode)
+        told.seek(0)
+        return (listed.stderr + told.read()).strip() or "psql failed" if failed else ""
 
 
 def _checked(tar: tarfile.TarFile, file: Path) -> Manifest:
@@ -151,7 +190,9 @@ def _refuse_unless_empty(owner_dsn: str, media: Path) -> None:
             f"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace {_FOREIGN}"
         ).fetchone()
     if row and row[0]:
-        raise RestoreRefused(reason="the database is not empty. Restore into an empty one, so that nothing is mixed.")
+        raise RestoreRefused(
+            reason="the database is not empty. Restore into an empty one (set PEYVAND_DATA to a new folder)."
+        )
     if media.is_dir() and any(media.iterdir()):
         raise RestoreRefused(reason=f"the folder of files {media} is not empty.")
 
@@ -188,7 +229,12 @@ def _settle(path: Path) -> None:
 
 
 def _client(program: str, arguments: list[str], dsn: str) -> subprocess.CompletedProcess[str]:
-    """Run a client program. The address goes by the environment, where other users cannot read its password."""
+    command = [str(programs() / program), *arguments]
+    return subprocess.run(command, env=_environment(dsn), capture_output=True, text=True)
+
+
+def _environment(dsn: str) -> dict[str, str]:
+    """For a client program: the address goes by the environment, where other users cannot read its password."""
     given = conninfo_to_dict(dsn)
     address = {
         option.envvar.decode(): str(given[option.keyword.decode()])
@@ -196,8 +242,7 @@ def _client(program: str, arguments: list[str], dsn: str) -> subprocess.Complete
         if option.envvar and option.keyword.decode() in given
     }
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    command = [str(programs() / program), *arguments]
-    return subprocess.run(command, env=clean | {"LC_ALL": "C"} | address, capture_output=True, text=True)
+    return clean | {"LC_ALL": "C"} | address
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from peyvand.server.problems import DiskFull, SocketPathTooLong
+from peyvand.server.problems import DiskFull, FolderClosed, SocketPathTooLong
 
 SYSTEM_FOLDER = Path("/var/lib/peyvand")
 SOCKET_LIMIT = 107
@@ -86,6 +86,21 @@ def need_room(folder: Path, required: int = ROOM) -> None:
     if free < required:
         mega = 1024 * 1024
         raise DiskFull(folder=folder, free_mb=free // mega, required_mb=-(-required // mega))
+
+
+def make_folders(folder: Path) -> None:
+    """Make what is missing of `folder` and the folders above it, whatever the umask; what exists stays as it is.
+
+    Closed to others; those that root makes can be passed through, for its server runs under another account.
+    """
+    base = nearest(folder)
+    try:
+        for place in reversed([folder, *folder.parents]):
+            if not place.exists():
+                place.mkdir(exist_ok=True)
+                place.chmod(0o711 if is_root() else 0o700)
+    except OSError as error:
+        raise FolderClosed(who="This user", folder=base, reason=error.strerror) from error
 
 
 def nearest(folder: Path) -> Path:

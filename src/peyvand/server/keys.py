@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from peyvand.server.folders import keys_folder
+from peyvand.server.folders import keys_folder, make_folders
 from peyvand.server.problems import BadKeyFile, FolderClosed, KeyMissing
 
 # seal: HMAC of the journal. column: AES-GCM of protected columns. index: HMAC of the blind indexes. django: SECRET_KEY.
@@ -90,8 +90,9 @@ def _write(file: Path, current: str, keys: Mapping[str, bytes], *, replace: bool
         {"current": current, "keys": {name: base64.b64encode(key).decode() for name, key in keys.items()}}
     )
     fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    make_folders(file.parent.parent)
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, exist_ok=True)
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise FolderClosed(who="This user", folder=file.parent, reason=error.strerror) from error

@@ -7,7 +7,7 @@ SET ROLE but whose rights it never has by itself. What the owner creates later i
 from typing import LiteralString
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection, errors, sql
 
 from peyvand.server.problems import RolesNotAllowed, Unreachable
 
@@ -83,22 +83,31 @@ def _create_roles(connection: Connection) -> None:
 
 def _grant_memberships(connection: Connection, app_user: str) -> None:
     """The app may become national, the owner may become either; nobody has the other's rights without asking."""
-    row = connection.execute("SELECT current_user, current_setting('server_version_num')::int").fetchone()
+    row = connection.execute(
+        "SELECT rolname, rolsuper, current_setting('server_version_num')::int "
+        "FROM pg_roles WHERE rolname = current_user"
+    ).fetchone()
     assert row is not None
-    owner, version = row
-    wanted = {(NATIONAL, APP), (APP, owner), (NATIONAL, owner)}
+    owner, superuser, version = row
+    wanted = {(NATIONAL, APP)} | (set() if superuser else {(APP, owner), (NATIONAL, owner)})
     if app_user not in (APP, owner):
         wanted |= {(APP, app_user), (NATIONAL, app_user)}
-    for role, member in sorted(wanted):
+    names_options = version >= 160000
+    for role, member in sorted(wanted - _memberships(connection, names_options)):
         inherits = role == APP and member == app_user
-        option = f"WITH INHERIT {str(inherits).upper()}, SET TRUE" if version >= 160000 else ""
-        _run(
-            connection,
-            "GRANT {role} TO {member} {option}",
-            role=sql.Identifier(role),
-            member=sql.Identifier(member),
-            option=_raw(option),
-        )
+        option = _raw(f"WITH INHERIT {str(inherits).upper()}, SET TRUE" if names_options else "")
+        who = {"role": sql.Identifier(role), "member": sql.Identifier(member)}
+        try:
+            _run(connection, "GRANT {role} TO {member} {option}", option=option, **who)
+        except errors.InsufficientPrivilege as error:
+            raise RolesNotAllowed(user=owner, missing=f"the membership of {member} in {role}") from error
+
+
+def _memberships(connection: Connection, names_options: bool) -> set[tuple[str, str]]:
+    """Who may become whom already, as (role, member)."""
+    may_set = sql.SQL("set_option" if names_options else "true")
+    query = sql.SQL("SELECT roleid::regrole::text, member::regrole::text FROM pg_auth_members WHERE {}").format(may_set)
+    return {(role.strip('"'), member.strip('"')) for role, member in connection.execute(query)}
 
 
 def _run(connection: Connection, statement: LiteralString, **parts: sql.Composable) -> None:

@@ -1,5 +1,6 @@
-"""The main navigation of the site, in the order in which it stands."""
+"""The main navigation of the site, in the order in which it stands; programmes follow."""
 
 from peyvand.web.navigation import Entry
+from peyvand.web.programmes import entries
 
-ENTRIES: tuple[Entry, ...] = ()
+ENTRIES: tuple[Entry, ...] = (*entries(),)

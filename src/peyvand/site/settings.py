@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.extend.discovery import apps as programme_apps
 from peyvand.server.address import databases
 from peyvand.server.folders import keys_folder
 from peyvand.server.keys import key_ring
@@ -35,7 +36,11 @@ INSTALLED_APPS = [
     "peyvand.places",
     "peyvand.people",
     "peyvand.resources",
+    "procrastinate.contrib.django",
+    "peyvand.extend",
     *(f"peyvand.flow.{stage}" for stage in STAGES),
+    "peyvand.jobs",
+    *programme_apps(),
 ]
 AUTH_USER_MODEL = "people.Account"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -20,6 +20,8 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from peyvand.extend.discovery import folders
+
 PACKAGE = Path(__file__).resolve().parent.parent
 KEYWORDS: dict[str, Any] = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "N_": None,
@@ -35,7 +37,7 @@ Found = tuple[str | tuple[str, ...], str | None]
 
 def roots() -> list[Path]:
     """The folders that have a catalogue of their own: the core, then each programme."""
-    return [PACKAGE, *sorted(manifest.parent for manifest in PACKAGE.glob("programmes/*/programme.py"))]
+    return [PACKAGE, *folders()]
 
 
 def po_path(root: Path) -> Path:
@@ -64,9 +66,19 @@ def _calls(source: bytes) -> Iterator[Found]:
             yield (chosen if len(chosen) > 1 else chosen[0]), context
 
 
+def _reasons(call: ast.Call) -> Iterator[Found]:
+    """`NotPermitted(reason="...")` and `BadValue(field="...", reason="...")`: the details of a refusal are words too."""
+    if isinstance(call.func, ast.Name) and call.func.id in ("NotPermitted", "BadValue"):
+        for word in call.keywords:
+            if isinstance(word.value, ast.Constant) and isinstance(word.value.value, str):
+                yield word.value.value, None
+
+
 def _refusals(source: str) -> Iterator[Found]:
     """`message = "..."` in the body of a class: the words of a refusal."""
     for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            yield from _reasons(node)
         if not isinstance(node, ast.ClassDef):
             continue
         for line in node.body:
@@ -145,7 +157,7 @@ def _fault(message: Message) -> str:
 
 def faults(root: Path) -> list[str]:
     """Why the catalogue of `root` is not complete, one sentence each."""
-    used, known, name = extract(root), read(root), po_path(root).relative_to(PACKAGE)
+    used, known, name = extract(root), read(root), po_path(root).relative_to(root.parent)
     found = []
     for message in used:
         if not message.id:

@@ -42,6 +42,4 @@ def candidates(needs: pl.DataFrame, capacities: pl.DataFrame, *, k: int | None =
         return every_pair(ground)
     if k < 1:
         raise ValueError(f"k is {k}, and at least 1 is needed")
-    everyone = np.arange(len(needs))
-    above, lowest = np.full(len(needs), np.inf), np.full(len(capacities), -np.inf)
-    return nearest_pairs(ground, everyone, k, above=above, lowest=lowest)
+    return nearest_pairs(ground, np.arange(len(needs)), k)

@@ -33,17 +33,10 @@ def at_most(ground: Ground) -> int:
     return int(sizes[asked].sum())
 
 
-def nearest_pairs(
-    ground: Ground, rows: Array, k: int, *, above: Array, lowest: Array, claims: Array | None = None
-) -> Graph:
-    """For each of the needs `rows`, its `k` nearest feasible capacities c with `lowest[c] < above[need]`.
-
-    `lowest` float64[m], `above` float64[n]. With `claims` int64[m] the needs choose one after the other, and each
-    takes one claim of every capacity it chose; a capacity without claims left is not chosen.
-    """
-    within = blocks(ground, lowest < above[rows].max(initial=-np.inf))
+def nearest_pairs(ground: Ground, rows: Array, k: int) -> Graph:
+    """The `k` nearest feasible capacities of each of the needs `rows`, nearest first."""
+    within = blocks(ground)
     k = min(k, max(len(within.member), 1))
-    limits = lowest.copy(), np.empty(0, np.int64) if claims is None else claims.copy()
     counts, targets, distances = [np.zeros(1, np.int64)], [np.empty(0, np.int32)], [np.empty(0)]
     step = max(1, CHUNK // k)
     for begin in range(0, len(rows), step):
@@ -52,7 +45,7 @@ def nearest_pairs(
         found = np.zeros(len(part), np.int64)
         target, km, key = np.empty((len(part), k), np.int32), np.empty((len(part), k)), np.empty((len(part), k))
         sides = ground.needs, ground.capacities, ground.reach_km
-        _nearest(part, asked, within, *sides, above, *limits, found, target, km, key)
+        _nearest(part, asked, within, *sides, found, target, km, key)
         kept = np.arange(k) < found[:, None]
         counts.append(found)
         targets.append(target[kept])
@@ -107,11 +100,8 @@ def _fill(asked, within, needs, capacities, reach_km, indptr, target, km, key, w
 
 
 @njit(cache=True, nogil=True)
-def _nearest(rows, asked, within, needs, capacities, reach_km, above, lowest, claims, found, target, km, key):
-    """Fill each row of `target`, `km` and `key` with the nearest that fit, nearest first; `found` says how many.
-
-    Uses up `claims`, and sets `lowest` to infinity where none is left.
-    """
+def _nearest(rows, asked, within, needs, capacities, reach_km, found, target, km, key):
+    """Fill each row of `target`, `km` and `key` with the nearest that fit, nearest first; `found` says how many."""
     for row in range(len(rows)):
         need = rows[row]
         out = target[row], km[row], key[row]
@@ -123,23 +113,17 @@ def _nearest(rows, asked, within, needs, capacities, reach_km, above, lowest, cl
             unlocated = within.start[block]
             if not np.isnan(needs.lat[need]):
                 unlocated = within.located[block]
-                count = _scan(need, block, within, needs, capacities, reach_km, above[need], lowest, count, out)
+                count = _scan(need, block, within, needs, capacities, reach_km, count, out)
             if reach == KM or (count == len(out[0]) and out[2][count - 1] < UNKNOWN):
                 continue
             for place in range(unlocated, within.start[block + 1]):
                 capacity = within.member[place]
-                if lowest[capacity] < above[need]:
-                    count = _offer(count, out, capacity, np.nan, _nearness(needs, need, capacities, capacity, np.nan))
+                count = _offer(count, out, capacity, np.nan, _nearness(needs, need, capacities, capacity, np.nan))
         found[row] = count
-        if len(claims):
-            for place in range(count):
-                claims[out[0][place]] -= 1
-                if claims[out[0][place]] <= 0:
-                    lowest[out[0][place]] = np.inf
 
 
 @njit(cache=True, nogil=True)
-def _scan(need, block, within, needs, capacities, reach_km, above, lowest, count, out):
+def _scan(need, block, within, needs, capacities, reach_km, count, out):
     """Offer a block's located capacities from the need's latitude outwards, until latitude alone is too far."""
     start, end = within.start[block], within.located[block]
     own = needs.lat[need]
@@ -157,10 +141,9 @@ def _scan(need, block, within, needs, capacities, reach_km, above, lowest, count
         else:
             capacity = within.member[right]
             right += 1
-        if lowest[capacity] < above:
-            distance = distance_between(needs, need, capacities, capacity)
-            if distance <= reach_km[capacity]:
-                count = _offer(count, out, capacity, distance, distance)
+        distance = distance_between(needs, need, capacities, capacity)
+        if distance <= reach_km[capacity]:
+            count = _offer(count, out, capacity, distance, distance)
     return count
 
 

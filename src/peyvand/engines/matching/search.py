@@ -101,7 +101,7 @@ def flow_of(state: State, flow: Array, first_edge: Array) -> None:
 
 @njit(cache=True, nogil=True)
 def _find_room(state: State, start: int, search: int) -> tuple[int, int, int]:
-    """The last need and edge of a shortest path from `start` to room (edge -1: none); the count of capacities reached."""
+    """The last need and edge of a shortest path from `start` to room (-1: none), and how many capacities it reached."""
     state.need_seen[start] = search
     last = _edge_with_room(state, start)
     if last >= 0:
@@ -147,11 +147,11 @@ def _edge_with_room(state: State, need: int) -> int:
 @njit(cache=True, nogil=True)
 def _augment(state: State, start: int, end: int, last: int, left: int) -> int:
     """Push as many units as the path bears from `start` to the need `end` and its edge `last`; returns how many."""
-    units = min(left, np.int64(state.slack[state.indices[last]]))
+    units: int = min(left, int(state.slack[state.indices[last]]))
     need = end
     while need != start:
         place = state.held_at[need]
-        units = min(units, np.int64(state.units[place]))
+        units = min(units, int(state.units[place]))
         need = state.came_from[state.indices[state.edge[place]]]
     state.slack[state.indices[last]] -= units
     need, edge = end, last

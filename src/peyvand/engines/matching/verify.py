@@ -76,9 +76,9 @@ def verify(*, priority: Any, capacity: Any, indptr: Any, indices: Any, demand: A
     same_length("flow", units, len(problem.indices), "edge")
     served, used = _totals(problem, units)
     reason, lowest = np.zeros(len(served), np.int8), np.full(len(served), np.nan)
-    fault = _infeasible(problem, units, served, used)
-    if fault:
-        return Certificate(False, *fault, reason, lowest)
+    impossible = _infeasible(problem, units, served, used)
+    if impossible:
+        return Certificate(False, *impossible, reason, lowest)
     _, backward = exchanges(problem.indptr, problem.indices, units, len(used))
     label = lowest_reached(backward, problem.priority, served, problem.capacity - used)[: len(served)]
     missing = served < problem.demand

@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 
 from peyvand.engines.matching.assign import assign, worst_off_first
-from peyvand.engines.matching.closing import open_paths
-from peyvand.engines.matching.exchanges import exchanges, lowest_reached
+from peyvand.engines.matching.closing import Ladder, claimed_places, open_paths
+from peyvand.engines.matching.exchanges import exchanges
 from peyvand.engines.matching.graph import Array, Assignment, Graph, check, whole
 from peyvand.engines.matching.ground import Ground, survey
 from peyvand.engines.matching.near import at_most, every_pair, nearest_pairs, pairs_as_graph
@@ -88,14 +88,12 @@ class Standing(NamedTuple):
 def _widened(ground: Ground, arrays: dict[str, Array | None], k: int) -> tuple[Graph, int]:
     if k < 1:
         raise ValueError(f"k is {k}, and at least 1 is needed")
-    need_count, capacity_count = len(ground.need_keys), len(ground.capacity_key)
-    everyone, anything = np.full(need_count, np.inf), np.full(capacity_count, -np.inf)
-    graph, rounds = nearest_pairs(ground, np.arange(need_count), k, above=everyone, lowest=anything), 0
+    graph, rounds = nearest_pairs(ground, np.arange(len(ground.need_keys)), k), 0
     while True:
         standing = _standing(graph, arrays)
-        more = _claimed(ground, graph, standing, arrays["capacity"])
+        more = _claimed(ground, graph, standing)
         if not len(more.indices):
-            more = _led_to(ground, graph, standing, arrays["capacity"])
+            more = _led_to(ground, graph, standing)
         if not len(more.indices):
             return graph, rounds
         graph = _joined(graph, more)
@@ -114,21 +112,37 @@ def _standing(graph: Graph, arrays: dict[str, Array | None]) -> Standing:
     return Standing(rank, order[missing[order] > 0], missing, slack, found.flow, found.served)
 
 
-def _claimed(ground: Ground, graph: Graph, standing: Standing, capacity: Array) -> Graph:
-    """For each unserved need the nearest place better than none; by claims, as needs of one town would name the
-    same.
-    """
-    _, backward = exchanges(graph.indptr, graph.indices, standing.flow, len(capacity))
-    lowest = lowest_reached(backward, standing.rank, standing.served, standing.slack)[len(standing.rank) :]
-    more = nearest_pairs(ground, standing.unserved, 1, above=standing.rank, lowest=lowest, claims=capacity)
-    return pairs_as_graph(ground, np.repeat(standing.unserved, np.diff(more.indptr)), more.indices)
-
-
-def _led_to(ground: Ground, graph: Graph, standing: Standing, capacity: Array) -> Graph:
-    """The pairs that are missing on paths by which an unserved need could still be served."""
-    forward, _ = exchanges(graph.indptr, graph.indices, standing.flow, len(capacity))
+def _claimed(ground: Ground, graph: Graph, standing: Standing) -> Graph:
+    """For each unserved need a place better than none; by claims, as needs of one town would all name the same."""
     owner = np.repeat(np.arange(len(standing.rank)), np.diff(graph.indptr))
-    weakest = np.full(len(capacity), np.inf)
+    used, room = np.flatnonzero(standing.flow), np.flatnonzero(standing.slack)
+    capacities = np.concatenate([room, graph.indices[used]])
+    ranks = np.concatenate([np.full(len(room), -np.inf), standing.rank[owner[used]]])
+    units = np.concatenate([standing.slack[room], standing.flow[used]])
+    order = np.lexsort((ranks, capacities))
+    counts = np.bincount(capacities, minlength=len(standing.slack))
+    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+
+    def claim(ranks: Array) -> tuple[Array, Array]:
+        ladder = Ladder(start, ranks, units[order])
+        return claimed_places(ground, standing.unserved, rank=standing.rank, missing=standing.missing, ladder=ladder)
+
+    needs, places = claim(ranks[order])
+    if len(needs):
+        # Whoever takes the place of the next weaker need starts a long row of moves: the weakest give way first.
+        last = np.sort(ranks)[min(len(needs), len(ranks)) - 1]
+        first_needs, first_places = claim(np.where(ranks[order] <= last, ranks[order], np.inf))
+        others = ~np.isin(needs, first_needs)
+        needs, places = np.append(needs[others], first_needs), np.append(places[others], first_places)
+    return pairs_as_graph(ground, needs, places)
+
+
+def _led_to(ground: Ground, graph: Graph, standing: Standing) -> Graph:
+    """The pairs that are missing on paths by which an unserved need could still be served."""
+    capacity_count = len(standing.slack)
+    forward, _ = exchanges(graph.indptr, graph.indices, standing.flow, capacity_count)
+    owner = np.repeat(np.arange(len(standing.rank)), np.diff(graph.indptr))
+    weakest = np.full(capacity_count, np.inf)
     used = standing.flow > 0
     np.minimum.at(weakest, graph.indices[used], standing.rank[owner[used]])
     weakest[standing.slack > 0] = -np.inf
@@ -138,13 +152,20 @@ def _led_to(ground: Ground, graph: Graph, standing: Standing, capacity: Array) -
         rank=standing.rank,
         missing=standing.missing,
         weakest=weakest,
-        claims=capacity,
+        claims=standing.slack + _given(graph, standing),
         holders=forward,
     )
     theirs = np.isin(owner, needs)
-    there = owner[theirs] * len(capacity) + graph.indices[theirs]
-    new = ~np.isin(needs * len(capacity) + capacities, there)
+    there = owner[theirs] * capacity_count + graph.indices[theirs]
+    new = ~np.isin(needs * capacity_count + capacities, there)
     return pairs_as_graph(ground, needs[new], capacities[new])
+
+
+def _given(graph: Graph, standing: Standing) -> Array:
+    """int64[m] units each capacity gives."""
+    given = np.zeros(len(standing.slack), np.int64)
+    np.add.at(given, graph.indices, standing.flow)
+    return given
 
 
 def _joined(graph: Graph, more: Graph) -> Graph:

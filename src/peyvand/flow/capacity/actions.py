@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
 
+from peyvand.extend.guards import guarded
+from peyvand.extend.reactions import react
 from peyvand.flow.capacity import rules
 from peyvand.flow.capacity.enums import CapacityState, Reach
 from peyvand.flow.capacity.models import Capacity
@@ -83,6 +85,7 @@ def offer_capacities(
     require(may_offer_capacity(by))
     if not rows:
         return []
+    guarded("offer_capacity", by=by, now=now, rows=rows)
     own = Organisation.objects.get(pk=by.organisation_id) if by.organisation_id else None
     fresh = []
     for row in rows:
@@ -98,6 +101,7 @@ def offer_capacities(
 def _move(act: str, event: str, capacity_id: int, by: Acting, now: datetime) -> Capacity:
     capacity = lock(Capacity.objects.all(), [capacity_id])[capacity_id]
     require(may_change_capacity(by, capacity))
+    guarded(act, by=by, now=now, capacity=[capacity_id])
     capacity.state = rules.LIFE.after(act, capacity.state)
     capacity.closed_at = now if capacity.state == CapacityState.CLOSED else None
     capacity.save(update_fields=["state", "closed_at"])
@@ -173,3 +177,4 @@ def _event(
         organisation_path=one.organisation_path if one else by.organisation_path,
         rows=rows if rows is not None else [(item.pk,) for item in capacities],
     )  # fmt: skip
+    react(act, capacity=[item.pk for item in capacities])

@@ -1,11 +1,13 @@
 """Every write of commitments. Rows are locked in one order: needs, capacities, commitments."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
 
+from peyvand.extend.guards import guarded
+from peyvand.extend.reactions import react
 from peyvand.flow.capacity import actions as capacities_
 from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
@@ -28,6 +30,7 @@ from peyvand.scope.bulk import add, lock
 from peyvand.scope.database import action
 
 COUNTERS = ("underway", "accepted", "released")
+_Locked = tuple[dict[int, Need], dict[int, Capacity], dict[int, Commitment]]
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Ran
         return []
     needs = lock(Need.objects.all(), [row.need_id for row in rows])
     capacities = lock(Capacity.objects.all(), [row.capacity_id for row in rows])
+    guarded("commit", by=by, now=now, rows=rows, need=needs, capacity=capacities)
     today, fresh = business_date(now), []
     from_need, from_capacity = Counter[int](), Counter[int]()
     for row in rows:
@@ -121,6 +125,7 @@ def accept_commitments(*, commitment_ids: Sequence[int], by: Acting, now: dateti
     for one in promises.values():
         require(may_answer(by, one))
         one.state, one.accepted_at = rules.LIFE.after("accept_commitment", one.state), now
+    guarded("accept_commitment", by=by, now=now, **_ids(promises.values()))
     Commitment.objects.bulk_update(promises.values(), ["state", "accepted_at"], batch_size=2000)
     agreed = list(promises.values())
     event("commitment.accepted", agreed, by, now)
@@ -132,7 +137,9 @@ def withdraw_commitments(
     *, commitment_ids: Sequence[int], reason: DeclineReason, by: Acting, now: datetime
 ) -> list[Commitment]:
     """Either side steps back: an offer is declined, or a promise is taken back. The remainder returns to need and capacity."""
-    return _end("withdraw_commitment", "commitment.withdrawn", commitment_ids, reason, by, now, may_take_part)
+    locked = lock_with_ends(commitment_ids)
+    guarded("withdraw_commitment", by=by, now=now, **_ids(locked[2].values()))
+    return _end("withdraw_commitment", "commitment.withdrawn", locked, reason, by, now, may_take_part)
 
 
 @action
@@ -143,7 +150,9 @@ def break_commitment(*, commitment_id: int, by: Acting, now: datetime) -> Commit
         raise NotFound
     if due >= business_date(now):
         raise rules.NotDueYet(due=due)
-    return _end("break_commitment", "commitment.broken", [commitment_id], "", by, now, may_call_broken)[0]
+    locked = lock_with_ends([commitment_id])
+    guarded("break_commitment", by=by, now=now, **_ids(locked[2].values()))
+    return _end("break_commitment", "commitment.broken", locked, "", by, now, may_call_broken)[0]
 
 
 @action
@@ -152,11 +161,11 @@ def lapse_commitments(*, by: Acting, now: datetime) -> int:
     due = Commitment.objects.filter(state=CommitmentState.OFFERED, due_date__lt=business_date(now))
     ids = list(due.values_list("pk", flat=True))
     if ids:
-        _end("lapse_commitment", "commitment.lapsed", ids, "", by, now, may_take_part)
+        _end("lapse_commitment", "commitment.lapsed", lock_with_ends(ids), "", by, now, may_take_part)
     return len(ids)
 
 
-def lock_with_ends(commitment_ids: Sequence[int]) -> tuple[dict[int, Need], dict[int, Capacity], dict[int, Commitment]]:
+def lock_with_ends(commitment_ids: Sequence[int]) -> _Locked:
     """Lock commitments and both their ends, in the house's order."""
     pairs = Commitment.objects.filter(pk__in=commitment_ids).values_list("need_id", "capacity_id")
     needs = lock(Need.objects.all(), [need_id for need_id, _ in pairs])
@@ -164,16 +173,22 @@ def lock_with_ends(commitment_ids: Sequence[int]) -> tuple[dict[int, Need], dict
     return needs, capacities, lock(Commitment.objects.all(), commitment_ids)
 
 
+def _ids(promises: Iterable[Commitment]) -> dict[str, list[int]]:
+    """The rows a promise touches, by kind, for guards and reactions."""
+    rows = [(one.need_id, one.capacity_id, one.pk) for one in promises]
+    return {kind: [row[place] for row in rows] for place, kind in enumerate(("need", "capacity", "commitment"))}
+
+
 def _end(
     act: str,
     name: str,
-    commitment_ids: Sequence[int],
+    locked: _Locked,
     reason: str,
     by: Acting,
     now: datetime,
     permission: Callable[[Acting, Commitment], Refusal | None],
 ) -> list[Commitment]:
-    needs, capacities, promises = lock_with_ends(commitment_ids)
+    needs, capacities, promises = locked
     back_to_need, back_to_capacity, released = Counter[int](), Counter[int](), {}
     for one in promises.values():
         require(permission(by, one))
@@ -247,3 +262,4 @@ def event(
         organisation_path=one.asker_path if one else by.organisation_path,
         rows=rows if rows is not None else [(item.pk,) for item in promises],
     )  # fmt: skip
+    react(act, **_ids(promises))

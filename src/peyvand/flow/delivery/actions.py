@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from peyvand.extend.guards import guarded
+from peyvand.extend.reactions import react
 from peyvand.flow.capacity import actions as capacities_
 from peyvand.flow.commitment import actions as commitments_
 from peyvand.flow.commitment.enums import LIVE, CommitmentState
@@ -50,7 +52,8 @@ def record_deliveries(*, rows: Sequence[NewDelivery], by: Acting, now: datetime)
     """Say that something was handed over; it counts as met only when the receiver's side accepts it. All or none."""
     if not rows:
         return []
-    needs, _, promises = commitments_.lock_with_ends([row.commitment_id for row in rows])
+    needs, capacities, promises = commitments_.lock_with_ends([row.commitment_id for row in rows])
+    guarded("record_delivery", by=by, now=now, rows=rows, need=needs, capacity=capacities, commitment=promises)
     fresh, arrived, underway = [], Counter[int](), Counter[int]()
     for row in rows:
         promise = promises[row.commitment_id]
@@ -82,6 +85,8 @@ def _settle(deliveries: Sequence[Delivery], answer: DeliveryAnswer, reason: str,
     """Write the receiver's answer and move the counters of everything on the way, under their locks."""
     needs, capacities, promises = commitments_.lock_with_ends([one.commitment_id for one in deliveries])
     ids = [one.pk for one in deliveries]
+    step = "accept_delivery" if answer == DeliveryAnswer.ACCEPTED else "refuse_delivery"
+    guarded(step, by=by, now=now, need=needs, capacity=capacities, commitment=promises, delivery=ids)
     waiting = set(Delivery.objects.select_for_update().filter(pk__in=ids, answer="").values_list("pk", flat=True))
     if len(waiting) != len(ids):
         raise rules.AnsweredBefore
@@ -141,6 +146,9 @@ def reverse_delivery(*, delivery_id: int, note: str, by: Acting, now: datetime) 
     wrong = Delivery.objects.select_for_update().get(pk=delivery_id)
     promise = promises[first.commitment_id]
     require(may_answer_delivery(by, promise))
+    guarded(
+        "reverse_delivery", by=by, now=now, need=needs, capacity=capacities, commitment=promises, delivery=[delivery_id]
+    )
     if wrong.answer != DeliveryAnswer.ACCEPTED or wrong.reverses_id or Delivery.objects.filter(reverses=wrong).exists():
         raise rules.CannotReverse
     back = wrong.quantity
@@ -175,4 +183,8 @@ def _event(
         place_path=one.place_path if one else by.place_path,
         organisation_path=one.asker_path if one else by.organisation_path,
         rows=[(item.pk, item.commitment_id, item.commitment.need_id, item.commitment.capacity_id, item.quantity) for item in deliveries],
+    )  # fmt: skip
+    react(
+        act, need=[item.commitment.need_id for item in deliveries], capacity=[item.commitment.capacity_id for item in deliveries],
+        commitment=[item.commitment_id for item in deliveries], delivery=[item.pk for item in deliveries],
     )  # fmt: skip

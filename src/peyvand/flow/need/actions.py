@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
 
+from peyvand.extend.guards import guarded
+from peyvand.extend.reactions import react
 from peyvand.flow.need import rules
 from peyvand.flow.need.enums import ClosedAs, MetBy, NeedState
 from peyvand.flow.need.models import Need, PriorityLine, PriorityOverride
@@ -80,6 +82,7 @@ def open_needs(*, rows: Sequence[NewNeed], by: Acting, now: datetime, random: Ra
     require(may_open_need(by))
     if not rows:
         return []
+    guarded("open_need", by=by, now=now, rows=rows)
     own = Organisation.objects.get(pk=by.organisation_id) if by.organisation_id else None
     fresh = []
     for row in rows:
@@ -101,6 +104,7 @@ def vouch_need(*, need_id: int, by: Acting, now: datetime) -> Need:
     """A facilitator or trusted local answers for a need that a resident told: it becomes open."""
     need = lock(Need.objects.all(), [need_id])[need_id]
     require(may_vouch_need(by, need))
+    guarded("vouch_need", by=by, now=now, need=[need_id])
     need.state = rules.LIFE.after("vouch_need", need.state)
     need.vouched_by_id, need.vouched_at, need.opened_at = by.membership_id, now, now
     need.save(update_fields=["state", "vouched_by", "vouched_at", "opened_at"])
@@ -113,6 +117,7 @@ def withdraw_need(*, need_id: int, by: Acting, now: datetime) -> Need:
     """Raises `StillPromised` while somebody's promise stands."""
     need = lock(Need.objects.all(), [need_id])[need_id]
     require(may_withdraw_need(by, need))
+    guarded("withdraw_need", by=by, now=now, need=[need_id])
     if need.committed > need.met:
         raise rules.StillPromised(quantity=need.committed - need.met)
     need.state = rules.LIFE.after("withdraw_need", need.state)
@@ -127,6 +132,7 @@ def restore_need(*, need_id: int, by: Acting, now: datetime) -> Need:
     """Undo a withdrawal or an expiry: the need is open again, as old as it was."""
     need = lock(Need.objects.all(), [need_id])[need_id]
     require(may_withdraw_need(by, need))
+    guarded("restore_need", by=by, now=now, need=[need_id])
     if need.closed_as == ClosedAs.MET:
         raise BadValue(field="state", reason="a met need is reopened by reversing a delivery")
     need.state = rules.LIFE.after("reopen_need", need.state)
@@ -223,3 +229,4 @@ def _batch(
         organisation_path=one.organisation_path if one else by.organisation_path,
         rows=rows if rows is not None else [(need.pk,) for need in needs],
     )  # fmt: skip
+    react(act, need=[need.pk for need in needs])

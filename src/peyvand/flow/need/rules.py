@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from peyvand.flow.need.enums import Band, NeedState, PriorityPart
+from peyvand.kernel.priority import BANDS, band_of
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.states import LifeCycle
 
@@ -21,8 +22,6 @@ LIFE = LifeCycle(
     ],
 )
 
-# Lower bounds of the bands. Two needs of one band are ordered by waiting time: 71 is not more just than 70.
-BANDS = ((75, Band.URGENT), (50, Band.HIGH), (25, Band.MEDIUM), (0, Band.LOW))
 FULL_WAIT_DAYS = 180
 
 
@@ -33,9 +32,7 @@ class StillPromised(Refusal):
 
 def band(priority: int) -> Band:
     """The band of a priority from 0 to 100."""
-    if not 0 <= priority <= 100:
-        raise ValueError(f"priority {priority} is not between 0 and 100")
-    return next(name for bound, name in BANDS if priority >= bound)
+    return Band(band_of(priority))
 
 
 def waiting_value(opened: date, today: date) -> int:
@@ -80,6 +77,6 @@ def priority_lines(
 
 
 def matching_priority(priority: int, opened: date, today: date) -> float:
-    """The order in which matching serves: the band, and inside a band the days of waiting."""
-    rank = len(BANDS) - 1 - [name for _, name in BANDS].index(band(priority))
+    """The order in which matching serves: the band, and inside a band the days of waiting (71 is not more just than 70)."""
+    rank = len(BANDS) - [name for name, _ in BANDS].index(band_of(priority))
     return rank * 100_000.0 + min(max(0, (today - opened).days), 99_999)

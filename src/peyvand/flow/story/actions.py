@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from peyvand.extend.guards import guarded
+from peyvand.extend.reactions import react
 from peyvand.flow.delivery.enums import DeliveryAnswer
 from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.story import rules
@@ -54,6 +56,7 @@ def write_story(
     require(may_tell_story(by))
     _check_words(title, body)
     deliveries, consents = _told_of(delivery_ids), _given(consent_ids)
+    guarded("write_story", by=by, now=now, delivery=delivery_ids)
     keeper = organisation or Organisation.objects.filter(pk=by.organisation_id).first()
     if keeper is None:
         raise BadValue(field="organisation", reason="a story is told for an organisation")
@@ -119,6 +122,7 @@ _PERMISSIONS = {
 def _move(act: str, event: str, story_id: int, by: Acting, now: datetime) -> Story:
     story = lock(Story.objects.all(), [story_id])[story_id]
     require(_PERMISSIONS[act](by, story))
+    guarded(act, by=by, now=now, story=[story_id])
     story.state = rules.LIFE.after(act, story.state)
     if story.state == StoryState.PUBLISHED:
         if StoryConsent.objects.filter(story=story, consent__withdrawn_at__isnull=False).exists():
@@ -134,3 +138,4 @@ def _event(act: str, story: Story, by: Acting, now: datetime, rows: Sequence[Seq
         act, kind="story", subject=story.pk, by=by, now=now, place_path=story.place_path, organisation_path=story.organisation_path,
         rows=rows,
     )  # fmt: skip
+    react(act, story=[story.pk])

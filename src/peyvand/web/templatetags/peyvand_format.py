@@ -218,4 +218,11 @@ def iso(value: Maybe) -> str:
 @register.filter
 def refusal(answer: Refusal) -> str:
     """The words of a refusal in the reader's language."""
-    return gettext(answer.message).format(**{name: digits(value) for name, value in answer.details.items()})
+    return gettext(answer.message).format(**{name: _detail(value) for name, value in answer.details.items()})
+
+
+def _detail(value: object) -> str:
+    """A reason or field name in words is a message id of its own; a date is Jalali; the rest are numbers and codes."""
+    if isinstance(value, date):
+        return jdate(value)
+    return gettext(value) if isinstance(value, str) and value else digits(value)

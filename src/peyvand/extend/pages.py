@@ -1,0 +1,58 @@
+"""The addresses of programmes. A page is closed until its permission opens it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLResolver, include, path
+from django.utils import timezone
+
+from peyvand.extend.discovery import programmes
+from peyvand.extend.programme import Page, Programme
+from peyvand.extend.switches import is_on, known_to, off_refusal
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
+from peyvand.scope.acting import Acting
+
+View = Callable[..., HttpResponseBase]
+
+
+def page_refusal(programme: Programme, page: Page, by: Acting, now: datetime) -> Refusal | None:
+    """Why this page is closed to the acting role, or None.
+
+    Where the programme never was on, its pages are not there at all; where it was switched off, only its reading pages are.
+    """
+    if by.role not in programme.permission(page.permission).roles:
+        return NotPermitted(reason="this page is for other roles")
+    if page.writes:
+        return off_refusal(programme.slug, [(by.place_path, by.organisation_path)], business_date(now))
+    return None if programme.slug in known_to(by) else NotFound()
+
+
+def opened(programme: Programme, page: Page, view: View) -> View:
+    @wraps(view)
+    def answer(request: HttpRequest, **values: object) -> HttpResponseBase:
+        require(page_refusal(programme, page, request.acting, timezone.now()))  # type: ignore[attr-defined]
+        return view(request, **values)
+
+    return answer
+
+
+def urlpatterns() -> list[URLResolver]:
+    """`/programmes/<slug>/...` of every programme, named `<slug>:<name>`."""
+    patterns = []
+    for one in programmes().values():
+        routes = [
+            path(route.path, opened(one, one.page(route.page), route.view), name=route.name or route.page)
+            for route in one.routes
+        ]
+        patterns.append(path(f"programmes/{one.slug}/", include((routes, one.slug))))
+    return patterns
+
+
+def writes_are_open(programme: Programme, by: Acting, now: datetime) -> bool:
+    """Whether pages offer acts at all: a page shows no button that would only be refused."""
+    return is_on(
+        programme.slug, place_path=by.place_path, organisation_path=by.organisation_path, today=business_date(now)
+    )

@@ -1,0 +1,238 @@
+"""The contract between the core and a programme, whole. `docs/programmes.md` explains every point of it.
+
+A programme is one folder, `programmes/<slug>/`, whose `programme.py` holds `PROGRAMME = Programme(...)`: the only name the
+core reads. The core never names a programme; what it stores of one is its slug.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from random import Random
+from typing import Any
+
+from django.http import HttpResponseBase
+
+from peyvand.kernel.refusals import Refusal
+from peyvand.kernel.states import LifeCycle
+from peyvand.resources.enums import Action, CbrComponent, HelpKind, Unit
+from peyvand.scope.acting import Acting, Role
+
+# The stages of the flow, in its order.
+STAGES = ("need", "capacity", "commitment", "delivery", "story")
+
+# Every step that asks the guards, with the kinds of ids it gives them (`rows` are given where new rows are written).
+STEPS: Mapping[str, tuple[str, ...]] = {
+    "open_need": (),
+    "vouch_need": ("need",),
+    "withdraw_need": ("need",),
+    "restore_need": ("need",),
+    "offer_capacity": (),
+    "open_capacity": ("capacity",),
+    "pause_capacity": ("capacity",),
+    "resume_capacity": ("capacity",),
+    "close_capacity": ("capacity",),
+    "commit": ("need", "capacity"),
+    "accept_commitment": ("need", "capacity", "commitment"),
+    "withdraw_commitment": ("need", "capacity", "commitment"),
+    "break_commitment": ("need", "capacity", "commitment"),
+    "record_delivery": ("need", "capacity", "commitment"),
+    "accept_delivery": ("need", "capacity", "commitment", "delivery"),
+    "refuse_delivery": ("need", "capacity", "commitment", "delivery"),
+    "reverse_delivery": ("need", "capacity", "commitment", "delivery"),
+    "write_story": ("delivery",),
+    "submit_story": ("story",),
+    "return_story": ("story",),
+    "publish_story": ("story",),
+    "withdraw_story": ("story",),
+}
+
+# Every act of the flow a programme may react to, with the kinds of ids its reaction is given.
+_OF_DELIVERY = ("need", "capacity", "commitment", "delivery")
+_OF_COMMITMENT = ("need", "capacity", "commitment")
+ACTS: Mapping[str, tuple[str, ...]] = {
+    "need.told": ("need",),
+    "need.vouched": ("need",),
+    "need.withdrawn": ("need",),
+    "need.restored": ("need",),
+    "need.expired": ("need",),
+    "priority.proposed": ("need",),
+    "priority.signed": ("need",),
+    "capacity.offered": ("capacity",),
+    "capacity.opened": ("capacity",),
+    "capacity.paused": ("capacity",),
+    "capacity.resumed": ("capacity",),
+    "capacity.closed": ("capacity",),
+    "commitment.offered": _OF_COMMITMENT,
+    "commitment.accepted": _OF_COMMITMENT,
+    "commitment.withdrawn": _OF_COMMITMENT,
+    "commitment.broken": _OF_COMMITMENT,
+    "commitment.lapsed": _OF_COMMITMENT,
+    "commitment.released": _OF_COMMITMENT,
+    "delivery.recorded": _OF_DELIVERY,
+    "delivery.accepted": _OF_DELIVERY,
+    "delivery.refused": _OF_DELIVERY,
+    "delivery.reversed": _OF_DELIVERY,
+    "story.told": ("story",),
+    "story.changed": ("story",),
+    "story.submitted": ("story",),
+    "story.returned": ("story",),
+    "story.published": ("story",),
+    "story.withdrawn": ("story",),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a guard is asked about: a step that is about to be taken, its rows locked, inside the actor's scope.
+
+    `ids` holds the ids of existing rows by kind (see `STEPS`); `rows` the new rows as the action was given them.
+    """
+
+    name: str
+    by: Acting
+    now: datetime
+    ids: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    rows: tuple[Any, ...] = ()
+
+
+# Answers the reason why the step is refused, or None. Whatever else comes out of it, an error too, refuses the step.
+Guard = Callable[[Step], Refusal | None]
+
+
+@dataclass(frozen=True)
+class Call:
+    """Why a job runs: an act of the flow that was committed (with the ids it touched), or the daily round (no act, no ids)."""
+
+    now: datetime
+    act: str = ""
+    ids: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work in the background. It may run twice and must then do nothing the second time. `daily`: also once every night."""
+
+    slug: str
+    title: Any
+    run: Callable[[Call], object]
+    daily: bool = False
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Which acting roles may open a page. Whether they may touch a single row is asked again by the action."""
+
+    slug: str
+    title: Any
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page is closed until its permission opens it. A page that `writes` closes when the programme is switched off.
+
+    `in_menu`: stands in the main navigation; `tally` gives the number that waits behind it.
+    """
+
+    name: str
+    title: Any
+    permission: str
+    writes: bool = False
+    in_menu: bool = False
+    tally: Callable[[Acting, date], int | None] | None = None
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address below `/programmes/<slug>/`, answered by a view on behalf of a page. One page may have several.
+
+    Its name in `reverse()` is `<slug>:<name>`; without `name` it carries the page's.
+    """
+
+    path: str
+    page: str
+    view: Callable[..., HttpResponseBase]
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A figure and the number of rows it was counted from: none is shown of fewer than five to readers from outside."""
+
+    value: float | None
+    of: int
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What the programme promises (`promise`) and how that is counted (`counted`), in words shown beside the number.
+
+    `count(acting, today)` counts in the acting role's area and, for staff, organisation. `kind`: number, days or percent.
+    """
+
+    slug: str
+    title: Any
+    promise: Any
+    counted: Any
+    count: Callable[[Acting, date], Counted]
+    kind: str = "number"
+
+
+@dataclass(frozen=True)
+class Retention:
+    """What is forgotten of ended rows, and when: `forget(before, now)` takes away what ended before that day; gives how many.
+
+    `months` are Jalali months. Run every night; figures must stay countable afterwards.
+    """
+
+    what: Any
+    months: int
+    forget: Callable[[date, datetime], int]
+
+
+@dataclass(frozen=True)
+class SpecificationUsed:
+    """A resource specification the programme works with; made when the programme is first switched on, if it is missing."""
+
+    slug: str
+    name_fa: str
+    name_en: str
+    unit: Unit
+    action: Action
+    help_kind: HelpKind
+    cbr_component: CbrComponent | str = ""
+
+
+# Makes sure that at least `count` demo rows exist, by the core's own acts; gives how many were added (0 when run again).
+Seed = Callable[[int, Random, datetime], int]
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The manifest. Nothing in it is optional by accident: an empty tuple says that the programme does without that part."""
+
+    slug: str
+    title: Any
+    purpose: Any
+    stages: tuple[str, ...]
+    specifications: tuple[SpecificationUsed, ...]
+    roles: tuple[Role, ...]
+    permissions: tuple[Permission, ...]
+    life_cycles: tuple[LifeCycle, ...]
+    guards: Mapping[str, Guard]
+    reactions: Mapping[str, str]
+    pages: tuple[Page, ...]
+    routes: tuple[Route, ...]
+    jobs: tuple[Job, ...]
+    figures: tuple[Figure, ...]
+    seed: Seed
+    retention: tuple[Retention, ...]
+
+    def permission(self, slug: str) -> Permission:
+        return next(one for one in self.permissions if one.slug == slug)
+
+    def page(self, name: str) -> Page:
+        return next(one for one in self.pages if one.name == name)
+
+    def job(self, slug: str) -> Job:
+        return next(one for one in self.jobs if one.slug == slug)

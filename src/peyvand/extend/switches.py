@@ -1,0 +1,137 @@
+"""Switching programmes on and off, and asking whether one is on."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from peyvand.extend.discovery import programme, programmes
+from peyvand.extend.models import ProgrammeSwitch
+from peyvand.extend.programme import SpecificationUsed
+from peyvand.journal.actions import record
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
+from peyvand.kernel.text import search_key, sort_key
+from peyvand.people.models import Organisation
+from peyvand.places.models import Place
+from peyvand.places.queries import ancestors
+from peyvand.resources.models import Specification
+from peyvand.scope.acting import NOWHERE, Acting, Role, within
+from peyvand.scope.database import action
+
+_SWITCHERS = (Role.ADMINISTRATOR, Role.HQ_LEADER, Role.SYSTEM)
+
+
+class ProgrammeOff(Refusal):
+    code = "programme_off"
+    message = (
+        "The programme “{programme}” is switched off here. What was done stays readable; nothing new is done under it."
+    )
+
+
+def may_switch(by: Acting, *, place: Place | None, organisation: Organisation | None) -> Refusal | None:
+    if by.role is Role.SYSTEM:
+        return None
+    if by.role not in _SWITCHERS:
+        return NotPermitted(reason="programmes are switched on and off by administrators and HQ leaders")
+    inside = all(within(path, by.place_path) for path in _places(place, organisation))
+    return None if inside else NotPermitted(reason="the place lies outside your area")
+
+
+def _places(place: Place | None, organisation: Organisation | None) -> list[str]:
+    return [one.path for one in (place, organisation.place if organisation else None) if one is not None]
+
+
+@action
+def switch_on(
+    *, slug: str, place: Place | None = None, organisation: Organisation | None = None, since: date | None = None,
+    by: Acting, now: datetime,
+) -> ProgrammeSwitch:  # fmt: skip
+    """Switch a programme on in a place, for an organisation, or for an organisation in a place. On twice is on once."""
+    manifest = programme(slug)
+    if place is None and organisation is None:
+        raise BadValue(field="place", reason="a programme is switched on in a place or for an organisation")
+    require(may_switch(by, place=place, organisation=organisation))
+    standing = ProgrammeSwitch.objects.filter(slug=slug, place=place, organisation=organisation, until__isnull=True)
+    if (found := standing.first()) is not None:
+        return found
+    _make_specifications(manifest.specifications)
+    switch = ProgrammeSwitch.objects.create(
+        slug=slug, place=place, organisation=organisation, since=since or business_date(now),
+        switched_by_id=by.account_id or None,
+    )  # fmt: skip
+    _event("programme.switched_on", switch, by, now)
+    return switch
+
+
+@action
+def switch_off(*, switch_id: int, by: Acting, now: datetime) -> ProgrammeSwitch:
+    """From now on nothing new is done under the programme there. A switch that was to begin later never held."""
+    switch = ProgrammeSwitch.objects.select_for_update().filter(pk=switch_id, until__isnull=True).first()
+    if switch is None:
+        raise NotFound
+    require(may_switch(by, place=switch.place, organisation=switch.organisation))
+    switch.until = max(switch.since, business_date(now))
+    switch.save(update_fields=["until"])
+    _event("programme.switched_off", switch, by, now)
+    return switch
+
+
+def is_on(slug: str, *, place_path: str, organisation_path: str, today: date) -> bool:
+    return _covering(place_path, organisation_path).filter(slug=slug).filter(_in_force(today)).exists()
+
+
+def off_refusal(slug: str, pairs: Iterable[tuple[str, str]], today: date) -> Refusal | None:
+    """For guards and actions: `ProgrammeOff` where the programme is off for one of the (place path, organisation path)."""
+    for place_path, organisation_path in set(pairs):
+        if not is_on(slug, place_path=place_path, organisation_path=organisation_path, today=today):
+            return ProgrammeOff(programme=programme(slug).title)
+    return None
+
+
+def known_to(by: Acting) -> set[str]:
+    """The programmes that are or ever were on where the actor stands: their pages can be read. One query."""
+    slugs = set(_covering(by.place_path, by.organisation_path).values_list("slug", flat=True))
+    return slugs & programmes().keys()
+
+
+def _in_force(today: date) -> Q:
+    return Q(since__lte=today) & (Q(until__isnull=True) | Q(until__gt=today))
+
+
+def _covering(place_path: str, organisation_path: str) -> QuerySet[ProgrammeSwitch]:
+    """Switches whose place and organisation, where they name one, lie at or above these paths."""
+    at_place, at_organisation = _upwards(place_path), _upwards(organisation_path)
+    return ProgrammeSwitch.objects.filter(
+        Q(place__isnull=True) | Q(place__path__in=at_place),
+        Q(organisation__isnull=True) | Q(organisation__path__in=at_organisation),
+    )
+
+
+def _upwards(path: str) -> list[str]:
+    return [] if path == NOWHERE else ancestors(path)
+
+
+def _make_specifications(used: Iterable[SpecificationUsed]) -> None:
+    wanted = {one.slug: one for one in used}
+    missing = wanted.keys() - set(Specification.objects.filter(slug__in=wanted).values_list("slug", flat=True))
+    Specification.objects.bulk_create(
+        [
+            Specification(
+                slug=one.slug, name_fa=one.name_fa, name_en=one.name_en, search_key=search_key(f"{one.name_fa} {one.name_en}"),
+                sort_key=sort_key(one.name_fa), unit=one.unit, action=one.action, help_kind=one.help_kind,
+                cbr_component=one.cbr_component,
+            )
+            for one in (wanted[slug] for slug in sorted(missing))
+        ]
+    )  # fmt: skip
+
+
+def _event(act: str, switch: ProgrammeSwitch, by: Acting, now: datetime) -> None:
+    place, organisation = switch.place, switch.organisation
+    record(
+        act, kind="programme", subject=switch.pk, by=by, now=now,
+        place_path=_places(place, organisation)[0],
+        organisation_path=organisation.path if organisation else by.organisation_path,
+        data={"programme": switch.slug},
+    )  # fmt: skip

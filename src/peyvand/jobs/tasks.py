@@ -1,0 +1,91 @@
+"""Every task of the queue: load and one call. Found by the queue itself when the site starts."""
+
+from datetime import UTC, datetime
+
+from django.utils import timezone
+from procrastinate import JobContext, RetryStrategy, builtin_tasks
+from procrastinate.contrib.django import app
+
+from peyvand.extend import reactions
+from peyvand.extend.discovery import programmes
+from peyvand.flow.capacity.actions import renew_capacities
+from peyvand.flow.commitment.actions import lapse_commitments
+from peyvand.flow.need.actions import expire_needs
+from peyvand.flow.need.priorities import refresh_priorities
+from peyvand.jobs.schedule import daily_at
+from peyvand.journal.seals import seal
+from peyvand.kernel.jalali import add_months, business_date
+from peyvand.scope.acting import SYSTEM
+
+# After 3, 9, 27 ... seconds; the last of eight attempts about three hours later. Then it stands as failed, for staff to see.
+PATIENT = RetryStrategy(max_attempts=8, exponential_wait=3)
+KEEP_FINISHED_HOURS = 14 * 24
+
+
+@app.task(name=reactions.TASK, retry=PATIENT)
+def programme_job(*, programme: str, job: str, act: str, ids: dict[str, list[int]]) -> None:
+    """A reaction, or the nightly run of a programme's job."""
+    reactions.run(programme, job, act=act, ids=ids, now=timezone.now())
+
+
+@app.periodic(cron="*/3 * * * *")
+@app.task(name="peyvand.seal_journal", queueing_lock="seal_journal")
+def seal_journal(timestamp: int) -> int:
+    return seal(now=timezone.now())
+
+
+@app.periodic(cron=daily_at("00:20"))
+@app.task(name="peyvand.refresh_priorities", queueing_lock="refresh_priorities", retry=PATIENT)
+def daily_priorities(timestamp: int) -> int:
+    return refresh_priorities(by=SYSTEM, now=_at(timestamp))
+
+
+@app.periodic(cron=daily_at("00:40"))
+@app.task(name="peyvand.expire_needs", queueing_lock="expire_needs", retry=PATIENT)
+def daily_expiry(timestamp: int) -> int:
+    return expire_needs(by=SYSTEM, now=_at(timestamp))
+
+
+@app.periodic(cron=daily_at("00:50"))
+@app.task(name="peyvand.lapse_commitments", queueing_lock="lapse_commitments", retry=PATIENT)
+def daily_lapses(timestamp: int) -> int:
+    return lapse_commitments(by=SYSTEM, now=_at(timestamp))
+
+
+@app.periodic(cron=daily_at("00:10"))
+@app.task(name="peyvand.renew_capacities", queueing_lock="renew_capacities", retry=PATIENT)
+def daily_renewal(timestamp: int) -> int:
+    return renew_capacities(by=SYSTEM, now=_at(timestamp))
+
+
+@app.periodic(cron=daily_at("01:10"))
+@app.task(name="peyvand.programmes_daily", queueing_lock="programmes_daily", retry=PATIENT)
+def daily_programmes(timestamp: int) -> None:
+    """Put the nightly jobs of every programme into the queue, each by itself: one that fails holds up no other."""
+    for one in programmes().values():
+        for job in one.jobs:
+            if job.daily:
+                reactions.defer(one.slug, job.slug)
+
+
+@app.periodic(cron=daily_at("01:40"))
+@app.task(name="peyvand.forget", queueing_lock="forget", retry=PATIENT)
+def daily_forgetting(timestamp: int) -> int:
+    """Take away what programmes promised to forget."""
+    now = _at(timestamp)
+    today = business_date(now)
+    return sum(
+        rule.forget(add_months(today, -rule.months), now) for one in programmes().values() for rule in one.retention
+    )
+
+
+@app.periodic(cron=daily_at("03:30"))
+@app.task(name="peyvand.sweep_queue", queueing_lock="sweep_queue", pass_context=True)
+async def sweep_queue(context: JobContext, timestamp: int) -> None:
+    """Finished jobs are kept for two weeks; failed ones until somebody has seen to them."""
+    await builtin_tasks.remove_old_jobs(context, max_hours=KEEP_FINISHED_HOURS)
+
+
+def _at(timestamp: int) -> datetime:
+    """The instant a nightly job was due: run late, it still works on the day it was meant for."""
+    return datetime.fromtimestamp(timestamp, UTC)

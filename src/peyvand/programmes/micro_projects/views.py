@@ -1,0 +1,286 @@
+"""The pages of micro-projects: each reads, or calls one action and leads on."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from peyvand.extend.discovery import programme
+from peyvand.extend.figures import shown
+from peyvand.extend.pages import writes_are_open
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import Refusal
+from peyvand.people.models import Household
+from peyvand.programmes.micro_projects import actions, permissions, queries, rules
+from peyvand.programmes.micro_projects.enums import ProjectState, ReasonKind
+from peyvand.programmes.micro_projects.forms import AgainForm, ProjectFilters, ProposalForm, ReturnForm, TermsForm
+from peyvand.programmes.micro_projects.models import MicroProject, MicroProjectTerms
+from peyvand.programmes.micro_projects.specifications import in_language
+from peyvand.resources.models import Specification
+from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import in_area
+from peyvand.scope.database import scope
+from peyvand.web import notices
+from peyvand.web.exports import export
+from peyvand.web.lists import Badge, Column, ListSpec, list_page
+from peyvand.web.templatetags.peyvand_format import digits, jdate, quantity, toman_text
+
+SLUG = actions.SLUG
+_TONES = {
+    ProjectState.PROPOSED: "waiting", ProjectState.RETURNED: "stopped", ProjectState.APPROVED: "going",
+    ProjectState.DONE: "done", ProjectState.WITHDRAWN: "stopped",
+}  # fmt: skip
+
+
+def _today() -> date:
+    return business_date(timezone.now())
+
+
+def _name(row: Any) -> str:
+    return in_language(row, get_language() or "fa")
+
+
+def is_late(project: MicroProject) -> bool:
+    return rules.is_late(
+        state=project.state, decide_by=project.decide_by, deliver_by=project.deliver_by, today=_today()
+    )
+
+
+def _badge(project: MicroProject) -> Badge:
+    label = project.get_state_display()
+    if is_late(project):
+        return Badge(gettext("%(state)s, late") % {"state": label}, "late")
+    return Badge(label, _TONES[ProjectState(project.state)])
+
+
+def _due(project: MicroProject) -> date | None:
+    return rules.due_date(state=project.state, decide_by=project.decide_by, deliver_by=project.deliver_by)
+
+
+LIST = ListSpec(
+    name="micro-projects",
+    columns=(
+        Column(
+            "code", _("Need"), value="need.tracking_code", kind="code",
+            link=lambda row: reverse(f"{SLUG}:one", args=[row.pk]),
+        ),
+        Column("kind", _("What is needed"), value=lambda row: _name(row.need.specification)),
+        Column("place", _("Where"), value=lambda row: _name(row.need.place)),
+        Column("reason", _("What happened"), value="get_reason_kind_display"),
+        Column("estimate", _("Estimate"), value="estimate_rial", kind="toman", sort="estimate_rial"),
+        Column("state", _("State"), value=_badge, kind="badge"),
+        Column("due", _("By when"), value=_due, kind="date"),
+        Column("proposed", _("Proposed"), value="proposed_at", kind="date", sort="proposed_at"),
+    ),
+    default_sort="-proposed_at",
+    filters=ProjectFilters,
+    empty_title=_("No micro-project yet"),
+    empty_text=_("When something sudden happens to a family, propose one: it is decided within days."),
+)  # fmt: skip
+
+
+@require_GET
+def all_projects(request: HttpRequest) -> HttpResponseBase:
+    by, today = request.acting, _today()  # type: ignore[attr-defined]
+    rows = queries.projects(by)
+    only = request.GET.get("show", "")
+    if only == "late":
+        rows = rows.filter(queries.late(today))
+    elif only == "waiting":
+        rows = rows.filter(pk__in=queries.waiting_for(by).values("pk"))
+    if (file := export(request, LIST, rows)) is not None:
+        return file
+    decides = by.role in permissions.APPROVERS
+    context = {
+        "page": list_page(request, LIST, rows),
+        "only": only,
+        "waiting": queries.waiting_for(by).count() if decides else 0,
+        "late": queries.projects(by).filter(queries.late(today)).count(),
+        "may_propose": permissions.may_propose(by) is None and _open(by),
+    }
+    return render(request, "micro_projects/list.html", context)
+
+
+def _open(by: Acting) -> bool:
+    return writes_are_open(programme(SLUG), by, timezone.now())
+
+
+def new_project(request: HttpRequest) -> HttpResponseBase:
+    by = request.acting  # type: ignore[attr-defined]
+    with scope(by):
+        households = Household.objects.filter(in_area(by))
+        terms = queries.terms_on(_today())
+        asked: dict[str, Any] = {"households": households, "today": _today(), "ceiling_rial": terms.ceiling_rial}
+        form = ProposalForm(request.POST or None, **asked, initial={"household": request.GET.get("household", "")})
+        if request.method != "POST" or not form.is_valid():
+            return _form_page(request, form, terms)
+        row = _row(form.cleaned_data)
+    try:
+        project = actions.propose_project(row=row, by=by, now=timezone.now())
+    except Refusal as refusal:
+        notices.refused(request, refusal)
+        with scope(by):
+            return _form_page(request, form, terms, status=409)
+    notices.done(request, gettext("The micro-project waits for approval."))
+    return redirect(f"{SLUG}:one", need_id=project.pk)
+
+
+def _row(said: dict[str, Any]) -> actions.NewProject:
+    return actions.NewProject(
+        household=said["household"],
+        specification=Specification.objects.get(slug=said["kind"]),
+        reason_kind=ReasonKind(said["reason_kind"]),
+        happened_date=said["happened_date"],
+        estimate_rial=said["estimate"],
+        quantity=said["quantity"],
+        note=said["note"],
+    )
+
+
+def _form_page(request: HttpRequest, form: ProposalForm, terms: rules.Terms, status: int = 200) -> HttpResponse:
+    return render(request, "micro_projects/new.html", {"form": form, "terms": terms}, status=status)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One knot of the thread from telling to delivery."""
+
+    label: Any
+    state: str
+    note: str = ""
+    url: str = ""
+
+
+def _thread(project: MicroProject) -> list[Stage]:
+    need, state = project.need, project.state
+    over = state in (ProjectState.WITHDRAWN, ProjectState.RETURNED)
+    late = "late" if is_late(project) else "current"
+    approved = state in (ProjectState.APPROVED, ProjectState.DONE)
+    promised = approved and need.committed > 0
+    deciding = "done" if approved else "stopped" if over else late
+    promising = "done" if promised else late if state == ProjectState.APPROVED else "ahead"
+    delivering = "done" if state == ProjectState.DONE else late if promised else "ahead"
+    return [
+        Stage(_("Told"), "done", jdate(need.created_at)),
+        Stage(_("Decided"), deciding, jdate(project.decided_at or project.decide_by)),
+        Stage(_("Promised"), promising),
+        Stage(_("Delivered"), delivering, jdate(project.closed_at or project.deliver_by)),
+    ]
+
+
+def _facts(project: MicroProject) -> list[tuple[Any, str]]:
+    need = project.need
+    facts = [
+        (_("What is needed"), f"{_name(need.specification)}، {quantity(need.quantity, need.specification.unit)}"),
+        (_("Where"), _name(need.place)),
+        (_("Kept by"), _name(need.organisation)),
+        (_("What happened"), project.get_reason_kind_display()),
+        (_("On which day"), jdate(project.happened_date)),
+        (_("Estimated cost of the whole"), toman_text(project.estimate_rial)),
+        (_("Ceiling"), toman_text(project.ceiling_rial)),
+        (_("Proposed by"), project.proposed_by.name if project.proposed_by else jdate(None)),
+    ]
+    if need.household is not None:
+        facts.insert(0, (_("Family file"), digits(need.household.code)))
+    if project.decided_by is not None:
+        facts.append((_("Decided by"), project.decided_by.name))
+    return facts
+
+
+@require_GET
+def one_project(request: HttpRequest, need_id: int) -> HttpResponseBase:
+    by = request.acting  # type: ignore[attr-defined]
+    project = queries.one(need_id)
+    return render(request, "micro_projects/one.html", _one(project, by))
+
+
+def _one(project: MicroProject, by: Acting) -> dict[str, Any]:
+    need, opened = project.need, _open(by)
+    acts = set(rules.LIFE.acts(project.state))
+    return {
+        "project": project,
+        "thread": _thread(project),
+        "facts": _facts(project),
+        "is_late": is_late(project),
+        "may_decide": opened and "approve_project" in acts and permissions.may_decide(by, project, need) is None,
+        "may_withdraw": opened and "withdraw_project" in acts and permissions.may_withdraw(by, need) is None,
+        "may_ask_again": opened and "propose_again" in acts and permissions.may_propose_again(by, need) is None,
+        "switched_off": not opened,
+        "return_form": ReturnForm(),
+        "again_form": AgainForm(initial={"estimate": project.estimate_rial}),
+    }
+
+
+@require_POST
+def approve(request: HttpRequest, need_id: int) -> HttpResponseBase:
+    return _act(request, need_id, gettext("Approved. The need can be promised now."), actions.approve_project)
+
+
+@require_POST
+def give_back(request: HttpRequest, need_id: int) -> HttpResponseBase:
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        return _again_page(request, need_id, return_form=form)
+    done = gettext("Returned. The proposer sees your reason.")
+    return _act(request, need_id, done, actions.return_project, reason=form.cleaned_data["reason"])
+
+
+@require_POST
+def withdraw(request: HttpRequest, need_id: int) -> HttpResponseBase:
+    return _act(request, need_id, gettext("Withdrawn, and the need with it."), actions.withdraw_project)
+
+
+@require_POST
+def ask_again(request: HttpRequest, need_id: int) -> HttpResponseBase:
+    form = AgainForm(request.POST)
+    if not form.is_valid():
+        return _again_page(request, need_id, again_form=form)
+    done = gettext("The micro-project waits for approval.")
+    return _act(request, need_id, done, actions.propose_again, estimate_rial=form.cleaned_data["estimate"])
+
+
+def _act(request: HttpRequest, need_id: int, done: str, act: Any, **values: Any) -> HttpResponseBase:
+    try:
+        act(need_id=need_id, by=request.acting, now=timezone.now(), **values)  # type: ignore[attr-defined]
+        notices.done(request, done)
+    except Refusal as refusal:
+        notices.refused(request, refusal)
+    return redirect(f"{SLUG}:one", need_id=need_id)
+
+
+def _again_page(request: HttpRequest, need_id: int, **forms: Any) -> HttpResponse:
+    by = request.acting  # type: ignore[attr-defined]
+    with scope(by):
+        return render(request, "micro_projects/one.html", _one(queries.one(need_id), by) | forms, status=422)
+
+
+@require_GET
+def figures(request: HttpRequest) -> HttpResponseBase:
+    by = request.acting  # type: ignore[attr-defined]
+    return render(request, "micro_projects/figures.html", {"figures": shown(programme(SLUG), by, _today())})
+
+
+def terms(request: HttpRequest) -> HttpResponseBase:
+    by = request.acting  # type: ignore[attr-defined]
+    form = TermsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        fresh = rules.Terms(said["ceiling"], said["decide_days"], said["deliver_days"])
+        try:
+            actions.set_terms(terms=fresh, since=said["since"], source=said["source"], by=by, now=timezone.now())
+        except Refusal as refusal:
+            notices.refused(request, refusal)
+        else:
+            notices.done(request, gettext("The setting was recorded."))
+            return redirect(f"{SLUG}:terms")
+    with scope(by):
+        rows = list(MicroProjectTerms.objects.order_by("-since")[:50])
+        context = {"form": form, "rows": rows, "now": queries.terms_on(_today())}
+        return render(request, "micro_projects/terms.html", context)

@@ -1,0 +1,1 @@
+"""A toy programme: who has borrowed which tool of the neighbourhood."""

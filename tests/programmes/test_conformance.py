@@ -1,0 +1,187 @@
+"""Runs by itself on every programme folder found: what the contract promises, tried on a small province."""
+
+import re
+from collections.abc import Iterator
+from random import Random
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.world import NOW, World
+
+from peyvand.extend import conformance
+from peyvand.extend.discovery import folders, programmes
+from peyvand.extend.programme import Programme
+from peyvand.extend.switches import switch_on
+from peyvand.people.models import Membership
+from peyvand.scope.acting import SYSTEM
+from peyvand.web import catalogue
+from peyvand.web.acting import MEMBERSHIP_KEY
+
+FOLDERS = {folder.name: folder for folder in folders()}
+every_programme = pytest.mark.parametrize("slug", sorted(FOLDERS))
+
+
+@every_programme
+def test_the_manifest_is_valid(slug):
+    assert conformance.manifest_faults(programmes()[slug]) == []
+
+
+@every_programme
+def test_every_table_says_what_it_holds_about_people_and_hangs_on_a_core_row(slug):
+    assert conformance.table_faults(conformance.models_of(slug)) == []
+    assert conformance.key_faults(slug) == []
+
+
+@every_programme
+@pytest.mark.django_db
+def test_every_table_with_something_about_people_is_row_secured(slug):
+    tables = [model._meta.db_table for model in conformance.models_of(slug) if model.personal_data != "none"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relname = ANY(%s) AND NOT relrowsecurity", [tables])
+        assert cursor.fetchall() == []
+
+
+@every_programme
+def test_the_readme_tells_the_programme_in_both_languages(slug):
+    assert conformance.readme_faults(FOLDERS[slug]) == []
+
+
+@every_programme
+def test_the_persian_catalogue_is_complete(slug):
+    assert catalogue.faults(FOLDERS[slug]) == []
+
+
+@every_programme
+@pytest.mark.django_db
+def test_the_seed_runs_twice_and_adds_nothing_the_second_time(slug):
+    _province(programmes()[slug], households=6)
+    seed = programmes()[slug].seed
+    assert seed(4, Random(1), NOW) == 4
+    assert seed(4, Random(1), NOW) == 0
+
+
+@every_programme
+@pytest.mark.django_db
+def test_the_figures_are_counted_of_nothing_and_of_something(slug):
+    programme = programmes()[slug]
+    world = _province(programme, households=8)
+    for _ in range(2):
+        for figure in programme.figures:
+            for by in (world["leader"], world["governor"]):
+                counted = figure.count(by, NOW.date())
+                assert counted.of >= 0
+                assert counted.value is None or counted.value >= 0
+        programme.seed(8, Random(2), NOW)
+
+
+@every_programme
+@pytest.mark.django_db
+def test_daily_jobs_and_forgetting_run_on_nothing_and_twice(slug):
+    programme = programmes()[slug]
+    _province(programme, households=4)
+    from peyvand.extend import reactions
+
+    for _ in range(2):
+        for job in programme.jobs:
+            if job.daily:
+                reactions.run(slug, job.slug, act="", ids={}, now=NOW)
+        for rule in programme.retention:
+            assert rule.forget(NOW.date(), NOW) == 0
+
+
+@every_programme
+@pytest.mark.django_db
+def test_pages_are_closed_to_everyone_without_their_permission(slug):
+    programme = programmes()[slug]
+    world = _province(programme, households=1)
+    for route in programme.routes:
+        if "<" in route.path:
+            continue
+        roles = programme.permission(programme.page(route.page).permission).roles
+        assert Client().get(f"/programmes/{slug}/{route.path}").status_code in (403, 405)
+        for name, acting in world.acting.items():
+            answer = _client(world, name).get(f"/programmes/{slug}/{route.path}")
+            assert (answer.status_code == 403) == (acting.role not in roles), (route.path, name)
+
+
+@every_programme
+@pytest.mark.django_db
+def test_every_reading_page_is_reached_by_links_and_its_queries_do_not_grow_with_its_rows(slug):
+    programme = programmes()[slug]
+    world = _province(programme, households=12)
+    programme.seed(3, Random(3), NOW)
+    few = _queries(programme, world)
+    programme.seed(18, Random(4), NOW)
+    many = _queries(programme, world)
+    reading = {route.path for route in programme.routes if not programme.page(route.page).writes}
+    assert {path for path, _ in few} >= reading
+    for key in few.keys() & many.keys():
+        assert many[key] <= few[key], f"{key}: {few[key]} queries with few rows, {many[key]} with many"
+
+
+def _province(programme: Programme, *, households: int) -> World:
+    """The small province with the programme on everywhere and some families known to the field staff."""
+    world = World.build()
+    switch_on(slug=programme.slug, place=world.places["ir"], by=SYSTEM, now=NOW)
+    for _ in range(households):
+        world.household()
+    return world
+
+
+def _client(world: World, name: str) -> Client:
+    """Signed in as one of the world's people, in the role they have there."""
+    client, membership = Client(), Membership.objects.get(pk=world[name].membership_id)
+    client.force_login(membership.account, backend="django.contrib.auth.backends.ModelBackend")
+    session = SessionStore(client.session.session_key)
+    session[MEMBERSHIP_KEY] = membership.pk
+    session.save()
+    return client
+
+
+def _queries(programme: Programme, world: World) -> dict[tuple[str, str], int]:
+    """For every reading route and every person who may open it, the most queries one of its pages took."""
+    patterns = {route.path: _pattern(programme.slug, route.path) for route in programme.routes}
+    found: dict[tuple[str, str], int] = {}
+    for name, acting in world.acting.items():
+        client, seen = _client(world, name), set[str]()
+        allowed = [
+            route.path
+            for route in programme.routes
+            if acting.role in programme.permission(programme.page(route.page).permission).roles
+            and not programme.page(route.page).writes
+        ]
+        waiting = [f"/programmes/{programme.slug}/{path}" for path in allowed if "<" not in path]
+        while waiting:
+            url = waiting.pop()
+            path = next((path for path, pattern in patterns.items() if pattern.fullmatch(url)), None)
+            if url in seen or path not in allowed:
+                continue
+            seen.add(url)
+            with CaptureQueriesContext(
+                connection,
+            ) as asked:
+                answer = client.get(url)
+            assert answer.status_code == 200, (url, name, answer.status_code)
+            found[path, name] = max(found.get((path, name), 0), len(asked))
+            waiting += _links(answer.content.decode(), programme.slug)
+    return found
+
+
+def _pattern(slug: str, path: str) -> re.Pattern[str]:
+    return re.compile(re.escape(f"/programmes/{slug}/") + re.sub(r"<[^>]+>", "[^/]+", path))
+
+
+def _links(html: str, slug: str) -> Iterator[str]:
+    for address in re.findall(r'href="([^"]+)"', html):
+        path = urlsplit(address).path
+        if path.startswith(f"/programmes/{slug}/"):
+            yield path
+
+
+def test_at_least_one_programme_is_found():
+    assert FOLDERS
+    assert {folder.name for folder in folders()} == set(programmes())
