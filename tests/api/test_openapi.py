@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import json
+import pkgutil
 import re
 from collections.abc import Iterator
 from types import CodeType, FunctionType, ModuleType
@@ -21,18 +22,14 @@ from tests.api.calls import Caller
 from tests.people.test_least_seeing import populate
 from tests.world import World
 
+from peyvand import api as api_package
+from peyvand import extend, flow, journal, people, places, resources
 from peyvand.api.urls import api
 from peyvand.flow.replay import replay
 from peyvand.scope.database import action
 from peyvand.site.wsgi import application
 
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
-MODULES = [
-    "peyvand.flow.need.actions", "peyvand.flow.need.priorities", "peyvand.flow.capacity.actions", "peyvand.flow.commitment.actions",
-    "peyvand.flow.commitment.matching", "peyvand.flow.commitment.suggestions", "peyvand.flow.delivery.actions",
-    "peyvand.flow.story.actions", "peyvand.people.accounts", "peyvand.people.households", "peyvand.people.looks",
-    "peyvand.places.actions", "peyvand.api.keys",
-]  # fmt: skip
 # Not offered to programs, and why.
 NOT_OFFERED = {
     "expire_needs": "nightly job",
@@ -54,17 +51,27 @@ NOT_OFFERED = {
     "reveal": "protected values are never given to programs",
     "erase_person": "decided and done in person",
     "take_look": "taken by an auditor in person",
+    "switch_on": "programmes are switched on and off on the site by those who answer for them",
+    "switch_off": "programmes are switched on and off on the site by those who answer for them",
     "add_places": "drawn and imported on the site and by command",
 }
+
+
+def modules() -> Iterator[ModuleType]:
+    """Everything of the core that may hold acts; a programme's acts are its own pages' affair."""
+    for layer in (places, people, resources, journal, extend, flow, api_package):
+        for found in pkgutil.walk_packages(layer.__path__, f"{layer.__name__}."):
+            if ".migrations" not in found.name:
+                yield importlib.import_module(found.name)
 
 
 def actions() -> dict[str, FunctionType]:
     """Every function that `@action` made, by name."""
     made = action(lambda: None).__code__
     found = {}
-    for name in MODULES:
-        for one in vars(importlib.import_module(name)).values():
-            if inspect.isfunction(one) and one.__code__ is made and one.__module__ == name:
+    for module in modules():
+        for one in vars(module).values():
+            if inspect.isfunction(one) and one.__code__ is made and one.__module__ == module.__name__:
                 found[one.__name__] = one
     return found
 
