@@ -1,9 +1,11 @@
 """The same key with the same body is done once (promise d), also when both come at the same time."""
 
+import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 
 import pytest
-from django.db import connection
 from tests.api.calls import Caller
 from tests.world import World
 
@@ -83,24 +85,23 @@ def test_a_key_is_one_to_a_hundred_signs():
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("round_number", range(3))
-def test_the_same_request_sent_twice_at_once_is_done_once(round_number):
-    world = World.build()
-    callers = [Caller(world, "facilitator") for _ in range(2)]
-    barrier, answers = threading.Barrier(2), []
+def test_the_same_request_sent_twice_at_once_over_http_is_done_once(live_server, round_number):
+    token = Caller(World.build(), "facilitator").headers["Authorization"]
+    sent = {"Authorization": token, "Content-Type": "application/json", "Idempotency-Key": "race"}
+    barrier = threading.Barrier(2)
 
-    def send(caller):
+    def send(_):
+        connection = HTTPConnection(live_server.thread.host, live_server.thread.port, timeout=60)
         barrier.wait(timeout=20)
-        try:
-            answers.append(caller.post("/needs", NEED, Idempotency_Key="race"))
-        finally:
-            connection.close()
+        connection.request("POST", "/api/v1/needs", json.dumps(NEED), sent)
+        answer = connection.getresponse()
+        told = answer.status, answer.getheader("Idempotency-Replayed"), json.loads(answer.read())
+        connection.close()
+        return told
 
-    threads = [threading.Thread(target=send, args=[one]) for one in callers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert [one.status_code for one in answers] == [201, 201]
-    assert answers[0].json() == answers[1].json()
-    assert sorted("Idempotency-Replayed" in one for one in answers) == [False, True]
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(send, range(2)))
+    assert [status for status, _, _ in answers] == [201, 201]
+    assert answers[0][2] == answers[1][2]
+    assert {replayed for _, replayed, _ in answers} == {None, "true"}
     assert count() == 1

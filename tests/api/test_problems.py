@@ -81,7 +81,9 @@ def test_the_language_of_the_words_is_the_callers(world):
         ("de", "چنین"),
         ("en-GB,fa;q=0.5", "This"),
     ):
-        answer = Caller(world, "facilitator", language=language).get("/needs/999999").json()
+        response = Caller(world, "facilitator", language=language).get("/needs/999999")
+        answer = response.json()
+        assert response["Content-Language"] == ("en" if language.startswith("en") else "fa")
         assert answer["detail"].startswith(beginning), (language, answer["detail"])
 
 

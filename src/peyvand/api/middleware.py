@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 from peyvand.api.problems import CONTENT_TYPE, language, of_status, response
 
@@ -14,9 +15,11 @@ def problems(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
         given = get_response(request)
         if not request.path.startswith(PREFIX) or given.status_code < 400:
             return given
-        if given.headers.get("Content-Type", "").startswith(CONTENT_TYPE):
-            return given
-        kept = {name: given.headers[name] for name in ("Allow", "Retry-After") if name in given.headers}
-        return response(of_status(given.status_code, language(request)), kept)
+        if not given.headers.get("Content-Type", "").startswith(CONTENT_TYPE):
+            kept = {name: given.headers[name] for name in ("Allow", "Retry-After") if name in given.headers}
+            given = response(of_status(given.status_code, language(request)), kept)
+        given["Content-Language"] = language(request)
+        patch_vary_headers(given, ["Accept-Language"])
+        return given
 
     return answer

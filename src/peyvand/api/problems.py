@@ -114,7 +114,10 @@ def of_status(status: int, language: str) -> dict[str, Any]:
 
 
 def response(problem: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> HttpResponse:
-    answer = JsonResponse(problem, status=problem["status"], content_type=CONTENT_TYPE, headers=dict(headers or {}))
+    answer = JsonResponse(
+        problem, status=problem["status"], content_type=CONTENT_TYPE, headers=dict(headers or {}),
+        json_dumps_params={"ensure_ascii": False},
+    )  # fmt: skip
     if problem["status"] == 401:
         answer["WWW-Authenticate"] = 'Bearer realm="Peyvand"'
     return answer
