@@ -39,7 +39,7 @@ bench: $(STAMPS)/test ## Print the benchmarks: ratios against a peer, in the sam
 
 clean: ## Remove what was installed and built; the data stay
 	rm -rf .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf src/*.egg-info src/peyvand/web/static/vendor
+	rm -rf src/*.egg-info src/peyvand/web/static/vendor src/peyvand/places/reference_data
 
 help: ## Tell the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,7 @@ $(STAMPS)/node-test: $(STAMPS)/node
 
 $(STAMPS)/assets: $(STAMPS)/node $(wildcard src/peyvand/locale/*/*/*.po src/peyvand/programmes/*/locale/*/*/*.po)
 	@$(RUN)/python -m peyvand.web.build
+	@$(RUN)/python -m peyvand.places.build
 	@touch $@
 
 $(STAMPS)/browser: $(STAMPS)/test $(STAMPS)/node-test

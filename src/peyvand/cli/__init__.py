@@ -10,4 +10,15 @@ def peyvand() -> None:
     """Peyvand: joins people's capacities to needs and accounts for every promise."""
 
 
-from peyvand.cli import backup, doctor, match, migrate, up, verify  # noqa: E402, F401 - a command registers itself on `app`
+from peyvand.cli import (  # noqa: E402 - a command registers itself on `app`
+    backup,  # noqa: F401
+    demo,  # noqa: F401
+    doctor,  # noqa: F401
+    match,  # noqa: F401
+    migrate,  # noqa: F401
+    office,  # noqa: F401
+    places,  # noqa: F401
+    resources,  # noqa: F401
+    up,  # noqa: F401
+    verify,  # noqa: F401
+)

@@ -1,5 +1,6 @@
 """`peyvand up`: everything a running office needs, in one process tree. `peyvand worker`: background work alone."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -21,6 +22,10 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
         need_free_port(host, port)
         with database() as running:
             migrate()
+            from peyvand.demo.state import holds_demo
+
+            if holds_demo():
+                os.environ["PEYVAND_DEMO"] = "1"
             status = serve(host, port, running)
     raise typer.Exit(status)
 

@@ -8,11 +8,11 @@ from django.db import transaction
 
 from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, Refusal, require
+from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal, require
 from peyvand.kernel.text import search_key, sort_key
 from peyvand.people.enums import MemberRole, OrganisationKind
 from peyvand.people.models import Account, Membership, Organisation, SignInCode
-from peyvand.people.permissions import may_grant_membership, may_register_organisation
+from peyvand.people.permissions import may_grant_membership, may_manage_people, may_register_organisation
 from peyvand.people.queries import memberships_in_force
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
@@ -69,7 +69,8 @@ def create_account(
     now: datetime,
 ) -> Account:
     """An account without a password signs in with codes that are handed over."""
-    if not username.strip() or Account.objects.filter(username=username).exists():
+    require(may_manage_people(by))
+    if not username.strip() or Account.objects.filter(username__iexact=username.strip()).exists():
         raise BadValue(field="username", reason="this user name is empty or taken")
     account = Account(username=username.strip(), name=name.strip(), person_id=person_id, is_demo=is_demo)
     account.set_password(password)
@@ -104,12 +105,46 @@ def grant_membership(
 
 
 @action
+def change_account(*, account_id: int, name: str, language: str, by: Acting, now: datetime) -> Account:
+    """Everybody changes his own name and language."""
+    if account_id != by.account_id:
+        raise NotPermitted(reason="an account is changed by its owner")
+    if not name.strip():
+        raise BadValue(field="name", reason="an account has a name")
+    account = Account.objects.select_for_update().get(pk=account_id)
+    account.name, account.language = name.strip(), language
+    account.save(update_fields=["name", "language"])
+    record(
+        "account.changed", kind="account", subject=account.pk, by=by, now=now,
+        place_path=by.place_path, organisation_path=by.organisation_path,
+    )  # fmt: skip
+    return account
+
+
+@action
+def enrol(
+    *,
+    username: str,
+    name: str,
+    role: MemberRole,
+    place: Place,
+    organisation: Organisation,
+    password: str | None = None,
+    by: Acting,
+    now: datetime,
+) -> Membership:
+    """A new account together with its first role, or neither."""
+    account = create_account(username=username, name=name, password=password, by=by, now=now)
+    return grant_membership(account=account, role=role, place=place, organisation=organisation, by=by, now=now)
+
+
+@action
 def end_membership(*, membership: Membership, by: Acting, now: datetime) -> None:
     place, organisation = membership.place, membership.organisation
     require(may_grant_membership(by, role=membership.role, place_path=place.path, organisation_path=organisation.path))
-    Membership.objects.filter(pk=membership.pk).update(
-        until=max(membership.since, business_date(now) - timedelta(days=1))
-    )
+    # Its last day is yesterday, so that it ends now; one given today is told as of yesterday, or it would last the day out.
+    yesterday = business_date(now) - timedelta(days=1)
+    Membership.objects.filter(pk=membership.pk).update(since=min(membership.since, yesterday), until=yesterday)
     membership.tasks.filter(until__isnull=True).update(until=now)
     record(
         "membership.ended", kind="membership", subject=membership.pk, by=by, now=now,
@@ -122,17 +157,31 @@ def _fingerprint(code: str) -> str:
 
 
 @action
-def issue_sign_in_code(*, membership: Membership, valid_for: timedelta, by: Acting, now: datetime) -> str:
-    """A single-use code for one membership, told once and never stored."""
+def issue_sign_in_code(
+    *, membership: Membership, valid_for: timedelta, forget_password: bool = False, by: Acting, now: datetime
+) -> str:
+    """A single-use code for one membership, told once and never stored; a forgotten password can be taken away with it.
+
+    Whoever signs in may act in every role of the account, so the one who issues must be able to grant each of them.
+    """
     place, organisation = membership.place, membership.organisation
     require(may_grant_membership(by, role=membership.role, place_path=place.path, organisation_path=organisation.path))
+    for other in memberships_in_force(membership.account, business_date(now)):
+        if may_grant_membership(
+            by, role=other.role, place_path=other.place.path, organisation_path=other.organisation.path
+        ):
+            raise NotPermitted(reason="this person also has a role that you could not give; ask an administrator")
+    if forget_password:
+        account = Account.objects.select_for_update().get(pk=membership.account_id)
+        account.set_unusable_password()
+        account.save(update_fields=["password"])
     code = secrets.token_urlsafe(24) if valid_for > timedelta(days=1) else f"{secrets.randbelow(10**10):010d}"
     SignInCode.objects.create(
         account=membership.account, membership=membership, fingerprint=_fingerprint(code), expires_at=now + valid_for
     )
     record(
         "sign_in_code.issued", kind="membership", subject=membership.pk, by=by, now=now,
-        place_path=place.path, organisation_path=organisation.path,
+        place_path=place.path, organisation_path=organisation.path, data={"password_forgotten": forget_password},
     )  # fmt: skip
     return code
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from peyvand.journal.actions import record
 from peyvand.kernel.identifiers import clean, is_mobile, is_national_id
-from peyvand.kernel.refusals import BadValue, NotFound, Refusal, require
+from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
 from peyvand.kernel.text import search_key, sort_key
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind, Severity
 from peyvand.people.models import Consent, Disability, Household, Membership, Organisation, Person, Task
@@ -130,6 +130,20 @@ def register_households(
         rows=[(one.pk,) for one in households],
     )  # fmt: skip
     return households
+
+
+@action
+def add_persons(*, household_id: int, persons: Sequence[NewPerson], by: Acting, now: datetime) -> list[Person]:
+    """Add members to a family file; its size grows with them. Only under a task: the rows name people."""
+    require(may_keep_households(by))
+    household = lock(Household.objects.all(), [household_id])[household_id]
+    if not household.tasks.filter(membership_id=by.membership_id, until__isnull=True).exists():
+        raise NotPermitted(reason="members are added by the one who has the task with this family")
+    added = Person.objects.bulk_create([_person(one, household, now) for one in persons])
+    known = Person.objects.filter(household=household, erased_at__isnull=True).count()
+    Household.objects.filter(pk=household_id).update(size=max(household.size, known))
+    _note("persons.added", "household", household_id, household, by, now, count=len(added))
+    return added
 
 
 @action

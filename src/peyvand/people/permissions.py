@@ -22,11 +22,37 @@ def may_grant_membership(by: Acting, *, role: str, place_path: str, organisation
         return None
     if by.role is Role.ADMINISTRATOR:
         return None if within(place_path, by.place_path) else NotPermitted(reason="the place lies outside your area")
-    if by.role in _TASK_GIVERS and role in (Role.FACILITATOR, Role.SOCIAL_WORKER, Role.RESIDENT):
+    if role in grantable_roles(by):
         if by.covers(place_path=place_path, organisation_path=organisation_path):
             return None
         return NotPermitted(reason="you grant roles in your own organisation and area only")
     return NotPermitted(reason="roles are granted by administrators")
+
+
+def may_manage_people(by: Acting) -> Refusal | None:
+    """Who sees the accounts of an area, opens accounts, and hands over sign-in codes."""
+    if by.role in (Role.ADMINISTRATOR, *_TASK_GIVERS, Role.SYSTEM):
+        return None
+    return NotPermitted(reason="accounts are kept by administrators and by those who lead the work")
+
+
+def grantable_roles(by: Acting) -> tuple[Role, ...]:
+    """The roles `by` may give to somebody in his own area and organisation."""
+    if by.role in (Role.ADMINISTRATOR, Role.SYSTEM):
+        return tuple(role for role in Role if role not in (Role.PUBLIC, Role.SYSTEM))
+    return (Role.FACILITATOR, Role.SOCIAL_WORKER, Role.RESIDENT) if by.role in _TASK_GIVERS else ()
+
+
+def may_see_households(by: Acting) -> Refusal | None:
+    if by.role in (*STAFF, Role.AUDITOR):
+        return None
+    return NotPermitted(reason="family files are seen by those who work with families")
+
+
+def may_search_journal(by: Acting) -> Refusal | None:
+    if by.role in (*STAFF, Role.AUDITOR):
+        return None
+    return NotPermitted(reason="the journal is searched by auditors and by those who work in the area")
 
 
 def may_keep_households(by: Acting) -> Refusal | None:

@@ -77,7 +77,14 @@ def _checked(row: NewPlace, parent: Place | None) -> Place:
 @action
 def add_places(*, rows: Sequence[NewPlace], by: Acting, now: datetime) -> list[Place]:
     """Add places whose parents exist already; all or none."""
-    parents = {place.path: place for place in Place.objects.filter(path__in={row.parent_path for row in rows})}
+    return _add(rows, _parents(rows), by, now)
+
+
+def _parents(rows: Sequence[NewPlace]) -> dict[str, Place]:
+    return {place.path: place for place in Place.objects.filter(path__in={row.parent_path for row in rows})}
+
+
+def _add(rows: Sequence[NewPlace], parents: dict[str, Place], by: Acting, now: datetime) -> list[Place]:
     fresh = []
     for row in rows:
         require(may_add_place(by, row.parent_path))
@@ -85,14 +92,69 @@ def add_places(*, rows: Sequence[NewPlace], by: Acting, now: datetime) -> list[P
             raise BadValue(field="parent", reason=f"there is no place {row.parent_path}")
         fresh.append(_checked(row, parents.get(row.parent_path)))
     places = Place.objects.bulk_create(fresh, batch_size=1000)
-    record(
-        "places.added",
-        kind="place",
-        subject=places[0].pk if len(places) == 1 else None,
-        by=by,
-        now=now,
-        place_path=rows[0].parent_path or places[0].path,
-        organisation_path=by.organisation_path,
-        rows=[(place.pk,) for place in places],
-    )
+    _record("places.added", places, by, now)
     return places
+
+
+@dataclass(frozen=True)
+class Put:
+    """What came of putting places: how many were added, changed, and stood already as given."""
+
+    added: int
+    changed: int
+    same: int
+
+
+# What a second import may bring up to date. An empty value of the import leaves what stands.
+_KEPT_CURRENT = (
+    "name_fa", "name_en", "search_key", "sort_key", "lat", "lon", "boundary", "deprivation", "deprivation_source", "source",
+)  # fmt: skip
+
+
+@action
+def put_places(*, rows: Sequence[NewPlace], by: Acting, now: datetime) -> Put:
+    """Add the places that are missing and bring the others up to date, all or none; doing it twice changes nothing.
+
+    A place is known by its parent and code. Parents may stand in `rows` too, before or after.
+    """
+    added = changed = 0
+    by_depth: dict[int, list[NewPlace]] = {}
+    for row in rows:
+        by_depth.setdefault(row.parent_path.count("/"), []).append(row)
+    for _, level in sorted(by_depth.items()):
+        paths = [f"{row.parent_path}{row.code}/" for row in level]
+        standing = {place.path: place for place in Place.objects.select_for_update().filter(path__in=paths)}
+        missing = [row for row, path in zip(level, paths, strict=True) if path not in standing]
+        parents = _parents(level)
+        if missing:
+            added += len(_add(missing, parents, by, now))
+        old = [(row, standing[path]) for row, path in zip(level, paths, strict=True) if path in standing]
+        changed += _bring_up_to_date(old, parents, by, now)
+    return Put(added, changed, len(rows) - added - changed)
+
+
+def _bring_up_to_date(
+    pairs: Sequence[tuple[NewPlace, Place]], parents: dict[str, Place], by: Acting, now: datetime
+) -> int:
+    changed = []
+    for row, place in pairs:
+        require(may_add_place(by, row.parent_path))
+        wanted = _checked(row, parents.get(row.parent_path))
+        differing = [name for name in _KEPT_CURRENT if getattr(wanted, name) not in (None, "", getattr(place, name))]
+        for name in differing:
+            setattr(place, name, getattr(wanted, name))
+        if differing:
+            changed.append(place)
+    Place.objects.bulk_update(changed, list(_KEPT_CURRENT), batch_size=500)
+    if changed:
+        _record("places.changed", changed, by, now)
+    return len(changed)
+
+
+def _record(act: str, places: Sequence[Place], by: Acting, now: datetime) -> None:
+    path = places[0].path
+    record(
+        act, kind="place", subject=places[0].pk if len(places) == 1 else None, by=by, now=now,
+        place_path=path[: path.rstrip("/").rfind("/") + 1] or path, organisation_path=by.organisation_path,
+        rows=[(place.pk,) for place in places],
+    )  # fmt: skip

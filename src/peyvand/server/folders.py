@@ -64,10 +64,8 @@ def socket_folder(data: Path, environ: Mapping[str, str] = os.environ) -> Path:
     inside = data / "socket"
     if fits(inside) and "," not in str(inside):  # libpq reads a comma as a list of hosts
         return inside
-    if is_root():
-        short = SYSTEM_FOLDER / "sockets" / _digest(data)
-    else:
-        short = Path("/tmp") / f"peyvand-{os.getuid()}-{_digest(data)}"
+    folder, name = (SYSTEM_FOLDER / "sockets", "") if is_root() else (Path("/tmp"), f"peyvand-{os.getuid()}-")
+    short = folder / f"{name}{_digest(data)}"
     if not fits(short):
         path = short / SOCKET_FILE
         raise SocketPathTooLong(path=path, length=len(os.fsencode(path)), limit=SOCKET_LIMIT)

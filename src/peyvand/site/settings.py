@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.extend.discovery import apps as programme_apps
 from peyvand.server.address import databases
-from peyvand.server.folders import keys_folder
+from peyvand.server.folders import keys_folder, media_folder
 from peyvand.server.keys import key_ring
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -23,6 +23,9 @@ COLUMN_KEYS = key_ring("column")
 BLIND_INDEX_KEY = key_ring("index").secret
 SEAL_KEYS = key_ring("seal")
 SEAL_HEAD_FILE = keys_folder() / "journal-head.json"
+
+# Proofs and photos, by fingerprint, outside the database; never under a static address (decision D15).
+PEYVAND_FILES = Path(os.environ.get("PEYVAND_FILES") or media_folder())
 
 STAGES = ["need", "capacity", "commitment", "delivery", "story"]
 INSTALLED_APPS = [
@@ -53,7 +56,8 @@ TIME_ZONE = "Asia/Tehran"
 
 # ---- The web shell: templates, static files, forms, language ----
 
-INSTALLED_APPS += ["django.forms", "django_htmx", "peyvand.web"]
+# The site stands before allauth: its templates win.
+INSTALLED_APPS += ["django.forms", "django_htmx", "peyvand.web", "allauth", "allauth.account", "allauth.mfa"]
 ROOT_URLCONF = "peyvand.site.urls"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -64,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -93,6 +98,40 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 600
 PEYVAND_DEMO = os.environ.get("PEYVAND_DEMO") == "1"
 PEYVAND_NAVIGATION = "peyvand.site.navigation.ENTRIES"
+
+# ---- Signing in: a user name and a password, or a code handed over; no e-mail is needed (decision D16) ----
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "account_login", "home", "/"
+ACCOUNT_ADAPTER = "peyvand.web.pages.sign_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user", "change_password": "5/m/user",
+    "enter": "10/5m/ip",
+}  # fmt: skip
+ACCOUNT_FORMS = {
+    "login": "peyvand.web.pages.sign_in_forms.SignInForm",
+    "reauthenticate": "peyvand.web.pages.sign_in_forms.AgainForm",
+    "change_password": "peyvand.web.pages.sign_in_forms.ChangePasswordForm",
+    "set_password": "peyvand.web.pages.sign_in_forms.SetPasswordForm",
+}
+MFA_ADAPTER = "peyvand.web.pages.sign_in.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Peyvand"
+MFA_FORMS = {
+    "authenticate": "peyvand.web.pages.sign_in_forms.SecondStepForm",
+    "reauthenticate": "peyvand.web.pages.sign_in_forms.SecondStepAgainForm",
+    "activate_totp": "peyvand.web.pages.sign_in_forms.ActivateForm",
+}
 
 # ---- Security: no inline script or style, no other origin; secure cookies wherever the site is behind HTTPS ----
 

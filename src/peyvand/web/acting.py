@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from peyvand.kernel.jalali import business_date
@@ -68,4 +69,5 @@ class ActingScope:
             Choice(row.pk, f"{row.get_role_display()} — {row.organisation}، {row.place}", row is current)
             for row in memberships
         ]
+        request.acting_url = reverse("acting")  # type: ignore[attr-defined]
         return acting_as(current)

@@ -7,6 +7,13 @@ from peyvand.scope.acting import STAFF, Acting, Role
 _OFFERERS = (*STAFF, Role.SYSTEM)
 
 
+def may_see_capacities(by: Acting) -> Refusal | None:
+    """Which rows are seen, row security says; this says who has any business here."""
+    if by.role in (*_OFFERERS, Role.AUDITOR):
+        return None
+    return NotPermitted(reason="offers are seen by those who look for help and by those who give it")
+
+
 def may_offer_capacity(by: Acting) -> Refusal | None:
     if by.role in _OFFERERS:
         return None

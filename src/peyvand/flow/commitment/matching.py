@@ -18,9 +18,9 @@ from peyvand.flow.need.models import Need
 from peyvand.flow.need.rules import matching_priority
 from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import require
+from peyvand.kernel.refusals import NotPermitted, require
 from peyvand.places.models import Place
-from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.scope.acting import SYSTEM, Acting, Role, within
 from peyvand.scope.bulk import below
 from peyvand.scope.database import action, scope
 
@@ -43,6 +43,8 @@ def run_matching(*, place: Place, by: Acting, now: datetime) -> MatchingRun:
     role, with an explicit filter; what comes out is seen by the two sides of each pair only.
     """
     require(may_run_matching(by))
+    if by.role is not Role.SYSTEM and not within(place.path, by.place_path):
+        raise NotPermitted(reason="the territory lies outside your area")
     run = MatchingRun.objects.create(
         place=place,
         place_path=place.path,

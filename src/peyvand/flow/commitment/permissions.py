@@ -10,6 +10,13 @@ from peyvand.scope.acting import STAFF, Acting, Role
 _MATCHERS = (Role.FIELD_LEADER, Role.COUNTY_OFFICER, Role.HQ_LEADER, Role.SYSTEM)
 
 
+def may_see_promises(by: Acting) -> Refusal | None:
+    """Which rows are seen, row security says; this says who has any business here."""
+    if by.role in (*STAFF, Role.AUDITOR, Role.SYSTEM):
+        return None
+    return NotPermitted(reason="single promises are seen by their two sides")
+
+
 def may_run_matching(by: Acting) -> Refusal | None:
     if by.role in _MATCHERS:
         return None

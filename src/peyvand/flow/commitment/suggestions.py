@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from random import Random
 
 from peyvand.flow.commitment.actions import NewPromise, commit
 from peyvand.flow.commitment.enums import DeclineReason, SuggestionState
@@ -25,13 +26,15 @@ def _answerable(ids: Sequence[int], by: Acting) -> dict[int, Suggestion]:
 
 
 @action
-def accept_suggestions(*, suggestion_ids: Sequence[int], due_date: date, by: Acting, now: datetime) -> list[Commitment]:
+def accept_suggestions(
+    *, suggestion_ids: Sequence[int], due_date: date, by: Acting, now: datetime, random: Random | None = None
+) -> list[Commitment]:
     """Turn suggestions into promises, all or none: worst-off first, as the run proposed them."""
     rows = _answerable(suggestion_ids, by)
     promises = [
         NewPromise(row.need_id, row.capacity_id, row.quantity, due_date, suggestion_id=row.pk) for row in rows.values()
     ]
-    made = commit(rows=promises, by=by, now=now)
+    made = commit(rows=promises, by=by, now=now, random=random)
     Suggestion.objects.filter(pk__in=rows).update(state=SuggestionState.ACCEPTED, answered_at=now)
     return made
 

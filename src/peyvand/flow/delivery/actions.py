@@ -13,7 +13,7 @@ from peyvand.flow.commitment.enums import LIVE, CommitmentState
 from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.delivery import rules
 from peyvand.flow.delivery.enums import DeliveryAnswer, RefusalReason
-from peyvand.flow.delivery.models import Delivery
+from peyvand.flow.delivery.models import Delivery, Proof
 from peyvand.flow.delivery.permissions import may_answer_delivery, may_record_delivery
 from peyvand.flow.need import actions as needs_
 from peyvand.flow.need.enums import MetBy
@@ -171,6 +171,22 @@ def reverse_delivery(*, delivery_id: int, note: str, by: Acting, now: datetime) 
             rows=[(promise.pk, promise.need_id, promise.capacity_id, released)],
         )
     return reversing
+
+
+@action
+def add_proof(*, delivery_id: int, sha256: str, content_type: str, size: int, by: Acting, now: datetime) -> Proof:
+    """Tie a stored file to a delivery; either side may show what was handed over."""
+    delivery = _unanswered([delivery_id])[0]
+    require(may_record_delivery(by, delivery.commitment))
+    proof = Proof.objects.create(
+        delivery=delivery, sha256=sha256, content_type=content_type, size=size, added_at=now,
+        place_path=delivery.place_path, asker_path=delivery.asker_path, giver_path=delivery.giver_path,
+    )  # fmt: skip
+    record(
+        "delivery.proved", kind="delivery", subject=delivery.pk, by=by, now=now, place_path=delivery.place_path,
+        organisation_path=delivery.asker_path, rows=[(delivery.pk, proof.pk)],
+    )  # fmt: skip
+    return proof
 
 
 def _event(

@@ -13,6 +13,7 @@ from peyvand.flow.need.models import Need, PriorityLine, PriorityOverride
 from peyvand.flow.need.permissions import (
     may_open_need,
     may_override_priority,
+    may_reveal_note,
     may_vouch_need,
     may_withdraw_need,
     vouches_by_opening,
@@ -28,6 +29,7 @@ from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import add, lock
 from peyvand.scope.database import action
+from peyvand.scope.encryption import Protected
 
 COUNTERS = ("committed", "underway", "met")
 
@@ -171,6 +173,15 @@ def propose_priority(*, need_id: int, priority: int, reason: str, by: Acting, no
     )
     _batch("priority.proposed", [need], by, now, rows=[(need.pk, priority)])
     return override
+
+
+@action
+def reveal_note(*, need_id: int, by: Acting, now: datetime) -> str:
+    """Read the note of a need. Every reveal is an event."""
+    need = lock(Need.objects.all(), [need_id])[need_id]
+    require(may_reveal_note(by, need))
+    _batch("need.note_revealed", [need], by, now)
+    return need.note.reveal() if isinstance(need.note, Protected) else ""
 
 
 @action

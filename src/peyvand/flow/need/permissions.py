@@ -2,7 +2,7 @@
 
 from peyvand.flow.need.models import Need
 from peyvand.kernel.refusals import NotPermitted, Refusal
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import STAFF, Acting, Role
 
 _OPENERS = (
     Role.FACILITATOR,
@@ -14,6 +14,19 @@ _OPENERS = (
 )
 _VOUCHERS = _OPENERS
 _SIGNERS = (Role.FIELD_LEADER, Role.COUNTY_OFFICER, Role.HQ_LEADER, Role.ORGANISATION_MANAGER)
+
+
+def may_see_needs(by: Acting) -> Refusal | None:
+    """Single needs are read by those who work with them, by the one who told them, and by an auditor under an open look."""
+    if by.role in (*STAFF, Role.RESIDENT, Role.AUDITOR):
+        return None
+    return NotPermitted(reason="single needs are seen by those who work with them")
+
+
+def may_reveal_note(by: Acting, need: Need) -> Refusal | None:
+    if by.role not in _OPENERS:
+        return NotPermitted(reason="the note of a need is read by those who keep it")
+    return _own(by, need)
 
 
 def may_open_need(by: Acting) -> Refusal | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from peyvand.flow.need.enums import Band, NeedState, PriorityPart
-from peyvand.kernel.priority import BANDS, band_of
+from peyvand.kernel.priority import BANDS, WORDS, band_of
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.states import LifeCycle
 
@@ -22,6 +22,8 @@ LIFE = LifeCycle(
     ],
 )
 
+# The words a caller uses for urgency, and the value each stands for.
+URGENCY = {Band(word): value for word, value in WORDS.items()}
 FULL_WAIT_DAYS = 180
 
 

@@ -18,6 +18,7 @@ from peyvand.kernel import jalali
 from peyvand.kernel.quantities import RIAL_PER_TOMAN, Unit, toman
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.text import persian_digits
+from peyvand.web.act_words import ACTS, STATES
 
 register = template.Library()
 Maybe = Any  # the value a filter names, or None, or the "" of a template's unknown name
@@ -225,4 +226,7 @@ def _detail(value: object) -> str:
     """A reason or field name in words is a message id of its own; a date is Jalali; the rest are numbers and codes."""
     if isinstance(value, date):
         return jdate(value)
+    known = ACTS.get(str(value)) or STATES.get(str(value))
+    if known:
+        return str(known)
     return gettext(value) if isinstance(value, str) and value else digits(value)

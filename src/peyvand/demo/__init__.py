@@ -1,0 +1,1 @@
+"""The demo province: Mazandaran at its published figures, invented people and organisations, built by the product's own acts."""

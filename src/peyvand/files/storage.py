@@ -1,0 +1,54 @@
+"""One place for files, by SHA-256: the same file is kept once, and a name says what must be inside.
+
+A local folder today; another storage is another class with the same two methods.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+
+
+class Damaged(OSError):
+    """The file under a fingerprint is not the file that was stored there."""
+
+
+@dataclass(frozen=True)
+class LocalFolder:
+    """Files as `<root>/ab/cd/abcd...`, readable by their owner only."""
+
+    root: Path
+
+    def store(self, data: bytes) -> str:
+        """Keep `data` and give its fingerprint. Whole or not at all: it is written aside, then moved into place."""
+        fingerprint = hashlib.sha256(data).hexdigest()
+        target = self._path(fingerprint)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle, aside = tempfile.mkstemp(dir=target.parent)
+            try:
+                with os.fdopen(handle, "wb") as out:
+                    out.write(data)
+                    out.flush()
+                    os.fsync(out.fileno())
+                Path(aside).replace(target)
+            except BaseException:
+                Path(aside).unlink(missing_ok=True)
+                raise
+        return fingerprint
+
+    def read(self, fingerprint: str) -> bytes:
+        """Raises FileNotFoundError where it is missing, `Damaged` where its content does not fit its name."""
+        data = self._path(fingerprint).read_bytes()
+        if hashlib.sha256(data).hexdigest() != fingerprint:
+            raise Damaged(f"the content of {fingerprint} does not fit its fingerprint")
+        return data
+
+    def _path(self, fingerprint: str) -> Path:
+        if not _FINGERPRINT.fullmatch(fingerprint):
+            raise ValueError("a fingerprint has 64 hexadecimal digits")
+        return self.root / fingerprint[:2] / fingerprint[2:4] / fingerprint

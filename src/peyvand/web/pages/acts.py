@@ -1,0 +1,67 @@
+"""Doing one act from a page: once, however often the form is sent; a refusal is said, never an error page."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from django.forms import Form
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from peyvand.journal.once import once
+from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal
+from peyvand.web import notices
+from peyvand.web.templatetags.peyvand_format import refusal as words
+
+UNDO_KEY = "undo"
+MOST_UNDOS = 20
+
+
+def do(request: HttpRequest, run: Callable[[], Any]) -> Any:
+    """Run an act under the key of its form; `run` returns something JSON can hold. Lets every refusal through."""
+    key = request.POST.get("once", "")[:64]
+    if not key:
+        return run()
+    body = {
+        "path": request.path,
+        "form": {name: request.POST.getlist(name) for name in sorted(request.POST) if name != "csrfmiddlewaretoken"},
+    }
+    by = request.acting  # type: ignore[attr-defined]
+    return once(key=f"page:{key}", body=body, by=by, now=timezone.now(), run=run)[0]
+
+
+def done_or_said(request: HttpRequest, run: Callable[[], Any]) -> bool:
+    """Run an act that has no form to go back to; a refusal is said on the next page. What is not the actor's stays a page."""
+    try:
+        do(request, run)
+    except (NotFound, NotPermitted):
+        raise
+    except Refusal as answer:
+        notices.refused(request, answer)
+        return False
+    return True
+
+
+def into_form(form: Form, answer: Refusal, **fields: str) -> None:
+    """Set a refusal beside the field it speaks of: `fields` names the field of a code, a `BadValue` names its own."""
+    field = answer.details.get("field") if isinstance(answer, BadValue) else fields.get(answer.code)
+    form.add_error(str(field) if field in form.fields else None, words(answer))
+
+
+def undo_url(request: HttpRequest, route: str, ids: list[int]) -> str:
+    """An address that takes back what was just done to these rows; it is good for this sign-in session."""
+    kept = dict(list(request.session.get(UNDO_KEY, {}).items())[-MOST_UNDOS + 1 :])
+    token = uuid4().hex[:16]
+    request.session[UNDO_KEY] = kept | {token: ids}
+    return reverse(route, args=[token])
+
+
+def undone_ids(request: HttpRequest, token: str) -> list[int]:
+    """The rows behind an undo address, once. Raises `NotFound` where it was used or belongs to another session."""
+    kept = dict(request.session.get(UNDO_KEY, {}))
+    ids = kept.pop(token, None)
+    if ids is None:
+        raise NotFound
+    request.session[UNDO_KEY] = kept
+    return list(ids)

@@ -1,0 +1,124 @@
+"""Agreements between two organisations: the list, and recording one that was signed."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from peyvand.flow.commitment.actions import sign_agreement
+from peyvand.flow.commitment.models import Agreement
+from peyvand.flow.commitment.permissions import may_see_promises
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import NotPermitted, Refusal
+from peyvand.people.models import Organisation
+from peyvand.scope.acting import Acting
+from peyvand.scope.database import scope
+from peyvand.web import notices
+from peyvand.web.exports import export
+from peyvand.web.fields import JalaliDateField
+from peyvand.web.forms import Form
+from peyvand.web.lists import Column, ListSpec, list_page
+from peyvand.web.pages import acts
+from peyvand.web.pages.permitted import permitted
+from peyvand.web.templatetags.peyvand_pages import name
+
+SPEC = ListSpec(
+    name="agreements",
+    columns=(
+        Column("title", _("Agreement")),
+        Column("giver", _("Who gives"), lambda row: name(row.giver)),
+        Column("asker", _("Who answers for the need"), lambda row: name(row.asker)),
+        Column("signed_date", _("Signed"), kind="date", sort="signed_date"),
+        Column("end_date", _("Until"), kind="date"),
+        Column("promises", _("Promises under it"), kind="number"),
+    ),
+    default_sort="-signed_date",
+    empty_title=_("No agreement is recorded yet"),
+    empty_text=_("An agreement groups promises between two organisations, with duties on both sides."),
+)
+
+
+def agreements_seen() -> QuerySet[Agreement]:
+    return Agreement.objects.select_related("giver", "asker").annotate(promises=Count("commitments"))
+
+
+@require_GET
+@permitted(may_see_promises)
+def agreements(request: HttpRequest) -> HttpResponseBase:
+    rows = agreements_seen()
+    if file := export(request, SPEC, rows):
+        return file
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    context = {
+        "title": _("Agreements"),
+        "page": list_page(request, SPEC, rows),
+        "links": [(_("Record an agreement"), reverse("agreement_new"))] if by.is_staff else [],
+        "crumbs": [(_("Promises"), reverse("promises"))],
+    }
+    return render(request, "web/pages/list.html", context)
+
+
+class OrganisationField(forms.ModelChoiceField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(queryset=Organisation.objects.filter(is_active=True).order_by("sort_key"), **options)
+
+    def label_from_instance(self, obj: Organisation) -> str:
+        return name(obj)
+
+
+_LINES = {"attrs": {"rows": 3}}
+
+
+class AgreementForm(Form):
+    title = forms.CharField(label=_("What it is about"), max_length=160)
+    giver = OrganisationField(label=_("Who gives"), empty_label=_("Choose an organisation"))
+    asker = OrganisationField(label=_("Who answers for the needs"), empty_label=_("Choose an organisation"))
+    signed_date = JalaliDateField(label=_("Signed on"))
+    end_date = JalaliDateField(label=_("Until"), required=False)
+    giver_duties = forms.CharField(
+        label=_("Duties of the one who gives"), required=False, widget=forms.Textarea(**_LINES)
+    )
+    asker_duties = forms.CharField(
+        label=_("Duties of the one who asks"), required=False, widget=forms.Textarea(**_LINES)
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("giver") and given.get("giver") == given.get("asker"):
+            self.add_error("asker", _("An agreement has two different sides."))
+        return given
+
+
+@require_http_methods(["GET", "POST"])
+@permitted(may_see_promises)
+def agreement_new(request: HttpRequest) -> HttpResponse:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    if not by.is_staff:
+        raise NotPermitted(reason="an agreement is recorded by one of its two sides")
+    initial = {"signed_date": business_date(timezone.now()), "giver": by.organisation_id}
+    form = AgreementForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            acts.do(request, lambda: sign_agreement(**form.cleaned_data, by=by, now=timezone.now()).pk)
+        except Refusal as answer:
+            acts.into_form(form, answer, not_permitted="asker")
+        else:
+            notices.done(request, gettext("The agreement is recorded."))
+            return redirect("agreements")
+    context = {
+        "form": form,
+        "title": _("Record an agreement"),
+        "button": _("Record it"),
+        "back_url": reverse("agreements"),
+        "crumbs": [(_("Promises"), reverse("promises")), (_("Agreements"), reverse("agreements"))],
+    }
+    with scope(by):
+        return render(request, "web/pages/form.html", context)

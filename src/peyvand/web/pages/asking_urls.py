@@ -1,0 +1,51 @@
+"""Addresses of signing in and of the asking side."""
+
+from allauth.account import views as allauth_views
+from django.urls import URLPattern, URLResolver, include, path
+
+from peyvand.web.pages import audit, families, home, intake, needs, people, sign_in
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("home/", home.home, name="home"),
+    path("needs/", needs.needs, name="needs"),
+    path("needs/new/", intake.need_new, name="need_new"),
+    path("needs/visit-form/", intake.visit_form, name="visit_form"),
+    path("needs/meeting/", intake.meeting_list, name="meeting_list"),
+    path("needs/<int:need_id>/", needs.need, name="need"),
+    path("needs/<int:need_id>/receipt/", intake.need_receipt, name="need_receipt"),
+    path("needs/<int:need_id>/vouch/", needs.vouch, name="need_vouch"),
+    path("needs/<int:need_id>/withdraw/", needs.withdraw, name="need_withdraw"),
+    path("needs/<int:need_id>/restore/", needs.restore, name="need_restore"),
+    path("needs/<int:need_id>/note/", needs.read_note, name="need_note"),
+    path("needs/<int:need_id>/priority/", needs.propose, name="need_propose"),
+    path("needs/<int:need_id>/priority/<int:override_id>/", needs.sign, name="need_sign"),
+    path("families/", families.families, name="families"),
+    path("families/new/", families.family_new, name="family_new"),
+    path("families/<int:household_id>/", families.family, name="family"),
+    path("families/<int:household_id>/persons/", families.person_add, name="person_add"),
+    path("families/<int:household_id>/task/", families.task_give, name="task_give"),
+    path("families/<int:household_id>/task/<int:task_id>/end/", families.task_end, name="task_end"),
+    path("families/<int:household_id>/<int:person_id>/reveal/", families.person_reveal, name="person_reveal"),
+    path("families/<int:household_id>/<int:person_id>/consent/", families.consent_give, name="consent_give"),
+    path("families/<int:household_id>/consent/<int:consent_id>/", families.consent_withdraw, name="consent_withdraw"),
+    path("families/<int:household_id>/<int:person_id>/disability/", families.disability, name="disability"),
+    path("families/<int:household_id>/<int:person_id>/erase/", families.person_erase, name="person_erase"),
+    path("people/", people.people, name="people"),
+    path("people/new/", people.person_new, name="account_new"),
+    path("people/<int:membership_id>/role/", people.role_give, name="role_give"),
+    path("people/<int:membership_id>/end/", people.role_end, name="role_end"),
+    path("people/<int:membership_id>/code/", people.code_issue, name="code_issue"),
+    path("journal/", audit.journal, name="journal"),
+    path("journal/looks/", audit.look, name="look_take"),
+    path("enter/", sign_in.enter, name="enter"),
+    path("enter/<str:code>/", sign_in.enter_link, name="enter_link"),
+    path("acting/", sign_in.switch, name="acting"),
+    path("account/", sign_in.account, name="account"),
+    path("sign-in/", allauth_views.login, name="account_login"),
+    path("sign-out/", allauth_views.logout, name="account_logout"),
+    path("sign-in/again/", allauth_views.reauthenticate, name="account_reauthenticate"),
+    path("sign-in/closed/", allauth_views.account_inactive, name="account_inactive"),
+    path("account/password/", allauth_views.password_change, name="account_change_password"),
+    path("account/password/new/", allauth_views.password_set, name="account_set_password"),
+    path("account/two-step/", include("allauth.mfa.urls")),
+]

@@ -1,0 +1,343 @@
+"""Family files: the list, one file, and the acts on it. Names are shown where row security lets them through."""
+
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from peyvand.flow.need.enums import NeedState
+from peyvand.flow.need.models import Need
+from peyvand.flow.need.permissions import may_open_need
+from peyvand.journal.once import once
+from peyvand.kernel.codes import LENGTH, new_code, spoken
+from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.people.consented import register_family
+from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind
+from peyvand.people.households import (
+    add_persons,
+    end_task,
+    erase_person,
+    give_consent,
+    give_task,
+    record_disability,
+    reveal,
+    withdraw_consent,
+)
+from peyvand.people.models import Consent, Household, Person, Task
+from peyvand.people.permissions import may_give_task, may_keep_households, may_see_households
+from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import below, in_area
+from peyvand.scope.database import scope
+from peyvand.web import notices
+from peyvand.web.exports import export
+from peyvand.web.forms import Form
+from peyvand.web.lists import Column, ListSpec, list_page
+from peyvand.web.pages import need_words
+from peyvand.web.pages.access import act, acting, now, open_to, refuse
+from peyvand.web.pages.family_forms import ConsentForm, DisabilityForm, FamilyFilters, FamilyForm, PersonForm, TaskForm
+from peyvand.web.templatetags.peyvand_format import refusal as refusal_words
+
+REVEALED = {
+    "mobile": gettext_lazy("Mobile number"),
+    "national_id": gettext_lazy("National ID"),
+    "address": gettext_lazy("Address"),
+}
+
+
+def _code(row: Household) -> str:
+    return spoken(row.code) if len(row.code) == LENGTH and row.code.isdigit() else row.code
+
+
+SPEC = ListSpec(
+    name="families",
+    columns=(
+        Column(
+            "code",
+            gettext_lazy("Code of the family file"),
+            value=_code,
+            kind="code",
+            sort="code",
+            link=lambda row: reverse("family", args=[row.pk]),
+        ),
+        Column("head", gettext_lazy("Head of the family"), value=lambda row: str(row.heads[0]) if row.heads else ""),
+        Column("place", gettext_lazy("Neighbourhood"), value=lambda row: need_words.named(row.place)),
+        Column("size", gettext_lazy("Members"), kind="number", sort="size"),
+        Column("open_needs", gettext_lazy("Open needs"), kind="number"),
+        Column("created", gettext_lazy("Opened"), value="created_at", kind="date", sort="created_at"),
+    ),
+    default_sort="-created_at",
+    filters=FamilyFilters,
+    empty_title=gettext_lazy("No family file is open here yet"),
+    empty_text=gettext_lazy("Register the first family, or record a need by telephone: that opens a file by itself."),
+)  # fmt: skip
+
+
+def families_of(by: Acting) -> QuerySet[Household]:
+    rows = Household.objects.select_related("place", "organisation")
+    return rows.filter(in_area(by), below(by.organisation_path, "organisation_path")) if by.is_staff else rows
+
+
+@require_safe
+@open_to(may_see_households)
+def families(request: HttpRequest) -> HttpResponseBase:
+    open_needs = Need.objects.filter(household=OuterRef("pk"), state=NeedState.OPEN).order_by().values("household")
+    heads = Prefetch("persons", queryset=Person.objects.filter(is_head=True), to_attr="heads")
+    rows = (
+        families_of(acting(request))
+        .prefetch_related(heads)
+        .annotate(open_needs=Coalesce(Subquery(open_needs.annotate(n=Count("pk")).values("n")), 0))
+    )
+    context = {"page": list_page(request, SPEC, rows), "may_keep": may_keep_households(acting(request)) is None}
+    return export(request, SPEC, rows) or render(request, "web/pages/families.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to(may_keep_households)
+def family_new(request: HttpRequest) -> HttpResponse:
+    by = acting(request)
+    with scope(by):
+        form = FamilyForm(request.POST or None, by=by)
+        valid = request.method == "POST" and form.is_valid()
+    made = _register(form, by) if valid else None
+    if made:
+        notices.done(request, _("The family file is open, and the task with it is yours."))
+        return redirect("family", made)
+    with scope(by):
+        return render(request, "web/pages/family_new.html", {"form": form})
+
+
+def _register(form: FamilyForm, by: Acting) -> int | None:
+    at, asked = now(), form.cleaned_data
+    body = {name: str(getattr(value, "pk", value)) for name, value in asked.items() if name != "once"}
+    row, way = form.household(new_code()), ConsentWay(asked["way"])
+    try:
+        made, _repeated = once(
+            key=asked["once"], body=body, by=by, now=at, run=lambda: register_family(row=row, way=way, by=by, now=at).pk
+        )
+    except NotPermitted:
+        raise
+    except Refusal as refusal:
+        refuse(form, refusal)
+        return None
+    except IntegrityError as error:
+        if "household_code" not in str(error) and "person_national_id" not in str(error):
+            raise
+        field = "code" if "household_code" in str(error) else "national_id"
+        form.add_error(field, _("Your organisation has a file with this already."))
+        return None
+    return int(made)
+
+
+def _family(by: Acting, household_id: int) -> Household:
+    persons = Person.objects.order_by("-is_head", "pk").prefetch_related(
+        Prefetch("consents", queryset=Consent.objects.order_by("pk")), "disabilities"
+    )
+    tasks = Task.objects.filter(until__isnull=True).select_related("membership__account").order_by("pk")
+    rows = (
+        families_of(by)
+        .select_related("place__parent")
+        .prefetch_related(
+            Prefetch("persons", queryset=persons),
+            Prefetch("tasks", queryset=tasks),
+            Prefetch("needs", queryset=Need.objects.select_related("specification").order_by("-created_at")),
+        )
+    )
+    found = rows.filter(pk=household_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _person_lines(household: Household, revealed: dict[int, tuple[str, str]]) -> list[dict[str, Any]]:
+    """One line for each member whose row this reader sees."""
+    lines = []
+    for person in household.persons.all():
+        standing = [one for one in person.consents.all() if one.withdrawn_at is None]
+        kept = {name: bool(getattr(person, name)) for name in ("mobile", "national_id")}
+        lines.append(
+            {
+                "person": person,
+                "consents": standing,
+                "health": any(one.purpose == ConsentPurpose.KEEP_HEALTH for one in standing),
+                "disabilities": list(person.disabilities.all()),
+                "hidden": [(name, REVEALED[name]) for name in ("mobile", "national_id") if kept[name]]
+                + ([("address", REVEALED["address"])] if person.is_head and household.address else []),
+                "revealed": revealed.get(person.pk),
+            }
+        )
+    return lines
+
+
+def _page(request: HttpRequest, household_id: int, revealed: dict[int, tuple[str, str]] | None = None) -> HttpResponse:
+    by = acting(request)
+    household = _family(by, household_id)
+    mine = any(task.membership_id == by.membership_id for task in household.tasks.all())
+    context = {
+        "family": household,
+        "place": need_words.where(household.place),
+        "persons": _person_lines(household, revealed or {}),
+        "needs": [(one, need_words.what(one), need_words.need_badge(one)) for one in household.needs.all()],
+        "tasks": list(household.tasks.all()),
+        "mine": mine,
+        "may_keep": mine and may_keep_households(by) is None,
+        "may_task": may_give_task(by) is None,
+        "may_open": may_open_need(by) is None,
+        "task_form": TaskForm(by=by),
+        "consent_form": ConsentForm(auto_id=False),
+        "disability_form": DisabilityForm(auto_id=False),
+        "person_form": PersonForm(),
+    }
+    return render(request, "web/pages/family.html", context)
+
+
+@require_safe
+@open_to(may_see_households)
+def family(request: HttpRequest, household_id: int) -> HttpResponse:
+    return _page(request, household_id)
+
+
+@never_cache
+@require_POST
+@open_to(may_see_households)
+def person_reveal(request: HttpRequest, household_id: int, person_id: int) -> HttpResponse:
+    """One protected value, shown once in the answer itself; that it was read is an event."""
+    what = request.POST.get("what", "")
+    if what not in REVEALED:
+        raise NotFound
+    value = reveal(person_id=person_id, what=what, by=acting(request), now=now())  # type: ignore[arg-type]
+    with scope(acting(request)):
+        return _page(request, household_id, {person_id: (str(REVEALED[what]), value)})
+
+
+def _back(household_id: int) -> str:
+    return reverse("family", args=[household_id])
+
+
+def _said(request: HttpRequest, form: Form, household_id: int) -> HttpResponse | None:
+    """A short form of the page was filled in wrongly: its errors are said on the page it stands on."""
+    if form.is_valid():
+        return None
+    for messages in form.errors.values():
+        notices.warn(request, " ".join(str(message) for message in messages))
+    return redirect(_back(household_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to(may_keep_households)
+def person_add(request: HttpRequest, household_id: int) -> HttpResponse:
+    by, form = acting(request), PersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            add_persons(household_id=household_id, persons=[form.person(is_head=False)], by=by, now=now())
+        except IntegrityError as error:
+            if "person_national_id" not in str(error):
+                raise
+            form.add_error("national_id", _("Your organisation has a file with this already."))
+        else:
+            notices.done(request, _("The member was added."))
+            return redirect(_back(household_id))
+    with scope(by):
+        return render(request, "web/pages/person_add.html", {"form": form, "family": _family(by, household_id)})
+
+
+@require_POST
+@open_to(may_keep_households)
+def consent_give(request: HttpRequest, household_id: int, person_id: int) -> HttpResponse:
+    form = ConsentForm(request.POST)
+    if answer := _said(request, form, household_id):
+        return answer
+    asked = form.cleaned_data
+    return act(
+        request,
+        lambda: give_consent(
+            person_id=person_id, purpose=ConsentPurpose(asked["purpose"]), given_by=ConsentGiver(asked["given_by"]),
+            way=ConsentWay(asked["way"]), by=acting(request), now=now(),
+        ),
+        _("The consent was recorded."),
+        _back(household_id),
+    )  # fmt: skip
+
+
+@require_POST
+@open_to(may_keep_households)
+def consent_withdraw(request: HttpRequest, household_id: int, consent_id: int) -> HttpResponse:
+    return act(
+        request,
+        lambda: withdraw_consent(consent_id=consent_id, by=acting(request), now=now()),
+        _("The consent was withdrawn, and what was kept under it was removed."),
+        _back(household_id),
+    )
+
+
+@require_POST
+@open_to(may_keep_households)
+def disability(request: HttpRequest, household_id: int, person_id: int) -> HttpResponse:
+    form = DisabilityForm(request.POST)
+    if answer := _said(request, form, household_id):
+        return answer
+    asked = form.cleaned_data
+    return act(
+        request,
+        lambda: record_disability(
+            person_id=person_id, disability=DisabilityKind(asked["disability"]), severity=asked["severity"],
+            by=acting(request), now=now(),
+        ),
+        _("It was recorded under the person's consent."),
+        _back(household_id),
+    )  # fmt: skip
+
+
+@require_POST
+@open_to(may_keep_households)
+def person_erase(request: HttpRequest, household_id: int, person_id: int) -> HttpResponse:
+    return act(
+        request,
+        lambda: erase_person(person_id=person_id, by=acting(request), now=now()),
+        _("Everything that names this person was removed."),
+        _back(household_id),
+    )
+
+
+@require_POST
+@open_to(may_give_task)
+def task_give(request: HttpRequest, household_id: int) -> HttpResponse:
+    by = acting(request)
+    with scope(by):
+        form = TaskForm(request.POST, by=by)
+        answer = _said(request, form, household_id)
+    if answer:
+        return answer
+    worker = form.cleaned_data["membership"]
+    try:
+        give_task(household_id=household_id, membership=worker, by=by, now=now())
+    except IntegrityError as error:
+        if "task_once" not in str(error):
+            raise
+        notices.say(request, _("This colleague has the task already."))
+    except Refusal as refusal:
+        if isinstance(refusal, NotFound | NotPermitted):
+            raise
+        notices.warn(request, refusal_words(refusal))
+    else:
+        notices.done(request, _("The task was given: this colleague sees the names of the family now."))
+    return redirect(_back(household_id))
+
+
+@require_POST
+@open_to(may_give_task)
+def task_end(request: HttpRequest, household_id: int, task_id: int) -> HttpResponse:
+    return act(
+        request,
+        lambda: end_task(task_id=task_id, by=acting(request), now=now()),
+        _("The task was ended."),
+        _back(household_id),
+    )

@@ -1,0 +1,166 @@
+"""The forms of the pages of families."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.kernel.jalali import JalaliMonth, business_date
+from peyvand.kernel.text import latin_digits, search_key
+from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind, MemberRole, Severity, Sex
+from peyvand.people.households import NewHousehold, NewPerson
+from peyvand.people.models import Membership, Person
+from peyvand.places.models import Place
+from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import below
+from peyvand.scope.database import acting_now
+from peyvand.web.fields import MobileField, NationalIdField, QuantityField
+from peyvand.web.forms import Form
+from peyvand.web.lists import Filters
+from peyvand.web.pages import access
+from peyvand.web.pages.need_forms import PlaceChoice, homes
+
+
+class FamilyFilters(Filters):
+    searched = ("code",)
+    place = PlaceChoice(label=_("Neighbourhood"), required=False, queryset=Place.objects.none(), empty_label=_("All"))
+    mine = forms.BooleanField(label=_("Only families I have a task with"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["q"].label = _("Code, or a name you may see")
+        self.fields["place"].queryset = homes(acting_now())  # type: ignore[attr-defined]
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        self.is_valid()
+        mine = self.cleaned_data.pop("mine", False)
+        if any(value not in (None, "") for value in self.cleaned_data.values()):
+            rows = super().narrow(rows)
+            self.cleaned_data.pop("mine", None)
+        by = acting_now()
+        if mine and by:
+            rows = rows.filter(tasks__membership_id=by.membership_id, tasks__until__isnull=True)
+        self.cleaned_data["mine"] = mine or ""
+        return rows
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        """By name only among persons whose name this reader sees: row security answers that."""
+        code = latin_digits(text).replace("-", "").strip()
+        named = Person.objects.filter(household=OuterRef("pk"), search_key__contains=search_key(text))
+        return rows.filter(Q(code__icontains=code or text) | Q(code__icontains=text) | Exists(named))
+
+
+class PersonForm(Form):
+    given_name = forms.CharField(label=_("Given name"), max_length=80)
+    family_name = forms.CharField(label=_("Family name"), max_length=80)
+    sex = forms.ChoiceField(label=_("Sex"), required=False, choices=[("", _("Not said")), *Sex.choices])
+    birth_year = QuantityField(label=_("Year of birth"), required=False, least=1280, help_text=_("Such as 1362"))
+    mobile = MobileField(label=_("Mobile number"), required=False)
+    national_id = NationalIdField(
+        label=_("National ID"), required=False, help_text=_("Not required; kept encrypted and shown on request only.")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["birth_year"].most = JalaliMonth.of(business_date(access.now())).year  # type: ignore[attr-defined]
+        self.fields["birth_year"].prepare_value = _ungrouped  # type: ignore[method-assign]
+
+    def person(self, *, is_head: bool) -> NewPerson:
+        asked = self.cleaned_data
+        return NewPerson(
+            asked["given_name"],
+            asked["family_name"],
+            is_head=is_head,
+            sex=asked["sex"],
+            birth_year=asked["birth_year"],
+            national_id=asked["national_id"],
+            mobile=asked["mobile"],
+        )
+
+
+def _ungrouped(value: Any) -> Any:
+    """A year is not written in groups of three."""
+    return value
+
+
+class FamilyForm(PersonForm):
+    code = forms.CharField(
+        label=_("Code of the family file"),
+        required=False,
+        max_length=30,
+        help_text=_("The number your office gives the file. Left empty, the site gives one."),
+    )
+    place = PlaceChoice(
+        label=_("Neighbourhood"), queryset=Place.objects.none(), empty_label=_("Choose the neighbourhood")
+    )
+    size = QuantityField(label=_("Members of the family"), initial=1, most=30)
+    woman_head = forms.BooleanField(label=_("A woman heads the family"), required=False)
+    address = forms.CharField(
+        label=_("Address"), required=False, max_length=300, help_text=_("Kept encrypted and shown on request only.")
+    )
+    consent = forms.BooleanField(label=_("The family agrees that this file is kept"))
+    way = forms.ChoiceField(label=_("How the consent was given"), choices=ConsentWay.choices)
+    once = forms.CharField(widget=forms.HiddenInput, max_length=60)
+    field_order = ("code", "place", "size", "woman_head", "address", "given_name", "family_name")
+
+    def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["place"].queryset = homes(by)  # type: ignore[attr-defined]
+        self.fields["consent"].error_messages["required"] = _("A file is kept only with the family's consent.")
+        self.initial.setdefault("once", str(uuid4()))
+
+    def clean_code(self) -> str:
+        return latin_digits(self.cleaned_data["code"]).strip()
+
+    def household(self, code: str) -> NewHousehold:
+        asked = self.cleaned_data
+        return NewHousehold(
+            code=asked["code"] or code,
+            place=asked["place"],
+            size=asked["size"],
+            woman_head=asked["woman_head"],
+            address=asked["address"],
+            persons=(self.person(is_head=True),),
+        )
+
+
+class ConsentForm(Form):
+    purpose = forms.ChoiceField(label=_("For what"), choices=ConsentPurpose.choices)
+    given_by = forms.ChoiceField(label=_("Given by"), choices=ConsentGiver.choices)
+    way = forms.ChoiceField(label=_("How"), choices=ConsentWay.choices)
+
+
+class DisabilityForm(Form):
+    disability = forms.ChoiceField(label=_("Kind of disability"), choices=DisabilityKind.choices)
+    severity = forms.ChoiceField(label=_("Severity"), required=False, choices=[("", _("Not said")), *Severity.choices])
+
+
+class WorkerChoice(forms.ModelChoiceField):
+    def label_from_instance(self, row: Membership) -> str:
+        return f"{row.account.name} — {row.get_role_display()}"
+
+
+class TaskForm(Form):
+    membership = WorkerChoice(
+        label=_("Who works with this family"),
+        queryset=Membership.objects.none(),
+        empty_label=_("Choose a colleague"),
+    )
+
+    def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
+        super().__init__(*args, **options)
+        workers = (
+            MemberRole.FACILITATOR,
+            MemberRole.SOCIAL_WORKER,
+            MemberRole.FIELD_LEADER,
+            MemberRole.ORGANISATION_MANAGER,
+        )
+        today = business_date(access.now())
+        rows = Membership.objects.filter(
+            Q(until__isnull=True) | Q(until__gte=today),
+            below(by.organisation_path, "organisation__path"),
+            role__in=workers,
+        )
+        self.fields["membership"].queryset = rows.select_related("account").order_by("account__name")  # type: ignore[attr-defined]

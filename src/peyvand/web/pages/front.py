@@ -1,0 +1,32 @@
+"""The public first page: what this is for, what came of it and by whom, and the three ways in."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from peyvand.flow.figures import met_by
+from peyvand.flow.need.enums import MetBy
+from peyvand.flow.story.queries import published
+from peyvand.places.enums import PlaceKind
+from peyvand.places.models import Place
+from peyvand.web.pages.neighbourhoods import bars
+from peyvand.web.pages.permitted import everyone, permitted
+from peyvand.web.pages.published import solved
+from peyvand.web.pages.stories import with_kinds
+from peyvand.web.pages.words import address
+
+
+@require_GET
+@permitted(everyone)
+def front(request: HttpRequest) -> HttpResponse:
+    country = Place.objects.filter(kind=PlaceKind.COUNTRY).order_by("path").first()
+    total, parts = met_by(country.path) if country else (0, dict.fromkeys(MetBy, 0))
+    context = {
+        "met": total,
+        "met_bars": bars([(by_whom.label, parts[by_whom]) for by_whom in MetBy], MetBy.JOINTLY.label),
+        "solved": solved(),
+        "stories": with_kinds(list(published().order_by("-published_at")[:3])),
+        "home_url": address("home") if request.acting.account_id else "",  # type: ignore[attr-defined]
+        "sign_in_url": "" if request.acting.account_id else address("sign_in"),  # type: ignore[attr-defined]
+    }
+    return render(request, "web/pages/front.html", context)

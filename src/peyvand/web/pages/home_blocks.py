@@ -1,0 +1,285 @@
+"""What waits for somebody, as blocks of at most five rows: each says how many there are and where all of them stand."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from peyvand.flow.capacity.enums import CapacityState
+from peyvand.flow.capacity.models import Capacity
+from peyvand.flow.commitment.enums import CommitmentState, Side, SuggestionState
+from peyvand.flow.commitment.models import Commitment, Suggestion
+from peyvand.flow.delivery.models import Delivery
+from peyvand.flow.need.enums import NeedState
+from peyvand.flow.need.models import Need, PriorityOverride
+from peyvand.flow.story.enums import StoryState
+from peyvand.flow.story.models import Story
+from peyvand.people.models import Look
+from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import below, in_area
+from peyvand.web.lists import Badge
+from peyvand.web.pages import need_words
+from peyvand.web.templatetags.peyvand_format import jdate, jdate_ago, number, quantity
+
+ROWS = 5
+ENDS_SOON = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Line:
+    title: str
+    url: str = ""
+    note: str = ""
+    badge: Badge | None = None
+
+
+@dataclass(frozen=True)
+class Block:
+    """`late` marks a block whose rows wait too long. An empty one is not shown, but said in one line."""
+
+    name: str
+    title: str
+    count: int
+    lines: list[Line] = field(default_factory=list)
+    all_url: str = ""
+    late: bool = False
+    counted: bool = True
+
+
+def block(
+    name: str, title: str, rows: QuerySet, line: Callable[[Any], Line], all_url: str = "", *, late: bool = False
+) -> Block:
+    found = list(rows[: ROWS + 1])
+    count = len(found) if len(found) <= ROWS else rows.order_by().count()
+    return Block(name, title, count, [line(row) for row in found[:ROWS]], all_url, late)
+
+
+def _own(by: Acting, organisation: str = "organisation_path", place: str = "place_path") -> Q:
+    return in_area(by, place) & below(by.organisation_path, organisation)
+
+
+def _asker(by: Acting) -> Q:
+    return _own(by, "asker_path")
+
+
+def _giver(by: Acting) -> Q:
+    return _own(by, "giver_path", "giver_place_path")
+
+
+def _need_line(need: Need, note: str) -> Line:
+    title = f"{need_words.what(need)} — {need_words.named(need.place)}"
+    return Line(title, reverse("need", args=[need.pk]), note, need_words.band_badge(need.priority))
+
+
+def _needs(by: Acting) -> QuerySet[Need]:
+    return Need.objects.filter(_own(by)).select_related("specification", "place")
+
+
+def to_vouch(by: Acting, today: date) -> Block:
+    rows = _needs(by).filter(state=NeedState.DRAFT).order_by("created_at", "pk")
+    return block(
+        "to_vouch",
+        _("Needs that wait for a vouch"),
+        rows,
+        lambda need: _need_line(need, _("told %(when)s") % {"when": jdate_ago(need.created_at, today)}),
+        reverse("needs") + "?state=draft&sort=created",
+    )
+
+
+def open_longest(by: Acting, today: date) -> Block:
+    rows = _needs(by).filter(state=NeedState.OPEN, committed=0).order_by("created_at", "pk")
+    return block(
+        "open_longest",
+        _("Needs open longest, nothing promised"),
+        rows,
+        lambda need: _need_line(need, _("told %(when)s") % {"when": jdate_ago(need.created_at, today)}),
+        reverse("needs") + "?state=unpromised&sort=created",
+    )
+
+
+def without_capacity(by: Acting, today: date) -> Block:
+    """Worst-off first, with the reason the newest matching run gave."""
+    rows = _needs(by).select_related("unserved").filter(state=NeedState.OPEN, unserved__isnull=False, committed=0)
+    return block(
+        "without_capacity",
+        _("Needs without a capacity"),
+        rows.order_by("-priority", "created_at", "pk"),
+        lambda need: _need_line(need, need_words.why_unserved(need.unserved)),
+        reverse("needs") + "?state=unpromised&sort=-priority",
+    )
+
+
+def _promises(side: Q) -> QuerySet[Commitment]:
+    return Commitment.objects.filter(side).select_related(
+        "need__specification", "need__place", "capacity__organisation"
+    )
+
+
+def _promise_line(row: Commitment, today: date, *, giver: bool = False) -> Line:
+    said = quantity(row.quantity, row.need.specification.unit)
+    who = need_words.named(row.need.place) if giver else need_words.named(row.capacity.organisation)
+    note = _("due %(day)s (%(when)s)") % {"day": jdate(row.due_date), "when": jdate_ago(row.due_date, today)}
+    url = reverse("promise", args=[row.pk])
+    title = f"{need_words.named(row.need.specification)}، {said} — {who}"
+    return Line(title, url, note, need_words.promise_badge(row, today))
+
+
+def to_accept(by: Acting, today: date) -> Block:
+    """Offers of the other side that this side has not answered."""
+    waiting = (_asker(by) & Q(offered_by_side=Side.GIVER)) | (_giver(by) & Q(offered_by_side=Side.ASKER))
+    rows = _promises(waiting).filter(state=CommitmentState.OFFERED).order_by("due_date", "pk")
+    return block(
+        "to_accept",
+        _("Offers that wait for your answer"),
+        rows,
+        lambda row: _promise_line(row, today),
+        reverse("promises"),
+    )
+
+
+def late_promises(by: Acting, today: date) -> Block:
+    rows = _promises(_asker(by)).filter(state=CommitmentState.ACCEPTED, due_date__lt=today).order_by("due_date", "pk")
+    return block(
+        "late_promises",
+        _("Late promises"),
+        rows,
+        lambda row: _promise_line(row, today),
+        reverse("promises"),
+        late=True,
+    )
+
+
+def own_promises_due(by: Acting, today: date) -> Block:
+    rows = _promises(_giver(by)).filter(state=CommitmentState.ACCEPTED, due_date__lte=today + timedelta(days=7))
+    return block(
+        "own_promises_due",
+        _("Your promises that are due this week or late"),
+        rows.order_by("due_date", "pk"),
+        lambda row: _promise_line(row, today, giver=True),
+        reverse("promises"),
+        late=True,
+    )
+
+
+def to_confirm(by: Acting, today: date) -> Block:
+    rows = (
+        Delivery.objects.filter(_asker(by), answer="", reverses__isnull=True)
+        .select_related("commitment__need__specification", "commitment__need__place")
+        .order_by("delivered_date", "pk")
+    )
+
+    def line(row: Delivery) -> Line:
+        need = row.commitment.need
+        said = quantity(row.quantity, need.specification.unit)
+        title = f"{need_words.named(need.specification)}، {said} — {need_words.named(need.place)}"
+        note = _("delivered %(when)s") % {"when": jdate_ago(row.delivered_date, today)}
+        return Line(title, reverse("promise", args=[row.commitment_id]), note)
+
+    return block("to_confirm", _("Deliveries to confirm"), rows, line, reverse("deliveries"))
+
+
+def _suggestions(name: str, title: str, side: Q) -> Block:
+    rows = (
+        Suggestion.objects.filter(side, state=SuggestionState.PROPOSED)
+        .select_related("need__specification", "need__place")
+        .order_by("-priority", "pk")
+    )
+
+    def line(row: Suggestion) -> Line:
+        said = quantity(row.quantity, row.need.specification.unit)
+        text = f"{need_words.named(row.need.specification)}، {said} — {need_words.named(row.need.place)}"
+        return Line(text, reverse("suggestion", args=[row.pk]), "", need_words.band_badge(row.priority))
+
+    return block(name, title, rows, line, reverse("suggestions"))
+
+
+def suggestions_to_answer(by: Acting, today: date) -> Block:
+    return _suggestions("suggestions_to_answer", _("Suggestions to answer"), _giver(by))
+
+
+def suggestions_unanswered(by: Acting, today: date) -> Block:
+    return _suggestions("suggestions_unanswered", _("Suggestions nobody has answered"), _asker(by))
+
+
+def running_out(by: Acting, today: date) -> Block:
+    """Offers of which a tenth or less is left, or that end within two weeks."""
+    rows = Capacity.objects.filter(_own(by), state=CapacityState.OPEN).filter(
+        Q(quantity__gte=(F("quantity") - F("committed")) * 10) | Q(end_date__lte=today + ENDS_SOON)
+    )
+
+    def line(row: Capacity) -> Line:
+        left = quantity(row.quantity - row.committed, row.specification.unit)
+        ends = _("; ends on %(day)s") % {"day": jdate(row.end_date)} if row.end_date else ""
+        return Line(
+            need_words.named(row.specification),
+            reverse("capacity", args=[row.pk]),
+            _("%(left)s left") % {"left": left} + ends,
+        )
+
+    ordered = rows.select_related("specification").order_by(F("end_date").asc(nulls_last=True), "pk")
+    return block("running_out", _("Capacities that run out"), ordered, line, reverse("capacities"))
+
+
+def looks_taken(by: Acting, today: date) -> Block:
+    rows = Look.objects.filter(below(by.organisation_path, "organisation_path")).order_by("-since")
+    return block(
+        "looks_taken",
+        _("Looks an auditor took into your rows"),
+        rows,
+        lambda row: Line(row.reason, "", jdate(row.since)),
+    )
+
+
+def stories_to_review(by: Acting, today: date) -> Block:
+    rows = Story.objects.filter(_own(by), state=StoryState.SUBMITTED).order_by("created_at", "pk")
+    return block(
+        "stories_to_review",
+        _("Stories that wait for review"),
+        rows,
+        lambda row: Line(row.title, reverse("story", args=[row.pk]), jdate(row.created_at)),
+        reverse("stories"),
+    )
+
+
+def overrides_to_sign(by: Acting, today: date) -> Block:
+    rows = (
+        PriorityOverride.objects.filter(_own(by, "need__organisation_path", "need__place_path"))
+        .filter(signed_by__isnull=True)
+        .exclude(proposed_by_id=by.account_id)
+        .select_related("need__specification", "need__place")
+        .order_by("proposed_at", "pk")
+    )
+
+    def line(row: PriorityOverride) -> Line:
+        note = _("proposed: %(priority)s instead of %(present)s") % {
+            "priority": number(row.priority),
+            "present": number(row.need.priority),
+        }
+        return _need_line(row.need, note)
+
+    return block("overrides_to_sign", _("Priorities that wait for a second signature"), rows, line)
+
+
+def own_needs(by: Acting, today: date) -> Block:
+    """A resident's own needs with state and next date."""
+    rows = Need.objects.filter(person_id=by.person_id).select_related("specification", "place").order_by("-created_at")
+
+    def line(need: Need) -> Line:
+        note = (
+            _("needed by %(day)s") % {"day": jdate(need.due_date)}
+            if need.due_date
+            else _("told %(when)s") % {"when": jdate_ago(need.created_at, today)}
+        )
+        return Line(need_words.what(need), reverse("need", args=[need.pk]), note, need_words.need_badge(need))
+
+    return block("own_needs", _("My needs"), rows, line, reverse("needs"))
+
+
+def shown(blocks: Iterable[Block]) -> tuple[list[Block], list[Block]]:
+    """Those with something in them, and those without."""
+    made = list(blocks)
+    return [one for one in made if one.count], [one for one in made if not one.count]

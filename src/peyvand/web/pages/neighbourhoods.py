@@ -1,0 +1,134 @@
+"""The page of any place, for everyone: its figures, results and stories; those who work there see their own rows too."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET
+
+from peyvand.flow.capacity.enums import CapacityState
+from peyvand.flow.capacity.models import Capacity
+from peyvand.flow.figures import Figure, place_figures
+from peyvand.flow.need.enums import MetBy, NeedState
+from peyvand.flow.need.models import Need
+from peyvand.flow.story.queries import published
+from peyvand.kernel.jalali import JalaliMonth, business_date
+from peyvand.kernel.text import search_key
+from peyvand.people.models import Organisation
+from peyvand.places.enums import PlaceKind
+from peyvand.places.models import Place
+from peyvand.places.queries import ancestors, chain
+from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import below, in_area
+from peyvand.web.pages.permitted import everyone, permitted
+from peyvand.web.pages.stories import with_kinds
+from peyvand.web.pages.words import address, band_label
+from peyvand.web.templatetags.peyvand_format import jmonth, quantity
+from peyvand.web.templatetags.peyvand_pages import figure, name
+
+SHOWN = 8
+MOST_FOUND = 60
+
+
+def place_url(place: Place) -> str:
+    return reverse("neighbourhood", args=[place.path.rstrip("/")])
+
+
+def bars(rows: list[tuple[Any, Figure]], joined: object = None) -> list[dict[str, Any]]:
+    """Figures as bars, as long as their part of the largest; a withheld one has none."""
+    largest = max((value or 0 for _label, value in rows), default=0) or 1
+    return [
+        {"label": label, "value": figure(value), "share": 100 * (value or 0) / largest, "tone": "joined" if label == joined else ""}
+        for label, value in rows
+    ]  # fmt: skip
+
+
+def organisations_at(place: Place) -> QuerySet[Organisation]:
+    """Who can be asked here: organisations of this place, of places in it, and of those it lies in up to the province."""
+    outer = ancestors(place.path)[1:]
+    near = Q(place__path__in=outer) | below(place.path, "place__path")
+    return (
+        Organisation.objects.filter(near, is_active=True).select_related("place").order_by("-place__path", "sort_key")
+    )
+
+
+@require_GET
+@permitted(everyone)
+def places(request: HttpRequest) -> HttpResponse:
+    """Find a place by its name."""
+    text = request.GET.get("q", "")[:100]
+    rows = Place.objects.select_related("parent")
+    for word in search_key(text).split():
+        rows = rows.filter(search_key__contains=word)
+    if not text.strip():
+        rows = rows.filter(kind=PlaceKind.PROVINCE)
+    found = list(rows.order_by("path")[: MOST_FOUND + 1])
+    context = {
+        "q": text,
+        "found": [(one, place_url(one)) for one in found[:MOST_FOUND]],
+        "more": len(found) > MOST_FOUND,
+    }
+    return render(request, "web/pages/places.html", context)
+
+
+def _own_rows(by: Acting, place: Place) -> dict[str, Any]:
+    """What the reader's own role shows him of this place; row security says which."""
+    needs = Need.objects.filter(below(place.path), in_area(by), state=NeedState.OPEN).select_related("specification")
+    offers = Capacity.objects.filter(below(place.path), state=CapacityState.OPEN)
+    offers = offers.select_related("specification", "organisation")
+    here = f"?place={place.path}"
+    return {
+        "own_needs": [
+            {
+                "kind": name(one.specification), "url": address("need", one.pk), "band": band_label(one.priority),
+                "text": quantity(one.quantity - one.met, one.specification.unit),
+            }
+            for one in needs.order_by("-priority", "created_at")[:SHOWN]
+        ],
+        "own_capacities": [
+            {
+                "kind": name(one.specification), "url": reverse("capacity", args=[one.pk]), "giver": name(one.organisation),
+                "text": quantity(one.quantity - one.committed, one.specification.unit),
+            }
+            for one in offers.order_by("-id")[:SHOWN]
+        ],
+        "needs_url": address("needs") and address("needs") + here,
+        "capacities_url": reverse("capacities") + here,
+    }  # fmt: skip
+
+
+def since_first(months: list[tuple[JalaliMonth, Figure]]) -> list[tuple[JalaliMonth, Figure]]:
+    """Without the empty months before the first result; the last three always."""
+    first = next((place for place, (_month, count) in enumerate(months) if count != 0), len(months))
+    return months[min(first, len(months) - 3) :]
+
+
+@require_GET
+@permitted(everyone)
+def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    place = get_object_or_404(Place, path=f"{path}/")
+    figures = place_figures(place, today=business_date(timezone.now()))
+    outer = [one for one in chain(place.path) if one.pk != place.pk]
+    met = [(by_whom.label, figures.met_by[by_whom]) for by_whom in MetBy]
+    context = {
+        "place": place,
+        "counts": figures.counts,
+        "withheld": figures.withheld,
+        "met_bars": bars(met, MetBy.JOINTLY.label),
+        "month_bars": bars([(jmonth(month), count) for month, count in since_first(figures.months)]),
+        "has_met": figures.counts["met"] != 0,
+        "kinds": figures.kinds,
+        "children": [(child.place, place_url(child.place), child.counts) for child in figures.children],
+        "stories": with_kinds(list(published(place.path).order_by("-published_at")[:4])),
+        "organisations": organisations_at(place)[:20],
+        "crumbs": [(name(one), place_url(one)) for one in outer],
+        "kind_label": place.get_kind_display(),
+        "title": gettext("%(kind)s: %(name)s") % {"kind": place.get_kind_display(), "name": name(place)},
+        "is_staff": by.is_staff,
+    } | (_own_rows(by, place) if by.is_staff else {})
+    return render(request, "web/pages/neighbourhood.html", context)

@@ -1,0 +1,294 @@
+"""Answering what the matching proposes: one by one with its reasons, or all of one kind after a look at what that means."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from django import forms
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from peyvand.flow.commitment.enums import DeclineReason, Side, SuggestionState
+from peyvand.flow.commitment.models import Commitment, Suggestion
+from peyvand.flow.commitment.permissions import may_see_promises, sides
+from peyvand.flow.commitment.suggestions import accept_suggestions, decline_suggestion
+from peyvand.kernel.jalali import add_months, business_date
+from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.scope.acting import Acting
+from peyvand.scope.database import scope
+from peyvand.web import notices
+from peyvand.web.exports import export
+from peyvand.web.fields import JalaliDateField
+from peyvand.web.forms import Form
+from peyvand.web.lists import Badge, Column, Filters, ListSpec, list_page
+from peyvand.web.pages import acts
+from peyvand.web.pages.choices import KindFilter
+from peyvand.web.pages.matching import suggestion_reason
+from peyvand.web.pages.permitted import permitted
+from peyvand.web.pages.promises import place_shown
+from peyvand.web.pages.words import address, either_side, in_place, with_county, with_giver
+from peyvand.web.templatetags.peyvand_format import number, quantity
+from peyvand.web.templatetags.peyvand_pages import name
+
+MOST_AT_ONCE = 2000
+_TONES = {
+    SuggestionState.PROPOSED: "waiting",
+    SuggestionState.ACCEPTED: "done",
+    SuggestionState.DECLINED: "stopped",
+    SuggestionState.SUPERSEDED: "stopped",
+}
+_STATES = [
+    ("proposed", _("Waiting for an answer")),
+    ("accepted", _("Accepted")),
+    ("declined", _("Declined")),
+    ("all", _("All")),
+]
+
+
+class SuggestionFilters(Filters):
+    searched = ("need__specification__search_key",)
+    lookups = {"kind": "need__specification"}
+    state = forms.ChoiceField(label=_("State"), required=False, choices=_STATES)
+    kind = KindFilter(label=_("Kind of help"), required=False, empty_label=_("All"))
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        """Without a word about the state, what waits for an answer."""
+        self.is_valid()
+        state = self.cleaned_data.pop("state", "") or SuggestionState.PROPOSED
+        narrowed = super().narrow(rows if state == "all" else rows.filter(state=state))
+        self.cleaned_data["state"] = "" if state == SuggestionState.PROPOSED else state
+        return narrowed
+
+
+SPEC = ListSpec(
+    name="suggestions",
+    columns=(
+        Column("kind", _("Need"), lambda row: name(row.need.specification), link=lambda row: reverse("suggestion", args=[row.pk])),
+        Column("quantity", _("Quantity"), lambda row: quantity(row.quantity, row.need.specification.unit), sort="quantity"),
+        Column("county", _("County")),
+        Column("asker", _("Who answers for the need")),
+        Column("giver", _("Who could give")),
+        Column("km", _("Distance"), kind="km"),
+        Column("reason", _("Why"), suggestion_reason, sort="priority"),
+        Column("state", _("State"), lambda row: Badge(row.get_state_display(), _TONES[SuggestionState(row.state)]), kind="badge"),
+    ),
+    default_sort="-priority",
+    filters=SuggestionFilters,
+    empty_title=_("No suggestion waits for an answer"),
+    empty_text=_("The matching proposes who could help whom. Run it after new needs or new offers have come."),
+)  # fmt: skip
+
+
+def suggestions_seen(by: Acting) -> QuerySet[Suggestion]:
+    rows = Suggestion.objects.filter(either_side(by)).select_related("need__specification")
+    return with_giver(with_county(rows))
+
+
+def _of_run(request: HttpRequest, rows: QuerySet) -> QuerySet:
+    run = request.GET.get("run", "")
+    return rows.filter(run_id=int(run)) if run.isdecimal() and len(run) < 18 else rows
+
+
+@require_GET
+@permitted(may_see_promises)
+def suggestions(request: HttpRequest) -> HttpResponseBase:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    rows = _of_run(request, in_place(request, suggestions_seen(by)))
+    if file := export(request, SPEC, rows):
+        return file
+    context = {
+        "title": _("Suggestions of the matching"),
+        "lead": _("Nothing is promised until a person of one side accepts and the other side agrees."),
+        "page": list_page(request, SPEC, rows),
+        "kinds": _waiting_by_kind(by),
+        "crumbs": [(_("Matching"), reverse("matching"))],
+    }
+    return render(request, "web/pages/suggestions.html", context)
+
+
+def _waiting_by_kind(by: Acting) -> list[dict[str, Any]]:
+    """How many suggestions of each kind wait for an answer that this actor may give."""
+    if not by.is_staff:
+        return []
+    rows = Suggestion.objects.filter(either_side(by), state=SuggestionState.PROPOSED).order_by()
+    by_kind = rows.values(
+        "need__specification", "need__specification__name_fa", "need__specification__name_en"
+    ).annotate(n=Count("pk"))
+    return [
+        {
+            "name": _in_language(row["need__specification__name_fa"], row["need__specification__name_en"]),
+            "n": row["n"],
+            "url": f"{reverse('suggestions_bulk')}?kind={row['need__specification']}",
+        }
+        for row in sorted(by_kind, key=lambda row: -row["n"])
+    ]
+
+
+def _in_language(persian: str, english: str) -> str:
+    return name(SimpleNamespace(name_fa=persian, name_en=english))
+
+
+class AcceptForm(Form):
+    due_date = JalaliDateField(
+        label=_("By when"), help_text=_("The day on which the promise is due, such as 1405/9/30")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        today = business_date(timezone.now())
+        options.setdefault("initial", {"due_date": add_months(today, 1)})
+        super().__init__(*args, **options)
+        self.fields["due_date"].earliest = today  # type: ignore[attr-defined]
+
+
+class DeclineForm(Form):
+    reason = forms.ChoiceField(label=_("Why"), choices=[("", _("Choose a reason")), *DeclineReason.choices])
+
+
+def _one(pk: int, by: Acting) -> Suggestion:
+    rows = with_giver(with_county(Suggestion.objects.select_related("need__specification", "need__place")))
+    return get_object_or_404(rows, pk=pk)
+
+
+def _page(request: HttpRequest, row: Suggestion, accept: Form, decline: Form) -> HttpResponse:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    on, kind = sides(by, row), row.need.specification
+    promise = Commitment.objects.filter(suggestion=row).first()
+    facts = [
+        (_("Who could give"), row.giver),  # type: ignore[attr-defined]
+        (_("Who answers for the need"), row.asker),  # type: ignore[attr-defined]
+        (_("Place of the need"), name(place_shown(row.need, Side.ASKER in on))),
+        (_("Quantity"), quantity(row.quantity, kind.unit)),
+        (_("Why"), suggestion_reason(row)),
+    ]
+    if row.decline_reason:
+        facts.append((_("Why it was declined"), row.get_decline_reason_display()))
+    context = {
+        "row": row,
+        "title": gettext("Suggestion: %(quantity)s, %(kind)s") % {"quantity": quantity(row.quantity, kind.unit), "kind": name(kind)},
+        "badge": Badge(row.get_state_display(), _TONES[SuggestionState(row.state)]),
+        "facts": facts,
+        "can_answer": bool(on) and row.state == SuggestionState.PROPOSED,
+        "accept_form": accept,
+        "decline_form": decline,
+        "need_url": address("need", row.need_id) if Side.ASKER in on else "",
+        "capacity_url": reverse("capacity", args=[row.capacity_id]) if Side.GIVER in on else "",
+        "promise_url": reverse("promise", args=[promise.pk]) if promise else "",
+        "crumbs": [(_("Matching"), reverse("matching")), (_("Suggestions"), reverse("suggestions"))],
+    }  # fmt: skip
+    return render(request, "web/pages/suggestion.html", context)
+
+
+@require_GET
+@permitted(may_see_promises)
+def suggestion(request: HttpRequest, pk: int) -> HttpResponse:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    return _page(request, _one(pk, by), AcceptForm(), DeclineForm(prefix="no"))
+
+
+def _accept(request: HttpRequest, ids: list[int], form: AcceptForm) -> list[int]:
+    """The promises made, with the way back in the message."""
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    due = form.cleaned_data["due_date"]
+    made = acts.do(
+        request,
+        lambda: [one.pk for one in accept_suggestions(suggestion_ids=ids, due_date=due, by=by, now=timezone.now())],
+    )
+    said = ngettext(
+        "%(n)s suggestion is accepted; the other side is asked to agree.",
+        "%(n)s suggestions are accepted; the other sides are asked to agree.",
+        len(made),
+    )
+    notices.done(request, said % {"n": number(len(made))}, undo_url=acts.undo_url(request, "promises_undo", made))
+    return made
+
+
+@require_POST
+@permitted(may_see_promises)
+def suggestion_accept(request: HttpRequest, pk: int) -> HttpResponse:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    form = AcceptForm(request.POST)
+    if form.is_valid():
+        try:
+            return redirect("promise", _accept(request, [pk], form)[0])
+        except (NotFound, NotPermitted):
+            raise
+        except Refusal as answer:
+            acts.into_form(form, answer, due_in_past="due_date")
+    with scope(by):
+        return _page(request, _one(pk, by), form, DeclineForm(prefix="no"))
+
+
+@require_POST
+@permitted(may_see_promises)
+def suggestion_decline(request: HttpRequest, pk: int) -> HttpResponse:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    form = DeclineForm(request.POST, prefix="no")
+    if form.is_valid():
+        reason = DeclineReason(form.cleaned_data["reason"])
+        if acts.done_or_said(
+            request, lambda: decline_suggestion(suggestion_id=pk, reason=reason, by=by, now=timezone.now()).pk
+        ):
+            notices.done(request, gettext("The suggestion is declined. The next matching looks again."))
+        return redirect("suggestions")
+    with scope(by):
+        return _page(request, _one(pk, by), AcceptForm(), form)
+
+
+def _of_kind(by: Acting, kind: str) -> list[Suggestion]:
+    """What would be accepted, the most pressing first. Raises `NotFound` for a kind nothing waits in."""
+    if not kind.isdecimal() or len(kind) > 15:
+        raise NotFound
+    mine = suggestions_seen(by).filter(state=SuggestionState.PROPOSED, need__specification_id=int(kind))
+    rows = list(mine.order_by("-priority", "pk")[:MOST_AT_ONCE])
+    if not rows:
+        raise NotFound
+    return rows
+
+
+@require_http_methods(["GET", "POST"])
+@permitted(may_see_promises)
+def suggestions_bulk(request: HttpRequest) -> HttpResponse:
+    """All suggestions of one kind: first how many and which, then accepted together or not at all."""
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    if not by.is_staff:
+        raise NotPermitted(reason="only the two sides of a promise change it")
+    if request.method == "GET":
+        return _preview(request, AcceptForm(), _of_kind(by, request.GET.get("kind", "")))
+    ids = [int(text) for text in request.POST.get("ids", "").split(",") if text.isdecimal()][:MOST_AT_ONCE]
+    form = AcceptForm(request.POST)
+    if form.is_valid() and ids:
+        try:
+            _accept(request, ids, form)
+            return redirect("suggestions")
+        except (NotFound, NotPermitted):
+            raise
+        except Refusal as answer:
+            acts.into_form(form, answer, due_in_past="due_date")
+    with scope(by):
+        return _preview(request, form, _of_kind(by, request.GET.get("kind", "")))
+
+
+def _preview(request: HttpRequest, form: AcceptForm, rows: list[Suggestion]) -> HttpResponse:
+    kind = rows[0].need.specification
+    givers: dict[str, int] = {}
+    for row in rows:
+        givers[row.giver] = givers.get(row.giver, 0) + row.quantity  # type: ignore[attr-defined]
+    context = {
+        "form": form,
+        "title": gettext("Accept all of one kind: %(kind)s") % {"kind": name(kind)},
+        "rows": rows[:100],
+        "more": max(0, len(rows) - 100),
+        "count": len(rows),
+        "total": quantity(sum(row.quantity for row in rows), kind.unit),
+        "givers": [(giver, quantity(amount, kind.unit)) for giver, amount in sorted(givers.items(), key=lambda one: -one[1])],
+        "ids": ",".join(str(row.pk) for row in rows),
+        "unit": kind.unit,
+        "crumbs": [(_("Matching"), reverse("matching")), (_("Suggestions"), reverse("suggestions"))],
+    }  # fmt: skip
+    return render(request, "web/pages/suggestions_bulk.html", context)

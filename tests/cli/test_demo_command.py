@@ -1,0 +1,67 @@
+"""`peyvand demo` builds once, keeps what is there, and says what to do when it cannot; `peyvand office new` begins in earnest."""
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def ended(command: Any) -> tuple[int, str]:
+    said, _ = command.communicate(timeout=500)
+    return command.returncode, said
+
+
+def test_the_demo_is_built_once_then_kept_and_no_office_begins_over_it(peyvand: Any) -> None:
+    status, said = ended(peyvand("demo", "--no-serve", SCALE="0.001"))
+    assert status == 0, said
+    assert "Mazandaran: 162 households, 360 persons, 62 of them with a disability; 56 neighbourhoods." in said
+    status, said = ended(peyvand("demo", "--no-serve", SCALE="1"))
+    assert status == 0, said
+    assert "The demo is kept as it was built, at scale 0.001. RESET=1 builds it afresh." in said
+    words = ("office", "new", "--province", "سمنان", "--organisation", "اداره", "--administrator", "مدیر")
+    status, said = ended(peyvand(*words))
+    assert status == 1
+    assert "This database holds the demo province." in said
+    status, said = ended(peyvand("demo", "--no-serve", SCALE="0.0006", RESET="1"))
+    assert status == 0, said
+    assert "Mazandaran: 97 households, 216 persons" in said
+
+
+def test_a_real_office_begins_with_one_command_and_no_demo_is_built_over_it(peyvand: Any) -> None:
+    words = (
+        "office",
+        "new",
+        "--province",
+        "Semnan",
+        "--organisation",
+        "بهزیستی سمنان",
+        "--administrator",
+        "مدیر نمونه",
+    )
+    status, said = ended(peyvand(*words))
+    assert status == 0, said
+    assert "«بهزیستی سمنان» in سمنان is ready." in said
+    assert "Sign-in code, for one use within a day: " in said
+    for extra in ({}, {"RESET": "1"}):
+        status, said = ended(peyvand("demo", "--no-serve", SCALE="0.001", **extra))
+        assert status == 1
+        assert (
+            "This database holds the data of a real office, so no demo is built over it and nothing was changed."
+            in said
+        )
+
+
+@pytest.mark.parametrize(
+    ("words", "extra", "sentence"),
+    [
+        (("demo", "--host", "0.0.0.0"), {}, "the demo is served on this machine only"),
+        (("demo", "--no-serve"), {"SCALE": "much"}, "«much» is not a number like 0.02 or 1"),
+        (("demo", "--no-serve"), {"SCALE": "3"}, "3.0 is not between 0.0005 and 1"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_sentence(peyvand: Any, words: tuple, extra: dict, sentence: str) -> None:
+    status, said = ended(peyvand(*words, **extra))
+    assert status == 1
+    assert sentence in said
+    assert "Traceback" not in said

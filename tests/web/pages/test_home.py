@@ -1,0 +1,133 @@
+"""The first page of each role."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from tests.world import World
+
+from peyvand.flow.capacity.models import Capacity
+from peyvand.flow.commitment.matching import run_matching
+from peyvand.flow.commitment.models import Commitment
+from peyvand.flow.need.actions import propose_priority
+from peyvand.flow.story.actions import submit_story, write_story
+from peyvand.people.looks import take_look
+from peyvand.scope.acting import SYSTEM
+from peyvand.scope.database import scope
+
+
+def late(days: int = 9) -> None:
+    with scope(SYSTEM):
+        Commitment.objects.update(due_date=timezone.now().date() - timedelta(days=days))
+
+
+def blocks(client) -> dict[str, int]:
+    return {block.name: block.count for block in client.get("/home/").context["waiting"]}
+
+
+@pytest.fixture
+def busy(world: World) -> World:
+    """Something of everything that can wait."""
+    now = timezone.now()
+    served, other, capacity = world.need(3), world.need(kind="tutoring", urgency=90), world.capacity(20)
+    promise = world.agreed(served, capacity, 2)
+    delivery = world.delivered(promise, 1)
+    world.delivered(promise, 1, accepted=False)
+    late()
+    world.need(1)
+    run_matching(place=world.places["mz"], by=world["leader"], now=now)
+    propose_priority(need_id=other.pk, priority=99, reason="دلیلی که همه می‌خوانند", by=world["field_leader"], now=now)
+    story = write_story(
+        title="روایتی تازه", body="خیریه و تسهیلگر با هم کار کردند و ویلچر به خانواده رسید.", place=world.places["nobonyad"],
+        delivery_ids=[delivery.pk], by=world["facilitator"], now=now,
+    )  # fmt: skip
+    submit_story(story_id=story.pk, by=world["facilitator"], now=now)
+    take_look(
+        organisation=world.organisations["charity"], reason="رسیدگی به یک شکایت مردمی", by=world["auditor"], now=now
+    )
+    return world
+
+
+def test_the_facilitator_sees_what_to_confirm_and_what_is_late(busy, browser):
+    found = blocks(browser("facilitator"))
+    assert found["to_confirm"] == 1
+    assert found["late_promises"] == 1
+    assert found["open_longest"] == 2
+
+
+def test_the_manager_sees_promises_suggestions_and_looks(busy, browser):
+    found = blocks(browser("charity_manager"))
+    assert found["own_promises_due"] == 1
+    assert found["suggestions_to_answer"] >= 1
+    assert found["looks_taken"] == 1
+    assert "رسیدگی به یک شکایت" in browser("charity_manager").get("/home/").content.decode()
+    assert blocks(browser("firm_manager")) == {}
+
+
+def test_the_manager_sees_capacities_that_run_out(world, browser):
+    capacity = world.capacity(10)
+    assert "running_out" not in blocks(browser("charity_manager"))
+    with scope(SYSTEM):
+        Capacity.objects.filter(pk=capacity.pk).update(committed=9)
+    assert blocks(browser("charity_manager"))["running_out"] == 1
+
+
+def test_leaders_see_needs_without_a_capacity_signatures_and_stories(busy, browser):
+    found = blocks(browser("officer"))
+    assert found["without_capacity"] == 1
+    assert found["overrides_to_sign"] == 1
+    assert found["suggestions_unanswered"] >= 1
+    assert blocks(browser("leader"))["stories_to_review"] == 1
+    assert "overrides_to_sign" not in blocks(browser("field_leader"))
+
+
+def test_the_governors_office_sees_figures_and_none_under_five(world, browser):
+    world.need(household=world.household())
+    page = browser("governor").get("/home/")
+    assert {stat["label"]: stat["value"] for stat in page.context["stats"]}["نیاز باز"] == "پنهان"
+    assert page.context["waiting"] == []
+    for _ in range(5):
+        world.need()
+    page = browser("governor").get("/home/")
+    assert {stat["label"]: stat["value"] for stat in page.context["stats"]}["نیاز باز"] == "۶"
+    assert "نوبنیاد" not in page.content.decode()
+
+
+def test_the_auditor_sees_looks_journal_and_seals(busy, browser):
+    page = browser("auditor").get("/home/")
+    assert {block.name for block in page.context["waiting"]} == {"looks", "journal"}
+    assert "دفتر هنوز مُهر نشده است" in page.content.decode()
+
+
+def test_the_administrator_sees_people_organisations_and_places_of_the_area(world, browser):
+    found = blocks(browser("administrator"))
+    assert found["people"] == len(world.acting)
+    assert found["organisations"] == 4
+    assert found["places"] == 6
+
+
+def test_a_resident_sees_his_own_needs_and_no_others(world, resident):
+    assert "نیاز خود را اینجا یا به تسهیلگر بگویید" in resident.get("/home/").content.decode()
+    world.need()
+    assert blocks(resident) == {}
+
+
+def test_an_empty_page_says_what_to_do_first(world, browser):
+    for name, words in (("facilitator", "نخستین نیاز را ثبت کنید"), ("firm_manager", "نخستین حساب را باز کنید")):
+        assert words in browser(name).get("/home/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["facilitator", "charity_manager", "officer", "governor", "auditor"])
+def test_the_first_page_takes_as_many_queries_for_many_rows_as_for_few(busy, browser, queries_of, name):
+    client = browser(name)
+    few = queries_of(client, ["/home/"])
+    capacity = busy.capacity(50)
+    for _ in range(3):
+        need = busy.need(2)
+        promise = busy.agreed(need, capacity, 2)
+        busy.delivered(promise, 1, accepted=False)
+        busy.need(kind="tutoring")
+    late()
+    assert queries_of(client, ["/home/"]) == few
+    need = busy.need(1)
+    assert need.pk

@@ -1,0 +1,40 @@
+"""The journal's page and looks from outside."""
+
+from django.utils import timezone
+
+from peyvand.journal.seals import seal
+from peyvand.people.models import Look
+from peyvand.scope.acting import SYSTEM
+from peyvand.scope.database import scope
+
+
+def test_the_journal_is_searched_in_words_and_within_the_area(world, browser):
+    need = world.need()
+    client = browser("auditor")
+    page = client.get("/journal/", {"kind": "need", "number": str(need.pk)})
+    assert [event.act for event in page.context["page"].objects] == ["need.told"]
+    assert "گفتن نیاز" in page.content.decode()
+    assert client.get("/journal/", {"act": "need.vouched"}).context["page"].objects == []
+
+
+def test_a_look_opens_one_organisations_rows_without_names(world, browser):
+    household = world.household()
+    need = world.need(household=household)
+    client = browser("auditor")
+    assert client.get(f"/needs/{need.pk}/").status_code == 404
+    asked = {"organisation": world.organisations["centre"].pk, "reason": "کوتاه"}
+    assert "reason" in client.post("/journal/looks/", asked).context["form"].errors
+    client.post("/journal/looks/", asked | {"reason": "رسیدگی به شکایت یک ساکن محله"})
+    with scope(SYSTEM):
+        assert Look.objects.count() == 1
+    page = client.get(f"/needs/{need.pk}/")
+    assert page.status_code == 200
+    assert "آزمونی" not in client.get(f"/families/{household.pk}/").content.decode()
+    assert browser("facilitator").post("/journal/looks/", asked).status_code == 403
+
+
+def test_the_state_of_the_seals_is_told(world, browser):
+    seal(now=timezone.now())
+    page = browser("auditor").get("/journal/")
+    assert page.context["seals"].unsealed == 0
+    assert "آخرین مُهر" in page.content.decode()
