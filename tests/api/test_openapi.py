@@ -53,6 +53,17 @@ NOT_OFFERED = {
     "take_look": "taken by an auditor in person",
     "switch_on": "programmes are switched on and off on the site by those who answer for them",
     "switch_off": "programmes are switched on and off on the site by those who answer for them",
+    "add_persons": "family files are opened on the site, where consent is asked",
+    "register_family": "family files are opened on the site, where consent is asked",
+    "take_call": "the form for a telephone call, on the site",
+    "add_proof": "files are added on the site",
+    "reveal_note": "protected values are never given to programs",
+    "change_account": "done in person",
+    "enrol": "set up on the site by officers and administrators",
+    "give_consents": "bulk act of imports and the demonstration",
+    "record_disabilities": "bulk act of imports and the demonstration",
+    "put_places": "imported on the site and by command",
+    "put_specifications": "imported on the site and by command",
     "add_places": "drawn and imported on the site and by command",
 }
 

@@ -212,3 +212,17 @@ def test_tracking_shows_state_and_next_date_and_nobody(world):
 def test_me_says_who_acts(world, centre):
     answer = good(centre.get("/me"))
     assert (answer["role"], answer["place"]["path"]) == ("facilitator", "ir/mz/sari/")
+
+
+def test_figures_of_a_place_are_for_everyone_and_none_is_under_five(world):
+    for _ in range(7):
+        world.need()
+    for _ in range(2):
+        world.need(kind="tutoring", place="ahangar")
+    found = good(Caller(world).get("/figures", place="ir/mz/"))
+    assert found["counts"]["told"] == 9
+    figures = [value for part in found["parts"] for value in part["counts"].values()]
+    figures += [kind["open"] for kind in found["kinds"]]
+    assert not {1, 2, 3, 4} & set(figures)
+    assert len(found["months"]) == 12
+    assert Caller(world).get("/figures", place="ir/nowhere/").status_code == 422

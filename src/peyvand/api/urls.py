@@ -14,6 +14,7 @@ from peyvand.api import (
     deliveries,
     docs,
     families,
+    figures,
     matching,
     needs,
     problems,
@@ -97,6 +98,7 @@ for prefix, router in (
     ("/places", registers.places),
     ("/organisations", registers.organisations),
     ("/specifications", registers.specifications),
+    ("/figures", figures.router),
     ("/tracking", tracking.router),
 ):
     api.add_router(prefix, router, auth=None)
