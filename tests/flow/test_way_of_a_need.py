@@ -4,6 +4,7 @@ import pytest
 from tests.world import NOW, World, in_days
 
 from peyvand.flow.capacity.models import Capacity
+from peyvand.flow.commitment.actions import break_commitment
 from peyvand.flow.commitment.enums import CommitmentState
 from peyvand.flow.commitment.matching import run_matching
 from peyvand.flow.commitment.models import Commitment, Suggestion
@@ -15,7 +16,7 @@ from peyvand.flow.need.models import Need
 from peyvand.flow.replay import replay
 from peyvand.flow.story.actions import publish_story, submit_story, write_story
 from peyvand.flow.story.models import Story
-from peyvand.kernel.refusals import NotEnoughLeft
+from peyvand.kernel.refusals import NotEnoughLeft, NotFound
 from peyvand.scope.acting import PUBLIC, SYSTEM
 from peyvand.scope.database import scope
 
@@ -88,3 +89,11 @@ def test_more_than_is_left_is_refused_and_nothing_changes():
     assert refusal.value.details == {"left": 1, "asked": 2}
     assert stored(Capacity, capacity).committed == 2
     assert replay() == []
+
+
+def test_calling_a_promise_broken_that_one_does_not_see_is_not_found():
+    world = World.build()
+    promise = world.promise(world.need(), world.capacity())
+    for commitment_id, by in ((0, "facilitator"), (promise.pk, "firm_manager")):
+        with pytest.raises(NotFound):
+            break_commitment(commitment_id=commitment_id, by=world[by], now=NOW)

@@ -98,6 +98,16 @@ def test_a_forged_seal_breaks_the_chain():
     assert ("broken_chain", None) in findings()
 
 
+def test_a_seal_that_names_a_key_nobody_has_is_a_finding_and_the_rest_is_still_checked():
+    happen(2)
+    seal(now=NOW)
+    happen(2)
+    seal(now=NOW)
+    tamper(f"UPDATE journal_seal SET key_id = 'k9' WHERE id = {Seal.objects.first().pk}")
+    tamper(f"UPDATE journal_event SET act = 'x' WHERE id = {ids()[-1]}")
+    assert findings() == [("key_missing", None), ("changed", ids()[-1])]
+
+
 def test_a_journal_cut_off_together_with_its_seals_is_found():
     happen(2)
     seal(now=NOW)

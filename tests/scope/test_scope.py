@@ -7,6 +7,7 @@ from tests.world import NOW, World
 from peyvand.flow.need.actions import withdraw_need
 from peyvand.flow.need.models import Need
 from peyvand.journal.models import Event
+from peyvand.kernel.refusals import NotPermitted
 from peyvand.people.models import Person
 from peyvand.scope.acting import PUBLIC, SYSTEM, Acting, Role, subtree, within
 from peyvand.scope.database import acting_now, scope
@@ -110,3 +111,11 @@ def test_the_public_and_a_forged_actor_see_no_event():
     for acting in (PUBLIC, Acting(role=Role.FACILITATOR), Acting(role=Role.RESIDENT)):
         with scope(acting):
             assert Event.objects.count() == 0
+
+
+def test_a_write_outside_ones_area_is_refused_like_any_other():
+    world = World.build()
+    with pytest.raises(NotPermitted):
+        world.need(by="facilitator", place="espiari")
+    with scope(SYSTEM):
+        assert Need.objects.count() == 0

@@ -20,4 +20,5 @@ from peyvand.cli import (  # noqa: E402 - a command registers itself on `app`
     places,  # noqa: F401
     resources,  # noqa: F401
     up,  # noqa: F401
+    verify,  # noqa: F401
 )

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -32,9 +33,12 @@ def serve(host: str, port: int, running: server.Server | None, on_ready: Callabl
 
     `on_ready` gets the site's address once it answers. A killed embedded server is started again.
     """
-    with _endings() as ended:
+    # One folder for the figures of all worker processes, so that one scrape tells of all of them.
+    with _endings() as ended, tempfile.TemporaryDirectory(prefix="peyvand-metrics-") as figures:
         children = [_start("worker", _worker(), {})] if _has_jobs() else []
-        children.append(_start("web server", _web(host, port), {"PEYVAND_POOL": "1"}))
+        children.append(
+            _start("web server", _web(host, port), {"PEYVAND_POOL": "1", "PROMETHEUS_MULTIPROC_DIR": figures})
+        )
         try:
             if _wait_until_it_answers(host, port, children, ended):
                 where = f"http://{f'[{host}]' if ':' in host else host}:{port}/"

@@ -6,7 +6,7 @@ The newest seal is also written beside the key, so that cutting off the end of t
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ _ONE_SEALER = 0x7065_7976
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong in the journal: `what` is changed, removed, inserted, broken_chain or cut_off."""
+    """Something wrong in the journal: `what` is changed, removed, inserted, broken_chain, key_missing or cut_off."""
 
     what: str
     event_id: int | None
@@ -90,12 +90,17 @@ def _write_head(last: Seal) -> None:
     fresh.replace(target)
 
 
-def check_seals() -> Iterator[Finding]:
-    """Every difference between the sealed and the present journal, oldest first."""
+def check_seals(*, step: Callable[[], object] = lambda: None) -> Iterator[Finding]:
+    """Every difference between the sealed and the present journal, oldest first. `step` is called as each seal begins."""
     before, start = "", 0
     with scope(SYSTEM):
         for one in Seal.objects.iterator(chunk_size=50):
-            key = settings.SEAL_KEYS.keys[one.key_id]
+            step()
+            key = settings.SEAL_KEYS.keys.get(one.key_id)
+            if key is None:
+                yield Finding("key_missing", None, one.pk)
+                before, start = one.digest, one.last_event
+                continue
             marks = bytes(one.marks)
             if _digest(key, before, one.event_ids, marks) != one.digest:
                 yield Finding("broken_chain", None, one.pk)

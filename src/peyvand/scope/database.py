@@ -7,8 +7,10 @@ from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
+from psycopg.errors import InsufficientPrivilege
 
+from peyvand.kernel.refusals import NotPermitted
 from peyvand.scope.acting import Acting, Role, subtree
 
 APP_ROLE = "peyvand_app"
@@ -79,7 +81,8 @@ _SETTINGS = (
 def action(function: Callable[P, R]) -> Callable[P, R]:
     """Make a write one transaction under its actor's scope, with every constraint checked before it answers.
 
-    The function takes keyword arguments only, among them `by: Acting` and `now: datetime` (aware).
+    The function takes keyword arguments only, among them `by: Acting` and `now: datetime` (aware). A write that the policies
+    of the database do not let through is refused with `NotPermitted`, like one that a permission refused.
     """
 
     @wraps(function)
@@ -87,10 +90,15 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         by, now = kwargs.get("by"), kwargs.get("now")
         if args or not isinstance(by, Acting) or not isinstance(now, datetime) or now.tzinfo is None:
             raise TypeError(f"{function.__name__} takes keywords only, with by=Acting and now=aware datetime")
-        with scope(by):
-            result = function(**kwargs)  # type: ignore[call-arg]
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        try:
+            with scope(by):
+                result = function(**kwargs)  # type: ignore[call-arg]
+                with connection.cursor() as cursor:
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        except ProgrammingError as error:
+            if isinstance(error.__cause__, InsufficientPrivilege):
+                raise NotPermitted(reason="this lies outside your area or organisation") from error
+            raise
         return result
 
     return run

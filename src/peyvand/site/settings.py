@@ -1,6 +1,7 @@
 """Settings of the site. What an operator may change comes from the environment; `docs/operation.en.md` lists it."""
 
 import os
+import sys
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -156,3 +157,20 @@ if os.environ.get("PEYVAND_HTTPS") == "1":
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
+
+# ---- The API: the same acts and lists for programs ----
+
+INSTALLED_APPS += ["peyvand.api"]
+MIDDLEWARE.insert(0, "peyvand.api.middleware.problems")
+# Counted for each worker process in its own memory.
+API_CALLS_A_MINUTE = int(os.environ.get("PEYVAND_API_CALLS_A_MINUTE", "1200"))
+TRACKING_CALLS_A_MINUTE = 20
+
+# ---- Watching it run: lines of log, health, metrics ----
+
+MIDDLEWARE[:0] = ["peyvand.web.health.Probes", "peyvand.web.requests.RequestLog"]
+# "json" or "console"; where nothing is said, readable lines on a terminal and JSON elsewhere.
+LOGGING_CONFIG = "peyvand.web.logs.configure"
+LOGGING = {"readable": os.environ.get("PEYVAND_LOG", "console" if sys.stderr.isatty() else "json") == "console"}
+# Without a token /metrics answers this machine only.
+METRICS_TOKEN = os.environ.get("PEYVAND_METRICS_TOKEN", "")

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from peyvand.api import page as token_page
 from peyvand.extend import pages as programme_pages
 
 handler403 = "peyvand.web.errors.forbidden"
@@ -9,6 +10,9 @@ handler404 = "peyvand.web.errors.not_found"
 handler500 = "peyvand.web.errors.server_error"
 
 urlpatterns = [
+    path("api/v1/", include("peyvand.api.urls")),
+    path("account/tokens/", token_page.tokens, name="api_tokens"),
+    path("account/tokens/<int:token_id>/stop/", token_page.stop, name="api_token_stop"),
     path("", include("peyvand.web.urls")),
     *programme_pages.urlpatterns(),
 ]

@@ -22,7 +22,7 @@ from peyvand.flow.need.models import Need
 from peyvand.journal.actions import record
 from peyvand.kernel.codes import new_code
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotPermitted, Refusal, require
+from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, NotPermitted, Refusal, require
 from peyvand.kernel.states import WrongState
 from peyvand.people.models import Organisation
 from peyvand.scope.acting import Acting
@@ -145,7 +145,9 @@ def withdraw_commitments(
 @action
 def break_commitment(*, commitment_id: int, by: Acting, now: datetime) -> Commitment:
     """The side it was made to says that the promise was not kept. Raises `NotDueYet` before the due date."""
-    due = Commitment.objects.values_list("due_date", flat=True).get(pk=commitment_id)
+    due = Commitment.objects.values_list("due_date", flat=True).filter(pk=commitment_id).first()
+    if due is None:
+        raise NotFound
     if due >= business_date(now):
         raise rules.NotDueYet(due=due)
     locked = lock_with_ends([commitment_id])

@@ -1,0 +1,104 @@
+"""Family files. The file names nobody; names are told to those who have a task with the family, and to the person."""
+
+from datetime import datetime
+from typing import Annotated
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Path, Query, Router, Schema
+
+from peyvand.api.answers import Count, Page, PageQuery, page_of, reading, say
+from peyvand.api.shapes import Id, OrganisationRef, PlacePath, PlaceRef, Word, maybe, organisation_ref, place_ref
+from peyvand.kernel.refusals import NotFound
+from peyvand.kernel.text import search_key
+from peyvand.people.enums import Sex
+from peyvand.people.models import Household, Person, Task
+from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import below
+
+router = Router(tags=["Families"])
+
+
+class FamilyOut(Schema):
+    id: int
+    code: str
+    size: int
+    woman_head: bool
+    place: PlaceRef
+    organisation: OrganisationRef
+    created_at: datetime
+
+
+class PersonOut(Schema):
+    """Neither national id nor telephone: those are shown one by one on the site, and every look is noted."""
+
+    id: int
+    given_name: str
+    family_name: str
+    is_head: bool
+    sex: Sex | None
+    birth_year: int | None = Field(description="Jalali")
+
+
+class FamilyDetail(FamilyOut):
+    persons: list[PersonOut] = Field(description="Empty unless you have a task with this family")
+
+
+class FamilyFilters(Schema):
+    place: Annotated[PlacePath, Field(description="This place and all below it")] | None = None
+    mine: Annotated[bool, Field(description="Only those you have a task with")] = False
+    q: Annotated[Word, Field(description="The file's code, or a name you may see")] = ""
+
+
+def family_out(row: Household) -> FamilyOut:
+    return FamilyOut(
+        id=row.pk, code=row.code, size=row.size, woman_head=row.woman_head, place=place_ref(row.place),
+        organisation=organisation_ref(row.organisation), created_at=row.created_at,
+    )  # fmt: skip
+
+
+def person_out(row: Person) -> PersonOut:
+    return PersonOut(
+        id=row.pk, given_name=row.given_name, family_name=row.family_name, is_head=row.is_head, sex=maybe(Sex, row.sex),
+        birth_year=row.birth_year,
+    )  # fmt: skip
+
+
+def _rows(filters: FamilyFilters, by: Acting) -> QuerySet[Household]:
+    rows = Household.objects.select_related("place", "organisation")
+    if filters.place:
+        rows = rows.filter(below(filters.place))
+    if filters.mine:
+        tasks = Task.objects.filter(household=OuterRef("pk"), membership_id=by.membership_id, until__isnull=True)
+        rows = rows.filter(Exists(tasks))
+    if filters.q:
+        named = Person.objects.filter(household=OuterRef("pk"), erased_at__isnull=True)
+        for word in search_key(filters.q).split():
+            named = named.filter(search_key__contains=word)
+        by_code = rows.filter(code=filters.q.strip())
+        rows = by_code | rows.filter(Exists(named)) if search_key(filters.q) else by_code
+    return rows
+
+
+@router.get("", response=Page[FamilyOut], summary="Family files you may see")
+def list_families(request: HttpRequest, filters: Query[FamilyFilters], page: Query[PageQuery]) -> HttpResponse:
+    with reading(request) as by:
+        return page_of(request, _rows(filters, by), page, lambda rows: [family_out(row) for row in rows])
+
+
+@router.get("/count", response=Count, summary="How many family files you may see")
+def count_families(request: HttpRequest, filters: Query[FamilyFilters]) -> HttpResponse:
+    with reading(request) as by:
+        return say(Count(count=_rows(filters, by).count()))
+
+
+@router.get(
+    "/{int:family_id}", response=FamilyDetail, summary="One family file, with its persons for those with a task"
+)
+def get_family(request: HttpRequest, family_id: Path[Id]) -> HttpResponse:
+    with reading(request):
+        row = Household.objects.select_related("place", "organisation").filter(pk=family_id).first()
+        if row is None:
+            raise NotFound
+        persons = Person.objects.filter(household_id=family_id, erased_at__isnull=True).order_by("-is_head", "id")
+        return say(FamilyDetail(**family_out(row).model_dump(), persons=[person_out(one) for one in persons]))

@@ -1,0 +1,183 @@
+"""Matching runs, why needs were left, and the suggestions of a run."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Path, Query, Router, Schema
+
+from peyvand.api.answers import Count, Given, Order, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.commitments import Commitments, kinds_of, shaped
+from peyvand.api.needs import UnservedOut, unserved_out
+from peyvand.api.shapes import (
+    Day,
+    Id,
+    Ids,
+    OrganisationRef,
+    PlacePath,
+    PlaceRef,
+    maybe,
+    organisations_at,
+    place_at,
+    place_ref,
+)
+from peyvand.flow.commitment import matching, suggestions
+from peyvand.flow.commitment.enums import DeclineReason, SuggestionState, UnservedReason
+from peyvand.flow.commitment.models import MatchingRun, Suggestion, Unserved
+from peyvand.kernel.refusals import NotFound
+from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import below
+
+runs = Router(tags=["Matching"])
+router = Router(tags=["Matching"])
+
+
+class RunOut(Schema):
+    """`served` needs got a suggestion; `unserved` lack something still, each with its reason."""
+
+    id: int
+    place: PlaceRef
+    started_at: datetime
+    finished_at: datetime | None
+    needs: int
+    capacities: int
+    served: int
+    unserved: int
+
+
+class RunIn(Given):
+    place_path: PlacePath
+
+
+class SuggestionOut(Schema):
+    id: int
+    run_id: int
+    need_id: int
+    capacity_id: int
+    specification: str | None = Field(description="Slug of what is needed, where you may see the need")
+    asker: OrganisationRef | None
+    giver: OrganisationRef | None
+    quantity: int
+    km: float | None
+    priority: int
+    state: SuggestionState
+    decline_reason: DeclineReason | None
+    answered_at: datetime | None
+
+
+class SuggestionFilters(Schema):
+    state: SuggestionState | None = None
+    run_id: Id | None = None
+    need_id: Id | None = None
+    capacity_id: Id | None = None
+    place: Annotated[PlacePath, Field(description="Place of the need, and all below it")] | None = None
+
+
+class UnservedFilters(Schema):
+    reason: UnservedReason | None = None
+
+
+class AcceptIn(Given):
+    suggestion_ids: Ids
+    due_date: Day
+
+
+class DeclineIn(Given):
+    reason: DeclineReason
+
+
+def run_out(row: MatchingRun) -> RunOut:
+    return RunOut(
+        id=row.pk, place=place_ref(row.place), started_at=row.started_at, finished_at=row.finished_at, needs=row.needs,
+        capacities=row.capacities, served=row.served, unserved=row.unserved,
+    )  # fmt: skip
+
+
+def suggestions_out(rows: Sequence[Suggestion]) -> list[SuggestionOut]:
+    sides = organisations_at(path for row in rows for path in (row.asker_path, row.giver_path))
+    kinds = kinds_of(rows)
+    return [
+        SuggestionOut(
+            id=row.pk, run_id=row.run_id, need_id=row.need_id, capacity_id=row.capacity_id,
+            specification=kinds.get(row.need_id), asker=sides.get(row.asker_path), giver=sides.get(row.giver_path),
+            quantity=row.quantity, km=row.km, priority=row.priority, state=SuggestionState(row.state),
+            decline_reason=maybe(DeclineReason, row.decline_reason), answered_at=row.answered_at,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _rows(filters: SuggestionFilters) -> QuerySet[Suggestion]:
+    asked: dict[str, Any] = filters.model_dump(exclude={"place"}, exclude_none=True)
+    rows = Suggestion.objects.filter(**asked)
+    return rows.filter(below(filters.place)) if filters.place else rows
+
+
+@runs.get("", response=Page[RunOut], summary="Matching runs you may see")
+def list_runs(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
+    with reading(request):
+        rows = MatchingRun.objects.select_related("place")
+        return page_of(request, rows, page, lambda found: [run_out(row) for row in found])
+
+
+@runs.get("/count", response=Count, summary="How many matching runs you may see")
+def count_runs(request: HttpRequest) -> HttpResponse:
+    with reading(request):
+        return say(Count(count=MatchingRun.objects.count()))
+
+
+@runs.post("", response={201: RunOut}, summary="Match your open needs in a place with the capacities that reach them")
+def run_matching(request: HttpRequest, body: RunIn) -> HttpResponse:
+    """Worst-off first, exactly. Unanswered suggestions of earlier runs for these needs give way."""
+
+    def run(by: Acting, now: datetime) -> RunOut:
+        return run_out(matching.run_matching(place=place_at(body.place_path), by=by, now=now))
+
+    return act(request, run, status=201)
+
+
+@runs.get("/{int:run_id}/unserved", response=Page[UnservedOut], summary="Needs that a run left, and why")
+def list_unserved(
+    request: HttpRequest, run_id: Path[Id], filters: Query[UnservedFilters], page: Query[PageQuery]
+) -> HttpResponse:
+    """Only what no later run has told otherwise."""
+    with reading(request):
+        if not MatchingRun.objects.filter(pk=run_id).exists():
+            raise NotFound
+        rows = Unserved.objects.filter(run_id=run_id, **filters.model_dump(exclude_none=True))
+        shape = lambda found: [unserved_out(row) for row in found]  # noqa: E731
+        return page_of(request, rows, page, shape, Order("oldest", ("id",)))
+
+
+@router.get("", response=Page[SuggestionOut], summary="Suggestions you may see")
+def list_suggestions(request: HttpRequest, filters: Query[SuggestionFilters], page: Query[PageQuery]) -> HttpResponse:
+    with reading(request):
+        return page_of(request, _rows(filters), page, suggestions_out)
+
+
+@router.get("/count", response=Count, summary="How many suggestions you may see")
+def count_suggestions(request: HttpRequest, filters: Query[SuggestionFilters]) -> HttpResponse:
+    with reading(request):
+        return say(Count(count=_rows(filters).count()))
+
+
+@router.post("/accept", response={201: Commitments}, summary="Turn suggestions into promises, all or none")
+def accept_suggestions(request: HttpRequest, body: AcceptIn) -> HttpResponse:
+    def run(by: Acting, now: datetime) -> Commitments:
+        made = suggestions.accept_suggestions(
+            suggestion_ids=body.suggestion_ids, due_date=body.due_date, by=by, now=now
+        )
+        return shaped(made, now)
+
+    return act(request, run, status=201)
+
+
+@router.post("/{int:suggestion_id}/decline", response=SuggestionOut, summary="Decline a suggestion, with the reason")
+def decline_suggestion(request: HttpRequest, suggestion_id: Path[Id], body: DeclineIn) -> HttpResponse:
+    def run(by: Acting, now: datetime) -> SuggestionOut:
+        row = suggestions.decline_suggestion(suggestion_id=suggestion_id, reason=body.reason, by=by, now=now)
+        return suggestions_out([row])[0]
+
+    return act(request, run)

@@ -1,0 +1,176 @@
+"""The description is valid, complete, and what the routes answer fits it."""
+
+import importlib
+import inspect
+import json
+import pkgutil
+import re
+from collections.abc import Iterator
+from types import CodeType, FunctionType, ModuleType
+
+import pytest
+import schemathesis
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from tests.api.calls import Caller
+from tests.people.test_least_seeing import populate
+from tests.world import World
+
+from peyvand import api as api_package
+from peyvand import extend, flow, journal, people, places, resources
+from peyvand.api.urls import api
+from peyvand.flow.replay import replay
+from peyvand.scope.database import action
+from peyvand.site.wsgi import application
+
+CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
+# Not offered to programs, and why.
+NOT_OFFERED = {
+    "expire_needs": "nightly job",
+    "refresh_priorities": "nightly job",
+    "renew_capacities": "nightly job",
+    "lapse_commitments": "nightly job",
+    "sign_agreement": "recorded on the site, beside the paper that was signed",
+    "register_organisation": "set up on the site by officers and administrators",
+    "create_account": "set up on the site by officers and administrators",
+    "grant_membership": "set up on the site by officers and administrators",
+    "end_membership": "set up on the site by officers and administrators",
+    "issue_sign_in_code": "handed over in person",
+    "register_households": "family files are opened on the site, where consent is asked",
+    "give_task": "given on the site by those who lead the work",
+    "end_task": "given on the site by those who lead the work",
+    "give_consent": "asked and recorded in person",
+    "withdraw_consent": "asked and recorded in person",
+    "record_disability": "asked and recorded in person",
+    "reveal": "protected values are never given to programs",
+    "erase_person": "decided and done in person",
+    "take_look": "taken by an auditor in person",
+    "switch_on": "programmes are switched on and off on the site by those who answer for them",
+    "switch_off": "programmes are switched on and off on the site by those who answer for them",
+    "add_persons": "family files are opened on the site, where consent is asked",
+    "register_family": "family files are opened on the site, where consent is asked",
+    "take_call": "the form for a telephone call, on the site",
+    "add_proof": "files are added on the site",
+    "reveal_note": "protected values are never given to programs",
+    "change_account": "done in person",
+    "enrol": "set up on the site by officers and administrators",
+    "give_consents": "bulk act of imports and the demonstration",
+    "record_disabilities": "bulk act of imports and the demonstration",
+    "put_places": "imported on the site and by command",
+    "put_specifications": "imported on the site and by command",
+    "add_places": "drawn and imported on the site and by command",
+}
+
+
+def modules() -> Iterator[ModuleType]:
+    """Everything of the core that may hold acts; a programme's acts are its own pages' affair."""
+    for layer in (places, people, resources, journal, extend, flow, api_package):
+        for found in pkgutil.walk_packages(layer.__path__, f"{layer.__name__}."):
+            if ".migrations" not in found.name:
+                yield importlib.import_module(found.name)
+
+
+def actions() -> dict[str, FunctionType]:
+    """Every function that `@action` made, by name."""
+    made = action(lambda: None).__code__
+    found = {}
+    for module in modules():
+        for one in vars(module).values():
+            if inspect.isfunction(one) and one.__code__ is made and one.__module__ == module.__name__:
+                found[one.__name__] = one
+    return found
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _names(inner)
+
+
+def called() -> set[str]:
+    """Every action that the code of a route names, directly or through a module it imported."""
+    wanted, reached = actions(), set()
+    for _prefix, router in api._routers:
+        for view in router.path_operations.values():
+            for operation in view.operations:
+                names, world = set(_names(operation.view_func.__code__)), operation.view_func.__globals__
+                homes = [world, *(vars(world[name]) for name in names if isinstance(world.get(name), ModuleType))]
+                reached |= {
+                    name for name in names & wanted.keys() if any(home.get(name) is wanted[name] for home in homes)
+                }
+    return reached
+
+
+def described():
+    return Client().get("/api/v1/openapi.json").json()
+
+
+@pytest.mark.django_db
+def test_every_act_has_a_route_or_a_reason_why_not():
+    assert called() == actions().keys() - NOT_OFFERED.keys()
+    assert NOT_OFFERED.keys() <= actions().keys(), "an act named here is no more"
+
+
+@pytest.mark.django_db
+def test_the_description_is_valid_openapi_with_words_and_problems_everywhere():
+    schema = described()
+    assert schema["openapi"].startswith("3.1")
+    known = set(schema["components"]["schemas"])
+    assert set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(schema))) <= known
+    identities = [one["operationId"] for methods in schema["paths"].values() for one in methods.values()]
+    assert len(identities) == len(set(identities))
+    for address, methods in schema["paths"].items():
+        for method, one in methods.items():
+            assert one["summary"], address
+            assert "application/problem+json" in one["responses"]["422"]["content"], address
+            named = {parameter["name"] for parameter in one.get("parameters", ())}
+            assert ("Idempotency-Key" in named) == (method == "post" and address != "/api/v1/tracking"), address
+            assert set(re.findall(r"{(\w+)}", address)) <= named, address
+
+
+@pytest.mark.django_db
+def test_the_page_for_people_needs_nothing_from_another_origin_and_no_script():
+    page = Client().get("/api/v1/docs").content.decode()
+    assert "<script" not in page
+    assert "style=" not in page
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
+    for address in described()["paths"]:
+        assert address in page
+    anchors = set(re.findall(r'id="([^"]+)"', page))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= anchors
+
+
+def _try(operation, headers):
+    """Some tens of requests that fit the description of one route."""
+
+    @settings(
+        max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate],
+        derandomize=True,
+    )  # fmt: skip
+    @given(case=operation.as_strategy())
+    def answers(case):
+        case.call_and_validate(headers=headers, checks=CHECKS)
+
+    answers()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
+def test_whatever_fits_the_description_is_answered_as_described_and_never_breaks():
+    world = World.build()
+    populate(world)
+    headers = Caller(world, "leader").headers
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    operations = [one.ok() for one in schema.get_all_operations()]
+    assert len(operations) == sum(len(methods) for methods in described()["paths"].values())
+    for operation in operations:
+        if not operation.path.endswith("/revoke"):  # it would end the token in use
+            _try(operation, headers)
+    assert replay() == []
