@@ -35,7 +35,7 @@ def register_organisation(
     by: Acting,
     now: datetime,
 ) -> Organisation:
-    require(may_register_organisation(by, place_path=place.path))
+    require(may_register_organisation(by, place_path=place.path, parent_path=parent.path if parent else ""))
     if not name_fa.strip():
         raise BadValue(field="name", reason="an organisation has a name")
     organisation = Organisation.objects.create(

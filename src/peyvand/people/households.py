@@ -11,7 +11,7 @@ from peyvand.kernel.refusals import BadValue, NotFound, Refusal, require
 from peyvand.kernel.text import search_key, sort_key
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind, Severity
 from peyvand.people.models import Consent, Disability, Household, Membership, Organisation, Person, Task
-from peyvand.people.permissions import may_give_task, may_keep_households
+from peyvand.people.permissions import may_give_task, may_have_task, may_keep_household, may_keep_households
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import lock
@@ -92,6 +92,8 @@ def register_households(
         keeper = row.organisation or own
         if keeper is None:
             raise BadValue(field="organisation", reason="a family file has a keeper")
+        where = {"place_path": row.place.path, "organisation_path": keeper.path}
+        require(may_keep_household(by, **where) or (may_have_task(task_for, **where) if task_for else None))
         files.append(
             Household(
                 code=row.code,
@@ -136,6 +138,9 @@ def register_households(
 def give_task(*, household_id: int, membership: Membership, by: Acting, now: datetime) -> Task:
     require(may_give_task(by))
     household = lock(Household.objects.all(), [household_id])[household_id]
+    require(
+        may_have_task(membership, place_path=household.place_path, organisation_path=household.organisation_path)
+    )
     task = Task.objects.create(
         household=household,
         membership=membership,

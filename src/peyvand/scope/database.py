@@ -7,8 +7,10 @@ from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
+from psycopg.errors import UniqueViolation
 
+from peyvand.kernel.refusals import AlreadyThere, BadValue
 from peyvand.scope.acting import Acting, Role, subtree
 
 APP_ROLE = "peyvand_app"
@@ -79,7 +81,9 @@ _SETTINGS = (
 def action(function: Callable[P, R]) -> Callable[P, R]:
     """Make a write one transaction under its actor's scope, with every constraint checked before it answers.
 
-    The function takes keyword arguments only, among them `by: Acting` and `now: datetime` (aware).
+    The function takes keyword arguments only, among them `by: Acting` and `now: datetime` (aware). What only the database can
+    know is a refusal too: that the same is there already (also by an act that ran at the same time), and that a value is too
+    long or too large for its column. A CHECK that fails is a fault of ours and stays an error.
     """
 
     @wraps(function)
@@ -87,10 +91,17 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         by, now = kwargs.get("by"), kwargs.get("now")
         if args or not isinstance(by, Acting) or not isinstance(now, datetime) or now.tzinfo is None:
             raise TypeError(f"{function.__name__} takes keywords only, with by=Acting and now=aware datetime")
-        with scope(by):
-            result = function(**kwargs)  # type: ignore[call-arg]
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        try:
+            with scope(by):
+                result = function(**kwargs)  # type: ignore[call-arg]
+                with connection.cursor() as cursor:
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        except IntegrityError as error:
+            if isinstance(error.__cause__, UniqueViolation):
+                raise AlreadyThere from error
+            raise
+        except DataError as error:
+            raise BadValue(field="value", reason="too long, too large, or not text") from error
         return result
 
     return run
