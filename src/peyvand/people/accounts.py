@@ -1,22 +1,30 @@
 """Acts on accounts, organisations and memberships."""
 
 import hashlib
+import hmac
 import secrets
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from peyvand.journal.actions import record
+from peyvand.kernel.identifiers import clean
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, Refusal, require
+from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
 from peyvand.kernel.text import search_key, sort_key
 from peyvand.people.enums import MemberRole, OrganisationKind
-from peyvand.people.models import Account, Membership, Organisation, SignInCode
-from peyvand.people.permissions import may_grant_membership, may_register_organisation
-from peyvand.people.queries import memberships_in_force
+from peyvand.people.models import Account, Membership, Organisation, Person, SignInCode
+from peyvand.people.permissions import may_grant_membership, may_manage_people, may_register_organisation
+from peyvand.people.queries import acting_as, memberships_in_force
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
-from peyvand.scope.database import action
+from peyvand.scope.database import action, scope
+
+
+# Long enough that guessing at a thousand standing codes a thousand times a second takes centuries.
+_DIGITS = 16
 
 
 class CodeNotValid(Refusal):
@@ -69,9 +77,14 @@ def create_account(
     now: datetime,
 ) -> Account:
     """An account without a password signs in with codes that are handed over."""
-    if not username.strip() or Account.objects.filter(username=username).exists():
+    require(may_manage_people(by))
+    username = username.strip()
+    if not username or Account.objects.filter(username__iexact=username).exists():
         raise BadValue(field="username", reason="this user name is empty or taken")
-    account = Account(username=username.strip(), name=name.strip(), person_id=person_id, is_demo=is_demo)
+    # Whoever signs in sees the person's own file, so it is tied by somebody who may see it too.
+    if person_id is not None and not Person.objects.filter(pk=person_id, erased_at__isnull=True).exists():
+        raise NotFound
+    account = Account(username=username, name=name.strip(), person_id=person_id, is_demo=is_demo)
     account.set_password(password)
     account.save()
     record(
@@ -107,9 +120,8 @@ def grant_membership(
 def end_membership(*, membership: Membership, by: Acting, now: datetime) -> None:
     place, organisation = membership.place, membership.organisation
     require(may_grant_membership(by, role=membership.role, place_path=place.path, organisation_path=organisation.path))
-    Membership.objects.filter(pk=membership.pk).update(
-        until=max(membership.since, business_date(now) - timedelta(days=1))
-    )
+    last = max(membership.since, business_date(now)) - timedelta(days=1)
+    Membership.objects.filter(Q(until__isnull=True) | Q(until__gt=last), pk=membership.pk).update(until=last)
     membership.tasks.filter(until__isnull=True).update(until=now)
     record(
         "membership.ended", kind="membership", subject=membership.pk, by=by, now=now,
@@ -118,15 +130,26 @@ def end_membership(*, membership: Membership, by: Acting, now: datetime) -> None
 
 
 def _fingerprint(code: str) -> str:
-    return hashlib.sha256(code.strip().encode()).hexdigest()
+    """Keyed, so that a copy of the table alone cannot be searched through; digits as typed in either script, in groups."""
+    digits = clean(code)
+    text = digits if digits.isascii() and digits.isdigit() else code.strip()
+    return hmac.new(settings.BLIND_INDEX_KEY, b"sign-in:" + text.encode(), hashlib.sha256).hexdigest()
 
 
 @action
 def issue_sign_in_code(*, membership: Membership, valid_for: timedelta, by: Acting, now: datetime) -> str:
-    """A single-use code for one membership, told once and never stored."""
+    """A single-use code for one membership, told once and never stored.
+
+    Whoever signs in may act in every role of the account, so the one who issues must be able to grant each of them.
+    """
+    for other in memberships_in_force(membership.account, business_date(now)):
+        if may_grant_membership(
+            by, role=other.role, place_path=other.place.path, organisation_path=other.organisation.path
+        ):
+            raise NotPermitted(reason="this person also has a role that you could not give; ask an administrator")
     place, organisation = membership.place, membership.organisation
     require(may_grant_membership(by, role=membership.role, place_path=place.path, organisation_path=organisation.path))
-    code = secrets.token_urlsafe(24) if valid_for > timedelta(days=1) else f"{secrets.randbelow(10**10):010d}"
+    code = secrets.token_urlsafe(24) if valid_for > timedelta(days=1) else f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
     SignInCode.objects.create(
         account=membership.account, membership=membership, fingerprint=_fingerprint(code), expires_at=now + valid_for
     )
@@ -148,4 +171,10 @@ def redeem_sign_in_code(*, code: str, now: datetime) -> Membership:
             raise CodeNotValid
         found.used_at = now
         found.save(update_fields=["used_at"])
+        by = acting_as(found.membership)
+        with scope(by):
+            record(
+                "sign_in_code.used", kind="membership", subject=found.membership_id, by=by, now=now,
+                place_path=by.place_path, organisation_path=by.organisation_path,
+            )  # fmt: skip
     return found.membership

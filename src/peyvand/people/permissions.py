@@ -33,6 +33,13 @@ def may_grant_membership(by: Acting, *, role: str, place_path: str, organisation
     return NotPermitted(reason="roles are granted by administrators")
 
 
+def may_manage_people(by: Acting) -> Refusal | None:
+    """Who sees the accounts of an area, opens accounts, and hands over sign-in codes."""
+    if by.role in (Role.ADMINISTRATOR, *_TASK_GIVERS, Role.SYSTEM):
+        return None
+    return NotPermitted(reason="accounts are kept by administrators and by those who lead the work")
+
+
 def may_keep_household(by: Acting, *, place_path: str, organisation_path: str) -> Refusal | None:
     """Where a family file is kept: within the own area and organisation."""
     if by.role is Role.SYSTEM or by.covers(place_path=place_path, organisation_path=organisation_path):
