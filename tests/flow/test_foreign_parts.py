@@ -19,8 +19,8 @@ from peyvand.flow.need.priorities import refresh_priorities
 from peyvand.flow.replay import replay
 from peyvand.kernel.refusals import AlreadyThere, NotFound, NotPermitted, Refusal
 from peyvand.people.enums import MemberRole, OrganisationKind
-from peyvand.people.models import Person
 from peyvand.people.households import NewHousehold, NewPerson, register_households
+from peyvand.people.models import Person
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
@@ -63,7 +63,11 @@ def test_a_resident_tells_needs_of_the_own_family_where_the_own_membership_stand
     world = World.build()
     head = resident(world)
     other = world.household()
-    for values in ({"household": other}, {"organisation": world.organisations["charity"]}, {"told_at": later(days=-900)}):
+    for values in (
+        {"household": other},
+        {"organisation": world.organisations["charity"]},
+        {"told_at": later(days=-900)},
+    ):
         with pytest.raises(Refusal):
             tell(world, "resident", person=head, **values)
     with pytest.raises(NotPermitted):
@@ -111,7 +115,9 @@ def test_a_family_file_that_is_there_already_is_a_refusal():
     two_heads = tuple(NewPerson("الف", "ب", is_head=True) for _ in range(2))
     with pytest.raises(Refusal):
         register_households(
-            rows=[NewHousehold(code="A2", place=world.places["nobonyad"], persons=two_heads)], by=world["facilitator"], now=NOW
+            rows=[NewHousehold(code="A2", place=world.places["nobonyad"], persons=two_heads)],
+            by=world["facilitator"],
+            now=NOW,
         )
 
 
@@ -151,8 +157,8 @@ def test_a_promise_names_only_a_standing_suggestion_of_its_own_pair():
         commit(rows=[NewPromise(other.pk, capacity.pk, **pair)], by=world["facilitator"], now=NOW)
     with pytest.raises(Refusal):
         commit(rows=[NewPromise(one.pk, capacity.pk, **pair)] * 2, by=world["facilitator"], now=NOW)
+    pair["suggestion_id"] = 10**6
     with pytest.raises(Refusal):
-        pair["suggestion_id"] = 10**6
         commit(rows=[NewPromise(one.pk, capacity.pk, **pair)], by=world["facilitator"], now=NOW)
     pair["suggestion_id"] = suggestion.pk
     commit(rows=[NewPromise(one.pk, capacity.pk, **pair)], by=world["facilitator"], now=NOW)

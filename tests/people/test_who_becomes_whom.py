@@ -1,5 +1,6 @@
 """Nobody becomes somebody else: accounts, roles, codes and tasks are handed out by those who have the right to all of what they open."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,14 @@ from peyvand.people.accounts import (
     redeem_sign_in_code,
 )
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, MemberRole
-from peyvand.people.households import erase_person, give_consent, give_task, register_households, withdraw_consent
+from peyvand.people.households import (
+    NewHousehold,
+    erase_person,
+    give_consent,
+    give_task,
+    register_households,
+    withdraw_consent,
+)
 from peyvand.people.models import Account, Consent, Membership, Person, SignInCode
 from peyvand.people.queries import memberships_in_force
 from peyvand.scope.acting import PUBLIC, SYSTEM, Acting
@@ -101,10 +109,10 @@ def test_a_code_is_long_is_typed_in_either_digits_and_lies_keyed_in_the_table():
     world = World.build()
     facilitator = membership_of(world["facilitator"])
     code = issue_sign_in_code(membership=facilitator, valid_for=DAY, by=world["administrator"], now=NOW)
-    assert code.isascii() and code.isdigit() and len(code) == 16
+    assert code.isascii()
+    assert code.isdigit()
+    assert len(code) == 16
     stored = SignInCode.objects.get().fingerprint
-    import hashlib
-
     assert stored != hashlib.sha256(code.encode()).hexdigest()
     typed = "-".join(persian_digits(code)[start : start + 4] for start in range(0, 16, 4))
     assert redeem_sign_in_code(code=f" {typed} ", now=NOW).pk == facilitator.pk
@@ -135,8 +143,6 @@ def test_a_task_goes_to_those_who_work_for_the_keeper_in_the_familys_area():
     home = world.household()
     with pytest.raises(NotPermitted):
         give_task(household_id=home.pk, membership=membership_of(world["charity_manager"]), by=world["leader"], now=NOW)
-    from peyvand.people.households import NewHousehold
-
     with pytest.raises(NotPermitted):
         register_households(
             rows=[NewHousehold(code="T1", place=world.places["nobonyad"])], task_for=membership_of(world["firm_manager"]),

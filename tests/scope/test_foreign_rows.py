@@ -51,7 +51,9 @@ def test_an_offer_of_another_organisation_is_counted_in_and_never_changed(change
     assert changed(world["firm_manager"], "UPDATE capacity_capacity SET committed = committed + 1") == 1
 
 
-@pytest.mark.parametrize("change", ["priority = 100", "note = ''", "quantity = 9", "due_date = NULL", "place_path = 'ir/'"])
+@pytest.mark.parametrize(
+    "change", ["priority = 100", "note = ''", "quantity = 9", "due_date = NULL", "place_path = 'ir/'"]
+)
 def test_a_need_that_was_suggested_to_a_giver_is_not_the_givers_to_change(change):
     world = World.build()
     world.need(3, due_date=NOW.date(), note="…")
@@ -65,7 +67,9 @@ def test_a_need_that_was_suggested_to_a_giver_is_not_the_givers_to_change(change
 
 
 @pytest.mark.parametrize("table", ["need_need", "capacity_capacity"])
-@pytest.mark.parametrize("column", ["organisation_path = '999/'", "place_path = 'ir/'", "tracking_code = '0'", "quantity = 7"])
+@pytest.mark.parametrize(
+    "column", ["organisation_path = '999/'", "place_path = 'ir/'", "tracking_code = '0'", "quantity = 7"]
+)
 def test_what_a_row_is_stays_for_its_own_keeper_too(table, column):
     world = World.build()
     world.need(1)
@@ -110,7 +114,13 @@ def test_a_promise_never_changes_its_ends():
     promise = world.promise(world.need(), world.capacity())
     other = world.need(by="officer")
     before = everything("commitment_commitment")
-    for change in (f"need_id = {other.pk}", "quantity = 4", "giver_path = '999/'", "place_path = 'ir/'", "asker_path = '1/'"):
+    for change in (
+        f"need_id = {other.pk}",
+        "quantity = 4",
+        "giver_path = '999/'",
+        "place_path = 'ir/'",
+        "asker_path = '1/'",
+    ):
         for name in ("charity_manager", "facilitator", "leader"):
             changed(world[name], f"UPDATE commitment_commitment SET {change} WHERE id = {promise.pk}")
     assert everything("commitment_commitment") == before
@@ -158,7 +168,11 @@ def test_an_event_names_the_one_who_acts():
 def test_a_row_may_be_deleted_by_nobody_who_only_locks_it():
     world = World.build()
     world.agreed(world.need(3), world.capacity(3))
-    for table, name in (("need_need", "charity_manager"), ("capacity_capacity", "facilitator"), ("capacity_capacity", "firm_manager")):
+    for table, name in (
+        ("need_need", "charity_manager"),
+        ("capacity_capacity", "facilitator"),
+        ("capacity_capacity", "firm_manager"),
+    ):
         with transaction.atomic():
             assert changed(world[name], f"DELETE FROM {table}") == 0
     with scope(SYSTEM):

@@ -38,7 +38,9 @@ def once(*, key: str, body: object, by: Acting, now: datetime, run: Callable[[],
     first is still running waits for it. Raises `KeyReused` where the body differs.
     """
     if not by.account_id and by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="only somebody who has signed in can send a key: the public would share one another's")
+        raise NotPermitted(
+            reason="only somebody who has signed in can send a key: the public would share one another's"
+        )
     if not 1 <= len(key) <= _KEY_LENGTH or "\0" in key:
         raise BadValue(field="idempotency key", reason=f"between 1 and {_KEY_LENGTH} signs")
     with scope(by):

@@ -123,9 +123,7 @@ def _differences() -> Iterator[Finding]:
         marks = bytes(one.marks)
         if _digest(key, before, one.event_ids, marks) != one.digest:
             yield Finding("broken_chain", None, one.pk)
-        sealed = {
-            event_id: marks[place * _MARK : (place + 1) * _MARK] for place, event_id in enumerate(one.event_ids)
-        }
+        sealed = {event_id: marks[place * _MARK : (place + 1) * _MARK] for place, event_id in enumerate(one.event_ids)}
         present = {event.pk: event for event in Event.objects.filter(id__gt=start, id__lte=one.last_event)}
         for event_id in sorted(sealed.keys() | present.keys()):
             if event_id not in present:

@@ -22,7 +22,6 @@ from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import action, scope
 
-
 # Long enough that guessing at a thousand standing codes a thousand times a second takes centuries.
 _DIGITS = 16
 
@@ -149,7 +148,9 @@ def issue_sign_in_code(*, membership: Membership, valid_for: timedelta, by: Acti
             raise NotPermitted(reason="this person also has a role that you could not give; ask an administrator")
     place, organisation = membership.place, membership.organisation
     require(may_grant_membership(by, role=membership.role, place_path=place.path, organisation_path=organisation.path))
-    code = secrets.token_urlsafe(24) if valid_for > timedelta(days=1) else f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
+    code = (
+        secrets.token_urlsafe(24) if valid_for > timedelta(days=1) else f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
+    )
     SignInCode.objects.create(
         account=membership.account, membership=membership, fingerprint=_fingerprint(code), expires_at=now + valid_for
     )

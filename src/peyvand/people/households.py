@@ -143,9 +143,7 @@ def register_households(
 def give_task(*, household_id: int, membership: Membership, by: Acting, now: datetime) -> Task:
     require(may_give_task(by))
     household = lock(Household.objects.all(), [household_id])[household_id]
-    require(
-        may_have_task(membership, place_path=household.place_path, organisation_path=household.organisation_path)
-    )
+    require(may_have_task(membership, place_path=household.place_path, organisation_path=household.organisation_path))
     task = Task.objects.create(
         household=household,
         membership=membership,
@@ -223,7 +221,9 @@ def erase_person(*, person_id: int, by: Acting, now: datetime) -> None:
     require(may_keep_households(by))
     person = _seen(person_id)
     Disability.objects.filter(person=person).delete()
-    Consent.objects.filter(person=person, withdrawn_at__isnull=True).update(withdrawn_at=Greatest("given_at", Value(now)))
+    Consent.objects.filter(person=person, withdrawn_at__isnull=True).update(
+        withdrawn_at=Greatest("given_at", Value(now))
+    )
     _erase_account(person, now)
     Person.objects.filter(pk=person_id).update(
         given_name="—", family_name="—", search_key="", sort_key="", sex="", birth_year=None, national_id="", national_id_index="",

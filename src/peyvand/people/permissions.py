@@ -51,7 +51,9 @@ def may_have_task(membership: Membership, *, place_path: str, organisation_path:
     """A task shows names, so it goes to somebody who works in the family's area for the organisation that keeps the file."""
     if within(place_path, membership.place.path) and within(organisation_path, membership.organisation.path):
         return None
-    return NotPermitted(reason="a task is given to somebody of the organisation that keeps the file, in the family's area")
+    return NotPermitted(
+        reason="a task is given to somebody of the organisation that keeps the file, in the family's area"
+    )
 
 
 def may_keep_households(by: Acting) -> Refusal | None:

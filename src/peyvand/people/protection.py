@@ -11,7 +11,7 @@ from peyvand.journal.actions import record
 from peyvand.kernel.refusals import NotPermitted
 from peyvand.scope.acting import Acting, Role
 from peyvand.scope.database import action
-from peyvand.scope.encryption import ProtectedField, encrypt
+from peyvand.scope.encryption import ProtectedField
 
 _BATCH = 1000
 

@@ -1,6 +1,7 @@
 """Protected columns (decision D7): AES-GCM in the column, keys in a file outside the database, a keyed blind index for equality.
 
-A stored value is `key id : base64(nonce + ciphertext)`. Old keys stay readable; `peyvand.people.protection` re-encrypts under the current one.
+A stored value is `key id : base64(nonce + ciphertext)`. Old keys stay readable; `peyvand.people.protection` re-encrypts under the
+current one.
 """
 
 import base64

@@ -101,7 +101,7 @@ def only(table: str, name: str, when: str, *columns: str) -> RunSQL:
     """
     arguments = ", ".join(f"'{column}'" for column in columns)
     return RunSQL(
-        f'CREATE TRIGGER {name} BEFORE UPDATE ON "{table}" FOR EACH ROW WHEN (CASE WHEN current_user = \'{APP_ROLE}\''
+        f"CREATE TRIGGER {name} BEFORE UPDATE ON \"{table}\" FOR EACH ROW WHEN (CASE WHEN current_user = '{APP_ROLE}'"
         f" THEN {plain(when)} ELSE false END) EXECUTE FUNCTION peyvand_only_columns({arguments})",
         f'DROP TRIGGER {name} ON "{table}"',
     )
@@ -125,7 +125,9 @@ def staff_of(row: str) -> str:
 def kept_through(table: str, parent: str, key: str, who: str) -> list[RunSQL]:
     """Narrow `seen_through`: rows are read with their parent, and written only where `who` holds too (it may name `parent`)."""
     seen = seen_through(table, parent, key)
-    kept = Policy("kept_through", f'EXISTS (SELECT 1 FROM "{parent}" parent WHERE parent.id = "{table}"."{key}" AND {who})')
+    kept = Policy(
+        "kept_through", f'EXISTS (SELECT 1 FROM "{parent}" parent WHERE parent.id = "{table}"."{key}" AND {who})'
+    )
     read = Policy(seen.name, seen.using, command="SELECT")
     drop = f'DROP POLICY {seen.name} ON "{table}"'
     return [RunSQL([drop, read.sql(table)], [drop, seen.sql(table)]), policy(table, kept)]

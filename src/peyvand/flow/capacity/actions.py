@@ -23,7 +23,7 @@ from peyvand.people.models import Organisation, Person
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import add, lock
+from peyvand.scope.bulk import add, create_with_codes, lock
 from peyvand.scope.database import action
 
 COUNTERS = ("committed", "delivered")
@@ -104,7 +104,7 @@ def offer_capacities(
         require(may_keep_capacity(by, place_path=row.place.path, organisation_path=giver.path))
         fresh.append(_capacity(row, giver, by, now, random))
     _check_persons(fresh)
-    capacities = Capacity.objects.bulk_create(fresh, batch_size=2000)
+    capacities = create_with_codes(fresh, lambda: new_code(random))
     _event("capacity.offered", capacities, by, now, rows=[(one.pk, one.quantity) for one in capacities])
     return capacities
 
@@ -161,7 +161,7 @@ def renew_capacities(*, by: Acting, now: datetime) -> int:
         for old in rows
     ]  # fmt: skip
     Capacity.objects.filter(pk__in=[old.pk for old in rows]).update(state=CapacityState.CLOSED, closed_at=now)
-    renewed = Capacity.objects.bulk_create(fresh, batch_size=2000)
+    renewed = create_with_codes(fresh, new_code)
     if renewed:
         _event("capacity.offered", renewed, by, now, rows=[(one.pk, one.quantity) for one in renewed])
     return len(renewed)

@@ -25,7 +25,7 @@ from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, NotPermit
 from peyvand.kernel.states import WrongState
 from peyvand.people.models import Organisation
 from peyvand.scope.acting import Acting, within
-from peyvand.scope.bulk import add, lock
+from peyvand.scope.bulk import add, create_with_codes, lock
 from peyvand.scope.database import action
 
 COUNTERS = ("underway", "accepted", "released")
@@ -128,7 +128,7 @@ def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Ran
     _check_papers(rows, needs, capacities)
     needs_.count(needs, {pk: (quantity, 0, 0) for pk, quantity in from_need.items()}, met_by={}, now=now)
     capacities_.count(capacities, {pk: (quantity, 0) for pk, quantity in from_capacity.items()})
-    promises = Commitment.objects.bulk_create(fresh, batch_size=2000)
+    promises = create_with_codes(fresh, lambda: new_code(random))
     event(
         "commitment.offered",
         promises,

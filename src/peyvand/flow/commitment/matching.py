@@ -25,7 +25,6 @@ from peyvand.scope.acting import SYSTEM, Acting, Role, within
 from peyvand.scope.bulk import below
 from peyvand.scope.database import action, scope
 
-
 _ONE_RUN = 0x7065_6D61
 
 
@@ -147,7 +146,9 @@ def _capacity_frame(capacities: list[Capacity]) -> pl.DataFrame:
 def _supersede(needs: list[Need], now: datetime) -> None:
     ids = [need.pk for need in needs]
     proposed = Suggestion.objects.filter(need_id__in=ids, state=SuggestionState.PROPOSED)
-    locked = list(proposed.order_by("pk").select_for_update().values_list("pk", flat=True))  # in the order answers lock them
+    locked = list(
+        proposed.order_by("pk").select_for_update().values_list("pk", flat=True)
+    )  # in the order answers lock them
     Suggestion.objects.filter(pk__in=locked).update(state=SuggestionState.SUPERSEDED, answered_at=now)
     Unserved.objects.filter(need_id__in=ids).delete()
 

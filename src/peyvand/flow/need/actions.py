@@ -27,7 +27,7 @@ from peyvand.people.models import Household, Organisation, Person
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting, Role
-from peyvand.scope.bulk import add, lock
+from peyvand.scope.bulk import add, create_with_codes, lock
 from peyvand.scope.database import action
 
 COUNTERS = ("committed", "underway", "met")
@@ -105,12 +105,14 @@ def open_needs(*, rows: Sequence[NewNeed], by: Acting, now: datetime, random: Ra
         if keeper is None:
             raise BadValue(field="organisation", reason="a need is kept by an organisation")
         require(may_keep_need(by, place_path=row.place.path, organisation_path=keeper.path))
-        if by.role is Role.RESIDENT and (row.person is None or row.person.pk != by.person_id or row.told_at is not None):
+        if by.role is Role.RESIDENT and (
+            row.person is None or row.person.pk != by.person_id or row.told_at is not None
+        ):
             raise NotPermitted(reason="a resident tells his own needs, on the day he tells them")
         fresh.append(_need(row, keeper, by, now, random))
     _check_families(fresh)
     lines_of = count_priorities(fresh, [row.urgency for row in rows], business_date(now))
-    needs = Need.objects.bulk_create(fresh, batch_size=2000)
+    needs = create_with_codes(fresh, lambda: new_code(random))
     PriorityLine.objects.bulk_create([line for lines in lines_of for line in lines], batch_size=5000)
     _batch("need.told", needs, by, now, rows=[(need.pk, need.quantity) for need in needs])
     return needs

@@ -2,9 +2,7 @@ from django.db import migrations
 
 from peyvand.scope.policies import Policy, setting
 
-OWN_NAME = (
-    f"account_id = {setting('account')}::bigint AND membership_id = {setting('membership')}::bigint AND role = {setting('role')}"
-)
+OWN_NAME = f"account_id = {setting('account')}::bigint AND membership_id = {setting('membership')}::bigint AND role = {setting('role')}"
 DROP = "DROP POLICY added ON journal_event"
 
 # Sealing waits for acts that have begun to write, and every new act waits behind it: better to seal later than to hold the site.
