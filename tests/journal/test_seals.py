@@ -1,5 +1,8 @@
 """The journal is sealed so that a changed, removed, inserted or cut-off event is found."""
 
+import threading
+import time
+
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -9,7 +12,7 @@ from peyvand.journal.actions import record
 from peyvand.journal.models import Event, Seal
 from peyvand.journal.seals import check_seals, seal
 from peyvand.scope.acting import SYSTEM
-from peyvand.scope.database import scope
+from peyvand.scope.database import acting_now, scope
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +120,51 @@ def test_a_journal_cut_off_together_with_its_seals_is_found():
     tamper(f"DELETE FROM journal_event WHERE id > {Seal.objects.first().last_event}")
     tamper(f"DELETE FROM journal_seal WHERE id = {last.pk}")
     assert findings() == [("cut_off", last.last_event)]
+
+
+def test_a_cut_off_journal_is_not_made_good_by_the_next_seal():
+    happen(2)
+    seal(now=NOW)
+    happen(2)
+    seal(now=NOW)
+    last = Seal.objects.last()
+    tamper(f"DELETE FROM journal_event WHERE id > {Seal.objects.first().last_event}")
+    tamper(f"DELETE FROM journal_seal WHERE id = {last.pk}")
+    happen(3)
+    assert seal(now=NOW) == 3
+    assert ("cut_off", last.last_event) in findings()
+
+
+def test_a_check_gives_the_scope_back_before_its_findings_are_read():
+    happen(2)
+    seal(now=NOW)
+    tamper("UPDATE journal_event SET act = 'x'")
+    found = check_seals()
+    assert next(iter(found)).what == "changed"
+    assert acting_now() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sealing_is_put_off_while_a_long_act_is_writing():
+    happen(2)
+    writing, done = threading.Event(), threading.Event()
+
+    def write_long():
+        with scope(SYSTEM):
+            record("need.told", kind="need", subject=1, by=SYSTEM, now=NOW, place_path="ir/", organisation_path="1/")
+            writing.set()
+            done.wait(timeout=30)
+        connection.close()
+
+    writer = threading.Thread(target=write_long)
+    writer.start()
+    writing.wait(timeout=10)
+    begin = time.monotonic()
+    try:
+        assert seal(now=NOW) == 0
+        assert time.monotonic() - begin < 8
+    finally:
+        done.set()
+        writer.join()
+    assert seal(now=NOW) == 3
+    assert findings() == []

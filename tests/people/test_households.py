@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from tests.world import NOW, World
 
 from peyvand.journal.models import Event
-from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted
+from peyvand.kernel.refusals import AlreadyThere, BadValue, NotFound, NotPermitted
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind, Severity
 from peyvand.people.households import (
     NewHousehold,
@@ -104,8 +104,9 @@ def test_a_bad_value_is_named_and_nothing_is_stored(world, values, field):
 def test_the_same_national_id_twice_in_one_organisation_is_refused_by_the_database(world):
     file_with(world)
     row = NewHousehold("F2", world.places["nobonyad"], persons=[NewPerson("زهرا", "نمونه", national_id="۰۴۹۹۳۷۰۸۹۹")])
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(AlreadyThere) as refused, transaction.atomic():
         register_households(rows=[row], by=world["facilitator"], now=NOW)
+    assert isinstance(refused.value.__cause__, IntegrityError)
 
 
 def test_health_data_needs_a_consent_and_goes_with_it(world):

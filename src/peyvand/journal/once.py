@@ -9,14 +9,17 @@ from typing import Any
 from django.db import connection
 
 from peyvand.journal.models import OnceKey
-from peyvand.kernel.refusals import Refusal
-from peyvand.scope.acting import Acting
+from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal
+from peyvand.scope.acting import Acting, Role
 from peyvand.scope.database import scope
 
 _CLAIM = """
 INSERT INTO journal_oncekey (account_id, key, body_digest, at) VALUES (%s, %s, %s, %s)
 ON CONFLICT (account_id, key) DO NOTHING
 """
+
+
+_KEY_LENGTH = 100
 
 
 class KeyReused(Refusal):
@@ -34,6 +37,12 @@ def once(*, key: str, body: object, by: Acting, now: datetime, run: Callable[[],
     `run` returns something JSON can hold. Gives (answer, whether it was repeated). A second request that arrives while the
     first is still running waits for it. Raises `KeyReused` where the body differs.
     """
+    if not by.account_id and by.role is not Role.SYSTEM:
+        raise NotPermitted(
+            reason="only somebody who has signed in can send a key: the public would share one another's"
+        )
+    if not 1 <= len(key) <= _KEY_LENGTH or "\0" in key:
+        raise BadValue(field="idempotency key", reason=f"between 1 and {_KEY_LENGTH} signs")
     with scope(by):
         with connection.cursor() as cursor:
             cursor.execute(_CLAIM, (by.account_id, key, digest(body), now))
@@ -43,6 +52,6 @@ def once(*, key: str, body: object, by: Acting, now: datetime, run: Callable[[],
             if stored.body_digest != digest(body):
                 raise KeyReused
             return stored.answer, True
-        answer = run()
+        answer = json.loads(json.dumps(run()))  # as it will be given the second time
         OnceKey.objects.filter(pk=stored.pk).update(answer=answer)
         return answer, False

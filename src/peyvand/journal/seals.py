@@ -12,7 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import LockNotAvailable
 
 from peyvand.journal.models import Event, Seal
 from peyvand.scope.acting import SYSTEM
@@ -57,6 +58,8 @@ def seal(*, now: datetime) -> int:
     ring, sealed = settings.SEAL_KEYS, 0
     key = ring.keys[ring.current]
     settled = _settled()
+    if settled is None:
+        return 0
     with scope(SYSTEM), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_SEALER])
         before = Seal.objects.last()
@@ -71,53 +74,75 @@ def seal(*, now: datetime) -> int:
                 sealed_at=now, last_event=ids[-1], event_ids=ids, marks=marks, key_id=ring.current, digest=chained
             )
             sealed += len(ids)
-    if before is not None:
+    head = _head()
+    # A head that is not among the seals stays: it is the only witness that the end of the journal was cut off.
+    if before is not None and (head is None or _was_sealed(head)):
         _write_head(before)
     return sealed
 
 
-def _settled() -> int:
-    """A number below which no event will appear any more. Its own transaction, so that acts wait for a moment only."""
-    with scope(SYSTEM), connection.cursor() as cursor:
-        cursor.execute("SELECT journal_settle()")
-        return cursor.fetchone()[0]
+def _settled() -> int | None:
+    """A number below which no event will appear any more. Its own transaction, so that acts wait for a moment only.
+
+    None while an act has been writing for longer than that moment: sealing is put off to the next time.
+    """
+    try:
+        with scope(SYSTEM), connection.cursor() as cursor:
+            cursor.execute("SELECT journal_settle()")
+            return cursor.fetchone()[0]
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            return None
+        raise
+
+
+def _head() -> dict | None:
+    file = _head_file()
+    return json.loads(file.read_text()) if file.exists() else None
 
 
 def _write_head(last: Seal) -> None:
     target = _head_file()
     fresh = target.with_suffix(".new")
+    fresh.touch(mode=0o600)
     fresh.write_text(json.dumps({"last_event": last.last_event, "digest": last.digest}))
     fresh.replace(target)
 
 
 def check_seals(*, step: Callable[[], object] = lambda: None) -> Iterator[Finding]:
-    """Every difference between the sealed and the present journal, oldest first. `step` is called as each seal begins."""
-    before, start = "", 0
+    """Every difference between the sealed and the present journal, oldest first; all is read before the first is given.
+
+    `step` is called as each seal begins.
+    """
     with scope(SYSTEM):
-        for one in Seal.objects.iterator(chunk_size=50):
-            step()
-            key = settings.SEAL_KEYS.keys.get(one.key_id)
-            if key is None:
-                yield Finding("key_missing", None, one.pk)
-                before, start = one.digest, one.last_event
-                continue
-            marks = bytes(one.marks)
-            if _digest(key, before, one.event_ids, marks) != one.digest:
-                yield Finding("broken_chain", None, one.pk)
-            sealed = {
-                event_id: marks[place * _MARK : (place + 1) * _MARK] for place, event_id in enumerate(one.event_ids)
-            }
-            present = {event.pk: event for event in Event.objects.filter(id__gt=start, id__lte=one.last_event)}
-            for event_id in sorted(sealed.keys() | present.keys()):
-                if event_id not in present:
-                    yield Finding("removed", event_id, one.pk)
-                elif event_id not in sealed:
-                    yield Finding("inserted", event_id, one.pk)
-                elif not hmac.compare_digest(_mark(key, present[event_id]), sealed[event_id]):
-                    yield Finding("changed", event_id, one.pk)
+        found = list(_differences(step))
+    return iter(found)
+
+
+def _differences(step: Callable[[], object]) -> Iterator[Finding]:
+    before, start = "", 0
+    for one in Seal.objects.iterator(chunk_size=50):
+        step()
+        key = settings.SEAL_KEYS.keys.get(one.key_id)
+        if key is None:
+            yield Finding("key_missing", None, one.pk)
             before, start = one.digest, one.last_event
-    head = json.loads(_head_file().read_text()) if _head_file().exists() else None
-    if head is not None and (head["digest"] != before if head["last_event"] >= start else not _was_sealed(head)):
+            continue
+        marks = bytes(one.marks)
+        if _digest(key, before, one.event_ids, marks) != one.digest:
+            yield Finding("broken_chain", None, one.pk)
+        sealed = {event_id: marks[place * _MARK : (place + 1) * _MARK] for place, event_id in enumerate(one.event_ids)}
+        present = {event.pk: event for event in Event.objects.filter(id__gt=start, id__lte=one.last_event)}
+        for event_id in sorted(sealed.keys() | present.keys()):
+            if event_id not in present:
+                yield Finding("removed", event_id, one.pk)
+            elif event_id not in sealed:
+                yield Finding("inserted", event_id, one.pk)
+            elif not hmac.compare_digest(_mark(key, present[event_id]), sealed[event_id]):
+                yield Finding("changed", event_id, one.pk)
+        before, start = one.digest, one.last_event
+    head = _head()
+    if head is not None and not _was_sealed(head):
         yield Finding("cut_off", head["last_event"], None)
 
 

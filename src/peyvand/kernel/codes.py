@@ -26,7 +26,7 @@ def new_code(random: Random | None = None) -> str:
 def read_code(text: str) -> str | None:
     """The code a person typed (either digits, spaces, dashes), or None where it cannot be one."""
     digits = clean(text)
-    if len(digits) != LENGTH or not digits.isdigit() or _check_digit(digits[:-1]) != digits[-1]:
+    if len(digits) != LENGTH or not (digits.isascii() and digits.isdigit()) or _check_digit(digits[:-1]) != digits[-1]:
         return None
     return digits
 

@@ -34,4 +34,4 @@ def is_legal_id(text: str) -> bool:
 
 def is_mobile(text: str) -> bool:
     digits = clean(text)
-    return len(digits) == 11 and digits.isdigit() and digits.startswith("09")
+    return len(digits) == 11 and digits.isascii() and digits.isdigit() and digits.startswith("09")

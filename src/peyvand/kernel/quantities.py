@@ -16,7 +16,14 @@ class Unit(StrEnum):
     RIAL = "rial"
 
 
+# What a column of whole numbers holds; counters never pass the quantity they count in.
+LARGEST = 2**31 - 1
 RIAL_PER_TOMAN = 10
+
+
+def is_quantity(number: int) -> bool:
+    """Whether an amount can be needed, offered, promised or delivered."""
+    return 1 <= number <= LARGEST
 
 
 def toman(rial: int) -> int:

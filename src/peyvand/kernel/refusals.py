@@ -32,6 +32,11 @@ class BadValue(Refusal):
     message = "The value of {field} is not acceptable: {reason}"
 
 
+class AlreadyThere(Refusal):
+    code = "already_there"
+    message = "The same is recorded already, or twice in what was sent."
+
+
 def require(refusal: Refusal | None) -> None:
     """Raise the refusal a permission or rule answered with, if any."""
     if refusal is not None:

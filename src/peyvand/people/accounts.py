@@ -1,24 +1,31 @@
 """Acts on accounts, organisations and memberships."""
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from peyvand.journal.actions import record
+from peyvand.kernel.identifiers import clean
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal, require
+from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
 from peyvand.kernel.text import search_key, sort_key
 from peyvand.people.enums import MemberRole, OrganisationKind
-from peyvand.people.models import Account, Membership, Organisation, SignInCode
+from peyvand.people.models import Account, Membership, Organisation, Person, SignInCode
 from peyvand.people.permissions import may_grant_membership, may_manage_people, may_register_organisation
-from peyvand.people.queries import memberships_in_force
+from peyvand.people.queries import acting_as, memberships_in_force
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
-from peyvand.scope.database import action
+from peyvand.scope.database import action, scope
+
+# Long enough that guessing at a thousand standing codes a thousand times a second takes centuries.
+_DIGITS = 16
 
 
 class CodeNotValid(Refusal):
@@ -42,7 +49,8 @@ def register_organisations(*, rows: Sequence[NewOrganisation], by: Acting, now: 
     """Register organisations and their branches, all or none, with one event. Parents come before their branches."""
     fresh: list[Organisation] = []
     for row in rows:
-        require(may_register_organisation(by, place_path=row.place.path))
+        above = row.parent.path if isinstance(row.parent, Organisation) else ""
+        require(may_register_organisation(by, place_path=row.place.path, parent_path=above))
         if not row.name_fa.strip():
             raise BadValue(field="name", reason="an organisation has a name")
         parent = fresh[row.parent] if isinstance(row.parent, int) else row.parent
@@ -83,7 +91,9 @@ def remove_organisations(*, organisation_ids: Sequence[int], by: Acting, now: da
 
     The database answers whether anything refers to one: the actor need not see it.
     """
-    rows = Organisation.objects.select_for_update().filter(pk__in=organisation_ids).select_related("place").order_by("-pk")
+    rows = (
+        Organisation.objects.select_for_update().filter(pk__in=organisation_ids).select_related("place").order_by("-pk")
+    )
     removed: list[int] = []
     for row in rows:
         require(may_register_organisation(by, place_path=row.place.path))
@@ -115,9 +125,13 @@ def create_account(
 ) -> Account:
     """An account without a password signs in with codes that are handed over."""
     require(may_manage_people(by))
-    if not username.strip() or Account.objects.filter(username__iexact=username.strip()).exists():
+    username = username.strip()
+    if not username or Account.objects.filter(username__iexact=username).exists():
         raise BadValue(field="username", reason="this user name is empty or taken")
-    account = Account(username=username.strip(), name=name.strip(), person_id=person_id, is_demo=is_demo)
+    # Whoever signs in sees the person's own file, so it is tied by somebody who may see it too.
+    if person_id is not None and not Person.objects.filter(pk=person_id, erased_at__isnull=True).exists():
+        raise NotFound
+    account = Account(username=username, name=name.strip(), person_id=person_id, is_demo=is_demo)
     account.set_password(password)
     account.save()
     record(
@@ -187,9 +201,8 @@ def enrol(
 def end_membership(*, membership: Membership, by: Acting, now: datetime) -> None:
     place, organisation = membership.place, membership.organisation
     require(may_grant_membership(by, role=membership.role, place_path=place.path, organisation_path=organisation.path))
-    # Its last day is yesterday, so that it ends now; one given today is told as of yesterday, or it would last the day out.
-    yesterday = business_date(now) - timedelta(days=1)
-    Membership.objects.filter(pk=membership.pk).update(since=min(membership.since, yesterday), until=yesterday)
+    last = max(membership.since, business_date(now)) - timedelta(days=1)
+    Membership.objects.filter(Q(until__isnull=True) | Q(until__gt=last), pk=membership.pk).update(until=last)
     membership.tasks.filter(until__isnull=True).update(until=now)
     record(
         "membership.ended", kind="membership", subject=membership.pk, by=by, now=now,
@@ -198,7 +211,10 @@ def end_membership(*, membership: Membership, by: Acting, now: datetime) -> None
 
 
 def _fingerprint(code: str) -> str:
-    return hashlib.sha256(code.strip().encode()).hexdigest()
+    """Keyed, so that a copy of the table alone cannot be searched through; digits as typed in either script, in groups."""
+    digits = clean(code)
+    text = digits if digits.isascii() and digits.isdigit() else code.strip()
+    return hmac.new(settings.BLIND_INDEX_KEY, b"sign-in:" + text.encode(), hashlib.sha256).hexdigest()
 
 
 @action
@@ -209,18 +225,20 @@ def issue_sign_in_code(
 
     Whoever signs in may act in every role of the account, so the one who issues must be able to grant each of them.
     """
-    place, organisation = membership.place, membership.organisation
-    require(may_grant_membership(by, role=membership.role, place_path=place.path, organisation_path=organisation.path))
     for other in memberships_in_force(membership.account, business_date(now)):
         if may_grant_membership(
             by, role=other.role, place_path=other.place.path, organisation_path=other.organisation.path
         ):
             raise NotPermitted(reason="this person also has a role that you could not give; ask an administrator")
+    place, organisation = membership.place, membership.organisation
+    require(may_grant_membership(by, role=membership.role, place_path=place.path, organisation_path=organisation.path))
     if forget_password:
         account = Account.objects.select_for_update().get(pk=membership.account_id)
         account.set_unusable_password()
         account.save(update_fields=["password"])
-    code = secrets.token_urlsafe(24) if valid_for > timedelta(days=1) else f"{secrets.randbelow(10**10):010d}"
+    code = (
+        secrets.token_urlsafe(24) if valid_for > timedelta(days=1) else f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
+    )
     SignInCode.objects.create(
         account=membership.account, membership=membership, fingerprint=_fingerprint(code), expires_at=now + valid_for
     )
@@ -242,4 +260,10 @@ def redeem_sign_in_code(*, code: str, now: datetime) -> Membership:
             raise CodeNotValid
         found.used_at = now
         found.save(update_fields=["used_at"])
+        by = acting_as(found.membership)
+        with scope(by):
+            record(
+                "sign_in_code.used", kind="membership", subject=found.membership_id, by=by, now=now,
+                place_path=by.place_path, organisation_path=by.organisation_path,
+            )  # fmt: skip
     return found.membership

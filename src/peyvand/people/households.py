@@ -6,14 +6,18 @@ from datetime import datetime
 from typing import Literal
 
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Greatest
 
 from peyvand.journal.actions import record
 from peyvand.kernel.identifiers import clean, is_mobile, is_national_id
+from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
 from peyvand.kernel.text import search_key, sort_key
-from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind, Severity
-from peyvand.people.models import Consent, Disability, Household, Membership, Organisation, Person, Task
-from peyvand.people.permissions import may_give_task, may_keep_households
+from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind, MemberRole, Severity
+from peyvand.people.models import Account, Consent, Disability, Household, Membership, Organisation, Person, Task
+from peyvand.people.permissions import may_give_task, may_have_task, may_keep_household, may_keep_households
+from peyvand.people.queries import memberships_in_force
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import lock
@@ -94,6 +98,8 @@ def register_households(
         keeper = row.organisation or own
         if keeper is None:
             raise BadValue(field="organisation", reason="a family file has a keeper")
+        where = {"place_path": row.place.path, "organisation_path": keeper.path}
+        require(may_keep_household(by, **where) or (may_have_task(task_for, **where) if task_for else None))
         files.append(
             Household(
                 code=row.code,
@@ -174,6 +180,7 @@ def add_persons(*, household_id: int, persons: Sequence[NewPerson], by: Acting, 
 def give_task(*, household_id: int, membership: Membership, by: Acting, now: datetime) -> Task:
     require(may_give_task(by))
     household = lock(Household.objects.all(), [household_id])[household_id]
+    require(may_have_task(membership, place_path=household.place_path, organisation_path=household.organisation_path))
     task = Task.objects.create(
         household=household,
         membership=membership,
@@ -210,7 +217,8 @@ def give_consent(
 @action
 def withdraw_consent(*, consent_id: int, by: Acting, now: datetime) -> None:
     """Taking back the consent to health data removes the health data."""
-    consent = Consent.objects.select_related("person").filter(pk=consent_id, withdrawn_at__isnull=True).first()
+    standing = Consent.objects.select_related("person").filter(pk=consent_id, withdrawn_at__isnull=True)
+    consent = standing.select_for_update(of=("self",)).first()
     if consent is None:
         raise NotFound
     Disability.objects.filter(consent=consent).delete()
@@ -224,9 +232,8 @@ def record_disability(
 ) -> Disability:
     """Raises `NoConsent` where the person, or the guardian, has not agreed that health data is kept."""
     person = _seen(person_id)
-    consent = Consent.objects.filter(
-        person=person, purpose=ConsentPurpose.KEEP_HEALTH, withdrawn_at__isnull=True
-    ).first()
+    standing = Consent.objects.filter(person=person, purpose=ConsentPurpose.KEEP_HEALTH, withdrawn_at__isnull=True)
+    consent = standing.select_for_update().first()  # so that it is not taken back between here and the row below
     if consent is None:
         raise NoConsent
     row, _ = Disability.objects.update_or_create(
@@ -251,6 +258,10 @@ def erase_person(*, person_id: int, by: Acting, now: datetime) -> None:
     require(may_keep_households(by))
     person = _seen(person_id)
     Disability.objects.filter(person=person).delete()
+    Consent.objects.filter(person=person, withdrawn_at__isnull=True).update(
+        withdrawn_at=Greatest("given_at", Value(now))
+    )
+    _erase_account(person, now)
     Person.objects.filter(pk=person_id).update(
         given_name="—", family_name="—", search_key="", sort_key="", sex="", birth_year=None, national_id="", national_id_index="",
         mobile="", mobile_index="", erased_at=now,
@@ -261,6 +272,19 @@ def erase_person(*, person_id: int, by: Acting, now: datetime) -> None:
     ):
         Household.objects.filter(pk=person.household_id).update(address="")
     _note("person.erased", "person", person_id, person, by, now)
+
+
+def _erase_account(person: Person, now: datetime) -> None:
+    """A resident's account ends with the person; one who also works here keeps the account and loses the tie."""
+    account = Account.objects.filter(person=person).first()
+    if account is None:
+        return
+    works = memberships_in_force(account, business_date(now)).exclude(role=MemberRole.RESIDENT).exists()
+    account.person = None
+    if not works:
+        account.username, account.name, account.email, account.is_active = f"erased-{account.pk}", "—", "", False
+        account.set_unusable_password()
+    account.save(update_fields=["person", "username", "name", "email", "is_active", "password"])
 
 
 def _seen(person_id: int) -> Person:

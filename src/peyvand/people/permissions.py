@@ -1,6 +1,7 @@
 """Who may do what with people, organisations and memberships. Each answers a `Refusal`, or None where it is allowed."""
 
 from peyvand.kernel.refusals import NotPermitted, Refusal
+from peyvand.people.models import Membership
 from peyvand.scope.acting import STAFF, Acting, Role, within
 
 _REGISTRARS = (Role.ADMINISTRATOR, Role.SYSTEM, Role.HQ_LEADER, Role.COUNTY_OFFICER)
@@ -8,11 +9,14 @@ _TASK_GIVERS = (Role.ORGANISATION_MANAGER, Role.FIELD_LEADER, Role.COUNTY_OFFICE
 _KEEPERS = (Role.FACILITATOR, Role.SOCIAL_WORKER, Role.ORGANISATION_MANAGER, Role.FIELD_LEADER)
 
 
-def may_register_organisation(by: Acting, *, place_path: str) -> Refusal | None:
+def may_register_organisation(by: Acting, *, place_path: str, parent_path: str = "") -> Refusal | None:
     if by.role not in _REGISTRARS:
         return NotPermitted(reason="organisations are registered by officers and administrators")
     if by.role is not Role.SYSTEM and not within(place_path, by.place_path):
         return NotPermitted(reason="the organisation's place lies outside your area")
+    free = (Role.SYSTEM, Role.ADMINISTRATOR)
+    if parent_path and by.role not in free and not within(parent_path, by.organisation_path):
+        return NotPermitted(reason="branches are registered below your own organisation")
     return None
 
 
@@ -53,6 +57,22 @@ def may_search_journal(by: Acting) -> Refusal | None:
     if by.role in (*STAFF, Role.AUDITOR):
         return None
     return NotPermitted(reason="the journal is searched by auditors and by those who work in the area")
+
+
+def may_keep_household(by: Acting, *, place_path: str, organisation_path: str) -> Refusal | None:
+    """Where a family file is kept: within the own area and organisation."""
+    if by.role is Role.SYSTEM or by.covers(place_path=place_path, organisation_path=organisation_path):
+        return None
+    return NotPermitted(reason="a family file is kept in your own area, by your own organisation")
+
+
+def may_have_task(membership: Membership, *, place_path: str, organisation_path: str) -> Refusal | None:
+    """A task shows names, so it goes to somebody who works in the family's area for the organisation that keeps the file."""
+    if within(place_path, membership.place.path) and within(organisation_path, membership.organisation.path):
+        return None
+    return NotPermitted(
+        reason="a task is given to somebody of the organisation that keeps the file, in the family's area"
+    )
 
 
 def may_keep_households(by: Acting) -> Refusal | None:

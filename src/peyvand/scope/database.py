@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import ProgrammingError, connection, transaction
-from psycopg.errors import InsufficientPrivilege
+from django.db import DataError, IntegrityError, ProgrammingError, connection, transaction
+from psycopg.errors import InsufficientPrivilege, UniqueViolation
 
-from peyvand.kernel.refusals import NotPermitted
+from peyvand.kernel.refusals import AlreadyThere, BadValue, NotPermitted
 from peyvand.scope.acting import Acting, Role, subtree
 
 APP_ROLE = "peyvand_app"
@@ -81,8 +81,10 @@ _SETTINGS = (
 def action(function: Callable[P, R]) -> Callable[P, R]:
     """Make a write one transaction under its actor's scope, with every constraint checked before it answers.
 
-    The function takes keyword arguments only, among them `by: Acting` and `now: datetime` (aware). A write that the policies
-    of the database do not let through is refused with `NotPermitted`, like one that a permission refused.
+    The function takes keyword arguments only, among them `by: Acting` and `now: datetime` (aware). What only the database can
+    know is a refusal too: that its policies do not let a write through, that the same is there already (also by an act that
+    ran at the same time), and that a value is too long or too large for its column. A CHECK that fails is a fault of ours and
+    stays an error.
     """
 
     @wraps(function)
@@ -99,6 +101,12 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
             if isinstance(error.__cause__, InsufficientPrivilege):
                 raise NotPermitted(reason="this lies outside your area or organisation") from error
             raise
+        except IntegrityError as error:
+            if isinstance(error.__cause__, UniqueViolation):
+                raise AlreadyThere from error
+            raise
+        except DataError as error:
+            raise BadValue(field="value", reason="too long, too large, or not text") from error
         return result
 
     return run

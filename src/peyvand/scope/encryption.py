@@ -1,6 +1,7 @@
 """Protected columns (decision D7): AES-GCM in the column, keys in a file outside the database, a keyed blind index for equality.
 
-A stored value is `key id : base64(nonce + ciphertext)`. Old keys stay readable; `peyvand.people.actions` re-encrypts under the current one.
+A stored value is `key id : base64(nonce + ciphertext)`. Old keys stay readable; `peyvand.people.protection` re-encrypts under the
+current one.
 """
 
 import base64
@@ -26,10 +27,10 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(stored: str) -> str:
-    """Raises KeyError when the key is gone, cryptography's InvalidTag when the value was changed."""
+    """Raises `KeyMissing` when the key is gone, cryptography's InvalidTag when the value was changed."""
     key_id, _, body = stored.partition(":")
     raw = base64.b64decode(body)
-    return AESGCM(settings.COLUMN_KEYS.keys[key_id]).decrypt(raw[:_NONCE], raw[_NONCE:], key_id.encode()).decode()
+    return AESGCM(settings.COLUMN_KEYS.key(key_id)).decrypt(raw[:_NONCE], raw[_NONCE:], key_id.encode()).decode()
 
 
 def blind_index(text: str) -> str:

@@ -90,6 +90,49 @@ def looked_at(table: str, path: str = "organisation_path") -> Policy:
     )
 
 
+def plain(condition: str) -> str:
+    """A fragment without its scalar sub-selects, for the WHEN of a trigger, which may hold none."""
+    return condition.replace("(SELECT peyvand_scope(", "(peyvand_scope(")
+
+
+def only(table: str, name: str, when: str, *columns: str) -> RunSQL:
+    """Of rows where `when` holds (it names OLD), the application changes nothing but `columns`: the policies let it lock a row
+    of another organisation for its counters, and a policy cannot tell a counter from the rest.
+    """
+    arguments = ", ".join(f"'{column}'" for column in columns)
+    return RunSQL(
+        f"CREATE TRIGGER {name} BEFORE UPDATE ON \"{table}\" FOR EACH ROW WHEN (CASE WHEN current_user = '{APP_ROLE}'"
+        f" THEN {plain(when)} ELSE false END) EXECUTE FUNCTION peyvand_only_columns({arguments})",
+        f'DROP TRIGGER {name} ON "{table}"',
+    )
+
+
+def fixed(table: str, *columns: str) -> RunSQL:
+    """What a row is from its first day, for every role but the owner (who migrates)."""
+    differ = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
+    return RunSQL(
+        f'CREATE TRIGGER fixed BEFORE UPDATE ON "{table}" FOR EACH ROW'
+        f" WHEN (current_user IN ('{APP_ROLE}', '{NATIONAL_ROLE}') AND ({differ})) EXECUTE FUNCTION peyvand_fixed()",
+        f'DROP TRIGGER fixed ON "{table}"',
+    )
+
+
+def staff_of(row: str) -> str:
+    """`STAFF_OF_ROW` said of another row than the table's own ("parent", "OLD")."""
+    return f"({IS_STAFF} AND {in_area(f'{row}.place_path')} AND {in_organisation(f'{row}.organisation_path')})"
+
+
+def kept_through(table: str, parent: str, key: str, who: str) -> list[RunSQL]:
+    """Narrow `seen_through`: rows are read with their parent, and written only where `who` holds too (it may name `parent`)."""
+    seen = seen_through(table, parent, key)
+    kept = Policy(
+        "kept_through", f'EXISTS (SELECT 1 FROM "{parent}" parent WHERE parent.id = "{table}"."{key}" AND {who})'
+    )
+    read = Policy(seen.name, seen.using, command="SELECT")
+    drop = f'DROP POLICY {seen.name} ON "{table}"'
+    return [RunSQL([drop, read.sql(table)], [drop, seen.sql(table)]), policy(table, kept)]
+
+
 def seen_through(table: str, parent: str, key: str) -> Policy:
     """A row is seen exactly when the row it belongs to is seen: the parent's own policies answer."""
     return Policy("seen_through", f'EXISTS (SELECT 1 FROM "{parent}" parent WHERE parent.id = "{table}"."{key}")')

@@ -10,16 +10,22 @@ from peyvand.extend.reactions import react
 from peyvand.flow.capacity import rules
 from peyvand.flow.capacity.enums import CapacityState, Reach
 from peyvand.flow.capacity.models import Capacity
-from peyvand.flow.capacity.permissions import may_change_capacity, may_offer_capacity
+from peyvand.flow.capacity.permissions import (
+    may_change_capacity,
+    may_keep_capacity,
+    may_offer_capacity,
+    may_renew_capacities,
+)
 from peyvand.journal.actions import record
 from peyvand.kernel.codes import new_code
 from peyvand.kernel.jalali import JalaliMonth, business_date
-from peyvand.kernel.refusals import BadValue, NotEnoughLeft, require
+from peyvand.kernel.quantities import is_quantity
+from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, require
 from peyvand.people.models import Organisation, Person
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import add, lock
+from peyvand.scope.bulk import add, create_with_codes, lock
 from peyvand.scope.database import action
 
 COUNTERS = ("committed", "delivered")
@@ -45,8 +51,8 @@ class NewCapacity:
 
 
 def _capacity(row: NewCapacity, giver: Organisation, by: Acting, now: datetime, random: Random | None) -> Capacity:
-    if row.quantity < 1:
-        raise BadValue(field="quantity", reason="at least one")
+    if not is_quantity(row.quantity):
+        raise BadValue(field="quantity", reason="at least one, and no more than a column holds")
     if not 1 <= row.smallest_lot <= row.quantity:
         raise BadValue(field="smallest_lot", reason="between one and the whole quantity")
     if (row.reach == Reach.KILOMETRES) != (row.reach_km is not None):
@@ -77,6 +83,12 @@ def _capacity(row: NewCapacity, giver: Organisation, by: Acting, now: datetime, 
     )
 
 
+def _check_persons(capacities: Sequence[Capacity]) -> None:
+    persons = {one.provider_person_id for one in capacities if one.provider_person_id}
+    if Person.objects.filter(pk__in=persons, erased_at=None).count() != len(persons):
+        raise NotFound
+
+
 @action
 def offer_capacities(
     *, rows: Sequence[NewCapacity], by: Acting, now: datetime, random: Random | None = None
@@ -92,8 +104,10 @@ def offer_capacities(
         giver = row.organisation or own
         if giver is None:
             raise BadValue(field="organisation", reason="an offer is made by an organisation, or through one")
+        require(may_keep_capacity(by, place_path=row.place.path, organisation_path=giver.path))
         fresh.append(_capacity(row, giver, by, now, random))
-    capacities = Capacity.objects.bulk_create(fresh, batch_size=2000)
+    _check_persons(fresh)
+    capacities = create_with_codes(fresh, lambda: new_code(random))
     _event("capacity.offered", capacities, by, now, rows=[(one.pk, one.quantity) for one in capacities])
     return capacities
 
@@ -147,6 +161,7 @@ def close_capacities(*, capacity_ids: Sequence[int], by: Acting, now: datetime) 
 @action
 def renew_capacities(*, by: Acting, now: datetime) -> int:
     """For every monthly offer whose window has ended, close it and open one row for the present Jalali month (a daily job)."""
+    require(may_renew_capacities(by))
     today = business_date(now)
     ended = Capacity.objects.filter(
         renews_monthly=True, end_date__lt=today, state__in=[CapacityState.OPEN, CapacityState.PAUSED]
@@ -164,7 +179,7 @@ def renew_capacities(*, by: Acting, now: datetime) -> int:
         for old in rows
     ]  # fmt: skip
     Capacity.objects.filter(pk__in=[old.pk for old in rows]).update(state=CapacityState.CLOSED, closed_at=now)
-    renewed = Capacity.objects.bulk_create(fresh, batch_size=2000)
+    renewed = create_with_codes(fresh, new_code)
     if renewed:
         _event("capacity.offered", renewed, by, now, rows=[(one.pk, one.quantity) for one in renewed])
     return len(renewed)

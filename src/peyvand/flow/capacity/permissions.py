@@ -20,6 +20,17 @@ def may_offer_capacity(by: Acting) -> Refusal | None:
     return NotPermitted(reason="capacities are offered by organisations and those who work with givers")
 
 
+def may_keep_capacity(by: Acting, *, place_path: str, organisation_path: str) -> Refusal | None:
+    """Where a new offer stands: within the own area and organisation."""
+    if by.role is Role.SYSTEM or by.covers(place_path=place_path, organisation_path=organisation_path):
+        return None
+    return NotPermitted(reason="an offer is made for your own organisation, from your own area")
+
+
+def may_renew_capacities(by: Acting) -> Refusal | None:
+    return None if by.role is Role.SYSTEM else NotPermitted(reason="daily jobs are run by the system")
+
+
 def may_change_capacity(by: Acting, capacity: Capacity) -> Refusal | None:
     if by.role is Role.SYSTEM:
         return None

@@ -13,20 +13,21 @@ from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.capacity.rules import lot_refusal, reaches, window_refusal
 from peyvand.flow.commitment import rules
-from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, Side
-from peyvand.flow.commitment.models import Agreement, Commitment
-from peyvand.flow.commitment.permissions import may_answer, may_call_broken, may_take_part, sides_of_pair
+from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, Side, SuggestionState
+from peyvand.flow.commitment.models import Agreement, Commitment, Suggestion
+from peyvand.flow.commitment.permissions import may_answer, may_call_broken, may_lapse, may_take_part, sides_of_pair
 from peyvand.flow.need import actions as needs_
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
 from peyvand.journal.actions import record
 from peyvand.kernel.codes import new_code
 from peyvand.kernel.jalali import business_date
+from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, NotPermitted, Refusal, require
 from peyvand.kernel.states import WrongState
 from peyvand.people.models import Organisation
-from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import add, lock
+from peyvand.scope.acting import Acting, within
+from peyvand.scope.bulk import add, create_with_codes, lock
 from peyvand.scope.database import action
 
 COUNTERS = ("underway", "accepted", "released")
@@ -44,8 +45,8 @@ class NewPromise:
 
 
 def _check_pair(row: NewPromise, need: Need, capacity: Capacity, today: date) -> None:
-    if row.quantity < 1:
-        raise BadValue(field="quantity", reason="at least one")
+    if not is_quantity(row.quantity):
+        raise BadValue(field="quantity", reason="at least one, and no more than a column holds")
     if row.due_date < today:
         raise rules.DueInPast(due=row.due_date)
     if need.state != NeedState.OPEN:
@@ -82,6 +83,29 @@ def _promise(
     )
 
 
+def _check_papers(rows: Sequence[NewPromise], needs: dict[int, Need], capacities: dict[int, Capacity]) -> None:
+    """A promise names a suggestion that still stands for this pair, once, and an agreement of its own two sides."""
+    named = [row.suggestion_id for row in rows if row.suggestion_id]
+    suggested = {one.pk: one for one in Suggestion.objects.filter(pk__in=named, state=SuggestionState.PROPOSED)}
+    agreed = Agreement.objects.in_bulk([row.agreement_id for row in rows if row.agreement_id])
+    if len(suggested) != len(named):
+        raise BadValue(field="suggestion", reason="each is named once, stands, and is seen by you")
+    for row in rows:
+        suggestion = suggested[row.suggestion_id] if row.suggestion_id else None
+        if suggestion and (suggestion.need_id, suggestion.capacity_id) != (row.need_id, row.capacity_id):
+            raise BadValue(field="suggestion", reason="it joins another need and capacity")
+        if row.agreement_id is None:
+            continue
+        agreement = agreed.get(row.agreement_id)
+        if agreement is None:
+            raise BadValue(field="agreement", reason="it is not one of yours")
+        if not (
+            within(needs[row.need_id].organisation_path, agreement.asker_path)
+            and within(capacities[row.capacity_id].organisation_path, agreement.giver_path)
+        ):
+            raise BadValue(field="agreement", reason="it was signed by others")
+
+
 @action
 def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Random | None = None) -> list[Commitment]:
     """Promise quantities of capacities to needs, all or none. Where one office stands on both sides the promise is agreed at once.
@@ -105,9 +129,10 @@ def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Ran
         fresh.append(_promise(row, need, capacity, side, len(stands_on) == 2, now, random))
         from_need[need.pk] += row.quantity
         from_capacity[capacity.pk] += row.quantity
+    _check_papers(rows, needs, capacities)
     needs_.count(needs, {pk: (quantity, 0, 0) for pk, quantity in from_need.items()}, met_by={}, now=now)
     capacities_.count(capacities, {pk: (quantity, 0) for pk, quantity in from_capacity.items()})
-    promises = Commitment.objects.bulk_create(fresh, batch_size=2000)
+    promises = create_with_codes(fresh, lambda: new_code(random))
     event(
         "commitment.offered",
         promises,
@@ -158,8 +183,10 @@ def break_commitment(*, commitment_id: int, by: Acting, now: datetime) -> Commit
 @action
 def lapse_commitments(*, by: Acting, now: datetime) -> int:
     """Offers nobody answered by their due date lapse (a daily job)."""
+    require(may_lapse(by))
     due = Commitment.objects.filter(state=CommitmentState.OFFERED, due_date__lt=business_date(now))
-    ids = list(due.values_list("pk", flat=True))
+    lock_with_ends(list(due.values_list("pk", flat=True)))
+    ids = list(due.values_list("pk", flat=True))  # again under the locks: some may have been answered meanwhile
     if ids:
         _end("lapse_commitment", "commitment.lapsed", lock_with_ends(ids), "", by, now, may_take_part)
     return len(ids)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import numpy as np
 import polars as pl
+from django.db import connection
 from django.db.models import F, Q
 
 from peyvand.engines.matching import Matched, Reason, match, reasons
@@ -23,6 +24,8 @@ from peyvand.places.models import Place
 from peyvand.scope.acting import SYSTEM, Acting, Role, within
 from peyvand.scope.bulk import below
 from peyvand.scope.database import action, scope
+
+_ONE_RUN = 0x7065_6D61
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ def run_matching(*, place: Place, by: Acting, now: datetime) -> MatchingRun:
     require(may_run_matching(by))
     if by.role is not Role.SYSTEM and not within(place.path, by.place_path):
         raise NotPermitted(reason="the territory lies outside your area")
+    _one_run_at_a_time()
     run = MatchingRun.objects.create(
         place=place,
         place_path=place.path,
@@ -66,6 +70,12 @@ def run_matching(*, place: Place, by: Acting, now: datetime) -> MatchingRun:
         organisation_path=by.organisation_path, data={"served": run.served, "unserved": run.unserved},
     )  # fmt: skip
     return run
+
+
+def _one_run_at_a_time() -> None:
+    """Two runs over the same needs would propose the same pairs, each without seeing the other's. Held until the act ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_RUN])
 
 
 def _load(place_path: str, organisation_path: str, today: date) -> _Lists:
@@ -135,9 +145,11 @@ def _capacity_frame(capacities: list[Capacity]) -> pl.DataFrame:
 
 def _supersede(needs: list[Need], now: datetime) -> None:
     ids = [need.pk for need in needs]
-    Suggestion.objects.filter(need_id__in=ids, state=SuggestionState.PROPOSED).update(
-        state=SuggestionState.SUPERSEDED, answered_at=now
-    )
+    proposed = Suggestion.objects.filter(need_id__in=ids, state=SuggestionState.PROPOSED)
+    locked = list(
+        proposed.order_by("pk").select_for_update().values_list("pk", flat=True)
+    )  # in the order answers lock them
+    Suggestion.objects.filter(pk__in=locked).update(state=SuggestionState.SUPERSEDED, answered_at=now)
     Unserved.objects.filter(need_id__in=ids).delete()
 
 

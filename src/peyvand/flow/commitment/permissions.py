@@ -62,6 +62,10 @@ def may_take_part(by: Acting, row: Commitment | Suggestion) -> Refusal | None:
     return None if sides(by, row) else NotPermitted(reason="only the two sides of a promise change it")
 
 
+def may_lapse(by: Acting) -> Refusal | None:
+    return None if by.role is Role.SYSTEM else NotPermitted(reason="daily jobs are run by the system")
+
+
 def may_call_broken(by: Acting, commitment: Commitment) -> Refusal | None:
     if Side.ASKER in sides(by, commitment):
         return None

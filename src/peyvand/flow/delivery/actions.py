@@ -20,6 +20,7 @@ from peyvand.flow.need.enums import MetBy
 from peyvand.flow.need.models import Need
 from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
+from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotFound, require
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import action
@@ -60,8 +61,8 @@ def record_deliveries(*, rows: Sequence[NewDelivery], by: Acting, now: datetime)
         require(may_record_delivery(by, promise))
         if promise.state != CommitmentState.ACCEPTED:
             raise rules.NotAgreedYet
-        if row.quantity < 1:
-            raise BadValue(field="quantity", reason="at least one")
+        if not is_quantity(row.quantity):
+            raise BadValue(field="quantity", reason="at least one, and no more than a column holds")
         if row.delivered_date > business_date(now):
             raise rules.InFuture(day=row.delivered_date)
         fresh.append(_row(row, promise, by, now))

@@ -11,9 +11,11 @@ from peyvand.flow.need import rules
 from peyvand.flow.need.enums import ClosedAs, MetBy, NeedState
 from peyvand.flow.need.models import Need, PriorityLine, PriorityOverride
 from peyvand.flow.need.permissions import (
+    may_keep_need,
     may_open_need,
     may_override_priority,
     may_reveal_note,
+    may_run_daily_jobs,
     may_vouch_need,
     may_withdraw_need,
     vouches_by_opening,
@@ -22,12 +24,13 @@ from peyvand.flow.need.priorities import count_priorities
 from peyvand.journal.actions import record
 from peyvand.kernel.codes import new_code
 from peyvand.kernel.jalali import business_date
+from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, NotPermitted, require
 from peyvand.people.models import Household, Organisation, Person
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting, Role
-from peyvand.scope.bulk import add, lock
+from peyvand.scope.bulk import add, create_with_codes, lock
 from peyvand.scope.database import action
 from peyvand.scope.encryption import Protected
 
@@ -51,8 +54,10 @@ class NewNeed:
 
 
 def _need(row: NewNeed, keeper: Organisation, by: Acting, now: datetime, random: Random | None) -> Need:
-    if row.quantity < 1:
-        raise BadValue(field="quantity", reason="at least one")
+    if not is_quantity(row.quantity):
+        raise BadValue(field="quantity", reason="at least one, and no more than a column holds")
+    if row.told_at is not None and row.told_at > now:
+        raise BadValue(field="told_at", reason="a need is told today or was told before")
     if row.urgency is not None and not 0 <= row.urgency <= 100:
         raise BadValue(field="urgency", reason="between 0 and 100")
     told_at, vouched = row.told_at or now, vouches_by_opening(by)
@@ -78,6 +83,19 @@ def _need(row: NewNeed, keeper: Organisation, by: Acting, now: datetime, random:
     )
 
 
+def _check_families(needs: Sequence[Need]) -> None:
+    """The families and persons of new needs must be seen by the actor, and be kept where the need is kept."""
+    homes = {need.household_id for need in needs if need.household_id}
+    persons = {need.person_id for need in needs if need.person_id}
+    keepers = dict(Household.objects.filter(pk__in=homes).values_list("pk", "organisation_path"))
+    families = dict(Person.objects.filter(pk__in=persons, erased_at=None).values_list("pk", "household_id"))
+    if len(keepers) != len(homes) or len(families) != len(persons):
+        raise NotFound
+    for need in needs:
+        if need.household_id and need.person_id and families[need.person_id] != need.household_id:
+            raise BadValue(field="person", reason="the person does not belong to this family")
+
+
 @action
 def open_needs(*, rows: Sequence[NewNeed], by: Acting, now: datetime, random: Random | None = None) -> list[Need]:
     """Record needs, all or none. Staff vouch by recording, so the need is open; a resident's need is a draft until vouched for."""
@@ -91,11 +109,15 @@ def open_needs(*, rows: Sequence[NewNeed], by: Acting, now: datetime, random: Ra
         keeper = row.organisation or own
         if keeper is None:
             raise BadValue(field="organisation", reason="a need is kept by an organisation")
-        if by.role is Role.RESIDENT and (row.person is None or row.person.pk != by.person_id):
-            raise NotPermitted(reason="a resident tells his own needs")
+        require(may_keep_need(by, place_path=row.place.path, organisation_path=keeper.path))
+        if by.role is Role.RESIDENT and (
+            row.person is None or row.person.pk != by.person_id or row.told_at is not None
+        ):
+            raise NotPermitted(reason="a resident tells his own needs, on the day he tells them")
         fresh.append(_need(row, keeper, by, now, random))
+    _check_families(fresh)
     lines_of = count_priorities(fresh, [row.urgency for row in rows], business_date(now))
-    needs = Need.objects.bulk_create(fresh, batch_size=2000)
+    needs = create_with_codes(fresh, lambda: new_code(random))
     PriorityLine.objects.bulk_create([line for lines in lines_of for line in lines], batch_size=5000)
     _batch("need.told", needs, by, now, rows=[(need.pk, need.quantity) for need in needs])
     return needs
@@ -149,16 +171,16 @@ def withdraw_needs(*, need_ids: Sequence[int], by: Acting, now: datetime) -> lis
 
 @action
 def restore_need(*, need_id: int, by: Acting, now: datetime) -> Need:
-    """Undo a withdrawal or an expiry: the need is open again, as old as it was."""
+    """Undo a withdrawal or an expiry: the need is open again, as old as it was; one nobody vouched for is a draft again."""
     need = lock(Need.objects.all(), [need_id])[need_id]
     require(may_withdraw_need(by, need))
     guarded("restore_need", by=by, now=now, need=[need_id])
     if need.closed_as == ClosedAs.MET:
         raise BadValue(field="state", reason="a met need is reopened by reversing a delivery")
-    need.state = rules.LIFE.after("reopen_need", need.state)
+    vouched = need.opened_at is not None
+    need.state = rules.LIFE.after("reopen_need" if vouched else "redraft_need", need.state)
     need.closed_as, need.closed_at = "", None
-    need.opened_at = need.opened_at or now
-    need.save(update_fields=["state", "closed_as", "closed_at", "opened_at"])
+    need.save(update_fields=["state", "closed_as", "closed_at"])
     _batch("need.restored", [need], by, now)
     return need
 
@@ -166,6 +188,7 @@ def restore_need(*, need_id: int, by: Acting, now: datetime) -> Need:
 @action
 def expire_needs(*, by: Acting, now: datetime) -> int:
     """Close open needs whose due date has passed and of which nothing is promised (a daily job)."""
+    require(may_run_daily_jobs(by))
     due = Need.objects.filter(state=NeedState.OPEN, due_date__lt=business_date(now), committed=0)
     needs = list(due.select_for_update().order_by("pk"))
     Need.objects.filter(pk__in=[need.pk for need in needs]).update(
@@ -204,10 +227,14 @@ def reveal_note(*, need_id: int, by: Acting, now: datetime) -> str:
 
 @action
 def sign_priority(*, override_id: int, by: Acting, now: datetime) -> PriorityOverride:
-    override = PriorityOverride.objects.select_for_update().filter(pk=override_id, signed_by__isnull=True).first()
+    proposed = PriorityOverride.objects.filter(pk=override_id, signed_by__isnull=True)
+    need_id = proposed.values_list("need_id", flat=True).first()
+    if need_id is None:
+        raise NotFound
+    need = lock(Need.objects.all(), [need_id])[need_id]  # before its override, as a proposal does
+    override = proposed.select_for_update().first()
     if override is None:
         raise NotFound
-    need = lock(Need.objects.all(), [override.need_id])[override.need_id]
     require(may_override_priority(by, need))
     if override.proposed_by_id == by.account_id:
         raise NotPermitted(reason="the second signature is somebody else's")

@@ -35,6 +35,17 @@ def may_open_need(by: Acting) -> Refusal | None:
     return NotPermitted(reason="needs are told by residents and recorded by those who work with them")
 
 
+def may_keep_need(by: Acting, *, place_path: str, organisation_path: str) -> Refusal | None:
+    """Where a new need is kept: within the own area and organisation, a resident's with the one that serves him."""
+    if by.role is Role.SYSTEM or by.covers(place_path=place_path, organisation_path=organisation_path):
+        return None
+    return NotPermitted(reason="a need is told in your own area and kept by your own organisation")
+
+
+def may_run_daily_jobs(by: Acting) -> Refusal | None:
+    return None if by.role is Role.SYSTEM else NotPermitted(reason="daily jobs are run by the system")
+
+
 def vouches_by_opening(by: Acting) -> bool:
     """Those who work in the field vouch for what they record; what a resident tells waits for a vouch."""
     return by.role in _VOUCHERS or by.role is Role.SYSTEM

@@ -7,9 +7,11 @@ from django.db import connection
 
 from peyvand.flow.need.enums import PriorityPart
 from peyvand.flow.need.models import Need, PriorityLine, PriorityWeights
+from peyvand.flow.need.permissions import may_run_daily_jobs
 from peyvand.flow.need.rules import FULL_WAIT_DAYS, priority_lines, priority_of, vulnerability_value, waiting_value
 from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import require
 from peyvand.people.enums import Severity
 from peyvand.people.models import Disability, Household
 from peyvand.places.queries import deprivation_of
@@ -90,6 +92,7 @@ AND NOT EXISTS (SELECT 1 FROM need_priorityoverride one WHERE one.need_id = need
 @action
 def refresh_priorities(*, by: Acting, now: datetime) -> int:
     """Let waiting time grow in every open need (a daily job); signed overrides stay. Gives how many were recounted."""
+    require(may_run_daily_jobs(by))
     today = business_date(now)
     with connection.cursor() as cursor:
         cursor.execute(_AGE_WAITING, [today, FULL_WAIT_DAYS])

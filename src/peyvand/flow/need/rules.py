@@ -19,6 +19,7 @@ LIFE = LifeCycle(
         ("expire_need", NeedState.OPEN, NeedState.CLOSED),
         ("meet_need", NeedState.OPEN, NeedState.CLOSED),
         ("reopen_need", NeedState.CLOSED, NeedState.OPEN),
+        ("redraft_need", NeedState.CLOSED, NeedState.DRAFT),
     ],
 )
 
