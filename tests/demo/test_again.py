@@ -8,6 +8,7 @@ from peyvand.demo import state
 from peyvand.demo.build import build
 from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.need.models import Need
+from peyvand.flow.replay import replay
 from peyvand.office.actions import HoldsDemo, open_office
 from peyvand.people.accounts import create_account
 from peyvand.people.models import Account, Organisation, Person
@@ -43,6 +44,14 @@ def test_the_same_seed_gives_the_same_province_and_another_seed_another() -> Non
     state.clear()
     build(scale=SCALE, now=NOW, seed=7)
     assert picture() != first
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.parametrize("day", ["2026-11-21T20:45", "2027-03-21T05:00"])
+def test_it_can_be_built_on_any_day_of_the_month(day: str) -> None:
+    assert build(scale=SCALE, now=datetime.fromisoformat(day).replace(tzinfo=UTC)).figures["deliveries"]
+    assert replay() == []
 
 
 @pytest.mark.django_db

@@ -30,10 +30,13 @@ class Calendar:
         """The first morning of the first month."""
         return self.at(self.months[0].first_day, 8)
 
+    def moment(self, day: date, hour: float = 9) -> datetime:
+        """An hour of a day in Iran as an instant; it may lie ahead of now."""
+        return (datetime.combine(day, time(), TEHRAN) + timedelta(hours=hour)).astimezone(UTC)
+
     def at(self, day: date, hour: float = 9) -> datetime:
-        """An hour of a day in Iran as an instant, never later than now."""
-        moment = datetime.combine(day, time(), TEHRAN) + timedelta(hours=hour)
-        return min(moment.astimezone(UTC), self.now)
+        """The same, never later than now."""
+        return min(self.moment(day, hour), self.now)
 
     def run_at(self, month: int) -> datetime:
         return self.at(self.months[month].first_day + timedelta(days=_RUN_DAY), 20)

@@ -130,7 +130,7 @@ class Round:
         handed: dict[tuple[str, datetime], list[tuple[int, int]]] = defaultdict(list)
         for one in agreed:
             outcome = self.random.choices(list(_OUTCOMES), list(_OUTCOMES.values()))[0]
-            due = self.world.calendar.at(one.due_date)
+            due = self.world.calendar.moment(one.due_date)
             early = due - self.random.choice(_EARLY)
             if outcome == "withdrawn":
                 withdrawn[one.giver_path].append(one.pk)
@@ -192,7 +192,7 @@ class Round:
 
     def _refused(self, one: Commitment) -> None:
         """Handed over, refused, and handed over again as promised."""
-        due, by = self.world.calendar.at(one.due_date), self._by(one.giver_path)
+        due, by = self.world.calendar.moment(one.due_date), self._by(one.giver_path)
 
         def refuse(now: datetime) -> None:
             made = self._record([(one.pk, one.quantity)], by, now)
@@ -207,7 +207,7 @@ class Round:
         def break_(now: datetime) -> None:
             break_commitment(commitment_id=one.pk, by=self.leader, now=now)
 
-        self._later(self.world.calendar.at(one.due_date) + timedelta(days=10), break_)
+        self._later(self.world.calendar.moment(one.due_date) + timedelta(days=10), break_)
 
     def _reversed(self, one: Commitment) -> None:
         """Accepted by mistake, and put right some days later."""
@@ -218,7 +218,7 @@ class Round:
             note = "به‌اشتباه برای این خانواده ثبت شده بود."
             reverse_delivery(delivery_id=made[0], note=note, by=self.leader, now=now + timedelta(days=1))
 
-        self._later(self.world.calendar.at(one.due_date) - timedelta(days=4), hand_over_and_reverse)
+        self._later(self.world.calendar.moment(one.due_date) - timedelta(days=4), hand_over_and_reverse)
 
 
 def match_today(world: World) -> None:

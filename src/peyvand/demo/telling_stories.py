@@ -49,7 +49,7 @@ def _tell(world: World, row: dict[str, str], delivery: Delivery, left: int) -> N
 
 
 def _worker_of(need: Need) -> Membership:
-    """Whoever has the task with the family; the story is theirs to tell."""
+    """Whoever has the task with the family, or vouched for the need of one who told it; the story is theirs to tell."""
     rows = Membership.objects.select_related("account", "place", "organisation")
     task = Task.objects.filter(household=need.household_id, until__isnull=True).first() if need.household_id else None
-    return rows.get(pk=task.membership_id if task else need.opened_by_id or 0)
+    return rows.get(pk=task.membership_id if task else need.vouched_by_id or 0)

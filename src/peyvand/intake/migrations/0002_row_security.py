@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     operations = [
         protect(
             "intake_importrecord",
-            Policy("staff", STAFF_OF_ROW),
+            Policy("by_staff", STAFF_OF_ROW),
             # Administrators bring in organisations, and nothing else (`intake.permissions`).
             Policy(
                 "administrator",

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             "journal_event",
             Policy("added", "true", command="INSERT"),
             Policy("own", own("account_id", "account"), command="SELECT"),
-            Policy("staff", STAFF_OF_ROW, command="SELECT"),
+            Policy("by_staff", STAFF_OF_ROW, command="SELECT"),
             Policy("auditor", f"{role_in(Role.AUDITOR)} AND {in_area()}", command="SELECT"),
         ),
         protect("journal_oncekey", Policy("own", own("account_id", "account"))),

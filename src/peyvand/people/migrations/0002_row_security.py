@@ -29,17 +29,17 @@ class Migration(migrations.Migration):
     operations = [
         protect(
             "people_household",
-            Policy("staff", STAFF_OF_ROW),
+            Policy("by_staff", STAFF_OF_ROW),
             Policy("own", f"{role_in(Role.RESIDENT)} AND {OWN_HOUSEHOLD}", command="SELECT"),
             looked_at("people_household"),
         ),
         # A name needs the area and the organisation and a task (decision D14).
         protect(
             "people_person",
-            Policy("staff_with_task", f"{STAFF_OF_ROW} AND {HAS_TASK}"),
+            Policy("by_staff_with_task", f"{STAFF_OF_ROW} AND {HAS_TASK}"),
             Policy("own", own("id", "person"), command="SELECT"),
         ),
-        protect("people_task", Policy("staff", STAFF_OF_ROW)),
+        protect("people_task", Policy("by_staff", STAFF_OF_ROW)),
         protect("people_consent", seen_through("people_consent", "people_person", "person_id")),
         protect("people_disability", seen_through("people_disability", "people_person", "person_id")),
         protect(

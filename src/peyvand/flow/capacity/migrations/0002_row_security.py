@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     operations = [
         protect(
             "capacity_capacity",
-            Policy("staff", STAFF_OF_ROW),
+            Policy("by_staff", STAFF_OF_ROW),
             Policy("own", own("provider_person_id", "person"), command="SELECT"),
             # What an organisation offers is known to all who look for help; what a person offers is not.
             *shared("offer", f"{IS_STAFF} AND state IN ('open', 'paused') AND provider_person_id IS NULL"),

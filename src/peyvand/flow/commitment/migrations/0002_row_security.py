@@ -35,9 +35,9 @@ class Migration(migrations.Migration):
         ("capacity", "0002_row_security"),
     ]
     operations = [
-        protect("commitment_matchingrun", Policy("staff", STAFF_OF_ROW), looked_at("commitment_matchingrun")),
+        protect("commitment_matchingrun", Policy("by_staff", STAFF_OF_ROW), looked_at("commitment_matchingrun")),
         protect("commitment_suggestion", Policy("giver", GIVER), Policy("asker", ASKER), looked_at("commitment_suggestion", "asker_path")),
-        protect("commitment_unserved", Policy("staff", STAFF_OF_ROW), looked_at("commitment_unserved")),
+        protect("commitment_unserved", Policy("by_staff", STAFF_OF_ROW), looked_at("commitment_unserved")),
         protect(
             "commitment_agreement",
             Policy("giver", f"{IS_STAFF} AND {in_organisation('giver_path')}"),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     operations = [
         protect(
             "need_need",
-            Policy("staff", STAFF_OF_ROW),
+            Policy("by_staff", STAFF_OF_ROW),
             Policy("own", f"{role_in(Role.RESIDENT)} AND {own('person_id', 'person')}"),
             looked_at("need_need"),
         ),

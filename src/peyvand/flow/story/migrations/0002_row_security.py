@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     operations = [
         protect(
             "story_story",
-            Policy("staff", STAFF_OF_ROW),
+            Policy("by_staff", STAFF_OF_ROW),
             Policy("published", "state = 'published'", command="SELECT"),
             looked_at("story_story"),
         ),
