@@ -16,7 +16,7 @@ from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
-SCALE = 0.001
+SCALE = 0.0005
 
 
 def picture() -> list[list[tuple]]:
