@@ -65,6 +65,13 @@ NOT_OFFERED = {
     "put_places": "imported on the site and by command",
     "put_specifications": "imported on the site and by command",
     "add_places": "drawn and imported on the site and by command",
+    "register_organisations": "set up on the site by officers and administrators, also from a list",
+    "remove_organisations": "undoes an import, on the site",
+    "remove_households": "undoes an import, on the site",
+    "withdraw_needs": "undoes an import, on the site; one need is withdrawn at its own address",
+    "close_capacities": "undoes an import, on the site; one offer is closed at its own address",
+    "set_weights": "decided and signed on the site, with its source",
+    "renew_protected": "keys are changed by the one who operates the server, by command",
 }
 
 

@@ -1,10 +1,22 @@
 """`peyvand demo` builds once, keeps what is there, and says what to do when it cannot; `peyvand office new` begins in earnest."""
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from peyvand import server
+
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def shared(data: Path) -> Iterator[None]:
+    """One server for all commands of a test, which does not wait for the disk."""
+    with server.start(data, durable=False):
+        yield
 
 
 def ended(command: Any) -> tuple[int, str]:
@@ -12,22 +24,38 @@ def ended(command: Any) -> tuple[int, str]:
     return command.returncode, said
 
 
+@pytest.mark.usefixtures("shared")
 def test_the_demo_is_built_once_then_kept_and_no_office_begins_over_it(peyvand: Any) -> None:
-    status, said = ended(peyvand("demo", "--no-serve", SCALE="0.001"))
+    status, said = ended(peyvand("demo", "--no-serve", SCALE="0.0005"))
     assert status == 0, said
-    assert "Mazandaran: 162 households, 360 persons, 62 of them with a disability; 56 neighbourhoods." in said
+    assert "Mazandaran: 81 households, 180 persons" in said
     status, said = ended(peyvand("demo", "--no-serve", SCALE="1"))
     assert status == 0, said
-    assert "The demo is kept as it was built, at scale 0.001. RESET=1 builds it afresh." in said
+    assert "The demo is kept as it was built, at scale 0.0005. RESET=1 builds it afresh." in said
     words = ("office", "new", "--province", "سمنان", "--organisation", "اداره", "--administrator", "مدیر")
     status, said = ended(peyvand(*words))
     assert status == 1
     assert "This database holds the demo province." in said
+    assert _rotated(peyvand) >= 180, "every person has a number at least"
     status, said = ended(peyvand("demo", "--no-serve", SCALE="0.0006", RESET="1"))
     assert status == 0, said
     assert "Mazandaran: 97 households, 216 persons" in said
 
 
+def _rotated(peyvand: Any) -> int:
+    """Gives the protected column another key: everything is encrypted anew once, and nothing the second time."""
+    status, said = ended(peyvand("keys", "rotate", "column"))
+    assert status == 0, said
+    assert re.search(r"The key k2-\w+ was added to .*column\.json\. Make a copy of the file now\.", said)
+    renewed = re.search(r"Encrypted anew: ([\d,]+) values\.", said)
+    assert renewed
+    status, said = ended(peyvand("keys", "renew"))
+    assert status == 0, said
+    assert "Encrypted anew: 0 values." in said
+    return int(renewed[1].replace(",", ""))
+
+
+@pytest.mark.usefixtures("shared")
 def test_a_real_office_begins_with_one_command_and_no_demo_is_built_over_it(peyvand: Any) -> None:
     words = (
         "office",
@@ -44,7 +72,7 @@ def test_a_real_office_begins_with_one_command_and_no_demo_is_built_over_it(peyv
     assert "«بهزیستی سمنان» in سمنان is ready." in said
     assert "Sign-in code, for one use within a day: " in said
     for extra in ({}, {"RESET": "1"}):
-        status, said = ended(peyvand("demo", "--no-serve", SCALE="0.001", **extra))
+        status, said = ended(peyvand("demo", "--no-serve", SCALE="0.0005", **extra))
         assert status == 1
         assert (
             "This database holds the data of a real office, so no demo is built over it and nothing was changed."

@@ -17,7 +17,7 @@ from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
-SCALE = 0.001
+SCALE = 0.0005
 
 
 def picture() -> list[list[tuple]]:
@@ -34,6 +34,7 @@ def picture() -> list[list[tuple]]:
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_the_same_seed_gives_the_same_province_and_another_seed_another() -> None:
+    state.clear()  # numbers begin at one, as in a database that was just made: other tests have used some up
     first_figures = build(scale=SCALE, now=NOW).figures
     first = picture()
     assert all(first)

@@ -45,6 +45,10 @@ def test_every_step_and_act_is_documented(name):
     assert f"`{name}`" in DOC
 
 
+# Recorded, yet no act of the flow: nothing moved, and no programme is told who reads what.
+READINGS = {"need.note_revealed"}
+
+
 def _texts_of_calls(function: str, path: Path) -> set[str]:
     calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
     named = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == function]
@@ -55,8 +59,8 @@ def test_every_step_is_asked_by_an_action_and_every_act_is_written_by_one():
     text = (
         "".join(path.read_text() for path in FLOW.rglob("actions.py")) + (FLOW / "need" / "priorities.py").read_text()
     )
-    written = set(re.findall(r'"((?:need|priority|capacity|commitment|delivery|story)\.[a-z]+)"', text))
-    assert written == set(ACTS)
+    written = set(re.findall(r'"((?:need|priority|capacity|commitment|delivery|story)\.[a-z_]+)"', text))
+    assert written - READINGS == set(ACTS)
     asked = set().union(*(_texts_of_calls("guarded", path) for path in FLOW.rglob("actions.py")))
     moved = set().union(*(_texts_of_calls("_move", path) for path in FLOW.rglob("actions.py")))
     answered = {"accept_delivery", "refuse_delivery"}

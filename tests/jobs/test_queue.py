@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +19,7 @@ from peyvand.extend.switches import switch_on
 from peyvand.flow.delivery.actions import accept_deliveries
 from peyvand.flow.need.enums import ClosedAs
 from peyvand.flow.need.models import Need
+from peyvand.intake.waiting import WaitingRoom
 from peyvand.jobs import tasks
 from peyvand.jobs.queries import jobs, jobs_of_programme, queue_state, retry_failed
 from peyvand.jobs.schedule import daily_at
@@ -155,17 +157,23 @@ def test_a_large_batch_becomes_jobs_of_a_thousand_ids():
 
 @real
 @pytest.mark.usefixtures("queue")
-def test_the_journal_is_sealed_and_the_daily_round_runs_every_programme():
+def test_the_journal_is_sealed_and_the_daily_round_runs_every_programme(settings, tmp_path):
+    settings.PEYVAND_WAITING = tmp_path
+    just_now, hour_ago = (
+        WaitingRoom(tmp_path).put([("list.csv", BytesIO(b"1"), 1)], owner=1, now=at, about={})
+        for at in (timezone.now(), timezone.now() - timedelta(minutes=61))
+    )
     world = World.build()
     old = world.need(1, due_date=in_days(-1))
     stamp = int(NOW.timestamp())
     for task in (tasks.seal_journal, tasks.daily_expiry, tasks.daily_lapses, tasks.daily_renewal, tasks.daily_priorities,
-                 tasks.daily_programmes, tasks.daily_forgetting, tasks.sweep_queue):  # fmt: skip
+                 tasks.daily_programmes, tasks.daily_forgetting, tasks.sweep_queue, tasks.sweep_waiting):  # fmt: skip
         task.defer(timestamp=stamp)
     run_worker()
     run_worker()
     ours = jobs().filter(args__timestamp=stamp)
-    assert sorted(ours.values_list("status", flat=True)) == ["succeeded"] * 8
+    assert sorted(ours.values_list("status", flat=True)) == ["succeeded"] * 9
+    assert (hour_ago.folder.exists(), just_now.folder.exists()) == (False, True)
     nightly = jobs_of_programme(actions.SLUG).filter(args__act="")
     assert nightly.count() == sum(job.daily for one in programmes().values() for job in one.jobs)
     with scope(SYSTEM):
@@ -178,7 +186,7 @@ def test_every_core_clock_is_on_the_schedule():
     scheduled = {periodic.task.name for periodic in app.periodic_registry.periodic_tasks.values()}
     assert scheduled >= {
         "peyvand.seal_journal", "peyvand.refresh_priorities", "peyvand.expire_needs", "peyvand.lapse_commitments",
-        "peyvand.renew_capacities", "peyvand.programmes_daily", "peyvand.forget", "peyvand.sweep_queue",
+        "peyvand.renew_capacities", "peyvand.programmes_daily", "peyvand.forget", "peyvand.sweep_queue", "peyvand.sweep_waiting",
     }  # fmt: skip
 
 

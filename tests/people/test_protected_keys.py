@@ -5,6 +5,7 @@ import logging
 import pickle
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from tests.world import NOW, World
 
@@ -15,24 +16,32 @@ from peyvand.people.models import Household, Person
 from peyvand.people.protection import renew_protected
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
-from peyvand.scope.encryption import encrypt
+from peyvand.scope.encryption import decrypt, encrypt
 from peyvand.server.keys import KeyRing
 
 pytestmark = pytest.mark.django_db
 
 
-def test_after_a_rotation_everything_is_renewed_and_the_old_key_can_go(monkeypatch):
+def test_after_a_rotation_everything_is_renewed_and_the_old_key_can_go(monkeypatch, tmp_path):
     world = World.build()
     home = world.household(address="ساری، کوچهٔ نهم")
     world.need(note="بیماری قلبی", household=home)
+    step = Authenticator.objects.create(
+        user_id=world["leader"].account_id, type="recovery_codes",
+        data={"seed": encrypt("second step"), "used_mask": 1, "migrated_codes": [encrypt("12345678")]},
+    )  # fmt: skip
     old = settings.COLUMN_KEYS
     both = KeyRing(old.file, "k9-new", {**old.keys, "k9-new": b"n" * 32})
     monkeypatch.setattr(settings, "COLUMN_KEYS", both)
     with pytest.raises(NotPermitted):
         renew_protected(by=world["administrator"], now=NOW)
-    assert renew_protected(by=SYSTEM, now=NOW) == 3  # a mobile number, an address, a note
+    assert renew_protected(by=SYSTEM, now=NOW) == 4  # a mobile number, an address, a note, a second step
     assert renew_protected(by=SYSTEM, now=NOW) == 0
-    monkeypatch.setattr(settings, "COLUMN_KEYS", KeyRing(old.file, "k9-new", {"k9-new": b"n" * 32}))
+    monkeypatch.setattr(settings, "COLUMN_KEYS", KeyRing(tmp_path / "gone", "k9-new", {"k9-new": b"n" * 32}))
+    step.refresh_from_db()
+    assert decrypt(step.data["seed"]) == "second step"
+    assert [decrypt(one) for one in step.data["migrated_codes"]] == ["12345678"]
+    assert step.data["used_mask"] == 1
     with scope(SYSTEM):
         person = Person.objects.get(household=home)
         assert Household.objects.get().address.reveal() == "ساری، کوچهٔ نهم"
@@ -58,9 +67,7 @@ def test_no_way_of_writing_a_value_down_shows_it(caplog):
 
 def test_a_changed_value_is_an_error_that_does_not_show_it():
     stored = encrypt("0499370899")
-    from peyvand.scope.encryption import decrypt
-
-    for place in (-2, len(stored) // 2):
+    for place in (-5, len(stored) // 2):  # before the last group, some bits of which say nothing
         letter = "A" if stored[place] != "A" else "B"
         changed = stored[:place] + letter + stored[place + 1 or None :]
         with pytest.raises(Exception) as error:  # noqa: PT011 - the library's own kinds
@@ -69,7 +76,6 @@ def test_a_changed_value_is_an_error_that_does_not_show_it():
 
 
 def test_a_lost_key_is_missed_by_name():
-    from peyvand.scope.encryption import decrypt
     from peyvand.server.problems import KeyMissing
 
     with pytest.raises(KeyMissing, match="k77-gone"):

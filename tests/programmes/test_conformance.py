@@ -135,7 +135,7 @@ def _province(programme: Programme, *, households: int) -> World:
 def _client(world: World, name: str) -> Client:
     """Signed in as one of the world's people, in the role they have there."""
     client, membership = Client(), Membership.objects.get(pk=world[name].membership_id)
-    client.force_login(membership.account, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(membership.account)
     session = SessionStore(client.session.session_key)
     session[MEMBERSHIP_KEY] = membership.pk
     session.save()

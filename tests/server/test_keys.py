@@ -47,6 +47,16 @@ def test_rotation_writes_with_a_new_key_and_still_reads_with_the_old(environ: di
     assert after.file.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_process_that_began_before_a_rotation_reads_what_others_write_after_it(environ: dict[str, str]) -> None:
+    before = keys.key_ring("column", environ)
+    after = keys.rotate("column", environ)
+    assert before.key(after.current) == after.secret
+    assert before.current != after.current
+    after.file.unlink()
+    with pytest.raises(problems.KeyMissing, match=after.current):
+        before.key(after.current)
+
+
 def test_a_lost_key_is_missed_by_name(environ: dict[str, str]) -> None:
     lost = keys.key_ring("column", environ)
     lost.file.unlink()

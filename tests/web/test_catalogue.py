@@ -34,6 +34,7 @@ def test_ids_are_read_from_calls_refusals_and_templates(tmp_path):
 @pytest.fixture
 def programme(tmp_path, monkeypatch):
     monkeypatch.setattr(catalogue, "PACKAGE", tmp_path)
+    monkeypatch.setattr("peyvand.programmes.__path__", [str(tmp_path / "programmes")])
     root = tmp_path / "programmes" / "sample"
     root.mkdir(parents=True)
     (root / "programme.py").write_text('title = _("A %(n)s"), _("B")\n')

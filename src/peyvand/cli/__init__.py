@@ -14,6 +14,7 @@ from peyvand.cli import (  # noqa: E402 - a command registers itself on `app`
     backup,  # noqa: F401
     demo,  # noqa: F401
     doctor,  # noqa: F401
+    keys,  # noqa: F401
     match,  # noqa: F401
     migrate,  # noqa: F401
     office,  # noqa: F401

@@ -72,6 +72,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "delivery.accepted": _OF_DELIVERY,
     "delivery.refused": _OF_DELIVERY,
     "delivery.reversed": _OF_DELIVERY,
+    "delivery.proved": _OF_DELIVERY,
     "story.told": ("story",),
     "story.changed": ("story",),
     "story.submitted": ("story",),

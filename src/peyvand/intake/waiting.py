@@ -23,7 +23,7 @@ class GoneOrNotYours(Refusal):
 
 
 class TooLarge(Refusal):
-    code = "file_too_large"
+    code = "list_too_large"
     message = "{file} is larger than {megabytes} megabytes, the most that the site takes. Divide the list, or use the command."
 
 

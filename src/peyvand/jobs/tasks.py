@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy, builtin_tasks
 from procrastinate.contrib.django import app
@@ -12,6 +13,7 @@ from peyvand.flow.capacity.actions import renew_capacities
 from peyvand.flow.commitment.actions import lapse_commitments
 from peyvand.flow.need.actions import expire_needs
 from peyvand.flow.need.priorities import refresh_priorities
+from peyvand.intake.waiting import WaitingRoom
 from peyvand.jobs.schedule import daily_at
 from peyvand.journal.seals import seal
 from peyvand.kernel.jalali import add_months, business_date
@@ -84,6 +86,13 @@ def daily_forgetting(timestamp: int) -> int:
 async def sweep_queue(context: JobContext, timestamp: int) -> None:
     """Finished jobs are kept for two weeks; failed ones until somebody has seen to them."""
     await builtin_tasks.remove_old_jobs(context, max_hours=KEEP_FINISHED_HOURS)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="peyvand.sweep_waiting", queueing_lock="sweep_waiting")
+def sweep_waiting(timestamp: int) -> int:
+    """Delete the lists that people left waiting between two pages, also when nobody brings in another one."""
+    return WaitingRoom(settings.PEYVAND_WAITING).sweep(now=timezone.now())
 
 
 def _at(timestamp: int) -> datetime:

@@ -33,8 +33,14 @@ class BadValue(Refusal):
 
 
 class AlreadyThere(Refusal):
+    """`constraint` is the database's name of what must be unique, for a form to say it beside the right field."""
+
     code = "already_there"
     message = "The same is recorded already, or twice in what was sent."
+
+    def __init__(self, constraint: str = "") -> None:
+        super().__init__()
+        self.constraint = constraint
 
 
 def require(refusal: Refusal | None) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Model
@@ -11,7 +12,7 @@ from peyvand.journal.actions import record
 from peyvand.kernel.refusals import NotPermitted
 from peyvand.scope.acting import Acting, Role
 from peyvand.scope.database import action
-from peyvand.scope.encryption import ProtectedField
+from peyvand.scope.encryption import ProtectedField, decrypt, encrypt
 
 _BATCH = 1000
 
@@ -35,6 +36,26 @@ def _renew(model: type[Model], name: str) -> int:
     return renewed
 
 
+def _renewed(value: object) -> object:
+    """A value of a second step under the current key; what lies under no older one stays as it is."""
+    if isinstance(value, list):
+        return [_renewed(one) for one in value]
+    name = value.partition(":")[0] if isinstance(value, str) else ""
+    older = name in settings.COLUMN_KEYS.keys and name != settings.COLUMN_KEYS.current
+    return encrypt(decrypt(value)) if older else value  # type: ignore[arg-type]
+
+
+def _renew_second_steps() -> int:
+    """The secrets of the second step lie in a column of a library's table, encrypted with the same keys."""
+    renewed = 0
+    for row in Authenticator.objects.select_for_update().order_by("pk"):
+        data = {name: _renewed(value) for name, value in row.data.items()}
+        if data != row.data:
+            Authenticator.objects.filter(pk=row.pk).update(data=data)
+            renewed += 1
+    return renewed
+
+
 @action
 def renew_protected(*, by: Acting, now: datetime) -> int:
     """Encrypt anew, under the current key, every protected value that lies under an older one. Gives how many. All or none.
@@ -43,7 +64,7 @@ def renew_protected(*, by: Acting, now: datetime) -> int:
     """
     if by.role is not Role.SYSTEM:
         raise NotPermitted(reason="keys are changed by the one who operates the server")
-    renewed = sum(_renew(model, name) for model, name in _columns())
+    renewed = sum(_renew(model, name) for model, name in _columns()) + _renew_second_steps()
     record(
         "protected.renewed", kind="key", subject=None, by=by, now=now, place_path=by.place_path,
         organisation_path=by.organisation_path, data={"key": settings.COLUMN_KEYS.current, "count": renewed},

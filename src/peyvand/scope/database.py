@@ -103,7 +103,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
             raise
         except IntegrityError as error:
             if isinstance(error.__cause__, UniqueViolation):
-                raise AlreadyThere from error
+                raise AlreadyThere(error.__cause__.diag.constraint_name or "") from error
             raise
         except DataError as error:
             raise BadValue(field="value", reason="too long, too large, or not text") from error

@@ -6,6 +6,7 @@ ACTS = {
     "vouch_need": _("vouching for the need"),
     "withdraw_need": _("withdrawing the need"),
     "reopen_need": _("opening the need again"),
+    "redraft_need": _("taking up the need's draft again"),
     "open_capacity": _("opening the offer"),
     "pause_capacity": _("pausing the offer"),
     "resume_capacity": _("resuming the offer"),

@@ -84,7 +84,7 @@ def test_the_page_of_a_need_says_why_its_priority_is_what_it_is(world, browser):
 def test_the_page_of_a_need_says_why_nobody_was_found(world, browser):
     need = world.need()
     run_matching(place=world.places["mz"], by=world["leader"], now=timezone.now())
-    assert "کسی این نوع کمک را عرضه نمی‌کند" in browser("facilitator").get(f"/needs/{need.pk}/").content.decode()
+    assert "کسی این نوع کمک را عرضه نکرده است" in browser("facilitator").get(f"/needs/{need.pk}/").content.decode()
 
 
 def test_the_thread_follows_the_need_to_its_end(world, browser):
@@ -129,7 +129,7 @@ def test_what_is_promised_cannot_be_withdrawn_and_the_page_says_so(world, browse
     need = world.need()
     world.agreed(need, world.capacity())
     page = browser("facilitator").post(f"/needs/{need.pk}/withdraw/", follow=True).content.decode()
-    assert "تعهدشده مانده است" in page
+    assert "هنوز در تعهد است" in page
     assert stored(need).state == "open"
 
 

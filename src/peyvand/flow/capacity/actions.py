@@ -148,13 +148,16 @@ def close_capacity(*, capacity_id: int, by: Acting, now: datetime) -> Capacity:
 def close_capacities(*, capacity_ids: Sequence[int], by: Acting, now: datetime) -> list[Capacity]:
     """Close many, all or none, with one event; promises that stand are kept."""
     capacities = list(lock(Capacity.objects.all(), capacity_ids).values())
+    if not capacities:
+        return []
     for capacity in capacities:
         require(may_change_capacity(by, capacity))
-        capacity.state, capacity.closed_at = rules.LIFE.after("close_capacity", capacity.state), now
     ids = [capacity.pk for capacity in capacities]
+    guarded("close_capacity", by=by, now=now, capacity=ids)
+    for capacity in capacities:
+        capacity.state, capacity.closed_at = rules.LIFE.after("close_capacity", capacity.state), now
     Capacity.objects.filter(pk__in=ids).update(state=CapacityState.CLOSED, closed_at=now)
-    if capacities:
-        _event("capacity.closed", capacities, by, now)
+    _event("capacity.closed", capacities, by, now)
     return capacities
 
 

@@ -187,6 +187,7 @@ def add_proof(*, delivery_id: int, sha256: str, content_type: str, size: int, by
         "delivery.proved", kind="delivery", subject=delivery.pk, by=by, now=now, place_path=delivery.place_path,
         organisation_path=delivery.asker_path, rows=[(delivery.pk, proof.pk)],
     )  # fmt: skip
+    _react("delivery.proved", [delivery])
     return proof
 
 
@@ -201,6 +202,10 @@ def _event(
         organisation_path=one.asker_path if one else by.organisation_path,
         rows=[(item.pk, item.commitment_id, item.commitment.need_id, item.commitment.capacity_id, item.quantity) for item in deliveries],
     )  # fmt: skip
+    _react(act, deliveries)
+
+
+def _react(act: str, deliveries: Sequence[Delivery]) -> None:
     react(
         act, need=[item.commitment.need_id for item in deliveries], capacity=[item.commitment.capacity_id for item in deliveries],
         commitment=[item.commitment_id for item in deliveries], delivery=[item.pk for item in deliveries],

@@ -155,8 +155,12 @@ def withdraw_need(*, need_id: int, by: Acting, now: datetime) -> Need:
 def withdraw_needs(*, need_ids: Sequence[int], by: Acting, now: datetime) -> list[Need]:
     """Withdraw many, all or none, with one event. Raises `StillPromised` where something is promised."""
     needs = list(lock(Need.objects.all(), need_ids).values())
+    if not needs:
+        return []
     for need in needs:
         require(may_withdraw_need(by, need))
+    guarded("withdraw_need", by=by, now=now, need=[need.pk for need in needs])
+    for need in needs:
         if need.committed > need.met:
             raise rules.StillPromised(quantity=need.committed - need.met)
         need.state = rules.LIFE.after("withdraw_need", need.state)
@@ -164,8 +168,7 @@ def withdraw_needs(*, need_ids: Sequence[int], by: Acting, now: datetime) -> lis
     Need.objects.filter(pk__in=[need.pk for need in needs]).update(
         state=NeedState.CLOSED, closed_as=ClosedAs.WITHDRAWN, closed_at=now
     )
-    if needs:
-        _batch("need.withdrawn", needs, by, now)
+    _batch("need.withdrawn", needs, by, now)
     return needs
 
 
@@ -221,7 +224,10 @@ def reveal_note(*, need_id: int, by: Acting, now: datetime) -> str:
     """Read the note of a need. Every reveal is an event."""
     need = lock(Need.objects.all(), [need_id])[need_id]
     require(may_reveal_note(by, need))
-    _batch("need.note_revealed", [need], by, now)
+    record(
+        "need.note_revealed", kind="need", subject=need_id, by=by, now=now, place_path=need.place_path,
+        organisation_path=need.organisation_path, rows=[(need_id,)],
+    )  # fmt: skip
     return need.note.reveal() if isinstance(need.note, Protected) else ""
 
 

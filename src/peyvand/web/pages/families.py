@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import IntegrityError
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +18,7 @@ from peyvand.flow.need.models import Need
 from peyvand.flow.need.permissions import may_open_need
 from peyvand.journal.once import once
 from peyvand.kernel.codes import LENGTH, new_code, spoken
-from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.kernel.refusals import AlreadyThere, NotFound, NotPermitted, Refusal
 from peyvand.people.consented import register_family
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind
 from peyvand.people.households import (
@@ -125,16 +124,22 @@ def _register(form: FamilyForm, by: Acting) -> int | None:
         )
     except NotPermitted:
         raise
+    except AlreadyThere as refusal:
+        _taken(form, refusal)
+        return None
     except Refusal as refusal:
         refuse(form, refusal)
         return None
-    except IntegrityError as error:
-        if "household_code" not in str(error) and "person_national_id" not in str(error):
-            raise
-        field = "code" if "household_code" in str(error) else "national_id"
-        form.add_error(field, _("Your organisation has a file with this already."))
-        return None
     return int(made)
+
+
+def _taken(form: Form, refusal: AlreadyThere) -> None:
+    """Say beside its field what the organisation has a file with already."""
+    field = {"household_code": "code", "person_national_id": "national_id"}.get(refusal.constraint)
+    if field is None:
+        refuse(form, refusal)
+    else:
+        form.add_error(field, _("Your organisation has a file with this already."))
 
 
 def _family(by: Acting, household_id: int) -> Household:
@@ -238,10 +243,8 @@ def person_add(request: HttpRequest, household_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             add_persons(household_id=household_id, persons=[form.person(is_head=False)], by=by, now=now())
-        except IntegrityError as error:
-            if "person_national_id" not in str(error):
-                raise
-            form.add_error("national_id", _("Your organisation has a file with this already."))
+        except AlreadyThere as refusal:
+            _taken(form, refusal)
         else:
             notices.done(request, _("The member was added."))
             return redirect(_back(household_id))
@@ -319,9 +322,7 @@ def task_give(request: HttpRequest, household_id: int) -> HttpResponse:
     worker = form.cleaned_data["membership"]
     try:
         give_task(household_id=household_id, membership=worker, by=by, now=now())
-    except IntegrityError as error:
-        if "task_once" not in str(error):
-            raise
+    except AlreadyThere:
         notices.say(request, _("This colleague has the task already."))
     except Refusal as refusal:
         if isinstance(refusal, NotFound | NotPermitted):

@@ -176,7 +176,7 @@ def code_issue(request: HttpRequest, membership_id: int) -> HttpResponse:
     link = request.build_absolute_uri(reverse("enter_link", args=[code]))
     context = {
         "shown": shown,
-        "code": digits(f"{code[:5]} {code[5:]}"),
+        "code": digits(" ".join(code[place : place + 4] for place in range(0, len(code), 4))),
         "picture": _picture(link),
         "enter_url": request.build_absolute_uri(reverse("enter")),
         "until": at + CODE_LASTS,

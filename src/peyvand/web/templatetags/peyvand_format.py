@@ -229,4 +229,4 @@ def _detail(value: object) -> str:
     known = ACTS.get(str(value)) or STATES.get(str(value))
     if known:
         return str(known)
-    return gettext(value) if isinstance(value, str) and value else digits(value)
+    return digits(gettext(value) if isinstance(value, str) and value else value)

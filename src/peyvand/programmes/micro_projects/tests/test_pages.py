@@ -30,7 +30,7 @@ def world():
 def client(world, name):
     signed_in = Client()
     account = Membership.objects.get(pk=world[name].membership_id).account
-    signed_in.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    signed_in.force_login(account)
     return signed_in
 
 
