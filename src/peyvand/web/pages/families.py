@@ -41,8 +41,9 @@ from peyvand.web import notices
 from peyvand.web.exports import export
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
-from peyvand.web.pages import need_words
-from peyvand.web.pages.access import act, acting, now, open_to, refuse
+from peyvand.web.pages import words
+from peyvand.web.pages.access import acting, now, open_to, refuse
+from peyvand.web.pages.acts import act
 from peyvand.web.pages.family_forms import ConsentForm, DisabilityForm, FamilyFilters, FamilyForm, PersonForm, TaskForm
 from peyvand.web.templatetags.peyvand_format import refusal as refusal_words
 
@@ -69,7 +70,7 @@ SPEC = ListSpec(
             link=lambda row: reverse("family", args=[row.pk]),
         ),
         Column("head", gettext_lazy("Head of the family"), value=lambda row: str(row.heads[0]) if row.heads else ""),
-        Column("place", gettext_lazy("Neighbourhood"), value=lambda row: need_words.named(row.place)),
+        Column("place", gettext_lazy("Neighbourhood"), value=lambda row: words.named(row.place)),
         Column("size", gettext_lazy("Members"), kind="number", sort="size"),
         Column("open_needs", gettext_lazy("Open needs"), kind="number"),
         Column("created", gettext_lazy("Opened"), value="created_at", kind="date", sort="created_at"),
@@ -183,9 +184,9 @@ def _page(request: HttpRequest, household_id: int, revealed: dict[int, tuple[str
     mine = any(task.membership_id == by.membership_id for task in household.tasks.all())
     context = {
         "family": household,
-        "place": need_words.where(household.place),
+        "place": words.where(household.place),
         "persons": _person_lines(household, revealed or {}),
-        "needs": [(one, need_words.what(one), need_words.need_badge(one)) for one in household.needs.all()],
+        "needs": [(one, words.what(one), words.need_badge(one)) for one in household.needs.all()],
         "tasks": list(household.tasks.all()),
         "mine": mine,
         "may_keep": mine and may_keep_households(by) is None,

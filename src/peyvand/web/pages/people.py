@@ -28,8 +28,9 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.pages import need_words
-from peyvand.web.pages.access import act, acting, now, open_to, refuse
+from peyvand.web.pages import words
+from peyvand.web.pages.access import acting, now, open_to, refuse
+from peyvand.web.pages.acts import act
 from peyvand.web.pages.people_forms import AccountForm, PeopleFilters, RoleForm
 from peyvand.web.templatetags.peyvand_format import digits
 
@@ -43,8 +44,8 @@ SPEC = ListSpec(
         ),
         Column("username", gettext_lazy("User name"), value="account.username"),
         Column("role", gettext_lazy("Role"), value=lambda row: row.get_role_display()),
-        Column("place", gettext_lazy("Area"), value=lambda row: need_words.named(row.place)),
-        Column("organisation", gettext_lazy("Organisation"), value=lambda row: need_words.named(row.organisation)),
+        Column("place", gettext_lazy("Area"), value=lambda row: words.named(row.place)),
+        Column("organisation", gettext_lazy("Organisation"), value=lambda row: words.named(row.organisation)),
         Column("since", gettext_lazy("Since"), kind="date", sort="since"),
         Column(
             "state",
