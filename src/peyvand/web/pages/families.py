@@ -34,6 +34,7 @@ from peyvand.people.households import (
 )
 from peyvand.people.models import Consent, Household, Person, Task
 from peyvand.people.permissions import may_give_task, may_keep_households, may_see_households
+from peyvand.people.residents import give_sign_in
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
@@ -45,6 +46,7 @@ from peyvand.web.pages import words
 from peyvand.web.pages.access import acting, now, open_to, refuse
 from peyvand.web.pages.acts import act
 from peyvand.web.pages.family_forms import ConsentForm, DisabilityForm, FamilyFilters, FamilyForm, PersonForm, TaskForm
+from peyvand.web.pages.people import CODE_LASTS, slip
 from peyvand.web.templatetags.peyvand_format import refusal as refusal_words
 
 REVEALED = {
@@ -306,6 +308,17 @@ def person_erase(request: HttpRequest, household_id: int, person_id: int) -> Htt
         _("Everything that names this person was removed."),
         _back(household_id),
     )
+
+
+@never_cache
+@require_POST
+@open_to(may_keep_households)
+def sign_in_give(request: HttpRequest, household_id: int, person_id: int) -> HttpResponse:
+    """A resident's own way in; as every slip, the answer itself and nowhere else."""
+    by = acting(request)
+    role, code = give_sign_in(person_id=person_id, valid_for=CODE_LASTS, by=by, now=now())
+    with scope(by):
+        return slip(request, role, code, str(Person.objects.get(pk=person_id)), _back(household_id))
 
 
 @require_POST

@@ -137,7 +137,7 @@ def to_accept(by: Acting, today: date) -> Block:
         _("Offers that wait for your answer"),
         rows,
         lambda row: _promise_line(row, today),
-        reverse("promises"),
+        reverse("promises") + "?waits=answer",
     )
 
 
@@ -148,7 +148,7 @@ def late_promises(by: Acting, today: date) -> Block:
         _("Late promises"),
         rows,
         lambda row: _promise_line(row, today),
-        reverse("promises"),
+        reverse("promises") + "?state=late",
         late=True,
     )
 

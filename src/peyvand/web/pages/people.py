@@ -174,16 +174,23 @@ def code_issue(request: HttpRequest, membership_id: int) -> HttpResponse:
         shown = _membership(by, membership_id)
     forget = request.POST.get("forget") == "yes"
     code = issue_sign_in_code(membership=shown, valid_for=CODE_LASTS, forget_password=forget, by=by, now=at)
-    link = request.build_absolute_uri(reverse("enter_link", args=[code]))
-    context = {
-        "shown": shown,
-        "code": digits(f"{code[:5]} {code[5:]}"),
-        "picture": _picture(link),
-        "enter_url": request.build_absolute_uri(reverse("enter")),
-        "until": at + CODE_LASTS,
-    }
     with scope(by):
-        return render(request, "web/pages/slip.html", context)
+        return slip(request, shown, code, shown.account.name, reverse("role_give", args=[shown.pk]))
+
+
+def slip(request: HttpRequest, membership: Membership, code: str, whose: str, done_url: str) -> HttpResponse:
+    """The paper with a code and its link; rendered inside the scope."""
+    group = next(size for size in (5, 4, len(code)) if len(code) % size == 0)
+    context = {
+        "shown": membership,
+        "whose": whose,
+        "done_url": done_url,
+        "code": digits(" ".join(code[at : at + group] for at in range(0, len(code), group))),
+        "picture": _picture(request.build_absolute_uri(reverse("enter_link", args=[code]))),
+        "enter_url": request.build_absolute_uri(reverse("enter")),
+        "until": now() + CODE_LASTS,
+    }
+    return render(request, "web/pages/slip.html", context)
 
 
 def _picture(link: str) -> str:

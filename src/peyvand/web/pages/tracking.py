@@ -66,7 +66,7 @@ def track(request: HttpRequest) -> HttpResponse:
             return _page(request, CodeForm(initial={"code": request.GET.get("code", "")[:40]}))
         form = CodeForm(request.POST)
         if too_many(request):
-            form.add_error(None, _("That were many tries in a short time. Wait a minute, then try again."))
+            form.add_error(None, _("Those were many tries in a short time. Wait a minute, then try again."))
             return _page(request, form, status=429)
         found = find(form.cleaned_data["code"]) if form.is_valid() else None
         if found is None and form.is_valid():
