@@ -29,12 +29,17 @@
     button.addEventListener("click", () => window.print());
   });
 
+  // A list that covers the page closes when the reader goes on elsewhere.
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.nav-more[open], details.acting[open]").forEach((box) => { if (!box.contains(event.target)) box.open = false; });
+  });
+
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
       const search = document.querySelector("[data-search] input");
       if (search) { event.preventDefault(); search.focus(); }
     }
-    if (event.key === "Escape") document.querySelectorAll("details.confirm[open], details.nav-narrow[open]").forEach((box) => { box.open = false; });
+    if (event.key === "Escape") document.querySelectorAll("details.confirm[open], details.nav-narrow[open], details.nav-more[open], details.acting[open]").forEach((box) => { box.open = false; });
   });
 })();
