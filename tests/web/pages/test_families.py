@@ -53,7 +53,7 @@ def test_no_file_without_consent_and_what_was_typed_stays(world, browser):
     client = browser("facilitator")
     page, _asked = registered(world, client, consent="", birth_year="۱۲۰", national_id="1234567890")
     assert set(page.context["form"].errors) == {"consent", "birth_year", "national_id"}
-    assert "تنها با رضایت خانوار" in page.content.decode()
+    assert "تنها با رضایت خانواده" in page.content.decode()
     assert "نمونه" in page.content.decode()
     assert rows(Household) == []
 
@@ -91,7 +91,7 @@ def test_a_disability_is_kept_only_under_consent_and_goes_with_it(family):
     base = f"/families/{household.pk}/"
     asked = {"disability": "hearing", "severity": "severe"}
     page = client.post(f"{base}{person.pk}/disability/", asked, follow=True)
-    assert "رضایت ثبت‌شدهٔ فرد" in page.content.decode()
+    assert "رضایت ثبت‌شدهٔ خود فرد" in page.content.decode()
     assert rows(Disability) == []
     client.post(f"{base}{person.pk}/consent/", {"purpose": "keep_health", "given_by": "self", "way": "spoken"})
     page = client.post(f"{base}{person.pk}/disability/", asked, follow=True)

@@ -68,7 +68,7 @@ def test_the_export_holds_the_rows_of_the_page_with_persian_headings(world, brow
     need = world.need(2)
     answer = browser("facilitator").get("/needs/?export=csv")
     rows = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
-    assert rows[0][:2] == ["نیاز", "کد رهگیری"]
+    assert rows[0][:2] == ["نیاز", "کد پیگیری"]
     assert rows[1][1].replace("-", "") == need.tracking_code
 
 
@@ -77,14 +77,14 @@ def test_the_page_of_a_need_says_why_its_priority_is_what_it_is(world, browser):
     page = browser("facilitator").get(f"/needs/{need.pk}/").content.decode()
     assert "چرا این اولویت؟" in page
     assert "آسیب‌پذیری اظهارشده" in page
-    assert "پروندهٔ خانوار" in page
+    assert "پروندهٔ خانواده" in page
     assert digits(spoken(need.tracking_code)).translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")) in page
 
 
 def test_the_page_of_a_need_says_why_nobody_was_found(world, browser):
     need = world.need()
     run_matching(place=world.places["mz"], by=world["leader"], now=timezone.now())
-    assert "کسی این نوع کمک را عرضه نمی‌کند" in browser("facilitator").get(f"/needs/{need.pk}/").content.decode()
+    assert "کسی این نوع کمک را عرضه نکرده است" in browser("facilitator").get(f"/needs/{need.pk}/").content.decode()
 
 
 def test_the_thread_follows_the_need_to_its_end(world, browser):
@@ -129,7 +129,7 @@ def test_what_is_promised_cannot_be_withdrawn_and_the_page_says_so(world, browse
     need = world.need()
     world.agreed(need, world.capacity())
     page = browser("facilitator").post(f"/needs/{need.pk}/withdraw/", follow=True).content.decode()
-    assert "تعهدشده مانده است" in page
+    assert "هنوز در تعهد است" in page
     assert stored(need).state == "open"
 
 
