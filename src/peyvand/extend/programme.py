@@ -50,7 +50,6 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 _OF_DELIVERY = ("need", "capacity", "commitment", "delivery")
 _OF_COMMITMENT = ("need", "capacity", "commitment")
 ACTS: Mapping[str, tuple[str, ...]] = {
-    "need.note_revealed": ("need",),
     "need.told": ("need",),
     "need.vouched": ("need",),
     "need.withdrawn": ("need",),
