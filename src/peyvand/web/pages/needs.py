@@ -154,11 +154,12 @@ def _priority(need: Need) -> dict[str, object]:
     }
 
 
-def _may(by: Acting, need: Need) -> dict[str, bool]:
+def _may(by: Acting, need: Need, *, own: bool) -> dict[str, bool]:
     """What this reader can do now; the reasons against it are the rules' own."""
     withdrawable = permissions.may_withdraw_need(by, need) is None
     is_open = need.state != NeedState.CLOSED
     return {
+        "receipt": own or not by.is_staff,  # the tracking code is for the side that asks
         "vouch": need.state == NeedState.DRAFT and permissions.may_vouch_need(by, need) is None,
         "withdraw": is_open and withdrawable and need.committed == need.met,
         "restore": not is_open and withdrawable and need.closed_as != ClosedAs.MET,
@@ -181,7 +182,7 @@ def _page(request: HttpRequest, need_id: int, *, form: PriorityForm | None = Non
         "band": words.band_badge(need.priority),
         "facts": _facts(need, own=own),
         "priority": _priority(need),
-        "may": _may(by, need),
+        "may": _may(by, need, own=own),
         "signed_by_me": by.account_id,
         "promises": promise_lines(promises, today),
         "steps": steps(need, promises, stories, today),
