@@ -166,6 +166,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "empty": empty,
         "steps": first_steps(by) if not waiting else [],
         "may_open": may_open_need(by) is None,
+        "may_offer": by.role is Role.ORGANISATION_MANAGER,  # the others may too, but it is his daily work
         "stats": _stats(membership.place, today) if governor else [],
         "governor": governor,
         "seals": seal_state() if by.role is Role.AUDITOR else None,

@@ -31,6 +31,9 @@ from peyvand.web.pages.rows import with_county, with_giver
 from peyvand.web.pages.words import band_label, named
 from peyvand.web.templatetags.peyvand_format import jdatetime, km, number, quantity, unit
 
+# Both sides stand at the point of the same place: a distance of nothing would only read oddly.
+HERE_KM = 0.05
+
 RUNS = ListSpec(
     name="matching-runs",
     columns=(
@@ -87,11 +90,12 @@ def matching(request: HttpRequest) -> HttpResponseBase:
 
 def suggestion_reason(row: Suggestion) -> str:
     """Why this pair, in words."""
-    near = (
-        gettext("nearest with something left, %(km)s away") % {"km": km(row.km)}
-        if row.km is not None
-        else gettext("within the reach of the offer")
-    )
+    if row.km is None:
+        near = gettext("within the reach of the offer")
+    elif row.km < HERE_KM:
+        near = gettext("there is something left right there")
+    else:
+        near = gettext("nearest with something left, %(km)s away") % {"km": km(row.km)}
     return gettext("Priority band “%(band)s”; %(near)s.") % {"band": band_label(row.priority), "near": near}
 
 

@@ -13,7 +13,10 @@
 
   // A reader who is told of errors should stand before them, not at the foot of the form.
   const summary = document.querySelector("[data-error-summary]:not([data-sample] *)");
-  summary?.focus();
+  const stand = () => summary?.focus();
+  stand();
+  // After "skip to the content" the address ends in a fragment, to which the browser moves once the page is there.
+  if (location.hash) window.addEventListener("load", () => setTimeout(stand));
 
   // A second press of the same button must not send the same act twice.
   document.addEventListener("submit", (event) => {
