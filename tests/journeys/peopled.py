@@ -67,5 +67,3 @@ def _flow(world: World) -> None:
     )
     world.need(1, kind="tutoring")
     run_matching(place=world.places["mz"], by=world["leader"], now=later(hours=1))
-
-

@@ -78,7 +78,7 @@ def test_all_roles_are_here(world):
 
 @pytest.mark.parametrize(("language", "sizes"), [("fa", ("phone", "desktop")), ("en", ("desktop",))])
 def test_every_link_shown_opens_and_every_kind_of_page_is_fit_to_be_used(world, visitor, language, sizes):
-    """Every role's links are opened; each kind of page is looked at once, as the first role that is led to it, the first page as every role."""
+    """Each kind of page is looked at once, as the first role that is led to it; the first page as every role."""
     met: set[str] = set()
     for name in READERS:
         opened = led_to(client_of(world, name, language), language)

@@ -23,8 +23,6 @@ def picture() -> bytes:
     return out.getvalue()
 
 
-
-
 def press(reader, name: str) -> Page:  # type: ignore[no-untyped-def]
     """Press a button and look at the page that comes."""
     page: Page = reader.page

@@ -85,5 +85,7 @@ def navigation(request: HttpRequest, entries: tuple[Entry, ...]) -> Navigation:
             found.foot.append(link)
         else:
             groups.setdefault(entry.group, []).append(link)
+    if sum(len(links) for links in groups.values()) == 1:
+        found.row.extend(groups.popitem()[1])  # a button that opens one link only would be in the way
     found.more.extend((title, groups[group]) for group, title in _TITLES.items() if group in groups)
     return found
