@@ -2,15 +2,18 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from tests.world import World
+from tests.world import World, later
 
 from peyvand.people.models import Account
 from peyvand.scope.acting import Acting
@@ -19,6 +22,7 @@ from peyvand.web.acting import MEMBERSHIP_KEY
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
+DAYS_ON = 20
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -119,3 +123,13 @@ def visitor(browser: Browser, live_server, transactional_db: None) -> Iterator[C
     yield open_one
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(autouse=True)
+def the_day(monkeypatch: pytest.MonkeyPatch, settings, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """The clock runs on from three weeks after the day of the small province; files go to a folder of the test."""
+    started = time.monotonic()
+    now = lambda: later(days=DAYS_ON) + timedelta(seconds=time.monotonic() - started)  # noqa: E731
+    monkeypatch.setattr("django.utils.timezone.now", now)
+    settings.PEYVAND_FILES = tmp_path / "files"
+    cache.clear()

@@ -87,8 +87,20 @@ def test_near_days_are_said_as_people_say_them(day, said):
     assert show.jdate_ago(date(2026, 11, day), DAY) == said
 
 
-def test_a_day_far_away_is_said_as_its_date():
-    assert show.jdate_ago(date(2026, 1, 1), DAY) == "۱۱ دی ۱۴۰۴"
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(2026, 10, 21), "۱ ماه پیش"),
+        (date(2026, 1, 1), "۱۰ ماه پیش"),
+        (date(2025, 11, 25), "۱۱ ماه پیش"),
+        (date(2025, 11, 21), "۱ سال پیش"),
+        (date(2024, 1, 1), "۲ سال پیش"),
+        (date(2027, 2, 21), "۳ ماه دیگر"),
+        (date(2028, 11, 22), "۲ سال دیگر"),
+    ],
+)
+def test_a_day_far_away_is_said_in_months_and_years(day, said):
+    assert show.jdate_ago(day, DAY) == said
 
 
 def test_ratios_distances_and_quantities():

@@ -12,9 +12,10 @@ from django.utils import translation
 
 import peyvand
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.scope.acting import PUBLIC, Acting, Role
 from peyvand.web import errors, gallery
 from peyvand.web.middleware import chosen_language
-from peyvand.web.navigation import Entry, links
+from peyvand.web.navigation import Entry, Group, navigation
 
 PACKAGE = Path(peyvand.__file__).parent
 TEMPLATES = sorted(PACKAGE.rglob("templates/**/*.html"))
@@ -119,5 +120,25 @@ def test_navigation_shows_each_reader_their_own_entries():
         Entry("One", "gallery", tally=lambda request: 3),
         Entry("Two", "set_language", shown_to=lambda request: False),
     )
-    shown = links(RequestFactory().get("/gallery/inside/"), entries)
-    assert [(link.title, link.current, link.tally) for link in shown] == [("One", True, 3)]
+    shown = navigation(RequestFactory().get("/gallery/inside/"), entries)
+    assert [(link.title, link.current, link.tally) for link in shown.row] == [("One", True, 3)]
+
+
+def test_navigation_puts_daily_work_first_and_the_rest_behind_one_button():
+    entries = (
+        Entry("Needs", "needs", group=Group.WORK),
+        Entry("Capacities", "capacities", group=Group.WORK, first_for=(Role.ORGANISATION_MANAGER,)),
+        Entry("People", "people", tally=lambda request: 2),
+        Entry("Small projects", "gallery", group=Group.PROGRAMMES),
+        Entry("Places", "places", group=Group.PUBLIC),
+    )
+    request = RequestFactory().get("/people/new/")
+    request.acting = Acting(role=Role.ORGANISATION_MANAGER)
+    shown = navigation(request, entries)
+    assert [link.title for link in shown.row] == ["Capacities", "Needs"]
+    assert [[link.title for link in links] for _title, links in shown.more] == [["People"], ["Small projects"]]
+    assert [link.title for link in shown.foot] == ["Places"]
+    assert shown.more_is_current
+    assert shown.more_waiting == 2
+    request.acting = PUBLIC
+    assert len(navigation(request, entries).row) == len(entries)

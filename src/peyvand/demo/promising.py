@@ -226,10 +226,10 @@ def match_today(world: World) -> None:
     run_matching(place=world.province, by=world.acting["hq_leader"], now=world.calendar.now)
 
 
-def told_of(world: World, slug_count: int) -> list[Delivery]:
-    """Accepted deliveries that a story can be told of, the newest of different kinds."""
+def told_of(world: World) -> dict[str, Delivery]:
+    """Accepted deliveries that a story can be told of: the newest of each kind of help, by its slug."""
     with scope(world.acting["hq_leader"]):
         found = Delivery.objects.filter(answer="accepted", quantity__gt=0, reversal__isnull=True)
         ordered = found.order_by("commitment__need__specification_id", "-recorded_at", "-pk")
-        rows = ordered.distinct("commitment__need__specification_id").select_related("commitment__need")
-        return list(rows[:slug_count])
+        rows = ordered.distinct("commitment__need__specification_id").select_related("commitment__need__specification")
+        return {row.commitment.need.specification.slug: row for row in rows}

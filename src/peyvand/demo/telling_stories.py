@@ -1,6 +1,7 @@
 """Stories told of deliveries, with the consent of those shown."""
 
 from datetime import timedelta
+from typing import Any
 
 from peyvand.demo.promising import told_of
 from peyvand.demo.world import World, texts
@@ -19,12 +20,14 @@ from peyvand.scope.database import scope
 def tell_stories(world: World) -> None:
     """All but the last two are published; one waits for review and one is still being written."""
     rows = texts("stories")["story"]
-    deliveries = told_of(world, len(rows))
-    for place, (row, delivery) in enumerate(zip(rows, deliveries, strict=False)):
-        _tell(world, row, delivery, left=len(deliveries) - place)
+    newest = told_of(world)
+    found = [(row, next((newest[kind] for kind in row["kinds"] if kind in newest), None)) for row in rows]
+    told = [(row, delivery) for row, delivery in found if delivery]
+    for place, (row, delivery) in enumerate(told):
+        _tell(world, row, delivery, left=len(told) - place)
 
 
-def _tell(world: World, row: dict[str, str], delivery: Delivery, left: int) -> None:
+def _tell(world: World, row: dict[str, Any], delivery: Delivery, left: int) -> None:
     now = max(delivery.answered_at or world.calendar.now, world.calendar.now - timedelta(days=20))
     with scope(SYSTEM):
         need = Need.objects.select_related("household", "place").get(pk=delivery.commitment.need_id)

@@ -13,7 +13,7 @@ from peyvand.intake.permissions import may_import_any
 from peyvand.kernel.refusals import Refusal
 from peyvand.people.permissions import may_manage_people, may_search_journal, may_see_households
 from peyvand.scope.acting import PUBLIC, Acting, Role
-from peyvand.web.navigation import Entry
+from peyvand.web.navigation import Entry, Group
 from peyvand.web.pages.access import members
 from peyvand.web.pages.match_files import may_match_files
 from peyvand.web.pages.office_papers import may_print
@@ -36,23 +36,31 @@ def _administers(request: HttpRequest) -> bool:
     return getattr(request, "acting", PUBLIC).role is Role.ADMINISTRATOR
 
 
+def _tells(request: HttpRequest) -> bool:
+    """To those who write and publish stories they are work; to everyone else reading."""
+    return getattr(request, "acting", PUBLIC).is_staff
+
+
+_GIVES = (Role.ORGANISATION_MANAGER,)
+
 ENTRIES: tuple[Entry, ...] = (
-    Entry(_("What waits"), "home", allowed(members)),
-    Entry(_("Needs"), "needs", allowed(may_see_needs)),
-    Entry(_("Families"), "families", allowed(may_see_households)),
-    Entry(_("Capacities"), "capacities", allowed(may_see_capacities)),
-    Entry(_("Matching"), "matching", allowed(may_see_promises)),
-    Entry(_("Promises"), "promises", allowed(may_see_promises)),
-    Entry(_("Deliveries"), "deliveries", allowed(may_see_promises)),
-    Entry(_("Stories"), "stories"),
-    Entry(_("Places"), "places"),
-    Entry(_("People and roles"), "people", allowed(may_manage_people)),
+    Entry(_("What waits"), "home", allowed(members), group=Group.WORK, first_for=tuple(Role)),
+    Entry(_("Needs"), "needs", allowed(may_see_needs), group=Group.WORK),
+    Entry(_("Families"), "families", allowed(may_see_households), group=Group.WORK),
+    Entry(_("Capacities"), "capacities", allowed(may_see_capacities), group=Group.WORK, first_for=_GIVES),
+    Entry(_("Matching"), "matching", allowed(may_see_promises), group=Group.WORK, first_for=_GIVES),
+    Entry(_("Promises"), "promises", allowed(may_see_promises), group=Group.WORK, first_for=_GIVES),
+    Entry(_("Deliveries"), "deliveries", allowed(may_see_promises), group=Group.WORK, first_for=_GIVES),
+    Entry(_("People and roles"), "people", allowed(may_manage_people), first_for=(Role.ADMINISTRATOR,)),
     Entry(_("Lists"), "imports", allowed(may_import_any)),
     Entry(_("Report of the month"), "month", allowed(may_report_month)),
     Entry(_("Papers to print"), "papers", allowed(may_print)),
     Entry(_("Match two lists"), "match_files", allowed(may_match_files)),
-    Entry(_("The first day"), "start", _administers),
-    Entry(_("Journal"), "journal", _audits),
-    Entry(_("Tracking"), "track"),
+    Entry(_("The first day"), "start", _administers, first_for=(Role.ADMINISTRATOR,)),
+    Entry(_("Journal"), "journal", _audits, first_for=(Role.AUDITOR,)),
+    Entry(_("Stories"), "stories", _tells, group=Group.WORK),
+    Entry(_("Stories"), "stories", lambda request: not _tells(request), group=Group.PUBLIC),
+    Entry(_("Places"), "places", group=Group.PUBLIC),
+    Entry(_("Tracking"), "track", group=Group.PUBLIC),
     *entries(),
 )

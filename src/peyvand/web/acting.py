@@ -24,8 +24,13 @@ class Choice:
     """One of the reader's memberships, for the role switcher."""
 
     value: int
-    label: str
+    role: str
+    where: str
     current: bool
+
+    @property
+    def label(self) -> str:
+        return f"{self.role} — {self.where}"
 
 
 def act_as(request: HttpRequest, membership: Membership) -> None:
@@ -66,7 +71,7 @@ class ActingScope:
         current = next((row for row in memberships if row.pk == chosen), memberships[0])
         request.membership = current  # type: ignore[attr-defined]
         request.acting_choices = [  # type: ignore[attr-defined]
-            Choice(row.pk, f"{row.get_role_display()} — {row.organisation}، {row.place}", row is current)
+            Choice(row.pk, row.get_role_display(), f"{row.organisation}، {row.place}", row is current)
             for row in memberships
         ]
         request.acting_url = reverse("acting")  # type: ignore[attr-defined]

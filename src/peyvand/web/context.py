@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
-from peyvand.web.navigation import links
+from peyvand.web.navigation import Navigation, navigation
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """
     entries = import_string(settings.PEYVAND_NAVIGATION) if settings.PEYVAND_NAVIGATION else ()
     return {
-        "navigation": links(request, entries),
+        "navigation": navigation(request, entries) if entries else Navigation(),
         "languages": [(code, code == get_language()) for code, _name in settings.LANGUAGES],
         "demo": settings.PEYVAND_DEMO,
         "acting_choices": getattr(request, "acting_choices", ()),

@@ -7,7 +7,7 @@ from peyvand.extend.discovery import programmes
 from peyvand.extend.programme import Page, Programme
 from peyvand.extend.switches import known_to
 from peyvand.kernel.jalali import business_date
-from peyvand.web.navigation import Entry
+from peyvand.web.navigation import Entry, Group
 
 
 def _known(request: HttpRequest) -> set[str]:
@@ -27,7 +27,7 @@ def _entry(programme: Programme, page: Page) -> Entry:
     def tally(request: HttpRequest) -> int | None:
         return page.tally(request.acting, business_date(timezone.now())) if page.tally else None  # type: ignore[attr-defined]
 
-    return Entry(page.title, f"{programme.slug}:{page.name}", shown_to, tally if page.tally else None)
+    return Entry(page.title, f"{programme.slug}:{page.name}", shown_to, tally if page.tally else None, Group.PROGRAMMES)
 
 
 def entries() -> tuple[Entry, ...]:

@@ -53,7 +53,7 @@ def test_no_file_without_consent_and_what_was_typed_stays(world, browser):
     client = browser("facilitator")
     page, _asked = registered(world, client, consent="", birth_year="۱۲۰", national_id="1234567890")
     assert set(page.context["form"].errors) == {"consent", "birth_year", "national_id"}
-    assert "تنها با رضایت خانوار" in page.content.decode()
+    assert "تنها با رضایت خانواده" in page.content.decode()
     assert "نمونه" in page.content.decode()
     assert rows(Household) == []
 

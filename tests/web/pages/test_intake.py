@@ -94,7 +94,7 @@ def test_errors_stand_beside_their_fields_and_what_was_typed_stays(world, browse
     assert all_needs() == []
     page = client.post("/needs/new/", form_of(client, **answers, household_code="نیست"))
     assert "household_code" in page.context["form"].errors
-    assert "پروندهٔ خانواری با این کد" in page.content.decode()
+    assert "پروندهٔ خانواده‌ای با این کد" in page.content.decode()
 
 
 def test_a_wrong_number_makes_neither_family_nor_need(world, browser, answers):

@@ -68,7 +68,7 @@ def test_the_export_holds_the_rows_of_the_page_with_persian_headings(world, brow
     need = world.need(2)
     answer = browser("facilitator").get("/needs/?export=csv")
     rows = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
-    assert rows[0][:2] == ["نیاز", "کد رهگیری"]
+    assert rows[0][:2] == ["نیاز", "کد پیگیری"]
     assert rows[1][1].replace("-", "") == need.tracking_code
 
 
@@ -77,7 +77,7 @@ def test_the_page_of_a_need_says_why_its_priority_is_what_it_is(world, browser):
     page = browser("facilitator").get(f"/needs/{need.pk}/").content.decode()
     assert "چرا این اولویت؟" in page
     assert "آسیب‌پذیری اظهارشده" in page
-    assert "پروندهٔ خانوار" in page
+    assert "پروندهٔ خانواده" in page
     assert digits(spoken(need.tracking_code)).translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")) in page
 
 

@@ -1,4 +1,4 @@
-"""How every page begins and every act of a page ends."""
+"""How every page begins: whom it is open to, who acts and when; and how a form says a refusal."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,14 +7,14 @@ from typing import Any, Concatenate, ParamSpec
 
 from django import forms
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
+from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal, require
 from peyvand.scope.acting import Acting
-from peyvand.web import notices
+from peyvand.web.acting import SAFE
 from peyvand.web.templatetags.peyvand_format import refusal as words
 
 P = ParamSpec("P")
@@ -27,8 +27,9 @@ def open_to(permission: Callable[[Acting], Refusal | None]) -> Callable[[View[P]
     def closed(view: View[P]) -> View[P]:
         @wraps(view)
         def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+            if permission is not everyone and not request.user.is_authenticated:
+                # After signing in an address that only takes a POST would answer an error.
+                return redirect_to_login(request.get_full_path() if request.method in SAFE else reverse("home"))
             require(permission(acting(request)))
             return view(request, *args, **kwargs)
 
@@ -36,6 +37,11 @@ def open_to(permission: Callable[[Acting], Refusal | None]) -> Callable[[View[P]
         return run
 
     return closed
+
+
+def everyone(by: Acting) -> Refusal | None:
+    """A public page: nothing personal may stand on it."""
+    return None
 
 
 def members(by: Acting) -> Refusal | None:
@@ -51,22 +57,18 @@ def now() -> datetime:
     return timezone.now()
 
 
-def act(
-    request: HttpRequest, run: Callable[[], Any], said: str, to: str | Callable[[Any], str], *, undo_url: str = ""
-) -> HttpResponse:
-    """Do one act and go on; what the rules refuse is said on the next page, what the role may not do is a page of its own."""
+def address(route: str, *args: Any) -> str:
+    """The address of a page, or nothing where this installation has no such page."""
     try:
-        result = run()
-    except (NotFound, NotPermitted):
-        raise
-    except Refusal as refusal:
-        notices.refused(request, refusal)
-        return redirect(to if isinstance(to, str) else request.get_full_path())
-    notices.done(request, said, undo_url=undo_url)
-    return redirect(to if isinstance(to, str) else to(result))
+        return reverse(route, args=args)
+    except NoReverseMatch:
+        return ""
 
 
-def refuse(form: forms.Form, refusal: Refusal) -> None:
-    """Show a refusal in the form: beside its field where it names one, else above the form."""
-    field = refusal.details.get("field") if isinstance(refusal, BadValue) else None
-    form.add_error(field if field in form.fields else None, words(refusal))
+def refuse(form: forms.Form, refusal: Refusal, **fields: str) -> None:
+    """Show a refusal in the form: beside the field it speaks of, else above the form.
+
+    A `BadValue` names its field; `fields` gives the field of any other code.
+    """
+    field = refusal.details.get("field") if isinstance(refusal, BadValue) else fields.get(refusal.code)
+    form.add_error(str(field) if field in form.fields else None, words(refusal))

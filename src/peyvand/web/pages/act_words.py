@@ -43,6 +43,7 @@ _ACTS = {
     "places.added": _("Places added"),
     "priority.proposed": _("Priority proposed"),
     "priority.signed": _("Priority signed"),
+    "resident.sign_in_given": _("Sign-in given to a resident"),
     "sign_in_code.issued": _("Sign-in code issued"),
     "story.changed": _("Story changed"),
     "story.published": _("Story published"),

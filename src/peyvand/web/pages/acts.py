@@ -4,15 +4,14 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from django.forms import Form
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
 from peyvand.journal.once import once
-from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal
+from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.web import notices
-from peyvand.web.templatetags.peyvand_format import refusal as words
 
 UNDO_KEY = "undo"
 MOST_UNDOS = 20
@@ -43,10 +42,15 @@ def done_or_said(request: HttpRequest, run: Callable[[], Any]) -> bool:
     return True
 
 
-def into_form(form: Form, answer: Refusal, **fields: str) -> None:
-    """Set a refusal beside the field it speaks of: `fields` names the field of a code, a `BadValue` names its own."""
-    field = answer.details.get("field") if isinstance(answer, BadValue) else fields.get(answer.code)
-    form.add_error(str(field) if field in form.fields else None, words(answer))
+def act(request: HttpRequest, run: Callable[[], Any], said: str, to: str, *, undo: str = "") -> HttpResponse:
+    """Run an act, say it on the page `to` and go there; `undo` is an address that takes it back."""
+
+    def done() -> None:
+        run()  # the key of a form keeps an answer only as JSON, and here none is needed
+
+    if done_or_said(request, done):
+        notices.done(request, said, undo_url=undo)
+    return redirect(to)
 
 
 def undo_url(request: HttpRequest, route: str, ids: list[int]) -> str:

@@ -27,15 +27,15 @@ from peyvand.web.fields import JalaliDateField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import acts
-from peyvand.web.pages.permitted import permitted
-from peyvand.web.templatetags.peyvand_pages import name
+from peyvand.web.pages.access import open_to, refuse
+from peyvand.web.pages.words import named
 
 SPEC = ListSpec(
     name="agreements",
     columns=(
         Column("title", _("Agreement")),
-        Column("giver", _("Who gives"), lambda row: name(row.giver)),
-        Column("asker", _("Who answers for the need"), lambda row: name(row.asker)),
+        Column("giver", _("Who gives"), lambda row: named(row.giver)),
+        Column("asker", _("Who answers for the need"), lambda row: named(row.asker)),
         Column("signed_date", _("Signed"), kind="date", sort="signed_date"),
         Column("end_date", _("Until"), kind="date"),
         Column("promises", _("Promises under it"), kind="number"),
@@ -51,7 +51,7 @@ def agreements_seen() -> QuerySet[Agreement]:
 
 
 @require_GET
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def agreements(request: HttpRequest) -> HttpResponseBase:
     rows = agreements_seen()
     if file := export(request, SPEC, rows):
@@ -71,7 +71,7 @@ class OrganisationField(forms.ModelChoiceField):
         super().__init__(queryset=Organisation.objects.filter(is_active=True).order_by("sort_key"), **options)
 
     def label_from_instance(self, obj: Organisation) -> str:
-        return name(obj)
+        return named(obj)
 
 
 _LINES = {"attrs": {"rows": 3}}
@@ -98,7 +98,7 @@ class AgreementForm(Form):
 
 
 @require_http_methods(["GET", "POST"])
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def agreement_new(request: HttpRequest) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     if not by.is_staff:
@@ -109,7 +109,7 @@ def agreement_new(request: HttpRequest) -> HttpResponse:
         try:
             acts.do(request, lambda: sign_agreement(**form.cleaned_data, by=by, now=timezone.now()).pk)
         except Refusal as answer:
-            acts.into_form(form, answer, not_permitted="asker")
+            refuse(form, answer, not_permitted="asker")
         else:
             notices.done(request, gettext("The agreement is recorded."))
             return redirect("agreements")

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("families/<int:household_id>/consent/<int:consent_id>/", families.consent_withdraw, name="consent_withdraw"),
     path("families/<int:household_id>/<int:person_id>/disability/", families.disability, name="disability"),
     path("families/<int:household_id>/<int:person_id>/erase/", families.person_erase, name="person_erase"),
+    path("families/<int:household_id>/<int:person_id>/sign-in/", families.sign_in_give, name="sign_in_give"),
     path("people/", people.people, name="people"),
     path("people/new/", people.person_new, name="account_new"),
     path("people/<int:membership_id>/role/", people.role_give, name="role_give"),

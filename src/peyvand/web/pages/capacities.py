@@ -31,11 +31,12 @@ from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, Filters, ListSpec, list_page
 from peyvand.web.pages import acts
+from peyvand.web.pages.access import open_to, refuse
 from peyvand.web.pages.choices import KindField, KindFilter, PlaceField
-from peyvand.web.pages.permitted import permitted
-from peyvand.web.pages.words import capacity_badge, county_of, in_place, promise_badge, reach_text, with_county
+from peyvand.web.pages.rows import county_of, in_place, with_county
+from peyvand.web.pages.words import capacity_badge, named, promise_badge, reach_text
 from peyvand.web.templatetags.peyvand_format import jdate, number, quantity, unit
-from peyvand.web.templatetags.peyvand_pages import code, name
+from peyvand.web.templatetags.peyvand_pages import code
 
 _OWN = [("", _("Everyone's")), ("True", _("Our own offers"))]
 
@@ -51,8 +52,8 @@ class CapacityFilters(Filters):
 SPEC = ListSpec(
     name="capacities",
     columns=(
-        Column("kind", _("What is offered"), lambda row: name(row.specification), link=lambda row: reverse("capacity", args=[row.pk])),
-        Column("giver", _("Who offers it"), lambda row: name(row.organisation)),
+        Column("kind", _("What is offered"), lambda row: named(row.specification), link=lambda row: reverse("capacity", args=[row.pk])),
+        Column("giver", _("Who offers it"), lambda row: named(row.organisation)),
         Column("county", _("County"), sort=""),
         Column("left", _("Left"), kind="number", sort="left"),
         Column("quantity", _("Offered"), kind="number", sort="quantity"),
@@ -79,7 +80,7 @@ def capacities_seen(by: Acting) -> QuerySet[Capacity]:
 
 
 @require_GET
-@permitted(may_see_capacities)
+@open_to(may_see_capacities)
 def capacities(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
     rows = in_place(request, capacities_seen(by))
@@ -123,8 +124,8 @@ def _facts(row: Capacity, seen_place: Place | None) -> list[tuple[Any, Any]]:
     if row.end_date:
         window = gettext("From %(start)s to %(end)s") % {"start": jdate(row.start_date), "end": jdate(row.end_date)}
     facts = [
-        (_("Who offers it"), name(row.organisation)),
-        (_("Place"), name(seen_place)),
+        (_("Who offers it"), named(row.organisation)),
+        (_("Place"), named(seen_place)),
         (_("Reach"), reach_text(row)),
         (_("Window"), window),
         (_("Smallest lot"), quantity(row.smallest_lot, row.specification.unit)),
@@ -138,7 +139,7 @@ def _facts(row: Capacity, seen_place: Place | None) -> list[tuple[Any, Any]]:
 
 
 @require_GET
-@permitted(may_see_capacities)
+@open_to(may_see_capacities)
 def capacity(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     row = get_object_or_404(Capacity.objects.select_related("specification", "organisation", "place"), pk=pk)
@@ -147,7 +148,7 @@ def capacity(request: HttpRequest, pk: int) -> HttpResponse:
     acts_ = rules.LIFE.acts(row.state) if may_change else []
     context = {
         "row": row,
-        "title": name(row.specification),
+        "title": named(row.specification),
         "badge": capacity_badge(row),
         "left": quantity(row.quantity - row.committed, row.specification.unit),
         "promised": quantity(row.committed - row.delivered, row.specification.unit),
@@ -172,7 +173,7 @@ _MOVES = {
 
 
 @require_POST
-@permitted(may_offer_capacity)
+@open_to(may_offer_capacity)
 def capacity_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if act not in _MOVES:
         raise Http404
@@ -253,7 +254,7 @@ def _blank(request: HttpRequest, by: Acting) -> CapacityForm:
 
 
 @require_http_methods(["GET", "POST"])
-@permitted(may_offer_capacity)
+@open_to(may_offer_capacity)
 def capacity_new(request: HttpRequest) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     if request.method == "GET":
@@ -263,7 +264,7 @@ def capacity_new(request: HttpRequest) -> HttpResponse:
         try:
             pk = acts.do(request, lambda: actions.offer_capacities(rows=[form.row()], by=by, now=timezone.now())[0].pk)
         except Refusal as answer:
-            acts.into_form(form, answer)
+            refuse(form, answer)
         else:
             notices.done(request, gettext("The offer is recorded. The next matching counts with it."))
             return redirect("capacity", pk)

@@ -10,8 +10,8 @@ from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import NOWHERE, Acting
 from peyvand.scope.bulk import below
+from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import unit
-from peyvand.web.templatetags.peyvand_pages import name
 
 # A select box is a fair choice up to about this many rows; above, the finest places are left to narrower roles.
 MOST_PLACES = 700
@@ -40,7 +40,7 @@ class PlaceField(forms.ModelChoiceField):
         self.depth = acting.place_path.count("/")
 
     def label_from_instance(self, obj: Place) -> str:
-        return "– " * (obj.path.count("/") - self.depth) + name(obj)
+        return "– " * (obj.path.count("/") - self.depth) + named(obj)
 
 
 class KindField(forms.ModelChoiceField):
@@ -50,11 +50,11 @@ class KindField(forms.ModelChoiceField):
         super().__init__(queryset=Specification.objects.filter(is_active=True), **options)
 
     def label_from_instance(self, obj: Specification) -> str:
-        return f"{name(obj)} ({unit(obj.unit)})"
+        return f"{named(obj)} ({unit(obj.unit)})"
 
 
 class KindFilter(KindField):
     """A kind in a filter bar."""
 
     def label_from_instance(self, obj: Specification) -> str:
-        return name(obj)
+        return named(obj)

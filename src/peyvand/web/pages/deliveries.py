@@ -33,11 +33,11 @@ from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, Filters, ListSpec, list_page
 from peyvand.web.pages import acts
+from peyvand.web.pages.access import open_to, refuse
 from peyvand.web.pages.choices import KindFilter
-from peyvand.web.pages.permitted import permitted
-from peyvand.web.pages.words import with_county, with_giver
+from peyvand.web.pages.rows import with_county, with_giver
+from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import number, unit
-from peyvand.web.templatetags.peyvand_pages import name
 
 MOST_AT_ONCE = 500
 
@@ -81,7 +81,7 @@ class DeliveryFilters(Filters):
 SPEC = ListSpec(
     name="deliveries",
     columns=(
-        Column("kind", _("What was delivered"), lambda row: name(row.commitment.need.specification), link=_promise_url),
+        Column("kind", _("What was delivered"), lambda row: named(row.commitment.need.specification), link=_promise_url),
         Column("quantity", _("Quantity"), kind="number", sort="quantity"),
         Column("unit", _("Unit"), lambda row: unit(row.commitment.need.specification.unit)),
         Column("delivered_date", _("Delivered on"), kind="date", sort="delivered_date"),
@@ -104,7 +104,7 @@ def deliveries_seen(by: Acting) -> QuerySet[Delivery]:
 
 
 @require_GET
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def deliveries(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
     rows = deliveries_seen(by)
@@ -166,7 +166,7 @@ def _record(form: DeliveryForm, row: Commitment, photo: bytes | None, by: Acting
 
 
 @require_http_methods(["GET", "POST"])
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def delivery_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Record a delivery on the promise `pk`."""
     by: Acting = request.acting  # type: ignore[attr-defined]
@@ -183,7 +183,7 @@ def delivery_new(request: HttpRequest, pk: int) -> HttpResponse:
         except (NotFound, NotPermitted):
             raise
         except Refusal as answer:
-            acts.into_form(form, answer, not_enough_left="quantity", in_future="delivered_date")
+            refuse(form, answer, not_enough_left="quantity", in_future="delivered_date")
         else:
             notices.done(request, gettext("The delivery is recorded and waits for the receiver's answer."))
             return redirect("promise", pk)
@@ -200,7 +200,7 @@ def _photo(form: DeliveryForm) -> bytes | None:
     try:
         return cleaned(file)
     except Refusal as answer:
-        acts.into_form(form, answer, **{answer.code: "photo"})
+        refuse(form, answer, **{answer.code: "photo"})
     return None
 
 
@@ -211,7 +211,7 @@ def _delivery_page(request: HttpRequest, row: Commitment, form: DeliveryForm, le
         "form": form,
         "title": _("Record a delivery"),
         "lead": gettext("%(kind)s: %(left)s of %(all)s is still to come.")
-        % {"kind": name(kind), "left": number(left), "all": number(row.quantity)},
+        % {"kind": named(kind), "left": number(left), "all": number(row.quantity)},
         "button": _("Record the delivery"),
         "crumbs": [(_("Promises"), reverse("promises")), (_("The promise"), reverse("promise", args=[row.pk]))],
         "back_url": reverse("promise", args=[row.pk]),
@@ -224,7 +224,7 @@ def _chosen(request: HttpRequest) -> list[int]:
 
 
 @require_POST
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def deliveries_accept(request: HttpRequest) -> HttpResponse:
     """Accept one or many: all or none."""
     by: Acting = request.acting  # type: ignore[attr-defined]
@@ -252,7 +252,7 @@ def _reverse(ids: list[int], note: str, by: Acting) -> int:
 
 
 @require_POST
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def deliveries_undo(request: HttpRequest, token: str) -> HttpResponse:
     """Take back an acceptance: by a reversing row, as every correction."""
     by: Acting = request.acting  # type: ignore[attr-defined]
@@ -280,7 +280,7 @@ def _delivery(pk: int, by: Acting) -> Delivery:
 
 
 @require_http_methods(["GET", "POST"])
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def delivery_refuse(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     row = _delivery(pk, by)
@@ -297,7 +297,7 @@ def delivery_refuse(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def delivery_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     row = _delivery(pk, by)
@@ -324,7 +324,7 @@ def _answer_page(request: HttpRequest, row: Delivery, form: Form, title: Any, le
 
 
 @require_GET
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def proof(request: HttpRequest, pk: int) -> HttpResponse:
     """The picture, for those who may see the delivery it shows; row security answers."""
     row = get_object_or_404(Proof, pk=pk)

@@ -33,6 +33,7 @@ from peyvand.people.households import (
 )
 from peyvand.people.models import Consent, Household, Person, Task
 from peyvand.people.permissions import may_give_task, may_keep_households, may_see_households
+from peyvand.people.residents import give_sign_in
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
@@ -40,9 +41,11 @@ from peyvand.web import notices
 from peyvand.web.exports import export
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
-from peyvand.web.pages import need_words
-from peyvand.web.pages.access import act, acting, now, open_to, refuse
+from peyvand.web.pages import words
+from peyvand.web.pages.access import acting, now, open_to, refuse
+from peyvand.web.pages.acts import act
 from peyvand.web.pages.family_forms import ConsentForm, DisabilityForm, FamilyFilters, FamilyForm, PersonForm, TaskForm
+from peyvand.web.pages.people import CODE_LASTS, slip
 from peyvand.web.templatetags.peyvand_format import refusal as refusal_words
 
 REVEALED = {
@@ -68,7 +71,7 @@ SPEC = ListSpec(
             link=lambda row: reverse("family", args=[row.pk]),
         ),
         Column("head", gettext_lazy("Head of the family"), value=lambda row: str(row.heads[0]) if row.heads else ""),
-        Column("place", gettext_lazy("Neighbourhood"), value=lambda row: need_words.named(row.place)),
+        Column("place", gettext_lazy("Neighbourhood"), value=lambda row: words.named(row.place)),
         Column("size", gettext_lazy("Members"), kind="number", sort="size"),
         Column("open_needs", gettext_lazy("Open needs"), kind="number"),
         Column("created", gettext_lazy("Opened"), value="created_at", kind="date", sort="created_at"),
@@ -188,9 +191,9 @@ def _page(request: HttpRequest, household_id: int, revealed: dict[int, tuple[str
     mine = any(task.membership_id == by.membership_id for task in household.tasks.all())
     context = {
         "family": household,
-        "place": need_words.where(household.place),
+        "place": words.where(household.place),
         "persons": _person_lines(household, revealed or {}),
-        "needs": [(one, need_words.what(one), need_words.need_badge(one)) for one in household.needs.all()],
+        "needs": [(one, words.what(one), words.need_badge(one)) for one in household.needs.all()],
         "tasks": list(household.tasks.all()),
         "mine": mine,
         "may_keep": mine and may_keep_households(by) is None,
@@ -308,6 +311,17 @@ def person_erase(request: HttpRequest, household_id: int, person_id: int) -> Htt
         _("Everything that names this person was removed."),
         _back(household_id),
     )
+
+
+@never_cache
+@require_POST
+@open_to(may_keep_households)
+def sign_in_give(request: HttpRequest, household_id: int, person_id: int) -> HttpResponse:
+    """A resident's own way in; as every slip, the answer itself and nowhere else."""
+    by = acting(request)
+    role, code = give_sign_in(person_id=person_id, valid_for=CODE_LASTS, by=by, now=now())
+    with scope(by):
+        return slip(request, role, code, str(Person.objects.get(pk=person_id)), _back(household_id))
 
 
 @require_POST

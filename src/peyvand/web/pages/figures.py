@@ -15,7 +15,7 @@ from peyvand.people.figures import Covered, covered
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.scope.bulk import below
-from peyvand.web.pages.permitted import everyone, permitted
+from peyvand.web.pages.access import everyone, open_to
 from peyvand.web.pages.published import Mazandaran, mazandaran, solved
 from peyvand.web.templatetags.peyvand_format import number, percent
 from peyvand.web.templatetags.peyvand_pages import figure
@@ -59,7 +59,7 @@ def _not_state_share() -> float | None:
 
 
 @require_GET
-@permitted(everyone)
+@open_to(everyone)
 def figures(request: HttpRequest) -> HttpResponse:
     said = mazandaran()
     place = Place.objects.filter(kind=PlaceKind.PROVINCE, name_fa=said.province).first()

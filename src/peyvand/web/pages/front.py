@@ -9,15 +9,14 @@ from peyvand.flow.need.enums import MetBy
 from peyvand.flow.story.queries import published
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
+from peyvand.web.pages.access import address, everyone, open_to
 from peyvand.web.pages.neighbourhoods import bars
-from peyvand.web.pages.permitted import everyone, permitted
 from peyvand.web.pages.published import solved
 from peyvand.web.pages.stories import with_kinds
-from peyvand.web.pages.words import address
 
 
 @require_GET
-@permitted(everyone)
+@open_to(everyone)
 def front(request: HttpRequest) -> HttpResponse:
     country = Place.objects.filter(kind=PlaceKind.COUNTRY).order_by("path").first()
     total, parts = met_by(country.path) if country else (0, dict.fromkeys(MetBy, 0))

@@ -22,7 +22,7 @@ from peyvand.places.models import Place
 from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import in_area
 from peyvand.web.pages import home_blocks as blocks
-from peyvand.web.pages import need_words
+from peyvand.web.pages import words
 from peyvand.web.pages.access import acting, members, now, open_to
 from peyvand.web.pages.act_words import act_in_words
 from peyvand.web.pages.home_blocks import Block, Line
@@ -49,7 +49,7 @@ def auditor_looks(by: Acting, today: date) -> Block:
     found = list(rows.order_by("until")[: blocks.ROWS])
     lines = [
         Line(
-            need_words.named(one.organisation),
+            words.named(one.organisation),
             reverse("journal") + "#look",
             _("open until %(at)s") % {"at": jdatetime(one.until)},
         )
@@ -73,7 +73,7 @@ def kept_people(by: Acting, today: date) -> Block:
         lambda one: Line(
             f"{one.account.name} — {one.get_role_display()}",
             reverse("role_give", args=[one.pk]),
-            need_words.named(one.organisation),
+            words.named(one.organisation),
         ),
         reverse("people"),
     )
@@ -85,7 +85,7 @@ def kept_organisations(by: Acting, today: date) -> Block:
         "organisations",
         _("Organisations"),
         rows,
-        lambda one: Line(need_words.named(one), "", one.get_kind_display()),
+        lambda one: Line(words.named(one), "", one.get_kind_display()),
     )
 
 
@@ -96,7 +96,7 @@ def kept_places(by: Acting, today: date) -> Block:
         _("Places"),
         rows,
         lambda one: Line(
-            need_words.named(one), reverse("neighbourhood", args=[one.path.rstrip("/")]), one.get_kind_display()
+            words.named(one), reverse("neighbourhood", args=[one.path.rstrip("/")]), one.get_kind_display()
         ),
     )
 
@@ -166,6 +166,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "empty": empty,
         "steps": first_steps(by) if not waiting else [],
         "may_open": may_open_need(by) is None,
+        "may_offer": by.role is Role.ORGANISATION_MANAGER,  # the others may too, but it is his daily work
         "stats": _stats(membership.place, today) if governor else [],
         "governor": governor,
         "seals": seal_state() if by.role is Role.AUDITOR else None,

@@ -22,7 +22,7 @@ from peyvand.people.models import Look
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
 from peyvand.web.lists import Badge
-from peyvand.web.pages import need_words
+from peyvand.web.pages import words
 from peyvand.web.templatetags.peyvand_format import jdate, jdate_ago, number, quantity
 
 ROWS = 5
@@ -71,8 +71,8 @@ def _giver(by: Acting) -> Q:
 
 
 def _need_line(need: Need, note: str) -> Line:
-    title = f"{need_words.what(need)} — {need_words.named(need.place)}"
-    return Line(title, reverse("need", args=[need.pk]), note, need_words.band_badge(need.priority))
+    title = f"{words.what(need)} — {words.named(need.place)}"
+    return Line(title, reverse("need", args=[need.pk]), note, words.band_badge(need.priority))
 
 
 def _needs(by: Acting) -> QuerySet[Need]:
@@ -108,7 +108,7 @@ def without_capacity(by: Acting, today: date) -> Block:
         "without_capacity",
         _("Needs without a capacity"),
         rows.order_by("-priority", "created_at", "pk"),
-        lambda need: _need_line(need, need_words.why_unserved(need.unserved)),
+        lambda need: _need_line(need, words.why_unserved(need.unserved)),
         reverse("needs") + "?state=unpromised&sort=-priority",
     )
 
@@ -121,11 +121,11 @@ def _promises(side: Q) -> QuerySet[Commitment]:
 
 def _promise_line(row: Commitment, today: date, *, giver: bool = False) -> Line:
     said = quantity(row.quantity, row.need.specification.unit)
-    who = need_words.named(row.need.place) if giver else need_words.named(row.capacity.organisation)
+    who = words.named(row.need.place) if giver else words.named(row.capacity.organisation)
     note = _("due %(day)s (%(when)s)") % {"day": jdate(row.due_date), "when": jdate_ago(row.due_date, today)}
     url = reverse("promise", args=[row.pk])
-    title = f"{need_words.named(row.need.specification)}، {said} — {who}"
-    return Line(title, url, note, need_words.promise_badge(row, today))
+    title = f"{words.named(row.need.specification)}، {said} — {who}"
+    return Line(title, url, note, words.promise_badge(row.state, row.due_date, today))
 
 
 def to_accept(by: Acting, today: date) -> Block:
@@ -137,7 +137,7 @@ def to_accept(by: Acting, today: date) -> Block:
         _("Offers that wait for your answer"),
         rows,
         lambda row: _promise_line(row, today),
-        reverse("promises"),
+        reverse("promises") + "?waits=answer",
     )
 
 
@@ -148,7 +148,7 @@ def late_promises(by: Acting, today: date) -> Block:
         _("Late promises"),
         rows,
         lambda row: _promise_line(row, today),
-        reverse("promises"),
+        reverse("promises") + "?state=late",
         late=True,
     )
 
@@ -175,7 +175,7 @@ def to_confirm(by: Acting, today: date) -> Block:
     def line(row: Delivery) -> Line:
         need = row.commitment.need
         said = quantity(row.quantity, need.specification.unit)
-        title = f"{need_words.named(need.specification)}، {said} — {need_words.named(need.place)}"
+        title = f"{words.named(need.specification)}، {said} — {words.named(need.place)}"
         note = _("delivered %(when)s") % {"when": jdate_ago(row.delivered_date, today)}
         return Line(title, reverse("promise", args=[row.commitment_id]), note)
 
@@ -191,8 +191,8 @@ def _suggestions(name: str, title: str, side: Q) -> Block:
 
     def line(row: Suggestion) -> Line:
         said = quantity(row.quantity, row.need.specification.unit)
-        text = f"{need_words.named(row.need.specification)}، {said} — {need_words.named(row.need.place)}"
-        return Line(text, reverse("suggestion", args=[row.pk]), "", need_words.band_badge(row.priority))
+        text = f"{words.named(row.need.specification)}، {said} — {words.named(row.need.place)}"
+        return Line(text, reverse("suggestion", args=[row.pk]), "", words.band_badge(row.priority))
 
     return block(name, title, rows, line, reverse("suggestions"))
 
@@ -215,7 +215,7 @@ def running_out(by: Acting, today: date) -> Block:
         left = quantity(row.quantity - row.committed, row.specification.unit)
         ends = _("; ends on %(day)s") % {"day": jdate(row.end_date)} if row.end_date else ""
         return Line(
-            need_words.named(row.specification),
+            words.named(row.specification),
             reverse("capacity", args=[row.pk]),
             _("%(left)s left") % {"left": left} + ends,
         )
@@ -274,7 +274,7 @@ def own_needs(by: Acting, today: date) -> Block:
             if need.due_date
             else _("told %(when)s") % {"when": jdate_ago(need.created_at, today)}
         )
-        return Line(need_words.what(need), reverse("need", args=[need.pk]), note, need_words.need_badge(need))
+        return Line(words.what(need), reverse("need", args=[need.pk]), note, words.need_badge(need))
 
     return block("own_needs", _("My needs"), rows, line, reverse("needs"))
 

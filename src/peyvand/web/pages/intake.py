@@ -19,7 +19,7 @@ from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.people.permissions import may_keep_households
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
-from peyvand.web.pages import need_words
+from peyvand.web.pages import words
 from peyvand.web.pages.access import acting, now, open_to, refuse
 from peyvand.web.pages.need_forms import CallForm, homes
 from peyvand.web.pages.needs import needs_of
@@ -81,16 +81,16 @@ def need_receipt(request: HttpRequest, need_id: int) -> HttpResponse:
     if need is None:
         raise NotFound
     facts = [
-        (_("What is needed"), need_words.what(need)),
-        (_("Neighbourhood"), need_words.where(need.place)),
-        (_("Recorded by"), need_words.named(need.organisation)),
+        (_("What is needed"), words.what(need)),
+        (_("Neighbourhood"), words.where(need.place)),
+        (_("Recorded by"), words.named(need.organisation)),
         (_("Told"), jdate(need.created_at)),
     ]
     context = {
         "need": need,
         "code": digits(spoken(need.tracking_code)),
         "facts": facts,
-        "badge": need_words.need_badge(need, late=any_late(list(need.commitments.all()), business_date(now()))),
+        "badge": words.need_badge(need, late=any_late(list(need.commitments.all()), business_date(now()))),
         "track_url": request.build_absolute_uri(reverse("track")),
         "is_staff": acting(request).is_staff,
     }
@@ -105,9 +105,9 @@ def visit_form(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("place", "")
     place = places.filter(pk=chosen).first() if chosen.isdigit() else None
     context: dict[str, Any] = {
-        "place": need_words.where(place) if place else "",
+        "place": words.where(place) if place else "",
         "chosen": place.pk if place else None,
-        "places": [(one.pk, need_words.where(one)) for one in places],
+        "places": [(one.pk, words.where(one)) for one in places],
         "blank_persons": range(5),
     }
     return render(request, "web/pages/visit_form.html", context)
@@ -122,9 +122,9 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     lines = [
         {
             "need": one,
-            "what": need_words.what(one),
-            "place": need_words.named(one.place),
-            "band": need_words.band_badge(one.priority),
+            "what": words.what(one),
+            "place": words.named(one.place),
+            "band": words.band_badge(one.priority),
             "left": one.quantity - one.committed,
         }
         for one in found[:PRINTED]

@@ -25,17 +25,20 @@ from peyvand.web.exports import export
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import acts
+from peyvand.web.pages.access import address, open_to
 from peyvand.web.pages.choices import PlaceField
-from peyvand.web.pages.permitted import permitted
-from peyvand.web.pages.words import address, band_label, with_county, with_giver
+from peyvand.web.pages.rows import with_county, with_giver
+from peyvand.web.pages.words import band_label, named
 from peyvand.web.templatetags.peyvand_format import jdatetime, km, number, quantity, unit
-from peyvand.web.templatetags.peyvand_pages import name
+
+# Both sides stand at the point of the same place: a distance of nothing would only read oddly.
+HERE_KM = 0.05
 
 RUNS = ListSpec(
     name="matching-runs",
     columns=(
         Column("started_at", _("When"), kind="time", sort="started_at", link=lambda row: reverse("matching_run", args=[row.pk])),
-        Column("place", _("Territory"), lambda row: name(row.place)),
+        Column("place", _("Territory"), lambda row: named(row.place)),
         Column("needs", _("Needs"), kind="number"),
         Column("capacities", _("Offers"), kind="number"),
         Column("served", _("Can be helped"), kind="number"),
@@ -60,7 +63,7 @@ def runs_seen(by: Acting) -> QuerySet[MatchingRun]:
 
 
 @require_http_methods(["GET", "POST"])
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def matching(request: HttpRequest) -> HttpResponseBase:
     """The history of runs, and the form that starts one for those who may."""
     by: Acting = request.acting  # type: ignore[attr-defined]
@@ -87,11 +90,12 @@ def matching(request: HttpRequest) -> HttpResponseBase:
 
 def suggestion_reason(row: Suggestion) -> str:
     """Why this pair, in words."""
-    near = (
-        gettext("nearest with something left, %(km)s away") % {"km": km(row.km)}
-        if row.km is not None
-        else gettext("within the reach of the offer")
-    )
+    if row.km is None:
+        near = gettext("within the reach of the offer")
+    elif row.km < HERE_KM:
+        near = gettext("there is something left right there")
+    else:
+        near = gettext("nearest with something left, %(km)s away") % {"km": km(row.km)}
     return gettext("Priority band “%(band)s”; %(near)s.") % {"band": band_label(row.priority), "near": near}
 
 
@@ -110,7 +114,7 @@ def unserved_reason(row: Unserved) -> str:
 UNSERVED = ListSpec(
     name="unserved",
     columns=(
-        Column("kind", _("Need"), lambda row: name(row.need.specification), link=lambda row: address("need", row.need_id)),
+        Column("kind", _("Need"), lambda row: named(row.need.specification), link=lambda row: address("need", row.need_id)),
         Column("quantity", _("Lacks"), kind="number", sort="quantity"),
         Column("unit", _("Unit"), lambda row: unit(row.need.specification.unit)),
         Column("county", _("County")),
@@ -125,7 +129,7 @@ UNSERVED = ListSpec(
 SERVED = ListSpec(
     name="suggestions",
     columns=(
-        Column("kind", _("Need"), lambda row: name(row.need.specification), link=lambda row: reverse("suggestion", args=[row.pk])),
+        Column("kind", _("Need"), lambda row: named(row.need.specification), link=lambda row: reverse("suggestion", args=[row.pk])),
         Column("text", _("Quantity"), lambda row: quantity(row.quantity, row.need.specification.unit)),
         Column("giver", _("Who could give")),
         Column("county", _("County")),
@@ -137,7 +141,7 @@ SERVED = ListSpec(
 
 
 @require_GET
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def matching_run(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One run: its figures, where more capacity would help, and every need of it with its reason."""
     by: Acting = request.acting  # type: ignore[attr-defined]
@@ -151,7 +155,7 @@ def matching_run(request: HttpRequest, pk: int) -> HttpResponseBase:
     here = reverse("matching_run", args=[pk])
     context = {
         "run": run,
-        "title": gettext("Matching of %(place)s") % {"place": name(run.place)},
+        "title": gettext("Matching of %(place)s") % {"place": named(run.place)},
         "lead": jdatetime(run.started_at),
         "page": list_page(request, spec, rows),
         "tabs": [

@@ -27,7 +27,7 @@ from peyvand.web.fields import JalaliDateField, MobileField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Filters
 from peyvand.web.pages import access
-from peyvand.web.pages.need_words import named
+from peyvand.web.pages.words import named
 
 HOMES = (PlaceKind.NEIGHBOURHOOD, PlaceKind.SETTLEMENT, PlaceKind.NOMADIC)
 _URGENCY = [(str(URGENCY[one]), one.label) for one in Band]

@@ -35,8 +35,9 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export
 from peyvand.web.lists import Column, ListSpec, list_page
-from peyvand.web.pages import need_words
-from peyvand.web.pages.access import act, acting, now, open_to, refuse
+from peyvand.web.pages import words
+from peyvand.web.pages.access import acting, now, open_to, refuse
+from peyvand.web.pages.acts import act
 from peyvand.web.pages.need_forms import NeedFilters, PriorityForm, late_promise
 from peyvand.web.pages.thread import any_late, promise_lines, steps, stories_of, timeline
 from peyvand.web.templatetags.peyvand_format import digits, jdate, jdate_ago, percent
@@ -47,19 +48,19 @@ SPEC = ListSpec(
         Column(
             "what",
             gettext_lazy("Need"),
-            value=need_words.what,
+            value=words.what,
             link=lambda need: reverse("need", args=[need.pk]),
         ),
         Column("code", gettext_lazy("Tracking code"), value=lambda need: spoken(need.tracking_code), kind="code"),
-        Column("place", gettext_lazy("Neighbourhood"), value=lambda need: need_words.named(need.place)),
-        Column("band", gettext_lazy("Band"), value=lambda need: need_words.band_badge(need.priority), kind="badge"),
+        Column("place", gettext_lazy("Neighbourhood"), value=lambda need: words.named(need.place)),
+        Column("band", gettext_lazy("Band"), value=lambda need: words.band_badge(need.priority), kind="badge"),
         Column("priority", gettext_lazy("Priority"), kind="number", sort="priority"),
         Column("created", gettext_lazy("Told"), value="created_at", kind="date", sort="created_at"),
         Column("left", gettext_lazy("Not promised"), value=lambda need: need.quantity - need.committed, kind="number"),
         Column(
             "state",
             gettext_lazy("State"),
-            value=lambda need: need_words.need_badge(need, late=need.has_late),
+            value=lambda need: words.need_badge(need, late=need.has_late),
             kind="badge",
         ),
     ),
@@ -112,9 +113,9 @@ def _need(need_id: int) -> Need:
 def _facts(need: Need, *, own: bool) -> list[tuple[str, str]]:
     facts = [
         (_("Tracking code"), digits(spoken(need.tracking_code))),
-        (_("What is needed"), need_words.what(need)),
-        (_("Neighbourhood"), need_words.where(need.place)),
-        (_("Kept by"), need_words.named(need.organisation)),
+        (_("What is needed"), words.what(need)),
+        (_("Neighbourhood"), words.where(need.place)),
+        (_("Kept by"), words.named(need.organisation)),
         (_("Told"), f"{jdate(need.created_at)} ({jdate_ago(need.created_at)})"),
     ]
     if need.due_date:
@@ -138,7 +139,7 @@ def _priority(need: Need) -> dict[str, object]:
             "value": line.value,
             "weight": percent(line.weight / total, 0),
             "adds": line.value * line.weight / total,
-            "source": need_words.source(line.source),
+            "source": words.source(line.source),
         }
         for line in lines
     ]
@@ -153,11 +154,12 @@ def _priority(need: Need) -> dict[str, object]:
     }
 
 
-def _may(by: Acting, need: Need) -> dict[str, bool]:
+def _may(by: Acting, need: Need, *, own: bool) -> dict[str, bool]:
     """What this reader can do now; the reasons against it are the rules' own."""
     withdrawable = permissions.may_withdraw_need(by, need) is None
     is_open = need.state != NeedState.CLOSED
     return {
+        "receipt": own or not by.is_staff,  # the tracking code is for the side that asks
         "vouch": need.state == NeedState.DRAFT and permissions.may_vouch_need(by, need) is None,
         "withdraw": is_open and withdrawable and need.committed == need.met,
         "restore": not is_open and withdrawable and need.closed_as != ClosedAs.MET,
@@ -175,17 +177,17 @@ def _page(request: HttpRequest, need_id: int, *, form: PriorityForm | None = Non
     today = business_date(now())
     context = {
         "need": need,
-        "title": need_words.what(need),
-        "badge": need_words.need_badge(need, late=any_late(promises, today)),
-        "band": need_words.band_badge(need.priority),
+        "title": words.what(need),
+        "badge": words.need_badge(need, late=any_late(promises, today)),
+        "band": words.band_badge(need.priority),
         "facts": _facts(need, own=own),
         "priority": _priority(need),
-        "may": _may(by, need),
+        "may": _may(by, need, own=own),
         "signed_by_me": by.account_id,
         "promises": promise_lines(promises, today),
         "steps": steps(need, promises, stories, today),
         "events": timeline(need, promises, stories),
-        "why_unserved": need_words.why_unserved(unserved) if unserved else "",
+        "why_unserved": words.why_unserved(unserved) if unserved else "",
         "form": form or PriorityForm(),
         "form_open": form is not None,
         "note": note,
@@ -219,7 +221,7 @@ def withdraw(request: HttpRequest, need_id: int) -> HttpResponse:
         lambda: withdraw_need(need_id=need_id, by=acting(request), now=now()),
         _("The need was withdrawn."),
         reverse("need", args=[need_id]),
-        undo_url=reverse("need_restore", args=[need_id]),
+        undo=reverse("need_restore", args=[need_id]),
     )
 
 

@@ -24,11 +24,11 @@ from peyvand.places.models import Place
 from peyvand.places.queries import ancestors, chain
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
-from peyvand.web.pages.permitted import everyone, permitted
+from peyvand.web.pages.access import address, everyone, open_to
 from peyvand.web.pages.stories import with_kinds
-from peyvand.web.pages.words import address, band_label
+from peyvand.web.pages.words import band_label, named
 from peyvand.web.templatetags.peyvand_format import jmonth, quantity
-from peyvand.web.templatetags.peyvand_pages import figure, name
+from peyvand.web.templatetags.peyvand_pages import figure
 
 SHOWN = 8
 MOST_FOUND = 60
@@ -57,7 +57,7 @@ def organisations_at(place: Place) -> QuerySet[Organisation]:
 
 
 @require_GET
-@permitted(everyone)
+@open_to(everyone)
 def places(request: HttpRequest) -> HttpResponse:
     """Find a place by its name."""
     text = request.GET.get("q", "")[:100]
@@ -84,14 +84,14 @@ def _own_rows(by: Acting, place: Place) -> dict[str, Any]:
     return {
         "own_needs": [
             {
-                "kind": name(one.specification), "url": address("need", one.pk), "band": band_label(one.priority),
+                "kind": named(one.specification), "url": address("need", one.pk), "band": band_label(one.priority),
                 "text": quantity(one.quantity - one.met, one.specification.unit),
             }
             for one in needs.order_by("-priority", "created_at")[:SHOWN]
         ],
         "own_capacities": [
             {
-                "kind": name(one.specification), "url": reverse("capacity", args=[one.pk]), "giver": name(one.organisation),
+                "kind": named(one.specification), "url": reverse("capacity", args=[one.pk]), "giver": named(one.organisation),
                 "text": quantity(one.quantity - one.committed, one.specification.unit),
             }
             for one in offers.order_by("-id")[:SHOWN]
@@ -108,7 +108,7 @@ def since_first(months: list[tuple[JalaliMonth, Figure]]) -> list[tuple[JalaliMo
 
 
 @require_GET
-@permitted(everyone)
+@open_to(everyone)
 def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     place = get_object_or_404(Place, path=f"{path}/")
@@ -126,9 +126,9 @@ def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
         "children": [(child.place, place_url(child.place), child.counts) for child in figures.children],
         "stories": with_kinds(list(published(place.path).order_by("-published_at")[:4])),
         "organisations": organisations_at(place)[:20],
-        "crumbs": [(name(one), place_url(one)) for one in outer],
+        "crumbs": [(named(one), place_url(one)) for one in outer],
         "kind_label": place.get_kind_display(),
-        "title": gettext("%(kind)s: %(name)s") % {"kind": place.get_kind_display(), "name": name(place)},
+        "title": gettext("%(kind)s: %(name)s") % {"kind": place.get_kind_display(), "name": named(place)},
         "is_staff": by.is_staff,
     } | (_own_rows(by, place) if by.is_staff else {})
     return render(request, "web/pages/neighbourhood.html", context)

@@ -28,8 +28,9 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.pages import need_words
-from peyvand.web.pages.access import act, acting, now, open_to, refuse
+from peyvand.web.pages import words
+from peyvand.web.pages.access import acting, now, open_to, refuse
+from peyvand.web.pages.acts import act
 from peyvand.web.pages.people_forms import AccountForm, PeopleFilters, RoleForm
 from peyvand.web.templatetags.peyvand_format import digits
 
@@ -43,8 +44,8 @@ SPEC = ListSpec(
         ),
         Column("username", gettext_lazy("User name"), value="account.username"),
         Column("role", gettext_lazy("Role"), value=lambda row: row.get_role_display()),
-        Column("place", gettext_lazy("Area"), value=lambda row: need_words.named(row.place)),
-        Column("organisation", gettext_lazy("Organisation"), value=lambda row: need_words.named(row.organisation)),
+        Column("place", gettext_lazy("Area"), value=lambda row: words.named(row.place)),
+        Column("organisation", gettext_lazy("Organisation"), value=lambda row: words.named(row.organisation)),
         Column("since", gettext_lazy("Since"), kind="date", sort="since"),
         Column(
             "state",
@@ -173,16 +174,23 @@ def code_issue(request: HttpRequest, membership_id: int) -> HttpResponse:
         shown = _membership(by, membership_id)
     forget = request.POST.get("forget") == "yes"
     code = issue_sign_in_code(membership=shown, valid_for=CODE_LASTS, forget_password=forget, by=by, now=at)
-    link = request.build_absolute_uri(reverse("enter_link", args=[code]))
-    context = {
-        "shown": shown,
-        "code": digits(" ".join(code[place : place + 4] for place in range(0, len(code), 4))),
-        "picture": _picture(link),
-        "enter_url": request.build_absolute_uri(reverse("enter")),
-        "until": at + CODE_LASTS,
-    }
     with scope(by):
-        return render(request, "web/pages/slip.html", context)
+        return slip(request, shown, code, shown.account.name, reverse("role_give", args=[shown.pk]))
+
+
+def slip(request: HttpRequest, membership: Membership, code: str, whose: str, done_url: str) -> HttpResponse:
+    """The paper with a code and its link; rendered inside the scope."""
+    group = next(size for size in (5, 4, len(code)) if len(code) % size == 0)
+    context = {
+        "shown": membership,
+        "whose": whose,
+        "done_url": done_url,
+        "code": digits(" ".join(code[at : at + group] for at in range(0, len(code), group))),
+        "picture": _picture(request.build_absolute_uri(reverse("enter_link", args=[code]))),
+        "enter_url": request.build_absolute_uri(reverse("enter")),
+        "until": now() + CODE_LASTS,
+    }
+    return render(request, "web/pages/slip.html", context)
 
 
 def _picture(link: str) -> str:

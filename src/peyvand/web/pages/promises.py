@@ -30,20 +30,12 @@ from peyvand.web.exports import export
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, Filters, ListSpec, list_page
 from peyvand.web.pages import acts
+from peyvand.web.pages.access import address, open_to
 from peyvand.web.pages.choices import KindFilter
-from peyvand.web.pages.permitted import permitted
-from peyvand.web.pages.words import (
-    address,
-    county_of,
-    either_side,
-    in_place,
-    promise_badge,
-    steps,
-    with_county,
-    with_giver,
-)
+from peyvand.web.pages.rows import county_of, either_side, in_place, with_county, with_giver
+from peyvand.web.pages.words import named, promise_badge, steps
 from peyvand.web.templatetags.peyvand_format import jdate, jdate_ago, number, quantity, unit
-from peyvand.web.templatetags.peyvand_pages import code, name
+from peyvand.web.templatetags.peyvand_pages import code
 
 _STATES = [("", _("All")), ("late", _("Late")), *CommitmentState.choices]
 _WAITING = [("", _("All")), ("answer", _("For our answer")), ("receiver", _("For the receiver's answer"))]
@@ -73,7 +65,10 @@ class PromiseFilters(Filters):
 SPEC = ListSpec(
     name="promises",
     columns=(
-        Column("kind", _("What is promised"), lambda row: name(row.need.specification), link=lambda row: reverse("promise", args=[row.pk])),
+        Column(
+            "kind", _("What is promised"), lambda row: named(row.need.specification),
+            link=lambda row: reverse("promise", args=[row.pk]),
+        ),
         Column("quantity", _("Quantity"), kind="number", sort="quantity"),
         Column("unit", _("Unit"), lambda row: unit(row.need.specification.unit)),
         Column("accepted", _("Accepted"), kind="number"),
@@ -100,7 +95,7 @@ def promises_seen(by: Acting) -> QuerySet[Commitment]:
 
 
 @require_GET
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def promises(request: HttpRequest) -> HttpResponseBase:
     rows = in_place(request, promises_seen(request.acting))  # type: ignore[attr-defined]
     if file := export(request, SPEC, rows):
@@ -131,7 +126,7 @@ def _facts(row: Commitment, by_sides: set[Side], giver: str, asker: str) -> list
     need, facts = row.need, list[tuple[Any, Any]]()
     facts.append((_("Who gives"), giver))
     facts.append((_("Who answers for the need"), asker))
-    facts.append((_("Place of the need"), name(place_shown(need, Side.ASKER in by_sides))))
+    facts.append((_("Place of the need"), named(place_shown(need, Side.ASKER in by_sides))))
     if Side.ASKER not in by_sides and is_private(need):
         facts.append((_("For whom"), _("A family; who they are is known to those who work with them")))
     if row.agreement:
@@ -172,7 +167,7 @@ def _events(row: Commitment) -> list[dict[str, Any]]:
 
 
 @require_GET
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def promise(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     rows = with_giver(Commitment.objects.select_related("need__specification", "need__place", "agreement"))
@@ -186,7 +181,7 @@ def promise(request: HttpRequest, pk: int) -> HttpResponse:
     kind = row.need.specification
     context = {
         "row": row,
-        "title": gettext("Promise of %(quantity)s: %(kind)s") % {"quantity": quantity(row.quantity, kind.unit), "kind": name(kind)},
+        "title": gettext("Promise of %(quantity)s: %(kind)s") % {"quantity": quantity(row.quantity, kind.unit), "kind": named(kind)},
         "badge": promise_badge(row.state, row.due_date, today),
         "due_text": gettext("Due %(day)s (%(ago)s)") % {"day": jdate(row.due_date), "ago": jdate_ago(row.due_date, today)},
         "facts": _facts(row, on, row.giver, row.asker),
@@ -214,7 +209,7 @@ def _told(deliveries: list[Delivery]) -> bool:
 
 
 @require_POST
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def promise_accept(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     if acts.done_or_said(
@@ -232,7 +227,7 @@ def _withdraw(ids: list[int], reason: str, by: Acting) -> int:
 
 
 @require_POST
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def promise_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     form = EndForm(request.POST)
@@ -244,7 +239,7 @@ def promise_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def promises_undo(request: HttpRequest, token: str) -> HttpResponse:
     """Take back what was agreed a moment ago."""
     by: Acting = request.acting  # type: ignore[attr-defined]
@@ -255,7 +250,7 @@ def promises_undo(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def promise_break(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     if acts.done_or_said(request, lambda: actions.break_commitment(commitment_id=pk, by=by, now=timezone.now()).pk):

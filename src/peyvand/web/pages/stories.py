@@ -29,11 +29,11 @@ from peyvand.web import notices
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, keyset
 from peyvand.web.pages import acts
+from peyvand.web.pages.access import everyone, open_to, refuse
 from peyvand.web.pages.choices import PlaceField
-from peyvand.web.pages.permitted import everyone, permitted
-from peyvand.web.pages.words import in_place, with_county
+from peyvand.web.pages.rows import in_place, with_county
+from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import jdate_short, quantity
-from peyvand.web.templatetags.peyvand_pages import name
 
 PER_PAGE = 12
 MOST_DELIVERIES = 200
@@ -55,7 +55,7 @@ def with_kinds(rows: list[Story]) -> list[dict[str, Any]]:
 
 
 @require_GET
-@permitted(everyone)
+@open_to(everyone)
 def stories(request: HttpRequest) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     ours = request.GET.get("tab") == "ours" and by.is_staff
@@ -90,7 +90,7 @@ _NEEDED = {"submit_story": may_edit_story, "return_story": may_publish_story, "p
 
 
 @require_GET
-@permitted(everyone)
+@open_to(everyone)
 def story(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     row = get_object_or_404(Story.objects.select_related("place", "organisation"), pk=pk)
@@ -119,7 +119,7 @@ _MOVES = {
 
 
 @require_POST
-@permitted(may_tell_story)
+@open_to(may_tell_story)
 def story_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if act not in _MOVES:
         raise Http404
@@ -155,7 +155,7 @@ class ConsentField(forms.ModelMultipleChoiceField):
 class DeliveriesField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         kind = obj.commitment.need.specification
-        return f"{name(kind)}: {quantity(obj.quantity, kind.unit)} · {jdate_short(obj.delivered_date)} · {obj.county}"
+        return f"{named(kind)}: {quantity(obj.quantity, kind.unit)} · {jdate_short(obj.delivered_date)} · {obj.county}"
 
 
 class StoryForm(WordsForm):
@@ -190,7 +190,7 @@ class StoryForm(WordsForm):
 
 
 @require_http_methods(["GET", "POST"])
-@permitted(may_tell_story)
+@open_to(may_tell_story)
 def story_new(request: HttpRequest) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     if request.method == "GET":
@@ -204,9 +204,9 @@ def story_new(request: HttpRequest) -> HttpResponse:
         try:
             pk = acts.do(request, lambda: actions.write_story(**given, by=by, now=timezone.now()).pk)
         except NotPermitted as answer:
-            acts.into_form(form, answer, not_permitted="place")
+            refuse(form, answer, not_permitted="place")
         except Refusal as answer:
-            acts.into_form(form, answer, nothing_delivered="deliveries", consent_missing="consents")
+            refuse(form, answer, nothing_delivered="deliveries", consent_missing="consents")
         else:
             notices.done(request, gettext("The story is kept as a draft."))
             return redirect("story", pk)
@@ -235,7 +235,7 @@ def _form_page(request: HttpRequest, form: Form, title: Any, pk: int | None = No
 
 
 @require_http_methods(["GET", "POST"])
-@permitted(may_tell_story)
+@open_to(may_tell_story)
 def story_edit(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     with scope(by):
@@ -251,7 +251,7 @@ def story_edit(request: HttpRequest, pk: int) -> HttpResponse:
                 request, lambda: actions.change_story(story_id=pk, **form.cleaned_data, by=by, now=timezone.now()).pk
             )
         except Refusal as answer:
-            acts.into_form(form, answer)
+            refuse(form, answer)
         else:
             notices.done(request, gettext("The words of the story are kept."))
             return redirect("story", pk)

@@ -28,13 +28,13 @@ from peyvand.web.fields import JalaliDateField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, Filters, ListSpec, list_page
 from peyvand.web.pages import acts
+from peyvand.web.pages.access import address, open_to, refuse
 from peyvand.web.pages.choices import KindFilter
 from peyvand.web.pages.matching import suggestion_reason
-from peyvand.web.pages.permitted import permitted
 from peyvand.web.pages.promises import place_shown
-from peyvand.web.pages.words import address, either_side, in_place, with_county, with_giver
+from peyvand.web.pages.rows import either_side, in_place, with_county, with_giver
+from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import number, quantity
-from peyvand.web.templatetags.peyvand_pages import name
 
 MOST_AT_ONCE = 2000
 _TONES = {
@@ -69,7 +69,7 @@ class SuggestionFilters(Filters):
 SPEC = ListSpec(
     name="suggestions",
     columns=(
-        Column("kind", _("Need"), lambda row: name(row.need.specification), link=lambda row: reverse("suggestion", args=[row.pk])),
+        Column("kind", _("Need"), lambda row: named(row.need.specification), link=lambda row: reverse("suggestion", args=[row.pk])),
         Column("quantity", _("Quantity"), lambda row: quantity(row.quantity, row.need.specification.unit), sort="quantity"),
         Column("county", _("County")),
         Column("asker", _("Who answers for the need")),
@@ -96,7 +96,7 @@ def _of_run(request: HttpRequest, rows: QuerySet) -> QuerySet:
 
 
 @require_GET
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def suggestions(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
     rows = _of_run(request, in_place(request, suggestions_seen(by)))
@@ -131,7 +131,7 @@ def _waiting_by_kind(by: Acting) -> list[dict[str, Any]]:
 
 
 def _in_language(persian: str, english: str) -> str:
-    return name(SimpleNamespace(name_fa=persian, name_en=english))
+    return named(SimpleNamespace(name_fa=persian, name_en=english))
 
 
 class AcceptForm(Form):
@@ -162,7 +162,7 @@ def _page(request: HttpRequest, row: Suggestion, accept: Form, decline: Form) ->
     facts = [
         (_("Who could give"), row.giver),  # type: ignore[attr-defined]
         (_("Who answers for the need"), row.asker),  # type: ignore[attr-defined]
-        (_("Place of the need"), name(place_shown(row.need, Side.ASKER in on))),
+        (_("Place of the need"), named(place_shown(row.need, Side.ASKER in on))),
         (_("Quantity"), quantity(row.quantity, kind.unit)),
         (_("Why"), suggestion_reason(row)),
     ]
@@ -170,7 +170,7 @@ def _page(request: HttpRequest, row: Suggestion, accept: Form, decline: Form) ->
         facts.append((_("Why it was declined"), row.get_decline_reason_display()))
     context = {
         "row": row,
-        "title": gettext("Suggestion: %(quantity)s, %(kind)s") % {"quantity": quantity(row.quantity, kind.unit), "kind": name(kind)},
+        "title": gettext("Suggestion: %(quantity)s, %(kind)s") % {"quantity": quantity(row.quantity, kind.unit), "kind": named(kind)},
         "badge": Badge(row.get_state_display(), _TONES[SuggestionState(row.state)]),
         "facts": facts,
         "can_answer": bool(on) and row.state == SuggestionState.PROPOSED,
@@ -185,7 +185,7 @@ def _page(request: HttpRequest, row: Suggestion, accept: Form, decline: Form) ->
 
 
 @require_GET
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def suggestion(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     return _page(request, _one(pk, by), AcceptForm(), DeclineForm(prefix="no"))
@@ -209,7 +209,7 @@ def _accept(request: HttpRequest, ids: list[int], form: AcceptForm) -> list[int]
 
 
 @require_POST
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def suggestion_accept(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     form = AcceptForm(request.POST)
@@ -219,13 +219,13 @@ def suggestion_accept(request: HttpRequest, pk: int) -> HttpResponse:
         except (NotFound, NotPermitted):
             raise
         except Refusal as answer:
-            acts.into_form(form, answer, due_in_past="due_date")
+            refuse(form, answer, due_in_past="due_date")
     with scope(by):
         return _page(request, _one(pk, by), form, DeclineForm(prefix="no"))
 
 
 @require_POST
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def suggestion_decline(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     form = DeclineForm(request.POST, prefix="no")
@@ -252,7 +252,7 @@ def _of_kind(by: Acting, kind: str) -> list[Suggestion]:
 
 
 @require_http_methods(["GET", "POST"])
-@permitted(may_see_promises)
+@open_to(may_see_promises)
 def suggestions_bulk(request: HttpRequest) -> HttpResponse:
     """All suggestions of one kind: first how many and which, then accepted together or not at all."""
     by: Acting = request.acting  # type: ignore[attr-defined]
@@ -269,7 +269,7 @@ def suggestions_bulk(request: HttpRequest) -> HttpResponse:
         except (NotFound, NotPermitted):
             raise
         except Refusal as answer:
-            acts.into_form(form, answer, due_in_past="due_date")
+            refuse(form, answer, due_in_past="due_date")
     with scope(by):
         return _preview(request, form, _of_kind(by, request.GET.get("kind", "")))
 
@@ -281,7 +281,7 @@ def _preview(request: HttpRequest, form: AcceptForm, rows: list[Suggestion]) -> 
         givers[row.giver] = givers.get(row.giver, 0) + row.quantity  # type: ignore[attr-defined]
     context = {
         "form": form,
-        "title": gettext("Accept all of one kind: %(kind)s") % {"kind": name(kind)},
+        "title": gettext("Accept all of one kind: %(kind)s") % {"kind": named(kind)},
         "rows": rows[:100],
         "more": max(0, len(rows) - 100),
         "count": len(rows),

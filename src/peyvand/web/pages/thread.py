@@ -16,7 +16,7 @@ from peyvand.flow.need.enums import ClosedAs, NeedState
 from peyvand.flow.need.models import Need
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story, StoryDelivery
-from peyvand.web.pages import need_words
+from peyvand.web.pages import words
 from peyvand.web.templatetags.peyvand_format import day_of, jdate, number, quantity
 
 
@@ -48,13 +48,13 @@ def any_late(promises: Sequence[Commitment], today: date) -> bool:
 def promise_lines(promises: Sequence[Commitment], today: date) -> list[dict[str, Any]]:
     return [
         {
-            "giver": need_words.named(row.capacity.organisation),
+            "giver": words.named(row.capacity.organisation),
             "quantity": row.quantity,
             "accepted": row.accepted,
             "due": row.due_date,
-            "badge": need_words.promise_badge(row, today),
+            "badge": words.promise_badge(row.state, row.due_date, today),
             "url": reverse("promise", args=[row.pk]),
-            "deliveries": [(one, need_words.delivery_badge(one)) for one in row.deliveries.all()],
+            "deliveries": [(one, words.delivery_badge(one)) for one in row.deliveries.all()],
         }
         for row in promises
     ]
@@ -76,7 +76,7 @@ def steps(need: Need, promises: Sequence[Commitment], stories: Sequence[Story], 
     unit = need.specification.unit
     notes = [
         _("Told on %(day)s") % {"day": jdate(need.created_at)},
-        need_words.named(live[0].capacity.organisation) if live else "",
+        words.named(live[0].capacity.organisation) if live else "",
         _("%(part)s of %(whole)s promised") % {"part": number(need.committed), "whole": quantity(need.quantity, unit)}
         if need.committed
         else "",
@@ -125,7 +125,7 @@ def timeline(need: Need, promises: Sequence[Commitment], stories: Sequence[Story
 
 
 def _of_promise(promise: Commitment, unit: str) -> list[Happened]:
-    giver, said = need_words.named(promise.capacity.organisation), quantity(promise.quantity, unit)
+    giver, said = words.named(promise.capacity.organisation), quantity(promise.quantity, unit)
     found = [Happened(promise.offered_at, _("A promise of %(quantity)s was offered.") % {"quantity": said}, giver)]
     if promise.accepted_at:
         found.append(

@@ -21,10 +21,9 @@ from peyvand.kernel.jalali import business_date
 from peyvand.scope.database import scope
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge
-from peyvand.web.pages.permitted import everyone, permitted
-from peyvand.web.pages.words import promise_badge, steps
+from peyvand.web.pages.access import everyone, open_to
+from peyvand.web.pages.words import named, promise_badge, steps
 from peyvand.web.templatetags.peyvand_format import jdate, quantity
-from peyvand.web.templatetags.peyvand_pages import name
 
 MOST_TRIES = 20
 PER_SECONDS = 60
@@ -59,7 +58,7 @@ def too_many(request: HttpRequest) -> bool:
 
 
 @require_http_methods(["GET", "POST"])
-@permitted(everyone)
+@open_to(everyone)
 def track(request: HttpRequest) -> HttpResponse:
     """A POST, though it only reads: a code is not left in addresses and logs."""
     with scope(request.acting):  # type: ignore[attr-defined]
@@ -67,7 +66,7 @@ def track(request: HttpRequest) -> HttpResponse:
             return _page(request, CodeForm(initial={"code": request.GET.get("code", "")[:40]}))
         form = CodeForm(request.POST)
         if too_many(request):
-            form.add_error(None, _("That were many tries in a short time. Wait a minute, then try again."))
+            form.add_error(None, _("Those were many tries in a short time. Wait a minute, then try again."))
             return _page(request, form, status=429)
         found = find(form.cleaned_data["code"]) if form.is_valid() else None
         if found is None and form.is_valid():
@@ -91,9 +90,9 @@ def _shown(row: Tracked) -> dict[str, Any]:
         Subject.CAPACITY: _("What you offered"),
     }
     facts = [
-        (_("Kind of help"), name(row.kind)),
+        (_("Kind of help"), named(row.kind)),
         (_("Quantity"), quantity(row.quantity, row.kind.unit)),
-        (_("County"), name(row.county) or "—"),
+        (_("County"), named(row.county) or "—"),
         (_("Recorded on"), jdate(row.since)),
     ]
     return {

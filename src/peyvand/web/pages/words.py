@@ -4,28 +4,23 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
-from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from peyvand.flow.capacity.enums import CapacityState, Reach
 from peyvand.flow.capacity.models import Capacity
-from peyvand.flow.commitment.enums import CommitmentState
+from peyvand.flow.commitment.enums import CommitmentState, UnservedReason
+from peyvand.flow.commitment.models import Unserved
 from peyvand.flow.commitment.rules import is_late
-from peyvand.flow.need.enums import Band
+from peyvand.flow.delivery.enums import DeliveryAnswer
+from peyvand.flow.delivery.models import Delivery
+from peyvand.flow.need.enums import Band, ClosedAs, NeedState
+from peyvand.flow.need.models import Need
 from peyvand.flow.need.rules import band
-from peyvand.people.models import Organisation
-from peyvand.places.models import Place
-from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below, in_area
 from peyvand.web.lists import Badge
-from peyvand.web.templatetags.peyvand_format import km
+from peyvand.web.templatetags.peyvand_format import km, number, quantity
 
-COUNTY_DEPTH = 3
-
+_BAND_TONES = {Band.URGENT: "wrong", Band.HIGH: "late", Band.MEDIUM: "waiting", Band.LOW: "stopped"}
 _PROMISE_TONES = {
     CommitmentState.OFFERED: "waiting",
     CommitmentState.ACCEPTED: "going",
@@ -40,6 +35,76 @@ _CAPACITY_TONES = {
     CapacityState.PAUSED: "stopped",
     CapacityState.CLOSED: "stopped",
 }
+
+
+def named(row: Any) -> str:
+    """The name of a place, an organisation or a specification in the reader's language."""
+    if row is None:
+        return ""
+    return row.name_fa if (get_language() or "fa").startswith("fa") else row.name_en or row.name_fa
+
+
+def where(place: Any) -> str:
+    """«نوبنیاد، ساری»: a place with the one it lies in (read together with it)."""
+    return f"{named(place)}، {named(place.parent)}" if place.parent else named(place)
+
+
+def amount(need: Need) -> str:
+    return quantity(need.quantity, need.specification.unit)
+
+
+def what(need: Need) -> str:
+    """«ویلچر (۲ عدد)»."""
+    return f"{named(need.specification)} ({amount(need)})" if need.quantity > 1 else named(need.specification)
+
+
+def need_badge(need: Need, *, late: bool = False) -> Badge:
+    """`late` tells that a promise to this need is past its date."""
+    if need.state == NeedState.CLOSED:
+        return Badge(need.get_closed_as_display(), "done" if need.closed_as == ClosedAs.MET else "stopped")
+    if need.state == NeedState.DRAFT:
+        return Badge(_("Waits for a vouch"), "waiting")
+    if late:
+        return Badge(_("Promise is late"), "late")
+    if need.underway:
+        return Badge(_("Delivered, waits for confirmation"), "going")
+    if need.committed:
+        return Badge(_("Promised"), "going")
+    return Badge(_("Open"), "waiting")
+
+
+def band_badge(priority: int) -> Badge:
+    found = band(priority)
+    return Badge(found.label, _BAND_TONES[found])
+
+
+def delivery_badge(row: Delivery) -> Badge:
+    if row.reverses_id:
+        return Badge(_("Correction"), "stopped")
+    if not row.answer:
+        return Badge(_("Waits for confirmation"), "waiting")
+    return Badge(row.get_answer_display(), "done" if row.answer == DeliveryAnswer.ACCEPTED else "wrong")
+
+
+def source(text: str) -> str:
+    """Where a part of a priority comes from; what the product itself wrote is a message id."""
+    known = {
+        "said when the need was told": _("said when the need was told"),
+        "family file": _("family file"),
+        "days since the need was told": _("days since the need was told"),
+        "default setting": _("default setting"),
+    }
+    return known.get(text, text)
+
+
+def why_unserved(row: Unserved) -> str:
+    """The certificate of the matching in a sentence."""
+    said = UnservedReason(row.reason)
+    if said is UnservedReason.FULL and row.lowest_priority is not None:
+        return _(
+            "All %(count)s capacities that could reach it are promised to needs whose priority is at least %(lowest)s."
+        ) % {"count": number(row.reachable), "lowest": number(row.lowest_priority)}
+    return str(said.label)
 
 
 def promise_badge(state: str, due: date, today: date) -> Badge:
@@ -61,63 +126,7 @@ def band_label(priority: int) -> str:
 
 
 def reach_text(row: Capacity) -> str:
-    return (
-        gettext("Within %(km)s") % {"km": km(row.reach_km)}
-        if row.reach == Reach.KILOMETRES
-        else row.get_reach_display()
-    )
-
-
-def local_name(prefix: str = "") -> str:
-    """The ORM path of a name in the reader's language."""
-    return f"{prefix}name_fa" if (get_language() or "fa").startswith("fa") else f"{prefix}name_en"
-
-
-def county_path(column: str = "place_path") -> Func:
-    """The path of the county (or, above it, of the place itself): as near as a private need is ever told."""
-    pattern = Value(f"^(?:[^/]+/){{1,{COUNTY_DEPTH}}}")
-    return Func(F(column), pattern, function="substring", output_field=CharField())
-
-
-def with_county(rows: QuerySet, column: str = "place_path") -> QuerySet:
-    """Each row with `county`, the name of its county in the reader's language, without a query a row."""
-    named = Place.objects.filter(path=OuterRef("county_path_")).values(shown_name=_or_persian())[:1]
-    return rows.annotate(county_path_=county_path(column)).annotate(county=Subquery(named))
-
-
-def with_giver(rows: QuerySet) -> QuerySet:
-    """Each row with `giver` and `asker`: the names of the two organisations, from the public registry."""
-    for name in ("giver", "asker"):
-        named = Organisation.objects.filter(path=OuterRef(f"{name}_path")).values(shown_name=_or_persian())[:1]
-        rows = rows.annotate(**{name: Subquery(named)})
-    return rows
-
-
-def _or_persian() -> Any:
-    return Coalesce(NullIf(F(local_name()), Value("")), F("name_fa"))
-
-
-def county_of(path: str) -> Place | None:
-    return Place.objects.filter(path="/".join(path.split("/")[:COUNTY_DEPTH]).rstrip("/") + "/").first()
-
-
-def in_place(request: HttpRequest, rows: QuerySet) -> QuerySet:
-    """The rows in the place that `?place=` names by its path; all of them without it."""
-    path = request.GET.get("place", "")
-    return rows.filter(below(path)) if path.endswith("/") else rows
-
-
-def either_side(acting: Acting) -> Q:
-    """Rows of promises and suggestions where the need or the offer lies in the actor's area."""
-    return in_area(acting) | in_area(acting, "giver_place_path")
-
-
-def address(route: str, *args: Any) -> str:
-    """The address of a page, or nothing where this installation has no such page."""
-    try:
-        return reverse(route, args=args)
-    except NoReverseMatch:
-        return ""
+    return _("Within %(km)s") % {"km": km(row.reach_km)} if row.reach == Reach.KILOMETRES else row.get_reach_display()
 
 
 def steps(marks: Iterable[tuple[Any, str, str, str]]) -> list[dict[str, Any]]:

@@ -185,7 +185,7 @@ def jmonth(value: Maybe) -> str:
 
 @register.filter
 def jdate_ago(value: Maybe, today: date | None = None) -> str:
-    """A day as people say it: «امروز», «۳ روز پیش», «۱۰ روز دیگر»; beyond thirty days, the date itself.
+    """A day as people say it: «امروز», «۳ روز پیش», «۱۰ روز دیگر», «۳ ماه پیش»; whole months and years, rounded down.
 
     `today` is the business date; without it, today in Iran.
     """
@@ -197,10 +197,22 @@ def jdate_ago(value: Maybe, today: date | None = None) -> str:
     if days in near:
         return near[days]
     if abs(days) > 30:
-        return jdate(day)
+        return _far(days)
     if days < 0:
         return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": number(-days)}
     return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": number(days)}
+
+
+def _far(days: int) -> str:
+    years, months = abs(days) // 365, min(abs(days) // 30, 11)
+    count, said = (years, {"years": number(years)}) if years else (months, {"months": number(months)})
+    if years and days < 0:
+        return ngettext("%(years)s year ago", "%(years)s years ago", count) % said
+    if years:
+        return ngettext("in %(years)s year", "in %(years)s years", count) % said
+    if days < 0:
+        return ngettext("%(months)s month ago", "%(months)s months ago", count) % said
+    return ngettext("in %(months)s month", "in %(months)s months", count) % said
 
 
 @register.filter

@@ -7,27 +7,26 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
-from peyvand.kernel.codes import spoken
+from peyvand.kernel.codes import LENGTH, spoken
 from peyvand.places.models import Place
+from peyvand.web.pages import words
 from peyvand.web.templatetags.peyvand_format import digits, number
 
 register = template.Library()
 
 
 @register.filter
-def name(row: Any) -> str:
+def named(row: Any) -> str:
     """The name of a place, organisation or kind in the reader's language; Persian where it has no English one."""
-    if row is None:
-        return ""
-    return row.name_fa if (get_language() or "fa").startswith("fa") or not row.name_en else row.name_en
+    return words.named(row)
 
 
 @register.filter
 def code(value: str) -> str:
-    """A tracking code in groups of four, as it is printed and read out."""
-    return digits(spoken(value))
+    """A tracking code in groups of four, as it is printed and read out; any other code as it is."""
+    return digits(spoken(value) if len(value) == LENGTH and value.isdigit() else value)
 
 
 @register.filter

@@ -13,7 +13,10 @@
 
   // A reader who is told of errors should stand before them, not at the foot of the form.
   const summary = document.querySelector("[data-error-summary]:not([data-sample] *)");
-  summary?.focus();
+  const stand = () => summary?.focus();
+  stand();
+  // After "skip to the content" the address ends in a fragment, to which the browser moves once the page is there.
+  if (location.hash) window.addEventListener("load", () => setTimeout(stand));
 
   // A second press of the same button must not send the same act twice.
   document.addEventListener("submit", (event) => {
@@ -29,12 +32,17 @@
     button.addEventListener("click", () => window.print());
   });
 
+  // A list that covers the page closes when the reader goes on elsewhere.
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.nav-more[open], details.acting[open]").forEach((box) => { if (!box.contains(event.target)) box.open = false; });
+  });
+
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
       const search = document.querySelector("[data-search] input");
       if (search) { event.preventDefault(); search.focus(); }
     }
-    if (event.key === "Escape") document.querySelectorAll("details.confirm[open], details.nav-narrow[open]").forEach((box) => { box.open = false; });
+    if (event.key === "Escape") document.querySelectorAll("details.confirm[open], details.nav-narrow[open], details.nav-more[open], details.acting[open]").forEach((box) => { box.open = false; });
   });
 })();

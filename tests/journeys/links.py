@@ -1,0 +1,48 @@
+"""What a page says of itself and where it leads, read without a browser."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+# A download, the pattern book, or an address that ends the visit.
+_LEAVE_OUT = ("/gallery/", "/sign-out/", "/enter/", "/proofs/", "/static/")
+
+
+@dataclass
+class Read(HTMLParser):
+    """Feed it a page: `links` are its own-site links without downloads, in order."""
+
+    address: str
+    links: list[str] = field(default_factory=list)
+    html: dict[str, str] = field(default_factory=dict)
+    headings: int = 0
+    title: str = ""
+    _in_title: bool = False
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "html":
+            self.html = values
+        self.headings += tag == "h1"
+        self._in_title = tag == "title" and not self.title
+        if tag == "a" and "href" in values and "download" not in values:
+            url = urldefrag(urljoin(self.address, values["href"]))[0]
+            if url.startswith("/") and not urlsplit(url).path.startswith(_LEAVE_OUT) and url not in self.links:
+                self.links.append(url)
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title":
+            self._in_title = False
+
+
+def read(address: str, text: str) -> Read:
+    page = Read(address)
+    page.feed(text)
+    return page
