@@ -13,7 +13,7 @@ from peyvand.people.enums import OrganisationKind, Sex
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
-from peyvand.web.pages.need_words import named
+from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import digits, jdate_short, km, number
 
 COLUMNS: Mapping[str, Any] = {

@@ -21,8 +21,8 @@ from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.web.pages.access import acting, now, open_to
 from peyvand.web.pages.downloads import attachment, pdf
-from peyvand.web.pages.need_words import named
 from peyvand.web.pages.office_frame import FONTS, demo_mark, frame
+from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import digits, jdate, number
 
 MONTHS_BACK = 24

@@ -11,7 +11,7 @@ from peyvand.kernel.jalali import business_date
 from peyvand.papers import Frame
 from peyvand.people.models import Organisation
 from peyvand.web.pages.access import acting, now
-from peyvand.web.pages.need_words import named
+from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import jdate
 
 FONTS = Path(__file__).resolve().parent.parent / "static" / "vendor"

@@ -27,8 +27,8 @@ from peyvand.scope.database import scope
 from peyvand.web.forms import Form
 from peyvand.web.pages.access import acting, now, open_to
 from peyvand.web.pages.downloads import pdf
-from peyvand.web.pages.need_words import named
 from peyvand.web.pages.office_frame import FONTS, frame
+from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import digits, jdate, jdatetime, number, quantity
 
 MEETING_ROWS = 200

@@ -38,7 +38,7 @@ from peyvand.web import notices
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.pages.access import acting, now, open_to, refuse
-from peyvand.web.pages.need_words import named
+from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import number
 
 FINE = (PlaceKind.NEIGHBOURHOOD, PlaceKind.SETTLEMENT, PlaceKind.NOMADIC)
