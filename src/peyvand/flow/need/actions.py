@@ -224,9 +224,10 @@ def reveal_note(*, need_id: int, by: Acting, now: datetime) -> str:
     """Read the note of a need. Every reveal is an event."""
     need = lock(Need.objects.all(), [need_id])[need_id]
     require(may_reveal_note(by, need))
+    # A reading moves nothing, so no programme reacts to it.
     record(
-        "need.note_revealed", kind="need", subject=need_id, by=by, now=now, place_path=need.place_path,
-        organisation_path=need.organisation_path, rows=[(need_id,)],
+        "need.note_revealed", kind="need", subject=need.pk, by=by, now=now,
+        place_path=need.place_path, organisation_path=need.organisation_path, rows=[(need.pk,)],
     )  # fmt: skip
     return need.note.reveal() if isinstance(need.note, Protected) else ""
 
