@@ -17,11 +17,28 @@ Command = Callable[..., subprocess.Popen[str]]
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    usual = server.data_folder()
-    place = usual.with_name(f"{usual.name}-{os.environ.get('PYTEST_XDIST_WORKER', '')}command")
+    place = _beside("command")
     _remove(place)
     yield place
     _remove(place)
+
+
+@pytest.fixture(scope="session")
+def made_once() -> Iterator[Path]:
+    """A data folder whose tables are at this version and whose server has stopped, to be copied."""
+    place = _beside("made")
+    _remove(place)
+    subprocess.run([sys.executable, "-m", "peyvand", "migrate"], env=_environ(place), check=True, capture_output=True)
+    yield place
+    _remove(place)
+
+
+@pytest.fixture
+def migrated(data: Path, made_once: Path) -> Path:
+    """`data` as `peyvand migrate` leaves it, copied with its owners and its keys."""
+    for suffix in ("", ".keys"):
+        subprocess.run(["cp", "-a", f"{made_once}{suffix}", f"{data}{suffix}"], check=True)
+    return data
 
 
 @pytest.fixture
@@ -29,17 +46,25 @@ def peyvand(data: Path) -> Command:
     """Starts `python -m peyvand ...`; output and errors together."""
 
     def run(*words: str, **extra: str) -> subprocess.Popen[str]:
-        environ = {name: value for name, value in os.environ.items() if name != "PEYVAND_AS_OWNER"}
-        environ |= {"PEYVAND_DATA": str(data), "PYTHONPATH": _source(), "PYTHONUNBUFFERED": "1", **extra}
         return subprocess.Popen(
             [sys.executable, "-m", "peyvand", *words],
-            env=environ,
+            env=_environ(data) | extra,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
 
     return run
+
+
+def _beside(name: str) -> Path:
+    usual = server.data_folder()
+    return usual.with_name(f"{usual.name}-{os.environ.get('PYTEST_XDIST_WORKER', '')}{name}")
+
+
+def _environ(place: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name != "PEYVAND_AS_OWNER"}
+    return kept | {"PEYVAND_DATA": str(place), "PYTHONPATH": _source(), "PYTHONUNBUFFERED": "1"}
 
 
 def _source() -> str:

@@ -41,6 +41,7 @@ def test_it_serves_and_ctrl_c_stops_everything(data: Path, port: int, peyvand: A
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("migrated")
 def test_its_killing_takes_its_children_along_and_a_new_start_takes_over(data: Path, port: int, peyvand: Any) -> None:
     killed = peyvand("up", "--port", str(port))
     _said_when_ready(killed)
@@ -57,6 +58,7 @@ def test_its_killing_takes_its_children_along_and_a_new_start_takes_over(data: P
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("migrated")
 def test_a_database_server_that_is_killed_meanwhile_is_started_again(data: Path, port: int, peyvand: Any) -> None:
     up = peyvand("up", "--port", str(port))
     _said_when_ready(up)

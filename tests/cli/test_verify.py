@@ -89,18 +89,17 @@ def test_every_kind_of_finding_has_a_sentence():
 
 
 @pytest.mark.slow
-def test_the_commands_run_by_themselves_and_fail_on_a_finding(data, peyvand):
+def test_the_commands_run_by_themselves_and_fail_on_a_finding(migrated, peyvand):
     def run(*words):
         command = peyvand(*words)
         said, _ = command.communicate(timeout=180)
         return command.returncode, said
 
-    assert run("migrate")[0] == 0
     status, said = run("seal")
     assert (status, "0 events were sealed" in said) == (0, True), said
     status, said = run("verify")
     assert (status, "The journal is whole" in said) == (0, True), said
-    with server.start(data) as running, connect(running.dsn("owner")) as owner:
+    with server.start(migrated) as running, connect(running.dsn("owner")) as owner:
         owner.execute("ALTER TABLE need_need DROP CONSTRAINT need_priority")
     status, said = run("verify")
     assert (status, "the constraint need_priority is missing" in said) == (1, True), said

@@ -16,6 +16,8 @@ from peyvand.extend.discovery import programmes
 from peyvand.extend.guards import GuardFailed, guarded
 from peyvand.extend.programme import ACTS, STEPS, Page, Permission, Route
 from peyvand.extend.switches import ProgrammeOff, is_on, known_to, off_refusal, switch_off, switch_on
+from peyvand.flow.capacity.actions import close_capacities
+from peyvand.flow.need.actions import withdraw_needs
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
@@ -103,6 +105,31 @@ def test_a_guard_is_asked_with_the_rows_and_its_refusal_is_the_answer(monkeypatc
     assert seen[0].ids == {"need": (1, 3)}
     with pytest.raises(LookupError):
         guarded("vouch_need", by=world["facilitator"], now=NOW)
+
+
+@pytest.mark.django_db
+def test_an_act_on_many_rows_asks_the_guards_as_one_on_a_single_row_does(monkeypatch):
+    world = World.build()
+    needs, capacities = [world.need(), world.need()], [world.capacity(), world.capacity()]
+    seen = []
+
+    def guard(step):
+        seen.append((step.name, dict(step.ids)))
+        return NotPermitted(reason="no")
+
+    guards = dict.fromkeys(("withdraw_need", "close_capacity"), guard)
+    one = dataclasses.replace(next(iter(programmes().values())), guards=guards)
+    monkeypatch.setattr("peyvand.extend.guards.programmes", lambda: {one.slug: one})
+    with pytest.raises(NotPermitted):
+        withdraw_needs(need_ids=[need.pk for need in needs], by=world["facilitator"], now=NOW)
+    with pytest.raises(NotPermitted):
+        close_capacities(capacity_ids=[one.pk for one in capacities], by=world["charity_manager"], now=NOW)
+    assert seen == [
+        ("withdraw_need", {"need": tuple(need.pk for need in needs)}),
+        ("close_capacity", {"capacity": tuple(one.pk for one in capacities)}),
+    ]
+    with scope(SYSTEM):
+        assert set(Need.objects.values_list("state", flat=True)) == {NeedState.OPEN}
 
 
 def test_a_manifest_that_names_nothing_real_is_told_so():
