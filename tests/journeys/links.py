@@ -13,6 +13,7 @@ class Read(HTMLParser):
     """Feed it a page: `links` are its own-site links without downloads, in order."""
 
     address: str
+    source: str
     links: list[str] = field(default_factory=list)
     html: dict[str, str] = field(default_factory=dict)
     headings: int = 0
@@ -43,6 +44,6 @@ class Read(HTMLParser):
 
 
 def read(address: str, text: str) -> Read:
-    page = Read(address)
+    page = Read(address, text)
     page.feed(text)
     return page

@@ -63,6 +63,8 @@ def led_to(client: Client, language: str) -> dict[str, str]:
         said = (page.headings, bool(page.title.split("·")[0].strip()), page.html)
         if said != (1, True, right):
             faults.append(f"{url}: headings of the first rank, title, language: {said}")
+        if "bound method" in page.source or "object at 0x" in page.source:
+            faults.append(f"{url} shows the inside of the program")
         opened[url] = kind
         for link in page.links:
             if link not in seen:

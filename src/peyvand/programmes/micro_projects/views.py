@@ -73,7 +73,7 @@ LIST = ListSpec(
         ),
         Column("kind", _("What is needed"), value=lambda row: _name(row.need.specification)),
         Column("place", _("Where"), value=lambda row: _name(row.need.place)),
-        Column("reason", _("What happened"), value="get_reason_kind_display"),
+        Column("reason", _("What happened"), value=lambda row: row.get_reason_kind_display()),
         Column("estimate", _("Estimate"), value="estimate_rial", kind="toman", sort="estimate_rial"),
         Column("state", _("State"), value=_badge, kind="badge"),
         Column("due", _("By when"), value=_due, kind="date"),
