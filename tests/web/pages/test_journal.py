@@ -13,7 +13,7 @@ def test_the_journal_is_searched_in_words_and_within_the_area(world, browser):
     client = browser("auditor")
     page = client.get("/journal/", {"kind": "need", "number": str(need.pk)})
     assert [event.act for event in page.context["page"].objects] == ["need.told"]
-    assert "گفتن نیاز" in page.content.decode()
+    assert "بیان نیاز" in page.content.decode()
     assert client.get("/journal/", {"act": "need.vouched"}).context["page"].objects == []
 
 
