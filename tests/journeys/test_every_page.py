@@ -58,6 +58,8 @@ def led_to(client: Client, language: str) -> dict[str, str]:
         if answer.status_code >= 400:
             faults.append(f"{url} answers {answer.status_code}")
             continue
+        if not answer["Content-Type"].startswith("text/html"):
+            continue  # a paper or a sheet to keep
         page = read(url, answer.content.decode())
         right = {"lang": language, "dir": "rtl" if language == "fa" else "ltr"}
         said = (page.headings, bool(page.title.split("·")[0].strip()), page.html)

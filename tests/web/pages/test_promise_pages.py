@@ -90,7 +90,8 @@ def test_a_delivery_with_its_picture_is_recorded_once_and_accepted(world, sign_i
     shown = facilitator.get(f"/proofs/{proof.pk}/")
     assert shown["Content-Type"] == "image/jpeg"
     assert not dict(Image.open(io.BytesIO(shown.content)).getexif())
-    for stranger in ("", "firm_manager", "governor"):
+    assert sign_in("").get(f"/proofs/{proof.pk}/")["Location"].startswith("/sign-in/")
+    for stranger in ("firm_manager", "governor"):
         assert sign_in(stranger).get(f"/proofs/{proof.pk}/").status_code in (403, 404)
     assert "Waiting for your answer" in facilitator.get("/deliveries/").content.decode()
     assert "Waiting for your answer" not in manager.get("/deliveries/").content.decode()
