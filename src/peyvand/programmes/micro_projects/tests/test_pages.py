@@ -9,6 +9,7 @@ from tests.world import World
 
 from peyvand.extend.models import ProgrammeSwitch
 from peyvand.extend.switches import switch_off, switch_on
+from peyvand.kernel.jalali import business_date
 from peyvand.people.models import Household, Membership
 from peyvand.programmes.micro_projects import actions
 from peyvand.programmes.micro_projects.models import MicroProject
@@ -37,7 +38,7 @@ def client(world, name):
 def said(**values):
     with scope(SYSTEM):
         code = Household.objects.get().code
-    today = timezone.now().date().isoformat()
+    today = business_date(timezone.now()).isoformat()
     return {
         "household": code, "kind": "wheelchair", "quantity": "۱", "reason_kind": "accident", "happened_date": today,
         "estimate": "۲۰٬۰۰۰٬۰۰۰", "note": "دو پلهٔ بلند دارد",
@@ -130,7 +131,7 @@ def test_figures_of_few_are_withheld_from_outside(world):
 
 def test_the_ceiling_is_set_by_those_who_may_and_shown_with_who_decided(world):
     values = {
-        "since": timezone.now().date().isoformat(),
+        "since": business_date(timezone.now()).isoformat(),
         "ceiling": "۴۰٬۰۰۰٬۰۰۰",
         "decide_days": "1",
         "deliver_days": "7",
