@@ -60,6 +60,7 @@ NOT_OFFERED = {
     "reveal_note": "protected values are never given to programs",
     "change_account": "done in person",
     "enrol": "set up on the site by officers and administrators",
+    "give_sign_in": "handed over on paper, from the page of the family",
     "give_consents": "bulk act of imports and the demonstration",
     "record_disabilities": "bulk act of imports and the demonstration",
     "put_places": "imported on the site and by command",

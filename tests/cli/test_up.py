@@ -64,7 +64,8 @@ def test_a_database_server_that_is_killed_meanwhile_is_started_again(data: Path,
     _said_when_ready(up)
     pid = int((data / "postgres" / "postmaster.pid").read_text().split()[0])
     os.kill(pid, signal.SIGKILL)
-    _until(lambda: server.running(data))
+    _until(lambda: server.running(data) and str(pid) not in (data / "postgres" / "postmaster.pid").read_text())
+    _until(lambda: _status(port) == 200)
     up.send_signal(signal.SIGINT)
     said, _ = up.communicate(timeout=60)
     assert "starting it again" in said

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import typer
 from peyvand import server
 
 _GRACE = 10.0
+_FALLS_WITH_IT = 30.0  # seconds in which a child may end because the database server was gone
 _SET_PARENT_DEATH_SIGNAL = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -25,6 +27,8 @@ _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 @dataclass
 class Child:
     name: str
+    command: list[str]
+    extra: dict[str, str]
     process: subprocess.Popen[bytes]
 
 
@@ -70,12 +74,15 @@ def _has_jobs() -> bool:
 
 
 def _start(name: str, command: list[str], extra: dict[str, str]) -> Child:
+    return Child(name, command, extra, _process(command, extra))
+
+
+def _process(command: list[str], extra: dict[str, str]) -> subprocess.Popen[bytes]:
     """In a session of its own, so that Ctrl-C reaches us alone and we end things in order; it dies with us."""
     environment = {key: value for key, value in os.environ.items() if key != "PEYVAND_AS_OWNER"} | extra
-    process = subprocess.Popen(
+    return subprocess.Popen(
         command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_die_with_parent
     )
-    return Child(name, process)
 
 
 def _die_with_parent() -> None:
@@ -91,14 +98,20 @@ def _wait_until_it_answers(host: str, port: int, children: list[Child], ended: t
 
 
 def _watch(children: list[Child], running: server.Server | None, ended: threading.Event) -> int:
+    """Until the end. A database server that is killed is started again, and so is a child that fell with it."""
+    fell = -_FALLS_WITH_IT
     while not ended.wait(1.0):
-        for child in children:
-            if (status := child.process.poll()) is not None:
-                typer.echo(f"The {child.name} ended by itself (status {status}); stopping everything.", err=True)
-                return 1
         if running is not None and running.pid is None:
             typer.echo("The database server was ended from outside; starting it again.", err=True)
             server.start(running.data)
+            fell = time.monotonic()
+        for child in children:
+            if (status := child.process.poll()) is None:
+                continue
+            if time.monotonic() - fell > _FALLS_WITH_IT:
+                typer.echo(f"The {child.name} ended by itself (status {status}); stopping everything.", err=True)
+                return 1
+            child.process = _process(child.command, child.extra)
     return 0
 
 
