@@ -33,8 +33,11 @@ def add(model: type[Model], deltas: Mapping[int, Sequence[int]], columns: Sequen
     sets = ", ".join(f'"{column}" = t."{column}" + d.d{place}' for place, column in enumerate(columns))
     names = ", ".join(f"d{place}" for place in range(len(columns)))
     arrays = ", ".join(["%s::bigint[]"] * (len(columns) + 1))
-    statement = f'UPDATE "{model._meta.db_table}" t SET {sets} FROM unnest({arrays}) d(id, {names}) WHERE t.id = d.id'
-    values: list[Any] = [list(deltas), *([row[place] for row in deltas.values()] for place in range(len(columns)))]
+    statement = f'UPDATE "{model._meta.db_table}" t SET {sets} FROM unnest({arrays}) d(id, {names})'
+    # The ids are said twice: behind row policies the planner expects one row, and would go through all of them for each id.
+    statement += " WHERE t.id = d.id AND t.id = ANY (%s::bigint[])"
+    ids = list(deltas)
+    values: list[Any] = [ids, *([row[place] for row in deltas.values()] for place in range(len(columns))), ids]
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         if cursor.rowcount != len(deltas):
