@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from peyvand.engines.matching.compiled import in_place
 from peyvand.engines.matching.exchanges import Arcs
 from peyvand.engines.matching.graph import Array
 from peyvand.engines.matching.ground import EARTH_KM, KM, Ground, blocks, blocks_of
@@ -41,7 +41,7 @@ def claimed_places(ground: Ground, roots: Array, *, rank: Array, missing: Array,
     return roots[found >= 0], found[found >= 0]
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _claim(
     asked, within, needs, capacities, reach_km, up, down, roots, rank, missing, lowest, ladder, step, found
 ):  # fmt: skip
@@ -63,7 +63,7 @@ def _claim(
             lowest[capacity] = _climb(ladder, step, capacity, rank[need], missing[need])
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _climb(ladder: Ladder, step: Array, capacity: int, rank: float, units: int) -> float:
     """Claim up to so many units below the rank; the rank of what is left then (infinity: nothing)."""
     end = ladder.start[capacity + 1]
@@ -76,7 +76,7 @@ def _climb(ladder: Ladder, step: Array, capacity: int, rank: float, units: int) 
     return ladder.rank[step[capacity]] if step[capacity] < end else np.inf
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _nearest_left(need, block, within, needs, capacities, reach_km, up, down, rank, lowest, limit):
     """The place of the block's nearest capacity that is worth it, and its distance; without one, -1 or any at
     infinity.
@@ -117,7 +117,7 @@ def _nearest_left(need, block, within, needs, capacities, reach_km, up, down, ra
     return best, limit
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _next_down(down: Array, at: int) -> int:
     """The last shifted place up to `at` that is not passed over."""
     while down[at] != at:
@@ -148,11 +148,14 @@ def open_paths(
     ends = np.full((len(roots), 2), -1, np.int64)
     sides = ground.needs, ground.capacities, ground.reach_km
     skip = np.arange(len(within.member) + 1)
+    seen, stack = np.zeros(need_count, np.bool_), np.empty(need_count, np.int64)
     _walk(
         asked,
         within,
         *sides,
         skip,
+        seen,
+        stack,
         roots,
         rank,
         missing,
@@ -166,16 +169,14 @@ def open_paths(
     return _pairs(ends[ends[:, 1] >= 0], need_from, capacity_from)
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _walk(
-    asked, within, needs, capacities, reach_km, skip, roots, rank, missing, weakest, claims, holders, need_from,
-    capacity_from, ends,
+    asked, within, needs, capacities, reach_km, skip, seen, stack, roots, rank, missing, weakest, claims, holders,
+    need_from, capacity_from, ends,
 ):  # fmt: skip
     """For every root with a path, the last pair of it into `ends`; where each node was come from into the two
     `_from`.
     """
-    seen = np.zeros(len(asked), np.bool_)
-    stack = np.empty(len(asked), np.int64)
     for place in range(len(roots)):
         root = roots[place]
         if seen[root]:
@@ -212,7 +213,7 @@ def _walk(
                     break
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _push_holders(
     holders: Arcs, capacity: int, need_count: int, seen: Array, need_from: Array, stack: Array, depth: int
 ) -> int:
@@ -227,7 +228,7 @@ def _push_holders(
     return depth
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _next(skip: Array, at: int) -> int:
     """The first place from `at` on that is not yet gone through (union by halving)."""
     while skip[at] != at:

@@ -1,8 +1,8 @@
 """Feasible pairs found block by block, compiled: every one, or each need's nearest."""
 
 import numpy as np
-from numba import njit
 
+from peyvand.engines.matching.compiled import allocating, in_place
 from peyvand.engines.matching.graph import Array, Graph
 from peyvand.engines.matching.ground import EARTH_KM, KM, Blocks, Ground, Points, blocks, blocks_of
 
@@ -17,12 +17,13 @@ def every_pair(ground: Ground) -> Graph:
     asked = blocks_of(ground.need_keys, within)
     indptr = np.zeros(len(asked) + 1, np.int64)
     nothing = np.empty(0, np.int32), np.empty(0), np.empty(0)
-    _fill(asked, within, ground.needs, ground.capacities, ground.reach_km, indptr, *nothing, False)
+    _list(asked, within, ground.needs, ground.capacities, ground.reach_km, indptr, *nothing, False)
     if indptr[-1] > MAX_PAIRS:
         raise ValueError(f"{indptr[-1]} feasible pairs are too many (at most {MAX_PAIRS}): give k, or use match()")
-    out = np.empty(indptr[-1], np.int32), np.empty(indptr[-1]), np.empty(indptr[-1])
-    _fill(asked, within, ground.needs, ground.capacities, ground.reach_km, indptr, *out, True)
-    return Graph(indptr, out[0], out[1])
+    target, km, key = np.empty(indptr[-1], np.int32), np.empty(indptr[-1]), np.empty(indptr[-1])
+    _list(asked, within, ground.needs, ground.capacities, ground.reach_km, indptr, target, km, key, True)
+    _sort(indptr, target, km, key)
+    return Graph(indptr, target, km)
 
 
 def at_most(ground: Ground) -> int:
@@ -64,17 +65,17 @@ def pairs_as_graph(ground: Ground, needs: Array, capacities: Array) -> Graph:
     return Graph(indptr, capacities.astype(np.int32), km)
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _measure(needs: Points, need_rows: Array, capacities: Points, capacity_rows: Array, km: Array) -> None:
     for pair in range(len(km)):
         km[pair] = distance_between(needs, need_rows[pair], capacities, capacity_rows[pair])
 
 
-@njit(cache=True, nogil=True)
-def _fill(asked, within, needs, capacities, reach_km, indptr, target, km, key, write):
+@in_place
+def _list(asked, within, needs, capacities, reach_km, indptr, target, km, key, write):
     """Count the pairs of each need into `indptr`, or with `write` list them where the counts say."""
     for need in range(len(asked)):
-        at = begin = indptr[need]
+        at = indptr[need]
         for reach in range(asked.shape[1]):
             block = asked[need, reach]
             if block < 0 or (reach == KM and np.isnan(needs.lat[need])):
@@ -91,15 +92,20 @@ def _fill(asked, within, needs, capacities, reach_km, indptr, target, km, key, w
                     target[at], km[at] = capacity, distance
                     key[at] = _nearness(needs, need, capacities, capacity, distance)
                 at += 1
-        if write:
-            order = np.argsort(key[begin:at], kind="mergesort")
-            target[begin:at] = target[begin:at][order]
-            km[begin:at] = km[begin:at][order]
-        else:
+        if not write:
             indptr[need + 1] = at
 
 
-@njit(cache=True, nogil=True)
+@allocating
+def _sort(indptr: Array, target: Array, km: Array, key: Array) -> None:
+    """Each need's pairs by `key`, equal ones as they stand."""
+    for need in range(len(indptr) - 1):
+        row = slice(indptr[need], indptr[need + 1])
+        order = np.argsort(key[row], kind="mergesort")
+        target[row], km[row] = target[row][order], km[row][order]
+
+
+@in_place
 def _nearest(rows, asked, within, needs, capacities, reach_km, found, target, km, key):
     """Fill each row of `target`, `km` and `key` with the nearest that fit, nearest first; `found` says how many."""
     for row in range(len(rows)):
@@ -122,7 +128,7 @@ def _nearest(rows, asked, within, needs, capacities, reach_km, found, target, km
         found[row] = count
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _scan(need, block, within, needs, capacities, reach_km, count, out):
     """Offer a block's located capacities from the need's latitude outwards, until latitude alone is too far."""
     start, end = within.start[block], within.located[block]
@@ -147,7 +153,7 @@ def _scan(need, block, within, needs, capacities, reach_km, count, out):
     return count
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _offer(count, out, capacity, distance, nearness):
     """Insert into the row by nearness, then by row of the capacity, dropping the farthest when it is full."""
     target, km, key = out
@@ -165,7 +171,7 @@ def _offer(count, out, capacity, distance, nearness):
     return count
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def band(within: Blocks, block: int, lat: float) -> tuple[int, int]:
     """The part of a block whose latitude alone does not put it out of reach."""
     start, end = within.start[block], within.located[block]
@@ -174,7 +180,7 @@ def band(within: Blocks, block: int, lat: float) -> tuple[int, int]:
     return start + np.searchsorted(lats, lat - width), start + np.searchsorted(lats, lat + width, side="right")
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def distance_between(needs: Points, need: int, capacities: Points, capacity: int) -> float:
     """Great-circle kilometres by the chord (the haversine formula in unit vectors); NaN where a point is unknown."""
     total = 0.0
@@ -185,7 +191,7 @@ def distance_between(needs: Points, need: int, capacities: Points, capacity: int
     return 2 * EARTH_KM * np.arcsin(min(1.0, np.sqrt(total) / 2))
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _nearness(needs: Points, need: int, capacities: Points, capacity: int, distance: float) -> float:
     """What to sort by. Without a distance: the same neighbourhood, county, province, then all others; within each of
     these every need begins at another capacity, so that not all name the same ones."""

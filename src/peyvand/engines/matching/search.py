@@ -10,8 +10,8 @@ being one edge with its need and units, and units are 32 bits wide where the who
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from peyvand.engines.matching.compiled import in_place
 from peyvand.engines.matching.graph import Array, Problem
 
 CLOSED = 2**31 - 1
@@ -70,7 +70,7 @@ def new_state(problem: Problem) -> State:
     )
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def serve_in_order(order: Array, demand: Array, state: State, served: Array) -> None:
     """Serve the needs in the given order, each as far as it can be; fills `served` and the places of `state`."""
     search = 0
@@ -88,7 +88,7 @@ def serve_in_order(order: Array, demand: Array, state: State, served: Array) -> 
         served[need] = demand[need] - left
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def flow_of(state: State, flow: Array, first_edge: Array) -> None:
     """The units on each edge int64[e], and the first edge with units of each need int64[n] (as it was: none)."""
     for capacity in range(len(state.first)):
@@ -99,7 +99,7 @@ def flow_of(state: State, flow: Array, first_edge: Array) -> None:
                 first_edge[need] = edge
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _find_room(state: State, start: int, search: int) -> tuple[int, int, int]:
     """The last need and edge of a shortest path from `start` to room (-1: none), and how many capacities it reached."""
     state.need_seen[start] = search
@@ -134,7 +134,7 @@ def _find_room(state: State, start: int, search: int) -> tuple[int, int, int]:
     return start, -1, count
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _edge_with_room(state: State, need: int) -> int:
     """The first edge of a need that leads to room, or -1. Full capacities never empty, so hints only move forward."""
     edge, end = state.hint[need], state.indptr[need + 1]
@@ -144,7 +144,7 @@ def _edge_with_room(state: State, need: int) -> int:
     return edge if edge < end else -1
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _augment(state: State, start: int, end: int, last: int, left: int) -> int:
     """Push as many units as the path bears from `start` to the need `end` and its edge `last`; returns how many."""
     units: int = min(left, int(state.slack[state.indices[last]]))
@@ -165,7 +165,7 @@ def _augment(state: State, start: int, end: int, last: int, left: int) -> int:
     return units
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _give(state: State, need: int, edge: int, units: int) -> None:
     shared = len(state.place_of) > 0
     place = state.place_of[edge] if shared else -1
@@ -179,7 +179,7 @@ def _give(state: State, need: int, edge: int, units: int) -> None:
     state.units[place] += units
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _take(state: State, capacity: int, place: int, units: int) -> None:
     """Take units from a place; an empty place is filled with the capacity's last one."""
     state.units[place] -= units
