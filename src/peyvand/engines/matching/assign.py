@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from peyvand.engines.matching.graph import Array, Assignment, Problem, check, finite, same_length
-from peyvand.engines.matching.search import flow_of, new_state, serve_in_order
+from peyvand.engines.matching.search import new_state, serve_in_order, write_flow
 from peyvand.engines.matching.travel import least_cost
 
 
@@ -46,14 +46,11 @@ def assign(
     served = np.zeros(len(problem.priority), np.int64)
     order = worst_off_first(problem.priority)
     serve_in_order(order, problem.demand, state, served)
-    flow, first_edge = np.zeros(len(problem.indices), np.int64), np.full(len(served), -1, np.int64)
-    flow_of(state, flow, first_edge)
+    flow, capacity_of = np.zeros(len(problem.indices), np.int64), np.full(len(served), -1, np.int32)
+    write_flow(state, flow, np.full(len(served), len(flow), np.int32), capacity_of)
     if costs is not None:
         flow = least_cost(problem, flow, served, costs)
-        first_edge = _first_edges(problem, flow)
-    capacity_of = np.full(len(served), -1, np.int32)
-    found = np.flatnonzero(first_edge >= 0)
-    capacity_of[found] = problem.indices[first_edge[found]]
+        capacity_of = _first_capacities(problem, flow)
     return Assignment(
         flow=flow,
         capacity_of=capacity_of,
@@ -73,10 +70,10 @@ def worst_off_first(priority: Array) -> Array:
     return np.argsort(-priority, kind="stable")
 
 
-def _first_edges(problem: Problem, flow: Array) -> Array:
-    """int64[n]: the first edge of each need that carries units (-1: none)."""
+def _first_capacities(problem: Problem, flow: Array) -> Array:
+    """int32[n]: the capacity of the first edge of each need that carries units (-1: none)."""
     used = np.flatnonzero(flow)
     needs, first = np.unique(np.searchsorted(problem.indptr, used, side="right") - 1, return_index=True)
-    edges = np.full(len(problem.priority), -1, np.int64)
-    edges[needs] = used[first]
-    return edges
+    capacities = np.full(len(problem.priority), -1, np.int32)
+    capacities[needs] = problem.indices[used[first]]
+    return capacities

@@ -66,8 +66,9 @@ def check(priority: Any, capacity: Any, indptr: Any, indices: Any, demand: Any) 
     if demanded.sum(dtype=np.float64) > MAX_UNITS:
         raise ValueError("demand: all rows together are too large")
     _check_rows(edges_from, need_count, len(targets))
-    nowhere = (targets < 0) | (targets >= len(offered))
-    refuse_first("indices", targets, nowhere, f"is no row of the {len(offered)} capacities")
+    if len(targets) and (targets.min() < 0 or targets.max() >= len(offered)):
+        nowhere = (targets < 0) | (targets >= len(offered))
+        refuse_first("indices", targets, nowhere, f"is no row of the {len(offered)} capacities")
     return Problem(wanted, demanded, offered, edges_from, targets.astype(np.int32, copy=False))
 
 

@@ -89,14 +89,16 @@ def serve_in_order(order: Array, demand: Array, state: State, served: Array) -> 
 
 
 @in_place
-def flow_of(state: State, flow: Array, first_edge: Array) -> None:
-    """The units on each edge int64[e], and the first edge with units of each need int64[n] (as it was: none)."""
+def write_flow(state: State, flow: Array, first: Array, capacity_of: Array) -> None:
+    """Fill `flow` int64[e] with the units on each edge, and for needs with units the first edge `first` int32[n] and
+    its capacity `capacity_of` int32[n]; all else stays (`first` begins beyond every edge).
+    """
     for capacity in range(len(state.first)):
         for place in range(state.first[capacity], state.first[capacity] + state.taken[capacity]):
             edge, need = state.edge[place], state.holder[place]
             flow[edge] = state.units[place]
-            if first_edge[need] < 0 or edge < first_edge[need]:
-                first_edge[need] = edge
+            if edge < first[need]:
+                first[need], capacity_of[need] = edge, capacity
 
 
 @in_place
