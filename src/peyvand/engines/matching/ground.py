@@ -40,8 +40,8 @@ class Ground:
 
     needs: Points
     capacities: Points
-    need_keys: Array  # int64[n, 5] the block each need may ask, by reach (-1: none)
-    capacity_key: Array  # int64[m] the block each capacity is in (-1: within nobody's reach)
+    need_keys: Array  # int64[n, 5] the block each need may ask, by reach (-1: there is no such capacity)
+    capacity_key: Array  # int64[m] the block each capacity is in, counted from 0 (-1: within nobody's reach)
     reach_km: Array  # float64[m] infinity where distance does not limit
 
 
@@ -65,13 +65,11 @@ def survey(needs: pl.DataFrame, capacities: pl.DataFrame) -> Ground:
     everywhere = np.zeros(len(needs), np.int64)
     asked = [*points[0].place.T, everywhere, everywhere]
     offered = np.column_stack([points[1].place, np.zeros((len(capacities), 2), np.int64)])
-    return Ground(
-        needs=points[0],
-        capacities=points[1],
-        need_keys=np.column_stack([keys(kinds[0], level, place) for level, place in enumerate(asked)]),
-        capacity_key=keys(kinds[1], reach, offered[np.arange(len(capacities)), reach]),
-        reach_km=reach_km,
+    need_keys, capacity_key = _numbered(
+        np.column_stack([keys(kinds[0], level, place) for level, place in enumerate(asked)]),
+        keys(kinds[1], reach, offered[np.arange(len(capacities)), reach]),
     )
+    return Ground(points[0], points[1], need_keys, capacity_key, reach_km)
 
 
 def blocks(ground: Ground, among: Array | None = None) -> Blocks:
@@ -92,10 +90,20 @@ def blocks(ground: Ground, among: Array | None = None) -> Blocks:
 
 def blocks_of(need_keys: Array, within: Blocks) -> Array:
     """int64[rows, 5]: the number of each block a need may ask (-1: there is none)."""
-    if not len(within.keys):
-        return np.full(need_keys.shape, -1, np.int64)
-    at = np.minimum(np.searchsorted(within.keys, need_keys), len(within.keys) - 1)
-    return np.where((need_keys >= 0) & (within.keys[at] == need_keys), at, -1)
+    known = max(need_keys.max(initial=-1), within.keys.max(initial=-1)) + 1
+    number = np.full(known + 1, -1)  # the key -1 reads the last
+    number[within.keys] = np.arange(len(within.keys))
+    return number[need_keys]
+
+
+def _numbered(need_keys: Array, capacity_key: Array) -> tuple[Array, Array]:
+    """The same keys, those of capacities counted up, so that a block is found by looking it up; all others are -1."""
+    names, numbers = np.unique(capacity_key, return_inverse=True)
+    if not len(names):
+        return np.full_like(need_keys, -1), capacity_key
+    at = np.minimum(np.searchsorted(names, need_keys), len(names) - 1)
+    there = (need_keys >= 0) & (names[at] == need_keys)
+    return np.where(there, at, -1), np.where(capacity_key >= 0, numbers, -1)
 
 
 def _codes(needs: pl.DataFrame, capacities: pl.DataFrame, name: str) -> tuple[Array, Array]:
