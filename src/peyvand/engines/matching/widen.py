@@ -68,9 +68,10 @@ def match(
     if complete:
         graph, rounds = every_pair(ground), 0
     else:
-        graph, rounds = _widened(ground, arrays, k)
-    cost = _travel(graph.km) if least_travel else None
-    assignment = assign(**arrays, indptr=graph.indptr, indices=graph.indices, cost=cost)
+        graph, rounds, assignment = _widened(ground, arrays, k)
+    if complete or least_travel:
+        cost = _travel(graph.km) if least_travel else None
+        assignment = assign(**arrays, indptr=graph.indptr, indices=graph.indices, cost=cost)
     return Matched(graph, assignment, complete, rounds)
 
 
@@ -81,11 +82,10 @@ class Standing(NamedTuple):
     unserved: Array  # int64[...] rows, most pressing first
     missing: Array  # int64[n] units
     slack: Array  # int64[m]
-    flow: Array  # int64[e]
-    served: Array  # int64[n]
+    found: Assignment
 
 
-def _widened(ground: Ground, arrays: dict[str, Array | None], k: int) -> tuple[Graph, int]:
+def _widened(ground: Ground, arrays: dict[str, Array | None], k: int) -> tuple[Graph, int, Assignment]:
     if k < 1:
         raise ValueError(f"k is {k}, and at least 1 is needed")
     graph, rounds = nearest_pairs(ground, np.arange(len(ground.need_keys)), k), 0
@@ -95,7 +95,7 @@ def _widened(ground: Ground, arrays: dict[str, Array | None], k: int) -> tuple[G
         if not len(more.indices):
             more = _led_to(ground, graph, standing)
         if not len(more.indices):
-            return graph, rounds
+            return graph, rounds, standing.found
         graph = _joined(graph, more)
         rounds += 1
 
@@ -109,16 +109,16 @@ def _standing(graph: Graph, arrays: dict[str, Array | None]) -> Standing:
     slack = problem.capacity.copy()
     np.subtract.at(slack, graph.indices, found.flow)
     missing = problem.demand - found.served
-    return Standing(rank, order[missing[order] > 0], missing, slack, found.flow, found.served)
+    return Standing(rank, order[missing[order] > 0], missing, slack, found)
 
 
 def _claimed(ground: Ground, graph: Graph, standing: Standing) -> Graph:
     """For each unserved need a place better than none; by claims, as needs of one town would all name the same."""
     owner = np.repeat(np.arange(len(standing.rank)), np.diff(graph.indptr))
-    used, room = np.flatnonzero(standing.flow), np.flatnonzero(standing.slack)
+    used, room = np.flatnonzero(standing.found.flow), np.flatnonzero(standing.slack)
     capacities = np.concatenate([room, graph.indices[used]])
     ranks = np.concatenate([np.full(len(room), -np.inf), standing.rank[owner[used]]])
-    units = np.concatenate([standing.slack[room], standing.flow[used]])
+    units = np.concatenate([standing.slack[room], standing.found.flow[used]])
     order = np.lexsort((ranks, capacities))
     counts = np.bincount(capacities, minlength=len(standing.slack))
     start = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
@@ -140,10 +140,10 @@ def _claimed(ground: Ground, graph: Graph, standing: Standing) -> Graph:
 def _led_to(ground: Ground, graph: Graph, standing: Standing) -> Graph:
     """The pairs that are missing on paths by which an unserved need could still be served."""
     capacity_count = len(standing.slack)
-    forward, _ = exchanges(graph.indptr, graph.indices, standing.flow, capacity_count)
+    forward, _ = exchanges(graph.indptr, graph.indices, standing.found.flow, capacity_count)
     owner = np.repeat(np.arange(len(standing.rank)), np.diff(graph.indptr))
     weakest = np.full(capacity_count, np.inf)
-    used = standing.flow > 0
+    used = standing.found.flow > 0
     np.minimum.at(weakest, graph.indices[used], standing.rank[owner[used]])
     weakest[standing.slack > 0] = -np.inf
     needs, capacities = open_paths(
@@ -164,7 +164,7 @@ def _led_to(ground: Ground, graph: Graph, standing: Standing) -> Graph:
 def _given(graph: Graph, standing: Standing) -> Array:
     """int64[m] units each capacity gives."""
     given = np.zeros(len(standing.slack), np.int64)
-    np.add.at(given, graph.indices, standing.flow)
+    np.add.at(given, graph.indices, standing.found.flow)
     return given
 
 
