@@ -1,9 +1,9 @@
 """Least total cost for the units that are served anyway."""
 
 import numpy as np
-from numba import njit
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
+from peyvand.engines.matching.compiled import allocating, in_place
 from peyvand.engines.matching.graph import Array, Problem
 
 FINEST = 2**40
@@ -53,10 +53,17 @@ def least_cost(problem: Problem, flow: Array, served: Array, cost: Array) -> Arr
 def _detours(problem: Problem, owner: Array, served: Array, cost: Array) -> tuple[Array, Array]:
     """float64[e] cost above the need's cheapest edge, and int64[n] that edge (-1: no edge)."""
     cheapest = np.full(len(served), -1, np.int64)
-    with_edges = np.flatnonzero(np.diff(problem.indptr))
-    order = np.lexsort((cost, owner))
-    cheapest[with_edges] = order[problem.indptr[with_edges]]
+    _cheapest_edges(problem.indptr, cost, cheapest)
     return cost - cost[cheapest[owner]], cheapest
+
+
+@in_place
+def _cheapest_edges(indptr: Array, cost: Array, cheapest: Array) -> None:
+    """The first of each need's cheapest edges; a need without edges stays as it was."""
+    for need in range(len(cheapest)):
+        for edge in range(indptr[need], indptr[need + 1]):
+            if cheapest[need] < 0 or cost[edge] < cost[cheapest[need]]:
+                cheapest[need] = edge
 
 
 def _solve(owner: Array, target: Array, flow: Array, served: Array, capacity: Array, detour: Array) -> Array:
@@ -100,7 +107,7 @@ def _flow(from_need: Array, to_capacity: Array, supply: Array, room: Array, cost
     return solver.flows(arcs)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _components(indptr: Array, indices: Array, served: Array, capacity_count: int) -> Array:
     """int64[n + m]: a number for the connected component of each need and capacity, by edges of served needs (union
     by halving).
@@ -119,7 +126,7 @@ def _components(indptr: Array, indices: Array, served: Array, capacity_count: in
     return parent
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _root(parent: Array, node: int) -> int:
     while parent[node] != node:
         parent[node] = parent[parent[node]]
