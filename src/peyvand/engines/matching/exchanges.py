@@ -8,8 +8,8 @@ moves on.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from peyvand.engines.matching.compiled import allocating, in_place
 from peyvand.engines.matching.graph import Array
 
 
@@ -32,7 +32,7 @@ def exchanges(indptr: Array, indices: Array, flow: Array, capacity_count: int) -
     return Arcs(*_group(sources, ends, nodes)), Arcs(*_group(ends, sources, nodes))
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _group(sources: Array, ends: Array, nodes: int) -> tuple[Array, Array]:
     """Arcs grouped by their source (counting sort)."""
     start = np.zeros(nodes + 1, np.int64)
@@ -47,10 +47,9 @@ def _group(sources: Array, ends: Array, nodes: int) -> tuple[Array, Array]:
     return start, to
 
 
-@njit(cache=True, nogil=True)
-def spread(arcs: Arcs, seeds: Array, values: Array, label: Array) -> None:
+@in_place
+def _spread(arcs: Arcs, seeds: Array, values: Array, label: Array, stack: Array) -> None:
     """Give each seed's value, in the given order, to everything it leads to that has none yet (NaN)."""
-    stack = np.empty(len(label), np.int64)
     for place in range(len(seeds)):
         seed = seeds[place]
         if not np.isnan(label[seed]):
@@ -82,7 +81,8 @@ def lowest_reached(backward: Arcs, priority: Array, served: Array, slack: Array)
     holders = holders[np.argsort(priority[holders], kind="stable")]
     label = np.full(need_count + len(slack), np.nan)
     seeds = np.concatenate([room, holders])
-    spread(backward, seeds, np.concatenate([np.full(len(room), -np.inf), priority[holders]]), label)
+    values = np.concatenate([np.full(len(room), -np.inf), priority[holders]])
+    _spread(backward, seeds, values, label, np.empty(len(label), np.int64))
     return np.where(np.isnan(label), np.inf, label)
 
 
@@ -105,7 +105,7 @@ def count_reached(forward: Arcs, need_count: int, asking: Array) -> Array:
     return counts
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _hand_bits(asking: Array, sources: Array, ends: Array, weight: Array, counts: Array) -> None:
     """Arcs go from a higher group to a lower one and come with the highest source first."""
     heavy = np.flatnonzero(weight)
@@ -123,7 +123,7 @@ def _hand_bits(asking: Array, sources: Array, ends: Array, weight: Array, counts
                         counts[begin + place] += weight[group]
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def join(arcs: Arcs, roots: Array) -> tuple[Array, int]:
     """int64[nodes]: the strongly connected component of every node that the roots lead to (-1: not reached), and how
     many.
@@ -164,7 +164,7 @@ def join(arcs: Arcs, roots: Array) -> tuple[Array, int]:
     return group, groups
 
 
-@njit(cache=True, nogil=True)
+@in_place
 def _name_group(waiting: Array, held: int, node: int, group: Array, number: int) -> int:
     while True:
         held -= 1
