@@ -66,6 +66,12 @@ def test_a_place_that_only_one_list_gives_is_within_nobodys_reach() -> None:
     assert pairs({"county": ["a", "b"]}, {"reach": ["county", "country"]}) == [[1], [1]]
 
 
+def test_a_county_counts_as_given_even_where_its_province_is_not() -> None:
+    needs = {"province": ["p", None], "county": [None, "a"]}
+    capacities = {"province": ["p", "p"], "reach": ["neighbourhood", "province"]}
+    assert pairs(needs, capacities) == [[1], []]
+
+
 def test_counties_of_the_same_name_in_two_provinces_are_two_counties() -> None:
     needs = {"province": ["p", "q"], "county": ["a", "a"]}
     assert pairs(needs, {"province": ["p", "q"], "county": ["a", "a"], "reach": ["county"] * 2}) == [[0], [1]]

@@ -51,10 +51,10 @@ def survey(needs: pl.DataFrame, capacities: pl.DataFrame) -> Ground:
     for name, codes in (("needs", kinds[0]), ("capacities", kinds[1])):
         if len(codes) and codes.min() < 0:
             raise ValueError(f"{name}: row {int(np.argmin(codes))}: kind is empty")
-    places = _places(needs, capacities)
+    *places, carried = _places(needs, capacities)
     points = Points(*_position(needs, "needs"), places[0]), Points(*_position(capacities, "capacities"), places[1])
     reach, reach_km = _reaches(capacities)
-    reach = _fall_back(reach, points)
+    reach = _fall_back(reach, carried, points)
     reach_km[reach != KM] = np.inf
     spread = 1 + max((int(side.place.max(initial=-1)) for side in points), default=-1) + 1
     kind_count = 1 + max((int(codes.max(initial=-1)) for codes in kinds), default=-1)
@@ -120,12 +120,13 @@ def _column(frame: pl.DataFrame, name: str, dtype: type[pl.DataType]) -> pl.Seri
     return pl.Series(name, [None] * len(frame), dtype=dtype)
 
 
-def _places(needs: pl.DataFrame, capacities: pl.DataFrame) -> tuple[Array, Array]:
-    """Codes in which a county is one of its province and a neighbourhood one of its county.
+def _places(needs: pl.DataFrame, capacities: pl.DataFrame) -> tuple[Array, Array, list[bool]]:
+    """Codes in which a county is one of its province and a neighbourhood one of its county, and for each level
+    whether a row of either list carries it (if only one whose province is unknown, so that it has no code).
 
     A coarser level counts only where both lists carry it: lists without provinces are compared by county alone.
     """
-    levels = []
+    levels, carried = [], []
     above = np.zeros(len(needs) + len(capacities), np.int64)
     for name in PLACES:
         own = _codes(needs, capacities, name)
@@ -134,10 +135,12 @@ def _places(needs: pl.DataFrame, capacities: pl.DataFrame) -> tuple[Array, Array
         named, dense = np.unique(joined, return_inverse=True)
         dense = dense - 1 if len(named) and named[0] < 0 else dense
         levels.append(dense)
-        if own[0].max(initial=-1) >= 0 and own[1].max(initial=-1) >= 0:
+        in_lists = [bool((codes >= 0).any()) for codes in own]
+        carried.append(any(in_lists))
+        if all(in_lists):
             above = dense
     table = np.column_stack(levels)
-    return table[: len(needs)], table[len(needs) :]
+    return table[: len(needs)], table[len(needs) :], carried
 
 
 def _position(frame: pl.DataFrame, name: str) -> tuple[Array, Array]:
@@ -170,9 +173,8 @@ def _reaches(capacities: pl.DataFrame) -> tuple[Array, Array]:
     return number.astype(np.int64), kilometres
 
 
-def _fall_back(reach: Array, points: tuple[Points, Points]) -> Array:
+def _fall_back(reach: Array, carried: list[bool], points: tuple[Points, Points]) -> Array:
     """Where neither list carries a level at all, the next coarser one is asked."""
-    carried = [any((side.place[:, level] >= 0).any() for side in points) for level in range(len(PLACES))]
     stands_for = np.arange(len(REACHES))
     stands_for[0] = 0 if carried[0] else COUNTRY
     stands_for[1] = 1 if carried[1] else stands_for[0]
