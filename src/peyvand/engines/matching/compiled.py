@@ -3,8 +3,8 @@
 from numba import njit
 
 # Numba counts the references to every array of a named tuple whenever one is read or the tuple is handed on, which
-# took more time than the search itself. A loop that only reads and writes the arrays it is given makes and frees
-# none, so without the counting (`_nrt`: Numba's run-time for memory) nothing is lost. The compiler refuses a function
-# that would make an array; such ones use `allocating`.
+# took as long as the search for paths itself. A loop that only reads and writes the arrays it is given makes and frees
+# none, so it can do without (`_nrt`: Numba's run-time for memory). The compiler refuses to make an array there;
+# functions that do so are `allocating`.
 in_place = njit(cache=True, nogil=True, _nrt=False)  # type: ignore[call-overload]  # no public name
 allocating = njit(cache=True, nogil=True)
