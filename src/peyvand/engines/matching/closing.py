@@ -143,8 +143,7 @@ def open_paths(
     within = blocks(ground)
     asked = blocks_of(ground.need_keys, within)
     need_count, capacity_count = len(asked), len(ground.capacity_key)
-    need_from = np.full(need_count, -1, np.int64)
-    capacity_from = np.full(capacity_count, -1, np.int64)
+    need_from, capacity_from = np.full(need_count, -1, np.int64), np.full(capacity_count, -1, np.int64)
     ends = np.full((len(roots), 2), -1, np.int64)
     sides = ground.needs, ground.capacities, ground.reach_km
     skip = np.arange(len(within.member) + 1)
