@@ -26,13 +26,14 @@ ENDED_BADLY = (CommitmentState.BROKEN, CommitmentState.LAPSED, CommitmentState.W
 
 @dataclass(frozen=True)
 class Reached:
-    """Needs by how far they came; None = withheld. `ended` are promises that did not come to a delivery, by how they ended."""
+    """Needs by how far they came; None = withheld. `met` are the `untold` and those `in_story`. `ended` are promises that did not come to a delivery, by how they ended."""
 
     told: Figure
     waiting: Figure
     promised: Figure
     partly: Figure
     met: Figure
+    untold: Figure
     in_story: Figure
     drafts: Figure
     withdrawn: Figure
@@ -40,14 +41,15 @@ class Reached:
     ended: Mapping[CommitmentState, Figure]
 
     @property
-    def stages(self) -> dict[str, Figure] | None:
-        """How many needs came at least as far as each stage; None where a withheld part would be betrayed by the sums."""
-        parts = (self.told, self.waiting, self.promised, self.partly, self.met, self.in_story, self.drafts)
-        if None in parts or self.withdrawn is None or self.expired is None:
-            return None
-        _told, _waiting, promised, partly, met, in_story, _drafts = (part or 0 for part in parts)
-        delivered = partly + met + in_story
-        return {"need": self.told, "commitment": promised + delivered, "delivery": delivered, "story": in_story}
+    def stages(self) -> dict[str, Figure]:
+        """How many needs came at least as far as each stage: sums of shown figures, so that they tell nothing new."""
+        delivered = _sum(self.partly, self.met)
+        promised = _sum(self.promised, delivered)
+        return {"need": self.told, "commitment": promised, "delivery": delivered, "story": self.in_story}
+
+
+def _sum(*figures: Figure) -> Figure:
+    return None if None in figures else sum(figure or 0 for figure in figures)
 
 
 def reached(place: Place, counts: Mapping[str, Figure]) -> Reached:
@@ -59,10 +61,10 @@ def reached(place: Place, counts: Mapping[str, Figure]) -> Reached:
         ended |= {CommitmentState(row["state"]): row["n"] for row in rows.annotate(n=Count("pk"))}
     shown = {
         **parts_of(counts["open"] is not None, {name: exact[name] for name in ("waiting", "promised", "partly")}),
-        **parts_of(counts["met"] is not None, {name: exact[name] for name in ("met", "in_story")}),
+        **parts_of(counts["met"] is not None, {name: exact[name] for name in ("untold", "in_story")}),
         **parts_of(counts["told"] is not None, {name: exact[name] for name in ("drafts", "withdrawn", "expired")}),
     }
-    return Reached(told=counts["told"], ended=parts_of(True, ended), **shown)
+    return Reached(told=counts["told"], met=counts["met"], ended=parts_of(True, ended), **shown)
 
 
 def _needs(path: str) -> dict[str, int]:
@@ -74,7 +76,7 @@ def _needs(path: str) -> dict[str, int]:
             waiting=Count("pk", filter=is_open & Q(committed=0)),
             promised=Count("pk", filter=is_open & Q(committed__gt=0, met=0)),
             partly=Count("pk", filter=is_open & Q(met__gt=0)),
-            met=Count("pk", filter=is_met & Q(is_told=False)),
+            untold=Count("pk", filter=is_met & Q(is_told=False)),
             in_story=Count("pk", filter=is_met & Q(is_told=True)),
             withdrawn=Count("pk", filter=Q(closed_as=ClosedAs.WITHDRAWN)),
             expired=Count("pk", filter=Q(closed_as=ClosedAs.EXPIRED)),

@@ -12,7 +12,8 @@ from peyvand.places.models import Place
 
 WIDTH = 400.0
 MARGIN = 26.0
-LEAST, MOST = 4.0, 22.0  # radii
+LEAST, MOST = 3.0, 22.0  # radii
+CROWD = 8  # of more places than these the circles shrink, so that they keep apart
 LABELLED = 7
 LINE = 14.0  # height of a label
 _GEOMETRIES = {"Polygon": 1, "MultiPolygon": 2}
@@ -129,13 +130,14 @@ def _fitted(points: Sequence[Point]) -> tuple[_Projection, float]:
 def _spots(shown: Sequence[Shown], projection: _Projection) -> list[Spot]:
     """Largest first, so that a small circle lies on a large one and can be reached."""
     largest = max((one.value or 0 for one in shown), default=0) or 1
+    most = LEAST + (MOST - LEAST) * min(1.0, sqrt(CROWD / max(len(shown), 1)))
     taken: list[tuple[float, float, float]] = []
     spots = []
     for one in sorted(shown, key=lambda one: -(one.value or 0)):
         if one.place.lon is None or one.place.lat is None:
             continue
         x, y = projection((one.place.lon, one.place.lat))
-        r = LEAST + (MOST - LEAST) * sqrt((one.value or 0) / largest)
+        r = LEAST + (most - LEAST) * sqrt((one.value or 0) / largest)
         below = y + r + LINE * 0.85
         fits = len(taken) < LABELLED and _fits(one.label, x, below, taken)
         if fits:

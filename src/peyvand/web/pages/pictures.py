@@ -32,7 +32,6 @@ def map_of(
 
 def river(reached: Reached) -> list[dict[str, Any]]:
     """From told to told: how many needs came this far, as bars, and below each what fell out before the next."""
-    stages = reached.stages or {"need": reached.told, "commitment": None, "delivery": None, "story": reached.in_story}
     largest = reached.told or 1
     ended = {state.label: count for state, count in reached.ended.items()}
     out: dict[str, dict[Any, Figure]] = {
@@ -40,7 +39,7 @@ def river(reached: Reached) -> list[dict[str, Any]]:
                  _("Withdrawn"): reached.withdrawn, _("Expired"): reached.expired},
         "commitment": {_("Promised, not delivered yet"): reached.promised,
                        **{_promise(label): count for label, count in ended.items()}},
-        "delivery": {_("Delivered in part"): reached.partly, _("Met, not told yet"): reached.met},
+        "delivery": {_("Delivered in part"): reached.partly, _("Met, not told yet"): reached.untold},
         "story": {},
     }  # fmt: skip
     names = {
@@ -55,7 +54,7 @@ def river(reached: Reached) -> list[dict[str, Any]]:
             "tone": "joined" if stage != "need" else "",
             "out": [(label, figure(lost)) for label, lost in out[stage].items() if lost != 0],
         }
-        for stage, count in stages.items()
+        for stage, count in reached.stages.items()
     ]  # fmt: skip
 
 
