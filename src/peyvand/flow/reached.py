@@ -26,7 +26,10 @@ ENDED_BADLY = (CommitmentState.BROKEN, CommitmentState.LAPSED, CommitmentState.W
 
 @dataclass(frozen=True)
 class Reached:
-    """Needs by how far they came; None = withheld. `met` are the `untold` and those `in_story`. `ended` are promises that did not come to a delivery, by how they ended."""
+    """Needs by how far they came; None = withheld. `met` are the `untold` and those `in_story`.
+
+    `ended` are promises that did not come to a delivery, by how they ended.
+    """
 
     told: Figure
     waiting: Figure
