@@ -38,6 +38,14 @@ def in_days(days: int) -> date:
     return TODAY + timedelta(days=days)
 
 
+NAMES = {
+    "office": "بهزیستی نمونه", "centre": "مرکز نمونه", "charity": "خیریهٔ نمونه", "firm": "بنگاه نمونه", "resident": "ساکن نمونه",
+    "facilitator": "تسهیلگر نمونه", "social_worker": "مددکار نمونه", "field_leader": "راهبر میدانی نمونه", "officer": "کارشناس نمونه",
+    "leader": "راهبر نمونه", "second_leader": "راهبر دوم نمونه", "charity_manager": "مدیر خیریهٔ نمونه", "firm_manager": "مدیر بنگاه نمونه",
+    "governor": "استانداری نمونه", "auditor": "حسابرس نمونه", "administrator": "مدیر سامانهٔ نمونه",
+}  # fmt: skip
+
+
 @dataclass
 class World:
     """Call `World.build()` inside a test with a database. Everything is made by the product's own acts."""
@@ -96,7 +104,7 @@ class World:
             ("firm", OrganisationKind.FIRM, "amol", None),
         ):
             self.organisations[name] = register_organisation(
-                kind=kind, name_fa=f"سازمان {name}", place=self.places[place],
+                kind=kind, name_fa=NAMES[name], place=self.places[place],
                 parent=self.organisations[parent] if parent else None, by=SYSTEM, now=NOW,
             )  # fmt: skip
         for name, role, place, organisation in (
@@ -115,7 +123,9 @@ class World:
             self.join(name, role, place, organisation)
 
     def join(self, name: str, role: MemberRole, place: str, organisation: str, person_id: int | None = None) -> Acting:
-        account = create_account(username=name, name=f"حساب {name}", person_id=person_id, by=SYSTEM, now=NOW)
+        account = create_account(
+            username=name, name=NAMES.get(name, "عضو نمونه"), person_id=person_id, by=SYSTEM, now=NOW
+        )
         membership = grant_membership(
             account=account,
             role=role,

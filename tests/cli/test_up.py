@@ -1,6 +1,8 @@
 """`peyvand up` serves the site; whatever ends it, nothing of it stays, and the data do."""
 
+import gzip
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -29,7 +31,7 @@ def test_it_serves_and_ctrl_c_stops_everything(data: Path, port: int, peyvand: A
     assert f"http://127.0.0.1:{port}/" in _said_when_ready(up)
     children = _descendants(up.pid)
     assert children
-    assert _status(port) < 500
+    assert _first_load(f"http://127.0.0.1:{port}") < 150_000
     assert server.running(data)
     up.send_signal(ending)
     said, _ = up.communicate(timeout=60)
@@ -80,6 +82,27 @@ def _said_when_ready(up: "subprocess.Popen[str]") -> str:
         if "The site is served at" in line:
             return said
     pytest.fail(f"it ended before it served:\n{said}")
+
+
+def _first_load(address: str) -> int:
+    """Bytes of the public front page with all it asks for; its parts are packed, and kept by the browser for good."""
+    page, packed = _fetched(address + "/")
+    parts = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page))
+    assert {path.rsplit(".", 1)[1] for path in parts} >= {"css", "js", "svg", "woff2"}
+    for path in parts:
+        packed += _fetched(address + path, for_good=True)[1]
+    return packed
+
+
+def _fetched(url: str, for_good: bool = False) -> tuple[str, int]:
+    """(text, bytes on the wire)."""
+    asked = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(asked, timeout=20) as answer:
+        body = answer.read()
+        assert ("immutable" in answer.headers.get("Cache-Control", "")) == for_good, url
+        is_packed = answer.headers.get("Content-Encoding") == "gzip"
+        assert is_packed or url.endswith((".woff2", ".svg")), url
+    return (gzip.decompress(body) if is_packed else body).decode(errors="replace"), len(body)
 
 
 def _status(port: int) -> int:

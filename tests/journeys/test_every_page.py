@@ -10,6 +10,7 @@ from django.urls import resolve
 from tests.journeys.conftest import SIZES, Visitor
 from tests.journeys.links import read
 from tests.journeys.peopled import peopled
+from tests.persian import faults_of_page
 from tests.world import World
 
 from peyvand.people.models import Account
@@ -67,6 +68,8 @@ def led_to(client: Client, language: str) -> dict[str, str]:
             faults.append(f"{url}: headings of the first rank, title, language: {said}")
         if "bound method" in page.source or "object at 0x" in page.source:
             faults.append(f"{url} shows the inside of the program")
+        if language == "fa":
+            faults += [f"{url}: {fault}" for fault in faults_of_page(page.source)]
         opened[url] = kind
         for link in page.links:
             if link not in seen:

@@ -91,17 +91,30 @@ def _contrast(one, other):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-def test_words_stand_out_from_their_ground(theme):
-    css = (PACKAGE / "web/static/web/peyvand.css").read_text(encoding="utf-8")
-    tokens = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", re.findall(r":root \{(.*?)\}", css, re.S)[theme]))
-    on_paper = [("ink", 12), ("ink-soft", 4.5), ("accent", 4.5), ("late", 4.5), ("wrong", 4.5), ("line-strong", 3)]
-    for name, least in on_paper:
-        for ground in ("paper", "sheet", "sunken"):
-            assert _contrast(tokens[name], tokens[ground]) >= least, (name, ground)
-    washes = [("accent-deep", "accent-wash"), ("late", "late-wash"), ("wrong", "wrong-wash"), ("ink", "accent-wash")]
-    for name, ground in [("on-accent", "accent"), *washes]:
-        assert _contrast(tokens[name], tokens[ground]) >= 4.5, (name, ground)
+def themes():
+    """{name: its colours} as a reader meets them: the light tokens, and what each other theme sets over them."""
+    roots = {
+        sheet: [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", root)) for root in re.findall(
+            r":root \{(.*?)\}", (PACKAGE / f"web/static/web/{sheet}.css").read_text(encoding="utf-8"), re.S)]
+        for sheet in ("peyvand", "theme-dark", "theme-contrast")
+    }  # fmt: skip
+    light, dark, (contrast, contrast_dark) = roots["peyvand"][0], roots["theme-dark"][0], roots["theme-contrast"]
+    return {"light": light, "dark": dark, "contrast": contrast, "contrast on a dark device": contrast_dark}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "contrast", "contrast on a dark device"])
+def test_words_stand_out_from_every_ground_as_wcag_asks_for_aaa(theme):
+    tokens, grounds = themes()[theme], ("paper", "sheet", "sunken", "accent-wash", "late-wash", "wrong-wash")
+    assert tokens.keys() >= themes()["light"].keys()
+    for name in ("ink", "ink-soft", "accent", "accent-deep", "late", "wrong"):
+        for ground in grounds:
+            assert _contrast(tokens[name], tokens[ground]) >= 7, (name, ground)
+    for name in ("accent", "accent-deep"):
+        assert _contrast(tokens["on-accent"], tokens[name]) >= 7, name
+    assert _contrast(tokens["sheet"], tokens["wrong"]) >= 7
+    for ground in grounds:
+        assert _contrast(tokens["line-strong"], tokens[ground]) >= 3, ground
+        assert _contrast(tokens["focus"], tokens[ground]) >= 7, ground
 
 
 @pytest.mark.parametrize(("cookie", "language"), [("", "fa"), ("en", "en"), ("fa", "fa"), ("xx", "fa")])

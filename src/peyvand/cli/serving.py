@@ -12,16 +12,23 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import typer
 
 from peyvand import server
+from peyvand.kernel.refusals import Refusal
 
 _GRACE = 10.0
 _FALLS_WITH_IT = 30.0  # seconds in which a child may end because the database server was gone
 _SET_PARENT_DEATH_SIGNAL = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class StaticFilesMissing(Refusal):
+    code = "static_files_missing"
+    message = "The files of the pages could not be made ready: {reason} Run `make install`, and try again."
 
 
 @dataclass
@@ -37,12 +44,14 @@ def serve(host: str, port: int, running: server.Server | None, on_ready: Callabl
 
     `on_ready` gets the site's address once it answers. A killed embedded server is started again.
     """
-    # One folder for the figures of all worker processes, so that one scrape tells of all of them.
-    with _endings() as ended, tempfile.TemporaryDirectory(prefix="peyvand-metrics-") as figures:
+    with _endings() as ended, tempfile.TemporaryDirectory(prefix="peyvand-") as folder:
+        # One folder for the figures of all worker processes, so that one scrape tells of all of them.
+        figures, static = Path(folder, "figures"), Path(folder, "static")
+        figures.mkdir()
+        _gather(static)
+        web = {"PEYVAND_POOL": "1", "PROMETHEUS_MULTIPROC_DIR": str(figures), "PEYVAND_STATIC": str(static)}
         children = [_start("worker", _worker(), {})] if _has_jobs() else []
-        children.append(
-            _start("web server", _web(host, port), {"PEYVAND_POOL": "1", "PROMETHEUS_MULTIPROC_DIR": figures})
-        )
+        children.append(_start("web server", _web(host, port), web))
         try:
             if _wait_until_it_answers(host, port, children, ended):
                 where = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
@@ -53,6 +62,14 @@ def serve(host: str, port: int, running: server.Server | None, on_ready: Callabl
         finally:
             for child in reversed(children):
                 _end(child)
+
+
+def _gather(folder: Path) -> None:
+    """Pack the static files and name them by their contents; a process of its own, whose settings know the folder."""
+    command = [sys.executable, "-m", "django", "collectstatic", "--no-input", "--verbosity", "0"]
+    done = subprocess.run(command, env=os.environ | {"PEYVAND_STATIC": str(folder)}, capture_output=True, text=True)
+    if done.returncode:
+        raise StaticFilesMissing(reason=done.stderr.strip().splitlines()[-1])
 
 
 def _web(host: str, port: int) -> list[str]:

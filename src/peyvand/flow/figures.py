@@ -164,7 +164,7 @@ def _protected(exact: Mapping[str, Mapping[str, int]], own: Mapping[str, Figure]
     return {part: {name: found[name][part] for name in MEASURES} for part in exact}
 
 
-def _parts_of(total_known: bool, parts: Mapping[Key, int]) -> dict[Key, Figure]:
+def parts_of(total_known: bool, parts: Mapping[Key, int]) -> dict[Key, Figure]:
     """A breakdown of one head figure: where that is withheld, its parts would give it back, so they are withheld too."""
     return suppressed(parts) if total_known else dict.fromkeys(parts)
 
@@ -172,7 +172,7 @@ def _parts_of(total_known: bool, parts: Mapping[Key, int]) -> dict[Key, Figure]:
 def _met_by(path: str, total_known: bool) -> dict[MetBy, Figure]:
     rows = Need.objects.filter(below(path), closed_as=ClosedAs.MET).order_by().values("met_by").annotate(n=Count("pk"))
     exact = dict.fromkeys(MetBy, 0) | {MetBy(row["met_by"]): row["n"] for row in rows}
-    return _parts_of(total_known, exact)
+    return parts_of(total_known, exact)
 
 
 def _kinds(path: str, counts: Mapping[str, Figure]) -> list[KindFigures]:
@@ -187,7 +187,7 @@ def _kinds(path: str, counts: Mapping[str, Figure]) -> list[KindFigures]:
         counts_of = exact.setdefault(row["specification"], {"open": 0, "met": 0, "capacities": 0})
         counts_of.update({name: count for name, count in row.items() if name != "specification"})  # type: ignore[misc]
     shown_of = {
-        name: _parts_of(counts[name] is not None, {pk: one[name] for pk, one in exact.items()})
+        name: parts_of(counts[name] is not None, {pk: one[name] for pk, one in exact.items()})
         for name in ("open", "met", "capacities")
     }
     return [
@@ -206,7 +206,7 @@ def _months(path: str, today: date, total_known: bool) -> list[tuple[JalaliMonth
     for day, count in rows.order_by().values("day").annotate(n=Count("pk")).values_list("day", "n"):
         month = JalaliMonth.of(day)
         exact[month if month in exact else None] += count
-    visible = _parts_of(total_known, exact)
+    visible = parts_of(total_known, exact)
     return [(month, visible[month]) for month in months]
 
 

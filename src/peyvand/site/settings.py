@@ -63,6 +63,8 @@ ROOT_URLCONF = "peyvand.site.urls"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages shrink to a tenth; Django pads them at random, so that their length betrays no secret.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "peyvand.web.middleware.chosen_language",
@@ -94,9 +96,18 @@ FORM_RENDERER = "peyvand.web.forms.PeyvandRenderer"
 LANGUAGE_COOKIE_AGE = 31_536_000
 LOCALE_PATHS = [PACKAGE / "locale"]
 STATIC_URL = "/static/"
-# WhiteNoise reads the static folders of the apps as they stand: nothing is collected before the site is served.
-WHITENOISE_USE_FINDERS = True
+# `peyvand up` gathers the files here, packed and named by their contents, so that a browser keeps them for good; without it
+# WhiteNoise reads the static folders of the apps as they stand.
+STATIC_ROOT = os.environ.get("PEYVAND_STATIC") or None
+WHITENOISE_USE_FINDERS = not STATIC_ROOT
 WHITENOISE_MAX_AGE = 600
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("woff2", "ttf", "png", "jpg", "txt")
+if STATIC_ROOT:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
 # Uploaded files wait here between two pages, for an hour at most.
 PEYVAND_WAITING = data_folder() / "waiting"
 PEYVAND_DEMO = os.environ.get("PEYVAND_DEMO") == "1"

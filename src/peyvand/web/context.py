@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
+from peyvand.web.display import Display
 from peyvand.web.navigation import Navigation, navigation
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The frame: navigation, languages, the demo mark, and the roles the reader may act in.
+    """The frame: navigation, languages, how the reader wants pages to look, the demo mark, and the roles the reader may act in.
 
     `PEYVAND_NAVIGATION` names a tuple of `navigation.Entry`, or is empty. A middleware sets `request.acting_choices`
     (objects with `value`, `label`, `current`) for the role switcher, which posts `acting` to `request.acting_url`.
@@ -20,6 +21,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation": navigation(request, entries) if entries else Navigation(),
         "languages": [(code, code == get_language()) for code, _name in settings.LANGUAGES],
+        "display": Display.of(request),
         "demo": settings.PEYVAND_DEMO,
         "acting_choices": getattr(request, "acting_choices", ()),
         "acting_url": getattr(request, "acting_url", ""),

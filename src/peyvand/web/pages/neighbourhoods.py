@@ -15,6 +15,7 @@ from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.figures import Figure, place_figures
 from peyvand.flow.need.enums import MetBy, NeedState
 from peyvand.flow.need.models import Need
+from peyvand.flow.reached import reached
 from peyvand.flow.story.queries import published
 from peyvand.kernel.jalali import JalaliMonth, business_date
 from peyvand.kernel.text import search_key
@@ -25,6 +26,7 @@ from peyvand.places.queries import ancestors, chain
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
 from peyvand.web.pages.access import address, everyone, open_to
+from peyvand.web.pages.pictures import MEASURES, map_of, measure_tabs, river
 from peyvand.web.pages.stories import with_kinds
 from peyvand.web.pages.words import band_label, named
 from peyvand.web.templatetags.peyvand_format import jmonth, quantity
@@ -114,6 +116,9 @@ def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
     place = get_object_or_404(Place, path=f"{path}/")
     figures = place_figures(place, today=business_date(timezone.now()))
     outer = [one for one in chain(place.path) if one.pk != place.pk]
+    parts = [(child.place, place_url(child.place), child.counts) for child in figures.children]
+    measure = request.GET.get("map", "open")
+    measure = measure if measure in MEASURES else "open"
     met = [(by_whom.label, figures.met_by[by_whom]) for by_whom in MetBy]
     context = {
         "place": place,
@@ -123,7 +128,11 @@ def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
         "month_bars": bars([(jmonth(month), count) for month, count in since_first(figures.months)]),
         "has_met": figures.counts["met"] != 0,
         "kinds": figures.kinds,
-        "children": [(child.place, place_url(child.place), child.counts) for child in figures.children],
+        "children": parts,
+        "map": map_of(place, outer, parts, measure),
+        "map_title": MEASURES[measure],
+        "map_tabs": measure_tabs(measure),
+        "river": river(reached(place, figures.counts)) if figures.counts["told"] != 0 else [],
         "stories": with_kinds(list(published(place.path).order_by("-published_at")[:4])),
         "organisations": organisations_at(place)[:20],
         "crumbs": [(named(one), place_url(one)) for one in outer],

@@ -42,7 +42,7 @@ SPEC = ListSpec(
         Column(
             "name", gettext_lazy("Name"), value="account.name", link=lambda row: reverse("role_give", args=[row.pk])
         ),
-        Column("username", gettext_lazy("User name"), value="account.username"),
+        Column("username", gettext_lazy("User name"), value="account.username", kind="code"),
         Column("role", gettext_lazy("Role"), value=lambda row: row.get_role_display()),
         Column("place", gettext_lazy("Area"), value=lambda row: words.named(row.place)),
         Column("organisation", gettext_lazy("Organisation"), value=lambda row: words.named(row.organisation)),

@@ -32,6 +32,12 @@
     button.addEventListener("click", () => window.print());
   });
 
+  // A pointer may open a place on the map; its link stands in the table beside it.
+  document.addEventListener("click", (event) => {
+    const place = event.target.closest("[data-go]");
+    if (place) location.assign(place.dataset.go);
+  });
+
   // A list that covers the page closes when the reader goes on elsewhere.
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.nav-more[open], details.acting[open]").forEach((box) => { if (!box.contains(event.target)) box.open = false; });

@@ -1,0 +1,160 @@
+"""A map without a script: borders as paths, places as circles whose area is their figure. The table beside it is its equal.
+
+Equirectangular projection at the middle latitude of what is shown: within Iran shapes are true to a few per cent.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import cos, radians, sqrt
+from typing import Any
+
+from peyvand.places.models import Place
+
+WIDTH = 400.0
+MARGIN = 26.0
+LEAST, MOST = 3.0, 22.0  # radii
+CROWD = 8  # of more places than these the circles shrink, so that they keep apart
+LABELLED = 7
+LINE = 14.0  # height of a label
+_GEOMETRIES = {"Polygon": 1, "MultiPolygon": 2}
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """`value` is None where the figure is withheld; `labelled` where the name fits without covering another."""
+
+    label: str
+    url: str
+    value: int | None
+    text: str
+    x: float
+    y: float
+    r: float
+    labelled: bool
+    label_y: float
+
+
+@dataclass(frozen=True)
+class Map:
+    height: float
+    borders: list[str]
+    own: list[str]
+    spots: list[Spot]
+    unplaced: int
+
+    @property
+    def view_box(self) -> str:
+        return f"0 0 {WIDTH:.0f} {self.height:.0f}"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One place to be drawn, with its name, address and figure as the table says them."""
+
+    place: Place
+    label: str
+    url: str
+    value: int | None
+    text: str
+
+
+def rings(geometry: dict[str, Any] | None) -> Iterator[list[Point]]:
+    """The outer and inner rings of a GeoJSON polygon, as (lon, lat)."""
+    if not geometry or geometry.get("type") not in _GEOMETRIES:
+        return
+    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    for polygon in polygons:
+        for ring in polygon:
+            yield [(float(point[0]), float(point[1])) for point in ring]
+
+
+@dataclass(frozen=True)
+class _Projection:
+    west: float
+    north: float
+    east_west: float  # units a degree
+    south_north: float
+
+    def __call__(self, point: Point) -> Point:
+        lon, lat = point
+        return MARGIN + (lon - self.west) * self.east_west, MARGIN + (self.north - lat) * self.south_north
+
+    def path(self, ring: Sequence[Point]) -> str:
+        """Whole units are finer than a phone's pixel; a corner that falls on the one before is left out."""
+        corners: list[tuple[int, int]] = []
+        for x, y in map(self, ring):
+            if (round(x), round(y)) not in corners[-1:]:
+                corners.append((round(x), round(y)))
+        return f"M{'L'.join(f'{x} {y}' for x, y in corners)}Z" if len(corners) > 2 else ""
+
+
+def draw(own: Place, outer: Iterable[Place], shown: Sequence[Shown]) -> Map | None:
+    """The map of `own` with the places in it; None where nothing has a point or a border.
+
+    `outer` are the places it lies in, nearest first: the first of them with a border frames a place that has none.
+    """
+    own_rings = list(rings(own.boundary))
+    part_rings = [ring for one in shown for ring in rings(one.place.boundary)]
+    points = [
+        (one.place.lon, one.place.lat) for one in shown if one.place.lon is not None and one.place.lat is not None
+    ]
+    extent = [corner for ring in own_rings or part_rings for corner in ring] or points
+    if not extent:
+        return None
+    frame = next((found for one in outer if (found := list(rings(one.boundary)))), [])
+    projection, height = _fitted([*extent, *points])
+    ground = part_rings or ([] if own_rings else frame)
+    return Map(
+        height=height,
+        borders=[path for ring in ground if (path := projection.path(ring))],
+        own=[path for ring in own_rings if (path := projection.path(ring))],
+        spots=_spots(shown, projection),
+        unplaced=sum(one.place.lon is None for one in shown),
+    )
+
+
+def _fitted(points: Sequence[Point]) -> tuple[_Projection, float]:
+    """Everything within the width, at one scale in both directions; a single point gets some ground around it."""
+    west, east = min(lon for lon, _lat in points), max(lon for lon, _lat in points)
+    south, north = min(lat for _lon, lat in points), max(lat for _lon, lat in points)
+    pad = max(0.02 - (east - west), 0.02 - (north - south), 0.0) / 2
+    west, east, south, north = west - pad, east + pad, south - pad, north + pad
+    narrowing = cos(radians((south + north) / 2))
+    scale = (WIDTH - 2 * MARGIN) / max((east - west) * narrowing, (north - south) * 0.8)
+    spare = (WIDTH - 2 * MARGIN) / (scale * narrowing) - (east - west)
+    projection = _Projection(west - max(spare, 0.0) / 2, north, scale * narrowing, scale)
+    return projection, 2 * MARGIN + (north - south) * scale
+
+
+def _spots(shown: Sequence[Shown], projection: _Projection) -> list[Spot]:
+    """Largest first, so that a small circle lies on a large one and can be reached."""
+    largest = max((one.value or 0 for one in shown), default=0) or 1
+    most = LEAST + (MOST - LEAST) * min(1.0, sqrt(CROWD / max(len(shown), 1)))
+    taken: list[tuple[float, float, float]] = []
+    spots = []
+    for one in sorted(shown, key=lambda one: -(one.value or 0)):
+        if one.place.lon is None or one.place.lat is None:
+            continue
+        x, y = projection((one.place.lon, one.place.lat))
+        r = LEAST + (most - LEAST) * sqrt((one.value or 0) / largest)
+        below = y + r + LINE * 0.85
+        fits = len(taken) < LABELLED and _fits(one.label, x, below, taken)
+        if fits:
+            taken.append((x, below, _half_width(one.label)))
+        spots.append(
+            Spot(one.label, one.url, one.value, one.text, round(x, 1), round(y, 1), round(r, 1), fits, round(below, 1))
+        )
+    return spots
+
+
+def _half_width(label: str) -> float:
+    return 3.6 * len(label)
+
+
+def _fits(label: str, x: float, y: float, taken: Iterable[tuple[float, float, float]]) -> bool:
+    half = _half_width(label)
+    inside = half < x < WIDTH - half
+    return inside and all(
+        abs(y - other_y) > LINE or abs(x - other_x) > half + other for other_x, other_y, other in taken
+    )

@@ -1,0 +1,97 @@
+"""What a Persian editor would mark in a text, and in the visible words of a Persian page. Sources: the rules of the
+Academy of Persian Language and Literature («دستور خط فارسی») for half-spaces, and the words this house has chosen."""
+
+import re
+from collections.abc import Iterator
+
+from lxml import html as parser
+
+_LETTER = "[آ-یءئؤأة]"
+_VERBS = (
+    "شود|شوند|شوید|شویم|کند|کنند|کنید|کنیم|کنم|دهد|دهند|دهید|دهیم|گیرد|گیرند|گیرید|آید|آیند|رود|روند|ماند|مانند|توان|"
+    "تواند|توانند|توانید|توانیم|توانم|خواهد|خواهند|خواهید|باشد|باشند|بیند|بینند|بینید|گوید|گویند|گویید|رسد|رسند|"
+    "سازد|سازند|یابد|یابند|نویسد|نویسید|داند|دانند|دانید|پذیرد|پذیرند|پذیرید|افتد|گذارد|گذارند|گذارید|خورد|زند|زنید|"
+    "ایستد|مانند|برد|برند|برید|آورد|آورند|آورید|شد|شدند|کرد|کردند|شناسد|شناسید|فرستد|فرستید|پرسد|پرسید|خوانید|خواند|باید"
+)
+# (what is wrong, the pattern that finds it); half-space is U+200C.
+_RULES = [
+    ("an Arabic letter", re.compile("[يكىة٠-٩]")),
+    ("a stretched letter", re.compile("ـ")),
+    ("a Latin mark beside Persian letters", re.compile(f"{_LETTER}[,;?]|{_LETTER}[\"“”]|[\"“”]{_LETTER}")),
+    ("a space before a mark", re.compile(r"\s[،؛؟:.!»](?=\s|$)|«\s")),
+    ("no space after a mark", re.compile(f"[،؛؟]{_LETTER}")),
+    ("three dots", re.compile(r"\.\.\.")),
+    ("«می» without a half-space", re.compile(rf"(?<!{_LETTER})ن?می ?(?:{_VERBS})(?!{_LETTER})")),
+    ("a plural without a half-space", re.compile(rf"(?<={_LETTER}) ها(?:ی|یی|یش|یم|یت|یشان|یتان|یمان)?(?!{_LETTER}|‌)")),
+    ("a plural joined to «ه»", re.compile(rf"{_LETTER}{{2}}هها")),
+    ("«تر» without a half-space", re.compile(rf"(?<={_LETTER}) تر(?:ین)?(?!{_LETTER}|‌)")),
+    ("«ای» without a half-space", re.compile(rf"ه ای(?!{_LETTER}|‌)")),
+    ("«آنها» without a half-space", re.compile(rf"(?<!{_LETTER})(?:آن|این)ها(?!{_LETTER})")),
+    ("a half-space at an edge of a word", re.compile("(?:^|[\\s«(])\u200c|\u200c(?:$|[\\s»،؛؟.:)])|\u200c\u200c")),
+    ("a label for a person", re.compile(rf"(?<!{_LETTER})(?:معلول|معلولان|معلولین|معتاد|معتادان|عقب‌مانده)(?!{_LETTER})")),
+]  # fmt: skip
+# Names that are the same in every language.
+_KNOWN = {
+    "Excel",
+    "CSV",
+    "XLSX",
+    "XLS",
+    "PDF",
+    "GeoJSON",
+    "Parquet",
+    "API",
+    "OpenAPI",
+    "Peyvand",
+    "CC",
+    "BY",
+    "OR",
+    "Tools",
+    "PNG",
+    "JPEG",
+    "SHA",
+}
+_HIDDEN = ("script", "style", "template", "code", "kbd", "samp", "bdi", "title")
+_SAID_IN = ("alt", "aria-label", "placeholder", "title", "data-title")
+
+
+def faults(text: str) -> list[str]:
+    """What is wrong in a Persian text: «… what: the words around it», in the order of the rules."""
+    return [f"{what}: «…{text[max(found.start() - 15, 0) : found.end() + 15]}…»"
+            for what, rule in _RULES for found in rule.finditer(text)]  # fmt: skip
+
+
+def foreign(text: str) -> list[str]:
+    """Latin digits and English words in the words of a Persian page."""
+    digits = [f"Latin digits: «{found}»" for found in re.findall(r"[^\s]*[0-9][^\s]*", text)]
+    words = set(re.findall(r"[A-Za-z]{2,}", re.sub(r"\S+@\S+|https?://\S+", "", text))) - _KNOWN
+    return digits + [f"English left over: «{word}» in «{text[:60]}»" for word in sorted(words)]
+
+
+def visible(page: str) -> Iterator[str]:
+    """The words a reader of the page sees or hears, block by block; codes, typed-in words and other tongues left out."""
+    yield from _of(parser.fromstring(page).find("body"))
+
+
+def _of(element: parser.HtmlElement) -> Iterator[str]:
+    if element.tag in _HIDDEN or not isinstance(element.tag, str):
+        return
+    if element.get("lang", "fa") != "fa" or element.get("dir") in ("ltr", "auto") or "data-sample" in element.attrib:
+        return
+    yield from (element.get(name) for name in _SAID_IN if element.get(name))
+    said = element.text or ""
+    for child in element:
+        if child.tag in ("b", "strong", "em", "a", "span", "small", "time") and not len(child) and child.get("lang", "fa") == "fa" \
+                and child.get("dir") != "ltr" and child.tag not in _HIDDEN:  # fmt: skip
+            said += child.text or ""
+            yield from (child.get(name) for name in _SAID_IN if child.get(name))
+        else:
+            yield from _of(child)
+            said += " ◦ "  # something stood here that is judged by itself
+        said += child.tail or ""
+    if said.strip(" ◦\n"):
+        yield re.sub(r"\s+", " ", said).strip()
+
+
+def faults_of_page(page: str) -> list[str]:
+    """Every fault in the visible words of a Persian page, once."""
+    return sorted({fault for words in visible(page) for fault in (*faults(words), *foreign(words))})

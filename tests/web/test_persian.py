@@ -1,0 +1,67 @@
+"""Persian as a Persian editor would leave it: the marks of the checker, and every word of the catalogues."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.persian import faults, faults_of_page, foreign
+
+from peyvand.web import catalogue
+
+WRONG = [
+    ("علي آمد", "an Arabic letter"), ("كتاب", "an Arabic letter"), ("سلام,", "a Latin mark"), ("چرا?", "a Latin mark"),
+    ("خانـــه", "a stretched letter"), ("نیاز ، ظرفیت", "a space before a mark"), ("نیاز،ظرفیت", "no space after a mark"),
+    ("صبر کنید...", "three dots"), ("او می شود", "«می»"), ("نمی توانید", "«می»"), ("میشود", "«می»"),
+    ("خیریه ها", "a plural"), ("خانه هایی", "a plural"), ("خیریهها", "a plural joined"), ("بزرگ ترین", "«تر»"),
+    ("خانه ای", "«ای»"), ("آنها", "«آنها»"), ("خیریه‌ ها", "a half-space at an edge"), ("یک معلول آمد", "a label"),
+]  # fmt: skip
+RIGHT = [
+    "نیازها و ظرفیت‌ها", "می‌شود و نمی‌شود", "خانه‌ای در محله", "فرد دارای معلولیت", "بزرگ‌ترین خیریه‌ها", "میرزا میخ زد", "معلولیت شدید",
+    "آن‌ها گفتند: «خوب است.»", "تهران، ساری؛ و بابل؟", "میان ما", "نهاد و سازمان", "پیش از این، همه آمدند.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "fault"), WRONG)
+def test_what_an_editor_would_mark_is_marked(text, fault):
+    assert any(one.startswith(fault) for one in faults(text)), faults(text)
+
+
+@pytest.mark.parametrize("text", RIGHT)
+def test_what_is_well_written_is_left_alone(text):
+    assert faults(text) == []
+
+
+@given(
+    st.lists(st.sampled_from(["نیاز", "ظرفیت", "خیریه‌ها", "می‌شود", "محله‌ای", "کمک", "بزرگ‌تر"]), min_size=1).map(
+        " ".join
+    )
+)
+def test_no_fault_is_invented_in_any_order_of_good_words(text):
+    assert faults(text) == []
+
+
+def test_only_what_a_reader_sees_is_judged():
+    page = """<html><body><p>۱۲ نیاز <bdi class="code">PN-12</bdi></p><code>git 1</code><p lang="en">Three 3</p><script>let x = 1</script>
+    <input dir="ltr" placeholder="09"><p>از <a href="/2">خیریه</a> ها</p><img alt="Picture 4"><p>3 نیاز</p></body></html>"""
+    assert [fault.split(":")[0] for fault in faults_of_page(page)] == [
+        "English left over", "Latin digits", "Latin digits", "a plural without a half-space",
+    ]  # fmt: skip
+
+
+def test_foreign_words_are_found_and_known_ones_are_not():
+    assert foreign("پروندهٔ Excel یا CSV") == []
+    assert foreign("نوع matching شماره 5") == [
+        "Latin digits: «5»",
+        "English left over: «matching» in «نوع matching شماره 5»",
+    ]
+
+
+@pytest.mark.parametrize("root", catalogue.roots(), ids=lambda root: root.name)
+def test_the_catalogues_are_written_as_an_editor_would(root):
+    found = [
+        f"{message.id!r}: {fault}"
+        for message in catalogue.read(root)
+        if message.id
+        for string in (message.string if isinstance(message.string, tuple | list) else [message.string])
+        for fault in faults(string)
+    ]
+    assert found == [], "\n".join(found)
