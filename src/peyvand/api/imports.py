@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO, cast
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -140,7 +140,7 @@ def _chosen(text: str) -> dict[str, str] | None:
     known = chosen is None or (isinstance(chosen, dict) and all(isinstance(one, str) for one in chosen.values()))
     if not known:
         raise BadValue(field="columns", reason="an object of columns and headings is expected")
-    return chosen  # type: ignore[return-value]
+    return chosen
 
 
 def _look_out(waiting: Waiting, kind: ImportKind, reading: Reading, by: Acting, spoken: str) -> LookOut:
@@ -162,7 +162,7 @@ def look_at_list(request: HttpRequest, form: Form[LookIn], file: File[UploadedFi
     by, now, chosen = acting(request), timezone.now(), _chosen(form.columns)
     require(may_import(by, form.kind))
     about: dict[str, Any] = {"kind": form.kind.value, "columns": chosen}
-    waiting = _room().put([(file.name or "list", file, file.size or 0)], owner=by.account_id, now=now, about=about)
+    waiting = _room().put([(file.name or "list", cast(BinaryIO, file), file.size or 0)], owner=by.account_id, now=now, about=about)
     try:
         with scope(by):
             found = read_list(waiting.file(), form.kind, by=by, now=now, chosen=chosen)

@@ -24,7 +24,7 @@ SELECT %(who)s, %(minute)s WHERE (SELECT count(*) FROM journal_attempt WHERE who
 def allowed(*, what: str, who: str, most: int, now: datetime) -> bool:
     """Whether this try is among the first `most` of its minute; those that are not leave no trace."""
     fingerprint = salted_hmac("peyvand.pace", f"{what}:{who}", algorithm="sha256").hexdigest()
-    values = {"who": fingerprint, "minute": int(now.timestamp()) // WINDOW, "most": most}
+    values: dict[str, str | int] = {"who": fingerprint, "minute": int(now.timestamp()) // WINDOW, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(_TRY, values)
         return cursor.rowcount == 1
