@@ -7,10 +7,10 @@ import pytest
 from django.db import connection, transaction
 from django.test import RequestFactory
 
+from peyvand.jobs import tasks
 from peyvand.journal import pace
 from peyvand.journal.models import Attempt, OnceKey
 from peyvand.journal.once import forget_keys, once
-from peyvand.jobs import tasks
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
