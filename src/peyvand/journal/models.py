@@ -49,7 +49,7 @@ class Seal(models.Model):
 class Attempt(models.Model):
     """One try at what may be done only so often a minute. The table is not logged: a crash empties it, which nobody misses."""
 
-    personal_data = "indirect"
+    personal_data = "reference"
 
     who = models.CharField(max_length=64)  # a keyed fingerprint of what was tried, and by which account or address
     minute = models.BigIntegerField()
