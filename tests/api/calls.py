@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from tests.world import World
@@ -23,10 +22,10 @@ class Caller:
             _, secret = create_token(name="test", days=30, by=world[name], now=timezone.now())
             self.headers["Authorization"] = f"Bearer {secret}"
 
-    def get(self, address: str, **query: Any) -> HttpResponse:
+    def get(self, address: str, **query: Any) -> Any:
         return self.client.get(ROOT + address, query, headers=self.headers)
 
-    def post(self, address: str, body: Any = None, **headers: str) -> HttpResponse:
+    def post(self, address: str, body: Any = None, **headers: str) -> Any:
         more = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.post(
             ROOT + address,

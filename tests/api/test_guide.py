@@ -57,7 +57,7 @@ def test_every_example_is_answered_as_the_guide_says():
             assert answer.status_code in (200, 201), (command, answer.content)
         if "/api/v1/needs" in command and answer.status_code == 201:
             names["NEED"] = answer.json()["items"][0]["id"]
-    assert len(answers) == 13
+    assert len(answers) == 16
     [shown] = re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)
     assert answers[-1].json() == json.loads(shown)
 

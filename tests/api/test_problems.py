@@ -66,6 +66,36 @@ def test_a_body_that_is_not_json_is_said_to_be_unreadable(world, centre):
     problem(sent, 400, "bad_request")
 
 
+def test_a_body_that_is_not_said_to_be_json_or_is_too_large_is_a_problem_too(centre, settings):
+    form = centre.client.post("/api/v1/needs", {"items": "x"}, headers=centre.headers)
+    problem(form, 415, "not_json")
+    text = centre.client.post("/api/v1/needs", '{"items": []}', content_type="text/plain", headers=centre.headers)
+    problem(text, 415, "not_json")
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    problem(centre.post("/needs", {"items": [NEED] * 3}), 413, "too_large")
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1
+    many = centre.client.post("/api/v1/imports/look", {"kind": "needs", "a": "1", "b": "2"}, headers=centre.headers)
+    problem(many, 400, "bad_request")
+
+
+def test_a_route_without_a_body_does_not_mind_what_is_sent_to_it(world, centre):
+    need = world.need()
+    sent = centre.client.post(
+        f"/api/v1/needs/{need.pk}/withdraw",
+        "no json",
+        content_type="text/plain",
+        headers=centre.headers | {"Idempotency-Key": "x"},
+    )
+    assert sent.status_code == 200
+
+
+def test_too_many_calls_are_a_problem_that_says_when_to_come_back(centre, settings):
+    settings.API_CALLS_A_MINUTE = 0
+    refused = centre.get("/me")
+    problem(refused, 429, "too_many_requests")
+    assert 0 < int(refused["Retry-After"]) <= 60
+
+
 def test_no_such_address_and_a_wrong_method_are_problems_too(centre):
     problem(centre.get("/nowhere"), 404, "not_found")
     problem(centre.get("/needs/xyz"), 404, "not_found")

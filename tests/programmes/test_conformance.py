@@ -1,8 +1,11 @@
 """Runs by itself on every programme folder found: what the contract promises, tried on a small province."""
 
+import inspect
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from random import Random
+from types import CodeType
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +21,7 @@ from peyvand.extend.programme import Programme
 from peyvand.extend.switches import switch_on
 from peyvand.people.models import Membership
 from peyvand.scope.acting import SYSTEM
+from peyvand.scope.database import action
 from peyvand.web import catalogue
 from peyvand.web.acting import MEMBERSHIP_KEY
 
@@ -106,6 +110,54 @@ def test_pages_are_closed_to_everyone_without_their_permission(slug):
         for name, acting in world.acting.items():
             answer = _client(world, name).get(f"/programmes/{slug}/{route.path}")
             assert (answer.status_code == 403) == (acting.role not in roles), (route.path, name)
+
+
+@every_programme
+@pytest.mark.django_db
+def test_api_routes_are_closed_to_everyone_without_the_permission_of_their_page(slug):
+    programme = programmes()[slug]
+    world = _province(programme, households=1)
+    for route in programme.api_routes:
+        address = f"/api/v1/programmes/{slug}" + re.sub(r"{[^}]+}", "999999999", route.path)
+        roles = programme.permission(programme.page(route.page).permission).roles
+        for name, acting in world.acting.items():
+            client = _client(world, name)
+            told = client.get(address) if route.method == "GET" else client.post(address, "{}", "application/json")
+            closed = told.status_code == 403 and told.json()["code"] == "not_permitted"
+            assert told.status_code in (200, 403, 404, 422), (address, name, told.content)
+            if acting.role not in roles and told.status_code != 422:  # values that do not fit are said first
+                assert closed, (address, name)
+        assert Client().generic(route.method, address).status_code == 401
+
+
+@every_programme
+def test_every_act_of_the_pages_has_an_api_route(slug):
+    """What a page's view calls in the programme's own `actions`, a route's view calls too, each through functions of its module."""
+    programme = programmes()[slug]
+    home = f"peyvand.programmes.{slug}.actions"
+    of_pages = set().union(*(_acts(route.view, home) for route in programme.routes))
+    of_routes = set().union(*(_acts(route.view, home) for route in programme.api_routes))
+    assert of_pages <= of_routes
+
+
+def _acts(view: Callable[..., object], home: str) -> set[str]:
+    """Names of actions in a view and the functions of its module that it calls."""
+    found, seen, waiting = set[str](), set[str](), [inspect.unwrap(view)]
+    while waiting:
+        one = waiting.pop()
+        codes = [one.__code__]
+        while codes:
+            code = codes.pop()
+            codes += [inner for inner in code.co_consts if isinstance(inner, CodeType)]
+            for name in set(code.co_names) - seen:
+                seen.add(name)
+                known = one.__globals__.get(name)
+                if inspect.isfunction(known) and known.__module__ == one.__module__:
+                    waiting.append(known)
+        found |= {name for name in seen if name in vars(sys.modules[home])} if home in sys.modules else set()
+    actions = vars(sys.modules[home]) if home in sys.modules else {}
+    made = action(lambda: None).__code__
+    return {name for name in found if getattr(actions[name], "__code__", None) is made}
 
 
 @every_programme

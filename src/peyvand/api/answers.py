@@ -75,10 +75,13 @@ def say(body: Schema, *, status: int = 200) -> HttpResponse:
     return HttpResponse(body.model_dump_json(), content_type="application/json", status=status)
 
 
-def act(request: HttpRequest, run: Callable[[Acting, datetime], Schema], *, status: int = 200) -> HttpResponse:
+def act(
+    request: HttpRequest, run: Callable[[Acting, datetime], Schema], *, status: int = 200, sent: str | None = None
+) -> HttpResponse:
     """Do one act and answer with its rows. With an `Idempotency-Key` it is done once, and a refusal is kept as the answer too.
 
-    `run` calls one action and shapes what it gave, all in one transaction under the caller's scope.
+    `run` calls one action and shapes what it gave, all in one transaction under the caller's scope. `sent` is the fingerprint
+    of what was sent, where that is no JSON.
     """
     by, now, spoken = acting(request), timezone.now(), language(request)
 
@@ -95,14 +98,17 @@ def act(request: HttpRequest, run: Callable[[Acting, datetime], Schema], *, stat
             return _told(perform(), repeated=False)
     if not 0 < len(key) <= _LONGEST_KEY or not key.isprintable():
         raise BadValue(field="Idempotency-Key", reason="one to a hundred printable signs")
-    asked = [request.method, request.path, by.membership_id, _body(request)]
+    asked = [request.method, request.path, by.membership_id, _body(request) if sent is None else sent]
     answer, repeated = once(key=key, body=asked, by=by, now=now, run=perform)
     return _told(answer, repeated=repeated)
 
 
 def _body(request: HttpRequest) -> Any:
     """What was sent, so that the order of fields and blanks make no difference."""
-    return json.loads(request.body) if request.body.strip() else None
+    try:
+        return json.loads(request.body) if request.body.strip() else None
+    except ValueError:  # a route without a body does not read what was sent to it
+        return request.body.decode("latin-1")
 
 
 def _told(answer: list[Any], *, repeated: bool) -> HttpResponse:

@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.filters import Told, narrowed
 from peyvand.api.shapes import (
     MOST_AT_ONCE,
     Day,
     Id,
+    Ids,
     Line,
     OrganisationRef,
     PlacePath,
@@ -20,7 +22,6 @@ from peyvand.api.shapes import (
     Quantity,
     Slug,
     SpecificationRef,
-    Word,
     keeper,
     organisation_ref,
     place_ref,
@@ -31,11 +32,9 @@ from peyvand.api.shapes import (
 from peyvand.flow.capacity import actions
 from peyvand.flow.capacity.enums import CapacityState, Reach
 from peyvand.flow.capacity.models import Capacity
-from peyvand.kernel.identifiers import clean
 from peyvand.kernel.refusals import NotFound
 from peyvand.people.models import Person
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below
 
 router = Router(tags=["Capacities"])
 
@@ -91,13 +90,14 @@ class NewCapacitiesIn(Given):
     items: Annotated[list[NewCapacityIn], Field(min_length=1, max_length=MOST_AT_ONCE)]
 
 
-class CapacityFilters(Schema):
+class CloseCapacitiesIn(Given):
+    capacity_ids: Ids
+
+
+class CapacityFilters(Told):
     state: CapacityState | None = None
-    specification: Slug = ""
-    place: Annotated[PlacePath, Field(description="This place and all below it")] | None = None
     organisation_id: Id | None = None
     left: Annotated[bool, Field(description="Only open ones of which something is left")] = False
-    code: Annotated[Word, Field(description="A tracking code, in either kind of digits")] = ""
 
 
 def capacity_out(row: Capacity, by: Acting) -> CapacityOut:
@@ -118,20 +118,8 @@ def _joined() -> QuerySet[Capacity]:
 
 
 def _rows(filters: CapacityFilters) -> QuerySet[Capacity]:
-    rows = _joined()
-    if filters.state:
-        rows = rows.filter(state=filters.state)
-    if filters.specification:
-        rows = rows.filter(specification__slug=filters.specification)
-    if filters.place:
-        rows = rows.filter(below(filters.place))
-    if filters.organisation_id:
-        rows = rows.filter(organisation_id=filters.organisation_id)
-    if filters.left:
-        rows = rows.filter(state=CapacityState.OPEN, committed__lt=F("quantity"))
-    if filters.code:
-        rows = rows.filter(tracking_code=clean(filters.code))
-    return rows
+    rows = narrowed(_joined(), filters)
+    return rows.filter(state=CapacityState.OPEN, committed__lt=F("quantity")) if filters.left else rows
 
 
 def _shaped(rows: Sequence[Capacity], by: Acting) -> Capacities:
@@ -185,6 +173,13 @@ def offer_capacities(request: HttpRequest, body: NewCapacitiesIn) -> HttpRespons
         return _shaped(actions.offer_capacities(rows=_offered(body.items, by), by=by, now=now), by)
 
     return act(request, run, status=201)
+
+
+@router.post("/close", response=Capacities, summary="End offers, all or none")
+def close_capacities(request: HttpRequest, body: CloseCapacitiesIn) -> HttpResponse:
+    return act(
+        request, lambda by, now: _shaped(actions.close_capacities(capacity_ids=body.capacity_ids, by=by, now=now), by)
+    )
 
 
 @router.post("/{int:capacity_id}/open", response=Capacities, summary="Open a draft")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -10,15 +10,14 @@ from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
 
 from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.filters import Code, PlaceOfNeed, narrowed
 from peyvand.api.shapes import (
     MOST_AT_ONCE,
     Day,
     Id,
     Ids,
     OrganisationRef,
-    PlacePath,
     Quantity,
-    Word,
     maybe,
     organisations_at,
 )
@@ -27,11 +26,9 @@ from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, Side
 from peyvand.flow.commitment.models import Commitment, Suggestion
 from peyvand.flow.commitment.rules import is_late
 from peyvand.flow.need.models import Need
-from peyvand.kernel.identifiers import clean
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below
 
 router = Router(tags=["Commitments"])
 
@@ -43,6 +40,7 @@ class CommitmentOut(Schema):
     tracking_code: str
     need_id: int
     capacity_id: int
+    agreement_id: int | None = Field(description="The agreement it was made under")
     specification: str | None = Field(description="Slug of what is needed, where you may see the need")
     asker: OrganisationRef | None
     giver: OrganisationRef | None
@@ -69,17 +67,21 @@ class NewCommitmentIn(Given):
     capacity_id: Id
     quantity: Quantity
     due_date: Day
+    suggestion_id: (
+        Annotated[Id, Field(description="The standing suggestion it answers, of this need and capacity")] | None
+    ) = None
+    agreement_id: Annotated[Id, Field(description="The agreement of the two sides it is made under")] | None = None
 
 
 class NewCommitmentsIn(Given):
     items: Annotated[list[NewCommitmentIn], Field(min_length=1, max_length=MOST_AT_ONCE)]
 
 
-class AcceptIn(Given):
+class AcceptCommitmentsIn(Given):
     commitment_ids: Ids
 
 
-class WithdrawIn(Given):
+class WithdrawCommitmentsIn(Given):
     commitment_ids: Ids
     reason: DeclineReason
 
@@ -88,9 +90,10 @@ class CommitmentFilters(Schema):
     state: CommitmentState | None = None
     need_id: Id | None = None
     capacity_id: Id | None = None
-    place: Annotated[PlacePath, Field(description="Place of the need, and all below it")] | None = None
+    agreement_id: Id | None = None
+    place: PlaceOfNeed | None = None
     late: Annotated[bool, Field(description="Only agreed ones whose due date has passed")] = False
-    code: Annotated[Word, Field(description="A tracking code, in either kind of digits")] = ""
+    code: Code = ""
 
 
 def kinds_of(rows: Sequence[Commitment] | Sequence[Suggestion]) -> Mapping[int, str]:
@@ -105,7 +108,8 @@ def commitments_out(rows: Sequence[Commitment], now: datetime) -> list[Commitmen
     return [
         CommitmentOut(
             id=row.pk, tracking_code=row.tracking_code, need_id=row.need_id, capacity_id=row.capacity_id,
-            specification=kinds.get(row.need_id), asker=sides.get(row.asker_path), giver=sides.get(row.giver_path),
+            agreement_id=row.agreement_id, specification=kinds.get(row.need_id),
+            asker=sides.get(row.asker_path), giver=sides.get(row.giver_path),
             quantity=row.quantity, underway=row.underway, accepted=row.accepted, released=row.released,
             state=CommitmentState(row.state), offered_by_side=Side(row.offered_by_side), due_date=row.due_date,
             late=is_late(state=row.state, due=row.due_date, today=today), end_reason=maybe(DeclineReason, row.end_reason),
@@ -122,15 +126,8 @@ def shaped(rows: Sequence[Commitment], now: datetime) -> Commitments:
 
 
 def _rows(filters: CommitmentFilters, now: datetime) -> QuerySet[Commitment]:
-    asked: dict[str, Any] = filters.model_dump(include={"state", "need_id", "capacity_id"}, exclude_none=True)
-    rows = Commitment.objects.filter(**asked)
-    if filters.place:
-        rows = rows.filter(below(filters.place))
-    if filters.late:
-        rows = rows.filter(state=CommitmentState.ACCEPTED, due_date__lt=business_date(now))
-    if filters.code:
-        rows = rows.filter(tracking_code=clean(filters.code))
-    return rows
+    rows = narrowed(Commitment.objects.all(), filters)
+    return rows.filter(state=CommitmentState.ACCEPTED, due_date__lt=business_date(now)) if filters.late else rows
 
 
 @router.get("", response=Page[CommitmentOut], summary="Promises you may see")
@@ -167,7 +164,7 @@ def commit(request: HttpRequest, body: NewCommitmentsIn) -> HttpResponse:
 
 
 @router.post("/accept", response=Commitments, summary="Agree to what the other side offered, all or none")
-def accept_commitments(request: HttpRequest, body: AcceptIn) -> HttpResponse:
+def accept_commitments(request: HttpRequest, body: AcceptCommitmentsIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> Commitments:
         return shaped(actions.accept_commitments(commitment_ids=body.commitment_ids, by=by, now=now), now)
 
@@ -175,7 +172,7 @@ def accept_commitments(request: HttpRequest, body: AcceptIn) -> HttpResponse:
 
 
 @router.post("/withdraw", response=Commitments, summary="Step back from promises, with the reason, all or none")
-def withdraw_commitments(request: HttpRequest, body: WithdrawIn) -> HttpResponse:
+def withdraw_commitments(request: HttpRequest, body: WithdrawCommitmentsIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> Commitments:
         ended = actions.withdraw_commitments(commitment_ids=body.commitment_ids, reason=body.reason, by=by, now=now)
         return shaped(ended, now)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.filters import PlaceOfNeed, narrowed
 from peyvand.api.shapes import (
     MOST_AT_ONCE,
     Day,
@@ -16,7 +17,6 @@ from peyvand.api.shapes import (
     Ids,
     Line,
     OrganisationRef,
-    PlacePath,
     Quantity,
     maybe,
     organisations_at,
@@ -26,7 +26,6 @@ from peyvand.flow.delivery.enums import DeliveryAnswer, RefusalReason
 from peyvand.flow.delivery.models import Delivery
 from peyvand.kernel.refusals import NotFound
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below
 
 router = Router(tags=["Deliveries"])
 
@@ -62,15 +61,15 @@ class NewDeliveriesIn(Given):
     items: Annotated[list[NewDeliveryIn], Field(min_length=1, max_length=MOST_AT_ONCE)]
 
 
-class AcceptIn(Given):
+class AcceptDeliveriesIn(Given):
     delivery_ids: Ids
 
 
-class RefuseIn(Given):
+class RefuseDeliveryIn(Given):
     reason: RefusalReason
 
 
-class ReverseIn(Given):
+class ReverseDeliveryIn(Given):
     note: Line
 
 
@@ -78,7 +77,7 @@ class DeliveryFilters(Schema):
     commitment_id: Id | None = None
     answer: DeliveryAnswer | None = None
     waiting: Annotated[bool, Field(description="Only those the receiver has not answered")] = False
-    place: Annotated[PlacePath, Field(description="Place of the need, and all below it")] | None = None
+    place: PlaceOfNeed | None = None
 
 
 def deliveries_out(rows: Sequence[Delivery]) -> list[DeliveryOut]:
@@ -101,11 +100,8 @@ def _shaped(rows: Sequence[Delivery]) -> Deliveries:
 
 
 def _rows(filters: DeliveryFilters) -> QuerySet[Delivery]:
-    asked: dict[str, Any] = filters.model_dump(include={"commitment_id", "answer"}, exclude_none=True)
-    rows = Delivery.objects.filter(**asked)
-    if filters.waiting:
-        rows = rows.filter(answer="")
-    return rows.filter(below(filters.place)) if filters.place else rows
+    rows = narrowed(Delivery.objects.all(), filters)
+    return rows.filter(answer="") if filters.waiting else rows
 
 
 @router.get("", response=Page[DeliveryOut], summary="Deliveries you may see")
@@ -141,7 +137,7 @@ def record_deliveries(request: HttpRequest, body: NewDeliveriesIn) -> HttpRespon
 
 
 @router.post("/accept", response=Deliveries, summary="It arrived, as promised: all or none")
-def accept_deliveries(request: HttpRequest, body: AcceptIn) -> HttpResponse:
+def accept_deliveries(request: HttpRequest, body: AcceptDeliveriesIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> Deliveries:
         return _shaped(actions.accept_deliveries(delivery_ids=body.delivery_ids, by=by, now=now))
 
@@ -149,7 +145,7 @@ def accept_deliveries(request: HttpRequest, body: AcceptIn) -> HttpResponse:
 
 
 @router.post("/{int:delivery_id}/refuse", response=Deliveries, summary="It did not arrive, or not as promised")
-def refuse_delivery(request: HttpRequest, delivery_id: Path[Id], body: RefuseIn) -> HttpResponse:
+def refuse_delivery(request: HttpRequest, delivery_id: Path[Id], body: RefuseDeliveryIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> Deliveries:
         return _shaped([actions.refuse_delivery(delivery_id=delivery_id, reason=body.reason, by=by, now=now)])
 
@@ -157,7 +153,7 @@ def refuse_delivery(request: HttpRequest, delivery_id: Path[Id], body: RefuseIn)
 
 
 @router.post("/{int:delivery_id}/reverse", response={201: Deliveries}, summary="Correct an accepted delivery")
-def reverse_delivery(request: HttpRequest, delivery_id: Path[Id], body: ReverseIn) -> HttpResponse:
+def reverse_delivery(request: HttpRequest, delivery_id: Path[Id], body: ReverseDeliveryIn) -> HttpResponse:
     """By a reversing row: the need opens again."""
 
     def run(by: Acting, now: datetime) -> Deliveries:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,10 +20,14 @@ class Route:
     description: str
     parameters: list[dict[str, Any]]
     body: str
+    form: list[str]
     answer: str
+    media: str
 
 
+@cache
 def described(api: NinjaAPI) -> dict[str, Any]:
+    """The whole description; made once, for it takes a second and does not change while the site runs."""
     return api.get_openapi_schema(path_prefix=PREFIX)
 
 
@@ -37,6 +42,11 @@ def _name(holder: dict[str, Any]) -> str:
     return ""
 
 
+def _form(holder: dict[str, Any]) -> list[str]:
+    """The fields of a body that is sent as a form with a file."""
+    return list(holder.get("content", {}).get("multipart/form-data", {}).get("schema", {}).get("properties", ()))
+
+
 def routes(schema: dict[str, Any]) -> Iterator[tuple[str, Route]]:
     """Every route with the group it stands in."""
     for address, methods in schema["paths"].items():
@@ -44,7 +54,7 @@ def routes(schema: dict[str, Any]) -> Iterator[tuple[str, Route]]:
             good = next(answer for status, answer in one["responses"].items() if int(status) < 300)
             route = Route(
                 method.upper(), address, one.get("summary", ""), one.get("description", ""), one.get("parameters", []),
-                _name(one.get("requestBody", {})), _name(good),
+                _name(one.get("requestBody", {})), _form(one.get("requestBody", {})), _name(good), "".join(good.get("content", ())),
             )  # fmt: skip
             yield one["tags"][0], route
 

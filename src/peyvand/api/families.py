@@ -3,20 +3,40 @@
 from datetime import datetime
 from typing import Annotated
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from peyvand.api.answers import Count, Page, PageQuery, page_of, reading, say
-from peyvand.api.shapes import Id, OrganisationRef, PlacePath, PlaceRef, Word, maybe, organisation_ref, place_ref
+from peyvand.api.filters import Here, named, narrowed
+from peyvand.api.shapes import Id, OrganisationRef, PlaceRef, Word, maybe, organisation_ref, place_ref
 from peyvand.kernel.refusals import NotFound
 from peyvand.kernel.text import search_key
-from peyvand.people.enums import Sex
-from peyvand.people.models import Household, Person, Task
+from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, Sex
+from peyvand.people.models import Consent, Household, Person, Task
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below
 
 router = Router(tags=["Families"])
+
+
+class ConsentOut(Schema):
+    id: int
+    person_id: int
+    purpose: ConsentPurpose
+    given_by: ConsentGiver
+    way: ConsentWay
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+class TaskOut(Schema):
+    """Who works with a family; the account's name is not told."""
+
+    id: int
+    family_id: int
+    membership_id: int
+    since: datetime
+    until: datetime | None
 
 
 class FamilyOut(Schema):
@@ -38,14 +58,16 @@ class PersonOut(Schema):
     is_head: bool
     sex: Sex | None
     birth_year: int | None = Field(description="Jalali")
+    consents: list[ConsentOut] = Field(description="Those that stand")
 
 
 class FamilyDetail(FamilyOut):
     persons: list[PersonOut] = Field(description="Empty unless you have a task with this family")
+    tasks: list[TaskOut] = Field(description="Those that stand and you may see")
 
 
 class FamilyFilters(Schema):
-    place: Annotated[PlacePath, Field(description="This place and all below it")] | None = None
+    place: Here | None = None
     mine: Annotated[bool, Field(description="Only those you have a task with")] = False
     q: Annotated[Word, Field(description="The file's code, or a name you may see")] = ""
 
@@ -57,26 +79,35 @@ def family_out(row: Household) -> FamilyOut:
     )  # fmt: skip
 
 
+def consent_out(row: Consent) -> ConsentOut:
+    return ConsentOut(
+        id=row.pk, person_id=row.person_id, purpose=ConsentPurpose(row.purpose), given_by=ConsentGiver(row.given_by),
+        way=ConsentWay(row.way), given_at=row.given_at, withdrawn_at=row.withdrawn_at,
+    )  # fmt: skip
+
+
+def task_out(row: Task) -> TaskOut:
+    return TaskOut(
+        id=row.pk, family_id=row.household_id, membership_id=row.membership_id, since=row.since, until=row.until
+    )
+
+
 def person_out(row: Person) -> PersonOut:
     return PersonOut(
         id=row.pk, given_name=row.given_name, family_name=row.family_name, is_head=row.is_head, sex=maybe(Sex, row.sex),
-        birth_year=row.birth_year,
+        birth_year=row.birth_year, consents=[consent_out(one) for one in row.consents.all()],
     )  # fmt: skip
 
 
 def _rows(filters: FamilyFilters, by: Acting) -> QuerySet[Household]:
-    rows = Household.objects.select_related("place", "organisation")
-    if filters.place:
-        rows = rows.filter(below(filters.place))
+    rows = narrowed(Household.objects.select_related("place", "organisation"), filters)
     if filters.mine:
         tasks = Task.objects.filter(household=OuterRef("pk"), membership_id=by.membership_id, until__isnull=True)
         rows = rows.filter(Exists(tasks))
     if filters.q:
-        named = Person.objects.filter(household=OuterRef("pk"), erased_at__isnull=True)
-        for word in search_key(filters.q).split():
-            named = named.filter(search_key__contains=word)
+        persons = named(Person.objects.filter(household=OuterRef("pk"), erased_at__isnull=True), filters.q)
         by_code = rows.filter(code=filters.q.strip())
-        rows = by_code | rows.filter(Exists(named)) if search_key(filters.q) else by_code
+        rows = by_code | rows.filter(Exists(persons)) if search_key(filters.q) else by_code
     return rows
 
 
@@ -100,5 +131,12 @@ def get_family(request: HttpRequest, family_id: Path[Id]) -> HttpResponse:
         row = Household.objects.select_related("place", "organisation").filter(pk=family_id).first()
         if row is None:
             raise NotFound
+        standing = Prefetch("consents", queryset=Consent.objects.filter(withdrawn_at__isnull=True).order_by("id"))
         persons = Person.objects.filter(household_id=family_id, erased_at__isnull=True).order_by("-is_head", "id")
-        return say(FamilyDetail(**family_out(row).model_dump(), persons=[person_out(one) for one in persons]))
+        tasks = Task.objects.filter(household_id=family_id, until__isnull=True).order_by("id")
+        found = FamilyDetail(
+            **family_out(row).model_dump(),
+            persons=[person_out(one) for one in persons.prefetch_related(standing)],
+            tasks=[task_out(one) for one in tasks],
+        )
+        return say(found)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +10,7 @@ from ninja import Field, Path, Query, Router, Schema
 
 from peyvand.api.answers import Count, Given, Order, Page, PageQuery, act, page_of, reading, say
 from peyvand.api.commitments import Commitments, kinds_of, shaped
+from peyvand.api.filters import PlaceOfNeed, narrowed
 from peyvand.api.needs import UnservedOut, unserved_out
 from peyvand.api.shapes import (
     Day,
@@ -18,6 +19,7 @@ from peyvand.api.shapes import (
     OrganisationRef,
     PlacePath,
     PlaceRef,
+    Slug,
     maybe,
     organisations_at,
     place_at,
@@ -28,7 +30,6 @@ from peyvand.flow.commitment.enums import DeclineReason, SuggestionState, Unserv
 from peyvand.flow.commitment.models import MatchingRun, Suggestion, Unserved
 from peyvand.kernel.refusals import NotFound
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below
 
 runs = Router(tags=["Matching"])
 router = Router(tags=["Matching"])
@@ -69,22 +70,23 @@ class SuggestionOut(Schema):
 
 class SuggestionFilters(Schema):
     state: SuggestionState | None = None
+    specification: Annotated[Slug, Field(description="Of the kind of help that is needed")] = ""
     run_id: Id | None = None
     need_id: Id | None = None
     capacity_id: Id | None = None
-    place: Annotated[PlacePath, Field(description="Place of the need, and all below it")] | None = None
+    place: PlaceOfNeed | None = None
 
 
 class UnservedFilters(Schema):
     reason: UnservedReason | None = None
 
 
-class AcceptIn(Given):
+class AcceptSuggestionsIn(Given):
     suggestion_ids: Ids
     due_date: Day
 
 
-class DeclineIn(Given):
+class DeclineSuggestionIn(Given):
     reason: DeclineReason
 
 
@@ -110,9 +112,7 @@ def suggestions_out(rows: Sequence[Suggestion]) -> list[SuggestionOut]:
 
 
 def _rows(filters: SuggestionFilters) -> QuerySet[Suggestion]:
-    asked: dict[str, Any] = filters.model_dump(exclude={"place"}, exclude_none=True)
-    rows = Suggestion.objects.filter(**asked)
-    return rows.filter(below(filters.place)) if filters.place else rows
+    return narrowed(Suggestion.objects.all(), filters, specification="need__specification__slug")
 
 
 @runs.get("", response=Page[RunOut], summary="Matching runs you may see")
@@ -146,7 +146,7 @@ def list_unserved(
     with reading(request):
         if not MatchingRun.objects.filter(pk=run_id).exists():
             raise NotFound
-        rows = Unserved.objects.filter(run_id=run_id, **filters.model_dump(exclude_none=True))
+        rows = narrowed(Unserved.objects.filter(run_id=run_id), filters)
         shape = lambda found: [unserved_out(row) for row in found]  # noqa: E731
         return page_of(request, rows, page, shape, Order("oldest", ("id",)))
 
@@ -164,7 +164,7 @@ def count_suggestions(request: HttpRequest, filters: Query[SuggestionFilters]) -
 
 
 @router.post("/accept", response={201: Commitments}, summary="Turn suggestions into promises, all or none")
-def accept_suggestions(request: HttpRequest, body: AcceptIn) -> HttpResponse:
+def accept_suggestions(request: HttpRequest, body: AcceptSuggestionsIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> Commitments:
         made = suggestions.accept_suggestions(
             suggestion_ids=body.suggestion_ids, due_date=body.due_date, by=by, now=now
@@ -175,7 +175,7 @@ def accept_suggestions(request: HttpRequest, body: AcceptIn) -> HttpResponse:
 
 
 @router.post("/{int:suggestion_id}/decline", response=SuggestionOut, summary="Decline a suggestion, with the reason")
-def decline_suggestion(request: HttpRequest, suggestion_id: Path[Id], body: DeclineIn) -> HttpResponse:
+def decline_suggestion(request: HttpRequest, suggestion_id: Path[Id], body: DeclineSuggestionIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> SuggestionOut:
         row = suggestions.decline_suggestion(suggestion_id=suggestion_id, reason=body.reason, by=by, now=now)
         return suggestions_out([row])[0]

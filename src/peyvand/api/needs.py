@@ -7,12 +7,15 @@ from typing import Annotated, Any, Literal
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
+from pydantic import StringConstraints
 
 from peyvand.api.answers import NEWEST, Count, Given, Order, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.filters import Told, narrowed
 from peyvand.api.shapes import (
     MOST_AT_ONCE,
     Day,
     Id,
+    Ids,
     Line,
     OrganisationRef,
     PlacePath,
@@ -25,6 +28,7 @@ from peyvand.api.shapes import (
     keeper,
     maybe,
     organisation_ref,
+    place_at,
     place_ref,
     places_at,
     specification_ref,
@@ -32,17 +36,16 @@ from peyvand.api.shapes import (
 )
 from peyvand.flow.commitment.enums import UnservedReason
 from peyvand.flow.commitment.models import Unserved
-from peyvand.flow.need import actions
+from peyvand.flow.need import actions, intake
 from peyvand.flow.need.enums import Band, ClosedAs, MetBy, NeedState, PriorityPart
 from peyvand.flow.need.models import Need, PriorityOverride
 from peyvand.flow.need.rules import band
-from peyvand.kernel.identifiers import clean
 from peyvand.kernel.refusals import NotFound
 from peyvand.people.models import Household, Person
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below
 
 router = Router(tags=["Needs"])
+CallerName = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")]
 WORST_FIRST = Order("priority", ("-priority", "id"))
 
 
@@ -129,18 +132,37 @@ class NewNeedsIn(Given):
     items: Annotated[list[NewNeedIn], Field(min_length=1, max_length=MOST_AT_ONCE)]
 
 
+class CallIn(Given):
+    """What somebody told over the telephone. With `family_code` it is about that family, with names about a new one, whose file is
+    opened; with neither about the neighbourhood. `place_path` may be missing only where the family's file gives it.
+    """
+
+    specification: Slug
+    quantity: Quantity
+    place_path: PlacePath | None = None
+    urgency: Annotated[int, Field(ge=0, le=100, description="0 to 100; empty where unknown")] | None = None
+    due_date: Day | None = None
+    note: Annotated[Prose, Field(description="Kept encrypted and never given out by the API")] = ""
+    family_code: Word = ""
+    given_name: CallerName = ""
+    family_name: CallerName = ""
+    mobile: Annotated[Word, Field(description="Kept encrypted and never given out by the API")] = ""
+    family_size: Annotated[int, Field(ge=1, le=30)] = 1
+
+
+class WithdrawNeedsIn(Given):
+    need_ids: Ids
+
+
 class PriorityIn(Given):
     priority: Annotated[int, Field(ge=0, le=100)]
     reason: Annotated[Line, Field(description="A sentence; everyone who sees the priority reads it")]
 
 
-class NeedFilters(Schema):
+class NeedFilters(Told):
     state: NeedState | None = None
-    specification: Slug = ""
-    place: Annotated[PlacePath, Field(description="This place and all below it")] | None = None
     household_id: Id | None = None
     lacking: Annotated[bool, Field(description="Only those of which something is still to be promised")] = False
-    code: Annotated[Word, Field(description="A tracking code, in either kind of digits")] = ""
 
 
 def need_out(row: Need, by: Acting, shape: type[NeedOut] = NeedOut, **more: Any) -> NeedOut:
@@ -176,20 +198,8 @@ def _joined() -> QuerySet[Need]:
 
 
 def _rows(filters: NeedFilters) -> QuerySet[Need]:
-    rows = _joined()
-    if filters.state:
-        rows = rows.filter(state=filters.state)
-    if filters.specification:
-        rows = rows.filter(specification__slug=filters.specification)
-    if filters.place:
-        rows = rows.filter(below(filters.place))
-    if filters.household_id:
-        rows = rows.filter(household_id=filters.household_id)
-    if filters.lacking:
-        rows = rows.filter(state=NeedState.OPEN, committed__lt=F("quantity"))
-    if filters.code:
-        rows = rows.filter(tracking_code=clean(filters.code))
-    return rows
+    rows = narrowed(_joined(), filters)
+    return rows.filter(state=NeedState.OPEN, committed__lt=F("quantity")) if filters.lacking else rows
 
 
 def _shaped(rows: Sequence[Need], by: Acting) -> Needs:
@@ -263,6 +273,27 @@ def open_needs(request: HttpRequest, body: NewNeedsIn) -> HttpResponse:
         return _shaped(actions.open_needs(rows=_told(body.items, by), by=by, now=now), by)
 
     return act(request, run, status=201)
+
+
+@router.post(
+    "/call", response={201: Needs}, summary="Record what a caller told, with the family's file where it is new"
+)
+def take_call(request: HttpRequest, body: CallIn) -> HttpResponse:
+    def run(by: Acting, now: datetime) -> Needs:
+        call = intake.Call(
+            specifications_named([body.specification])[body.specification], body.quantity,
+            place=place_at(body.place_path) if body.place_path else None, urgency=body.urgency, due_date=body.due_date,
+            note=body.note, household_code=body.family_code.strip(), given_name=body.given_name,
+            family_name=body.family_name, mobile=body.mobile, household_size=body.family_size,
+        )  # fmt: skip
+        return _shaped([intake.take_call(call=call, by=by, now=now)], by)
+
+    return act(request, run, status=201)
+
+
+@router.post("/withdraw", response=Needs, summary="Withdraw needs of which nothing is promised, all or none")
+def withdraw_needs(request: HttpRequest, body: WithdrawNeedsIn) -> HttpResponse:
+    return act(request, lambda by, now: _shaped(actions.withdraw_needs(need_ids=body.need_ids, by=by, now=now), by))
 
 
 @router.post("/{int:need_id}/vouch", response=Needs, summary="Vouch for a need that a resident told")

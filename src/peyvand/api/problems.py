@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
 from django.utils.translation import gettext
@@ -13,10 +14,16 @@ from django.utils.translation import gettext_noop as N_
 from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from ninja.parser import Parser
 
 from peyvand.api.keys import TokenNotValid
+from peyvand.files.pictures import FileTooLarge, NotAPicture, PictureTooLarge
+from peyvand.intake.waiting import GoneOrNotYours, TooLarge
 from peyvand.journal.once import KeyReused
 from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal
+from peyvand.lists import Fault as ListFault
+from peyvand.lists import ListRefused
+from peyvand.lists.words import Language
 
 CONTENT_TYPE = "application/problem+json"
 TYPES = "/api/v1/docs#"
@@ -28,6 +35,12 @@ _STATUS: Sequence[tuple[type[Refusal], int]] = (
     (BadValue, 422),
     (KeyReused, 422),
     (TokenNotValid, 401),
+    (GoneOrNotYours, 404),
+    (FileTooLarge, 413),
+    (PictureTooLarge, 413),
+    (TooLarge, 413),
+    (NotAPicture, 422),
+    (ListRefused, 422),
 )
 _SAID = {
     400: ("bad_request", N_("The request could not be read.")),
@@ -35,6 +48,8 @@ _SAID = {
     403: ("forbidden", N_("This request was refused; send the CSRF token of your session with it.")),
     404: ("not_found", NotFound.message),
     405: ("method_not_allowed", N_("This address does not take this method.")),
+    413: ("too_large", N_("This is more than one request may send.")),
+    415: ("not_json", N_("Send JSON, with the header Content-Type: application/json.")),
     422: ("not_valid", N_("Some values are not acceptable.")),
     429: ("too_many_requests", N_("Too many requests; try again in a while.")),
     500: ("unexpected", N_("Something went wrong here. It was noted, and the request can be sent again.")),
@@ -61,6 +76,19 @@ _KINDS = (
     (("list_",), N_("A list is expected.")),
     (("dict_", "model_"), N_("An object is expected.")),
 )
+
+
+class NotJson(Exception):
+    """The body says that it is something else."""
+
+
+class JsonOnly(Parser):
+    """A body that does not say that it is JSON is not guessed at: a form of another site can send any text, but not that header."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        if request.content_type != "application/json":
+            raise NotJson
+        return super().parse_body(request)
 
 
 class Fault(Schema):
@@ -104,7 +132,22 @@ def of_refusal(refusal: Refusal, language: str) -> dict[str, Any]:
     with translation.override(language):
         words = {name: gettext(one) if isinstance(one, str) and one else one for name, one in refusal.details.items()}
         detail = gettext(refusal.message).format(**words)
-    return _problem(status, refusal.code, detail, field=str(refusal.details.get("field", "")))
+    more: dict[str, Any] = {"field": str(refusal.details.get("field", ""))}
+    if isinstance(refusal, ListRefused):
+        detail = gettext_in(language, _SAID[422][1])
+        more["errors"] = [one.model_dump(exclude_none=True) for one in faults_of_list(refusal.faults[:100], language)]
+    return _problem(status, refusal.code, detail, **more)
+
+
+def gettext_in(language: str, message: str) -> str:
+    with translation.override(language):
+        return gettext(message)
+
+
+def faults_of_list(faults: Sequence[ListFault], language: str) -> list[Fault]:
+    """Faults of a file, with its own rows and headings."""
+    spoken: Language = "fa" if language == "fa" else "en"
+    return [Fault(row=one.row, field=one.column or "file", message=one.reason(spoken)) for one in faults]
 
 
 def of_status(status: int, language: str) -> dict[str, Any]:
@@ -169,7 +212,15 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def _refused_by_the_framework(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return response(of_status(error.status_code, language(request)))
+        cause = error.__cause__
+        status = (
+            415 if isinstance(cause, NotJson) else 413 if isinstance(cause, RequestDataTooBig) else error.status_code
+        )
+        return response(of_status(status, language(request)))
+
+    @api.exception_handler(SuspiciousOperation)
+    def _refused_by_django(request: HttpRequest, error: SuspiciousOperation) -> HttpResponse:
+        return response(of_status(413 if isinstance(error, RequestDataTooBig) else 400, language(request)))
 
     @api.exception_handler(Http404)
     def _missing(request: HttpRequest, error: Http404) -> HttpResponse:

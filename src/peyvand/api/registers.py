@@ -2,25 +2,23 @@
 
 from typing import Annotated
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from peyvand.api.answers import BY_NAME, Page, PageQuery, page_of, reading, say
+from peyvand.api.filters import Here, Named, named, narrowed
 from peyvand.api.shapes import (
     Id,
     OrganisationRef,
     PlacePath,
     PlaceRef,
     SpecificationRef,
-    Word,
     maybe,
     organisation_ref,
     place_ref,
     specification_ref,
 )
 from peyvand.kernel.refusals import NotFound
-from peyvand.kernel.text import search_key
 from peyvand.people.enums import OrganisationKind
 from peyvand.people.models import Organisation
 from peyvand.places.enums import PlaceKind
@@ -61,25 +59,19 @@ class SpecificationOut(SpecificationRef):
 
 
 class PlaceFilters(Schema):
-    q: Annotated[Word, Field(description="Words of the name")] = ""
+    q: Named = ""
     kind: PlaceKind | None = None
-    within: Annotated[PlacePath, Field(description="This place and all below it")] | None = None
+    within: Here | None = None
 
 
 class OrganisationFilters(Schema):
-    q: Annotated[Word, Field(description="Words of the name")] = ""
+    q: Named = ""
     kind: OrganisationKind | None = None
     place: Annotated[PlacePath, Field(description="With its seat here or below")] | None = None
 
 
 class SpecificationFilters(Schema):
-    q: Annotated[Word, Field(description="Words of the name")] = ""
-
-
-def _named(rows: QuerySet, text: str) -> QuerySet:
-    for word in search_key(text).split():
-        rows = rows.filter(search_key__contains=word)
-    return rows
+    q: Named = ""
 
 
 def place_out(row: Place) -> PlaceOut:
@@ -99,7 +91,7 @@ def specification_out(row: Specification) -> SpecificationOut:
 
 @places.get("", response=Page[PlaceOut], summary="Places by name, kind or territory")
 def search_places(request: HttpRequest, filters: Query[PlaceFilters], page: Query[PageQuery]) -> HttpResponse:
-    rows = _named(Place.objects.defer("boundary"), filters.q)
+    rows = named(Place.objects.defer("boundary"), filters.q)
     rows = rows.filter(kind=filters.kind) if filters.kind else rows
     rows = rows.filter(below(filters.within, "path")) if filters.within else rows
     with reading(request):
@@ -124,9 +116,8 @@ def get_place(request: HttpRequest, place_id: Path[Id]) -> HttpResponse:
 def search_organisations(
     request: HttpRequest, filters: Query[OrganisationFilters], page: Query[PageQuery]
 ) -> HttpResponse:
-    rows = _named(Organisation.objects.filter(is_active=True).select_related("place"), filters.q)
-    rows = rows.filter(kind=filters.kind) if filters.kind else rows
-    rows = rows.filter(below(filters.place, "place__path")) if filters.place else rows
+    rows = named(Organisation.objects.filter(is_active=True).select_related("place"), filters.q)
+    rows = narrowed(rows, filters, place="place__path")
     with reading(request):
         return page_of(request, rows, page, lambda found: [organisation_out(row) for row in found], BY_NAME)
 
@@ -144,6 +135,6 @@ def get_organisation(request: HttpRequest, organisation_id: Path[Id]) -> HttpRes
 def list_specifications(
     request: HttpRequest, filters: Query[SpecificationFilters], page: Query[PageQuery]
 ) -> HttpResponse:
-    rows = _named(Specification.objects.filter(is_active=True), filters.q)
+    rows = named(Specification.objects.filter(is_active=True), filters.q)
     with reading(request):
         return page_of(request, rows, page, lambda found: [specification_out(row) for row in found], BY_NAME)

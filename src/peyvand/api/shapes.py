@@ -32,6 +32,7 @@ PlacePath = Annotated[
     StringConstraints(max_length=200, pattern=r"^([^/\x00]+/)+$"),
     Field(examples=[EXAMPLE_PLACE], description="The path of a place, as `GET /places` gives it"),
 ]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=160, pattern=r"^[^\x00]*\S[^\x00]*$")]
 Ids = Annotated[list[Id], Field(min_length=1, max_length=500)]
 MOST_AT_ONCE = 500
 Choice = TypeVar("Choice", bound=TextChoices)
@@ -78,6 +79,13 @@ def specification_ref(row: Specification) -> SpecificationRef:
 def organisations_at(paths: Iterable[str]) -> Mapping[str, OrganisationRef]:
     """The organisations that stand at these paths: a register that is open to everyone."""
     return {row.path: organisation_ref(row) for row in Organisation.objects.filter(path__in=set(paths))}
+
+
+def organisation_at(organisation_id: int, field: str) -> Organisation:
+    row = Organisation.objects.select_related("place").filter(pk=organisation_id, is_active=True).first()
+    if row is None:
+        raise BadValue(field=field, reason="there is no organisation with this number")
+    return row
 
 
 def place_at(path: str) -> Place:

@@ -9,6 +9,7 @@ from ninja import Field, Path, Query, Router, Schema
 from pydantic import StringConstraints
 
 from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.filters import Here, narrowed
 from peyvand.api.shapes import (
     Id,
     Ids,
@@ -16,6 +17,7 @@ from peyvand.api.shapes import (
     PlacePath,
     PlaceRef,
     Prose,
+    Title,
     keeper,
     organisation_ref,
     place_at,
@@ -26,12 +28,10 @@ from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
 from peyvand.kernel.refusals import NotFound
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below
 
 published = Router(tags=["Stories"])
 router = Router(tags=["Stories"])
 
-Title = Annotated[str, StringConstraints(max_length=160, pattern=r"^[^\x00]*$")]
 Invitation = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 
 
@@ -59,14 +59,14 @@ class StoryIn(Given):
     organisation_id: Annotated[Id, Field(description="For whom it is told; your own where empty")] | None = None
 
 
-class ChangeIn(Given):
+class ChangeStoryIn(Given):
     title: Title
     body: Prose
     invitation: Invitation = ""
 
 
 class PublishedFilters(Schema):
-    place: Annotated[PlacePath, Field(description="This place and all below it")] | None = None
+    place: Here | None = None
 
 
 class StoryFilters(PublishedFilters):
@@ -82,9 +82,8 @@ def story_out(row: Story) -> StoryOut:
 
 
 def _rows(filters: PublishedFilters, state: StoryState | None) -> QuerySet[Story]:
-    rows = Story.objects.select_related("place", "organisation")
-    rows = rows.filter(state=state) if state else rows
-    return rows.filter(below(filters.place)) if filters.place else rows
+    rows = narrowed(Story.objects.select_related("place", "organisation"), filters)
+    return rows.filter(state=state) if state else rows
 
 
 def _one(story_id: int, state: StoryState | None) -> StoryOut:
@@ -140,7 +139,7 @@ def write_story(request: HttpRequest, body: StoryIn) -> HttpResponse:
 
 
 @router.post("/{int:story_id}/change", response=StoryOut, summary="Change the words of your draft")
-def change_story(request: HttpRequest, story_id: Path[Id], body: ChangeIn) -> HttpResponse:
+def change_story(request: HttpRequest, story_id: Path[Id], body: ChangeStoryIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> StoryOut:
         actions.change_story(story_id=story_id, **body.model_dump(), by=by, now=now)
         return _one(story_id, None)

@@ -6,20 +6,28 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 
 from peyvand.api import (
     account,
+    agreements,
     capacities,
     commitments,
     deliveries,
     docs,
-    families,
+    family_acts,
     figures,
+    imports,
+    journal,
     matching,
     needs,
     problems,
+    programmes,
+    proofs,
     registers,
+    setting_up,
     stories,
+    switches,
     tracking,
 )
 from peyvand.api.identity import SIGNED_IN
@@ -37,12 +45,16 @@ _KEY_HEADER = {
     "description": "The same key with the same body gives the same answer, and nothing is done twice; with another body 422.",
     "example": "9b2f0c1e-need-42",
 }
+# They only read, though they are a POST: nothing is done that a second request could repeat.
+READS = ("/tracking", "/imports/look")
 _ERRORS = {
     "400": "The request could not be read",
     "401": "Not signed in, or the token is not valid",
     "403": "The role does not allow it",
     "404": "Not there, or outside what the role may see",
     "409": "Not possible as things stand; `code` says why",
+    "413": "More than one request may send",
+    "415": "The body is not said to be JSON",
     "422": "A value is not acceptable, or an idempotency key was used for another request",
     "429": "Too many requests; see Retry-After",
 }
@@ -50,6 +62,10 @@ _ERRORS = {
 
 class PeyvandAPI(NinjaAPI):
     """Adds to the description what holds for every route: problems, and the idempotency key of writes."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """The name of the view; a programme's routes say their own."""
+        return str(operation.view_func.__name__)
 
     def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> OpenAPISchema:
         described = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
@@ -60,7 +76,7 @@ class PeyvandAPI(NinjaAPI):
         shape = {"schema": {"$ref": "#/components/schemas/Problem"}}
         for address, methods in described["paths"].items():
             for method, operation in methods.items():
-                if method == "post" and not address.endswith("/tracking"):
+                if method == "post" and not address.endswith(READS):
                     operation.setdefault("parameters", []).append(_KEY_HEADER)
                 for status, words in _ERRORS.items():
                     operation["responses"].setdefault(
@@ -78,6 +94,7 @@ api = PeyvandAPI(
     urls_namespace="api",
     auth=SIGNED_IN,
     throttle=[USUAL],
+    parser=problems.JsonOnly(),
 )
 problems.install(api)
 for prefix, router in (
@@ -88,9 +105,20 @@ for prefix, router in (
     ("/matching-runs", matching.runs),
     ("/suggestions", matching.router),
     ("/commitments", commitments.router),
+    ("/agreements", agreements.router),
     ("/deliveries", deliveries.router),
+    ("/deliveries", proofs.of_deliveries),
+    ("/proofs", proofs.router),
     ("/stories", stories.router),
-    ("/families", families.router),
+    ("/families", family_acts.router),
+    ("/persons", family_acts.persons),
+    ("/consents", family_acts.consents),
+    ("/imports", imports.router),
+    ("/journal", journal.router),
+    ("/priority-weights", setting_up.weights),
+    ("/programmes", switches.known),
+    ("/programme-switches", switches.router),
+    *programmes.routers(),
 ):
     api.add_router(prefix, router)
 for prefix, router in (

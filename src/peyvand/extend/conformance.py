@@ -22,7 +22,7 @@ PERSONAL_DATA = ("none", "reference", "indirect", "direct", "health")
 
 def manifest_faults(one: Programme) -> list[str]:
     """What is wrong with a manifest, one sentence each; read when the site starts."""
-    return [*_slug_faults(one), *_name_faults(one), *_page_faults(one), *_life_faults(one)]
+    return [*_slug_faults(one), *_name_faults(one), *_page_faults(one), *_api_faults(one), *_life_faults(one)]
 
 
 def _slug_faults(one: Programme) -> Iterable[str]:
@@ -32,6 +32,8 @@ def _slug_faults(one: Programme) -> Iterable[str]:
         ("permission", [item.slug for item in one.permissions]),
         ("page", [item.name for item in one.pages]),
         ("route", [item.name or item.page for item in one.routes]),
+        ("API route", [f"{item.method} {item.path}" for item in one.api_routes]),
+        ("name of an API route", [item.view.__name__ for item in one.api_routes]),
         ("job", [item.slug for item in one.jobs]),
         ("figure", [item.slug for item in one.figures]),
         ("specification", [item.slug for item in one.specifications]),
@@ -72,6 +74,20 @@ def _page_faults(one: Programme) -> Iterable[str]:
         for page in one.pages
         if page.in_menu and page.name not in named
     )
+
+
+def _api_faults(one: Programme) -> Iterable[str]:
+    pages = {page.name: page for page in one.pages}
+    for route in one.api_routes:
+        name = f"the API route {route.method} {route.path!r}"
+        if route.method not in ("GET", "POST"):
+            yield f"{name} is neither a GET nor a POST"
+        if route.path and (not route.path.startswith("/") or route.path.endswith("/")):
+            yield f"{name} does not begin with '/', or ends with it"
+        if route.page not in pages:
+            yield f"{name} belongs to no page"
+        elif route.method == "POST" and not pages[route.page].writes:
+            yield f"{name} writes, and its page does not"
 
 
 def _life_faults(one: Programme) -> Iterable[str]:

@@ -157,6 +157,24 @@ class Route:
 
 
 @dataclass(frozen=True)
+class ApiRoute:
+    """A route below `/api/v1/programmes/<slug>`, for programs; it opens and closes with its page. A POST stands behind a page that
+    writes.
+
+    `path` is "" or begins with "/" ("/{int:need_id}/approve"). `view` is made as the API's own are (`peyvand.api.answers`: one
+    action or one read), and its name is the route's in the description; `answer` is the shape of what it gives, by status
+    where that is not 200; `summary` says in English what it is for.
+    """
+
+    method: str
+    path: str
+    page: str
+    view: Callable[..., HttpResponseBase]
+    answer: Any
+    summary: str
+
+
+@dataclass(frozen=True)
 class Counted:
     """A figure and the number of rows it was counted from: none is shown of fewer than five to readers from outside."""
 
@@ -228,6 +246,7 @@ class Programme:
     figures: tuple[Figure, ...]
     seed: Seed
     retention: tuple[Retention, ...]
+    api_routes: tuple[ApiRoute, ...] = ()
 
     def permission(self, slug: str) -> Permission:
         return next(one for one in self.permissions if one.slug == slug)

@@ -1,6 +1,6 @@
 """Every task of the queue: load and one call. Found by the queue itself when the site starts."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -15,6 +15,8 @@ from peyvand.flow.need.actions import expire_needs
 from peyvand.flow.need.priorities import refresh_priorities
 from peyvand.intake.waiting import WaitingRoom
 from peyvand.jobs.schedule import daily_at
+from peyvand.journal.once import forget_keys
+from peyvand.journal.pace import forget_attempts
 from peyvand.journal.seals import seal
 from peyvand.kernel.jalali import add_months, business_date
 from peyvand.scope.acting import SYSTEM
@@ -93,6 +95,19 @@ async def sweep_queue(context: JobContext, timestamp: int) -> None:
 def sweep_waiting(timestamp: int) -> int:
     """Delete the lists that people left waiting between two pages, also when nobody brings in another one."""
     return WaitingRoom(settings.PEYVAND_WAITING).sweep(now=timezone.now())
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="peyvand.sweep_attempts", queueing_lock="sweep_attempts")
+def sweep_attempts(timestamp: int) -> int:
+    return forget_attempts(now=timezone.now())
+
+
+@app.periodic(cron=daily_at("03:10"))
+@app.task(name="peyvand.sweep_keys", queueing_lock="sweep_keys", retry=PATIENT)
+def sweep_keys(timestamp: int) -> int:
+    """Forget idempotency keys, with the answers kept under them, that are too old to be sent again."""
+    return forget_keys(kept=timedelta(days=settings.IDEMPOTENCY_DAYS), now=timezone.now())
 
 
 def _at(timestamp: int) -> datetime:

@@ -46,6 +46,18 @@ class Seal(models.Model):
         ordering = ["id"]
 
 
+class Attempt(models.Model):
+    """One try at what may be done only so often a minute. The table is not logged: a crash empties it, which nobody misses."""
+
+    personal_data = "reference"
+
+    who = models.CharField(max_length=64)  # a keyed fingerprint of what was tried, and by which account or address
+    minute = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["who", "minute"], name="attempt_minute")]
+
+
 class OnceKey(models.Model):
     """An idempotency key: the same key with the same body gives the same answer, with another body a refusal."""
 

@@ -3,14 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from peyvand.journal.models import OnceKey
 from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import SYSTEM, Acting, Role
 from peyvand.scope.database import scope
 
 _CLAIM = """
@@ -55,3 +55,9 @@ def once(*, key: str, body: object, by: Acting, now: datetime, run: Callable[[],
         answer = json.loads(json.dumps(run()))  # as it will be given the second time
         OnceKey.objects.filter(pk=stored.pk).update(answer=answer)
         return answer, False
+
+
+def forget_keys(*, kept: timedelta, now: datetime) -> int:
+    """Take away the keys, with their answers, that are older than `kept`; gives how many. A request sent again after that is new."""
+    with scope(SYSTEM):
+        return OnceKey.objects.filter(at__lt=now - kept).delete()[0]

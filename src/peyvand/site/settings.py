@@ -173,9 +173,11 @@ if os.environ.get("PEYVAND_HTTPS") == "1":
 
 INSTALLED_APPS += ["peyvand.api"]
 MIDDLEWARE.insert(0, "peyvand.api.middleware.problems")
-# Counted for each worker process in its own memory.
+# Counted by all processes together, in the database.
 API_CALLS_A_MINUTE = int(os.environ.get("PEYVAND_API_CALLS_A_MINUTE", "1200"))
 TRACKING_CALLS_A_MINUTE = 20
+# For so long a request that is sent again under the same Idempotency-Key is answered instead of done.
+IDEMPOTENCY_DAYS = int(os.environ.get("PEYVAND_IDEMPOTENCY_DAYS", "30"))
 
 # ---- Watching it run: lines of log, health, metrics ----
 

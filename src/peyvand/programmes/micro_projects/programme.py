@@ -10,6 +10,7 @@ from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
 from peyvand.programmes.micro_projects import figures, permissions, queries, rules, views
 from peyvand.programmes.micro_projects.actions import SLUG, follow_needs, forget_circumstances
+from peyvand.programmes.micro_projects.api import API_ROUTES
 from peyvand.programmes.micro_projects.enums import ProjectState
 from peyvand.programmes.micro_projects.models import MicroProject
 from peyvand.programmes.micro_projects.seed import seed
@@ -120,4 +121,5 @@ PROGRAMME = Programme(
     ),
     seed=seed,
     retention=(Retention(_("What happened to the family, when, and why a proposal was returned"), 24, forget),),
+    api_routes=API_ROUTES,
 )

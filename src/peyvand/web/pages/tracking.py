@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.core.cache import cache
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,6 +16,7 @@ from peyvand.flow.commitment.enums import CommitmentState
 from peyvand.flow.commitment.rules import is_late
 from peyvand.flow.need.enums import ClosedAs, NeedState
 from peyvand.flow.tracking import Subject, Tracked, find
+from peyvand.journal import pace
 from peyvand.kernel.codes import read_code
 from peyvand.kernel.jalali import business_date
 from peyvand.scope.database import scope
@@ -24,9 +25,6 @@ from peyvand.web.lists import Badge
 from peyvand.web.pages.access import everyone, open_to
 from peyvand.web.pages.words import named, promise_badge, steps
 from peyvand.web.templatetags.peyvand_format import jdate, quantity
-
-MOST_TRIES = 20
-PER_SECONDS = 60
 
 
 class CodeForm(Form):
@@ -47,14 +45,9 @@ class CodeForm(Form):
 
 
 def too_many(request: HttpRequest) -> bool:
-    """Whether this account, or without one this address, has tried more than twenty times within a minute."""
-    account = request.acting.account_id  # type: ignore[attr-defined]
-    who = f"track:{account}" if account else f"track:{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(who, 0, PER_SECONDS)
-    try:
-        return cache.incr(who) > MOST_TRIES
-    except ValueError:  # it ran out between the two lines
-        return False
+    """Whether this account, or without one this address, has tried too often within a minute, here or over the API."""
+    who = pace.caller(request, request.acting.account_id)  # type: ignore[attr-defined]
+    return not pace.allowed(what="tracking", who=who, most=settings.TRACKING_CALLS_A_MINUTE, now=timezone.now())
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,0 +1,300 @@
+"""One province with a row of everything, and who may see each: said once more in plain Python, apart from the policies.
+
+`Facts` (tests/people/test_least_seeing.py) says it for the rows of the flow; `RULES` adds the rest. A mark is a word that
+stands in one row and nowhere else: where it appears in an answer, the row has been seen.
+"""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.test.client import ClientHandler
+from django.utils import timezone
+from PIL import Image
+from tests.people.test_least_seeing import RULES as FLOW
+from tests.people.test_least_seeing import Facts, covers, populate
+from tests.world import NOW, World
+
+from peyvand.api.keys import create_token
+from peyvand.api.models import ApiToken
+from peyvand.extend.models import ProgrammeSwitch
+from peyvand.extend.switches import switch_on
+from peyvand.files.pictures import cleaned
+from peyvand.files.storage import LocalFolder
+from peyvand.flow.commitment.actions import sign_agreement
+from peyvand.flow.commitment.matching import run_matching
+from peyvand.flow.commitment.models import Agreement, MatchingRun, Unserved
+from peyvand.flow.delivery.actions import NewDelivery, add_proof, record_deliveries
+from peyvand.flow.delivery.models import Delivery, Proof
+from peyvand.flow.need.actions import propose_priority
+from peyvand.flow.need.models import Need, PriorityOverride, PriorityWeights
+from peyvand.flow.story.actions import publish_story, submit_story, write_story
+from peyvand.flow.story.models import Story
+from peyvand.intake.enums import ImportKind
+from peyvand.intake.models import ImportRecord
+from peyvand.journal.models import Event
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.text import latin_digits, search_key
+from peyvand.people.models import Account, Consent, Household, Look, Membership, Organisation, Person, Task
+from peyvand.places.models import Place
+from peyvand.programmes.micro_projects.actions import NewProject, propose_project
+from peyvand.programmes.micro_projects.enums import ReasonKind
+from peyvand.programmes.micro_projects.models import MicroProject, MicroProjectTerms
+from peyvand.resources.models import Specification
+from peyvand.scope.acting import PUBLIC, STAFF, SYSTEM, Acting, Role, within
+from peyvand.scope.database import scope
+from peyvand.web.acting import MEMBERSHIP_KEY
+
+Rule = Callable[[Facts, Acting, Any], bool]
+NOTHING = 2**40  # the number of no row
+_LETTERS = "بپتجچخدرزسشطفقکگلمنوهی"
+
+
+def of_row(facts: Facts, by: Acting, row: Any) -> bool:
+    return covers(by, row.place_path, row.organisation_path) or facts.looked_at(by, row.organisation_path)
+
+
+def kept(facts: Facts, by: Acting, row: Any) -> bool:
+    return covers(by, row.place_path, row.organisation_path)
+
+
+def story(facts: Facts, by: Acting, row: Story) -> bool:
+    return row.state == "published" or of_row(facts, by, row)
+
+
+def agreement(facts: Facts, by: Acting, row: Agreement) -> bool:
+    return by.role in STAFF and any(within(path, by.organisation_path) for path in (row.giver_path, row.asker_path))
+
+
+def import_record(facts: Facts, by: Acting, row: ImportRecord) -> bool:
+    here = within(row.place_path, by.place_path) and within(row.organisation_path, by.organisation_path)
+    return here and (by.role in STAFF or (by.role is Role.ADMINISTRATOR and row.kind == ImportKind.ORGANISATIONS))
+
+
+def event(facts: Facts, by: Acting, row: Event) -> bool:
+    auditor = by.role is Role.AUDITOR and within(row.place_path, by.place_path)
+    return auditor or covers(by, row.place_path, row.organisation_path) or 0 < by.account_id == row.account_id
+
+
+def look(facts: Facts, by: Acting, row: Look) -> bool:
+    told = by.role in STAFF and within(row.organisation_path, by.organisation_path)
+    return told or 0 < by.membership_id == row.membership_id
+
+
+def everyone(facts: Facts, by: Acting, row: Any) -> bool:
+    return True
+
+
+RULES: dict[type, Rule] = {
+    **FLOW,
+    MatchingRun: of_row, Unserved: of_row, Story: story, Agreement: agreement, ImportRecord: import_record, Event: event, Look: look,
+    Task: kept, ApiToken: lambda facts, by, row: 0 < by.account_id == row.account_id,
+    Proof: lambda facts, by, row: facts.delivery(by, row.delivery),
+    PriorityOverride: lambda facts, by, row: facts.need(by, row.need),
+    MicroProject: lambda facts, by, row: facts.need(by, row.need),
+    Place: everyone, Organisation: everyone, Specification: everyone, PriorityWeights: everyone, MicroProjectTerms: everyone,
+    ProgrammeSwitch: everyone,
+}  # fmt: skip
+_RELATED = {
+    Proof: ("delivery",), PriorityOverride: ("need",), MicroProject: ("need__specification",), Need: ("specification",),
+    Organisation: ("place",),
+}  # fmt: skip
+
+
+@dataclass
+class Answer:
+    status: int
+    text: str
+    response: HttpResponse
+
+
+@dataclass
+class Sights:
+    """`rows` of every model in `RULES`, read as the system; `names` are the people of the province, "" is the public."""
+
+    world: World
+    facts: Facts
+    rows: dict[type, list[Any]] = field(default_factory=dict)
+    marks: list[tuple[str, type, Any]] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list)
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    handler: ClientHandler = field(default_factory=lambda: ClientHandler(enforce_csrf_checks=False))
+
+    @property
+    def names(self) -> list[str]:
+        return ["", *self.world.acting]
+
+    def acting(self, name: str) -> Acting:
+        return self.world.acting[name] if name else PUBLIC
+
+    def sees(self, name: str, row: Any) -> bool:
+        return RULES[type(row)](self.facts, self.acting(name), row)
+
+    def seen(self, name: str, model: type) -> list[Any]:
+        return [row for row in self.rows[model] if self.sees(name, row)]
+
+    def hidden(self, name: str) -> set[str]:
+        """The marks this person must not meet in anything that is read."""
+        return {mark for mark, model, row in self.marks if not self.sees(name, row)} | set(self.secrets)
+
+    def ask(
+        self, name: str, method: str, url: str, *, token: bool = False, language: str = "en", **sent: Any
+    ) -> Answer:
+        """One request, undone afterwards whatever it did."""
+        client = Client(raise_request_exception=False)
+        client.handler = self.handler  # its middleware is made ready once
+        client.cookies["django_language"] = language
+        headers = {"Accept-Language": language} | sent.pop("headers", {})
+        if token and name:
+            headers["Authorization"] = f"Bearer {self.tokens[name]}"
+        elif name:
+            client.cookies.load(self.cookies[name])
+        with transaction.atomic():
+            response = getattr(client, method)(url, headers=headers, **sent)
+            body = b"".join(response) if response.streaming else response.content
+            transaction.set_rollback(True)
+        return Answer(response.status_code, plain(body), response)
+
+    def leaks(self, name: str, answer: Answer, *, asked: str = "") -> set[str]:
+        """Marks of rows this person may not see; what was asked for comes back in a form or an address."""
+        return {mark for mark in self.hidden(name) if mark in answer.text and mark not in plain(asked.encode())}
+
+
+def plain(body: bytes) -> str:
+    """As it is compared: one kind of digits, codes without their dashes."""
+    text = body.decode("utf-8", "replace")
+    if "\\u06" in text:
+        text = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)
+    return latin_digits(text).replace("-", "")
+
+
+def word(number: int) -> str:
+    """A family name nobody else bears."""
+    return "نهفته" + _LETTERS[number // len(_LETTERS)] + _LETTERS[number % len(_LETTERS)]
+
+
+def build() -> Sights:
+    world = World.build()
+    looks = populate(world)
+    _more(world)
+    _name_apart()
+    sights = Sights(world, Facts(looks))
+    for name, acting in world.acting.items():
+        _let_in(sights, name, acting)
+    with scope(SYSTEM):
+        for model in RULES:
+            rows = model.objects.select_related(*_RELATED.get(model, ())).order_by("pk")
+            sights.rows[model] = list(rows)
+    sights.marks = list(_marks(sights))
+    sights.secrets = ["0912000", "کوچهٔ پنهان", "یادداشت نهان"]
+    return sights
+
+
+def _let_in(sights: Sights, name: str, acting: Acting) -> None:
+    client = Client()
+    client.force_login(Account.objects.get(pk=acting.account_id))
+    session = client.session
+    session[MEMBERSHIP_KEY] = acting.membership_id
+    session.save()
+    sights.cookies[name] = {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
+    _, sights.tokens[name] = create_token(name=f"token {name}", days=30, by=acting, now=timezone.now())
+
+
+def _more(world: World) -> None:
+    """What the small province of the flow's own test has not: papers, pictures, lists, stories, programmes."""
+    act = {"by": world["facilitator"], "now": NOW}
+    with scope(SYSTEM):
+        delivery = Delivery.objects.filter(answer="accepted").first()
+        need = Need.objects.filter(organisation=world.organisations["centre"], state="open").order_by("pk").first()
+    words = {"body": "خیریه آمد و کمک رسید و خانواده خوشحال شد.", "place": world.places["nobonyad"]}
+    write_story(title="داستان نانوشته", delivery_ids=[delivery.pk], **words, **act)
+    shown = write_story(title="داستان همه", delivery_ids=[delivery.pk], **words, **act)
+    submit_story(story_id=shown.pk, **act)
+    publish_story(story_id=shown.pk, by=world["field_leader"], now=delivery.recorded_at)
+    for number, (giver, asker, by) in enumerate(
+        [("charity", "centre", "charity_manager"), ("firm", "office", "firm_manager")]
+    ):
+        sign_agreement(
+            title=f"پیمان نهفته {number}", giver=world.organisations[giver], asker=world.organisations[asker],
+            signed_date=business_date(NOW), by=world[by], now=NOW,
+        )  # fmt: skip
+    of_both = world.need(1, by="charity_manager", place="espiari")
+    for number, promise in enumerate(
+        [
+            world.agreed(world.need(1), world.capacity(1)),
+            world.promise(of_both, world.capacity(1), by="charity_manager"),
+        ]
+    ):
+        told = NewDelivery(promise.pk, 1, business_date(NOW), f"تحویل نهفته {number}")
+        record_deliveries(rows=[told], by=world["charity_manager"], now=NOW)
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8), "green").save(picture, "PNG")
+    data = cleaned(io.BytesIO(picture.getvalue()))
+    stored = LocalFolder(settings.PEYVAND_FILES).store(data)
+    add_proof(delivery_id=delivery.pk, sha256=stored, content_type="image/jpeg", size=len(data), **act)
+    for by, place in (("facilitator", "nobonyad"), ("charity_manager", "espiari")):
+        world.need(kind="tutoring", by=by, place=place, note="یادداشت نهان")
+    run_matching(place=world.places["sari"], by=world["field_leader"], now=NOW)
+    propose_priority(
+        need_id=need.pk, priority=77, reason="چون سقف خانه نهفته فرو ریخته است.", by=world["field_leader"], now=NOW
+    )
+    _imports(world)
+    switch_on(slug="micro_projects", place=world.places["mz"], by=SYSTEM, now=NOW - timedelta(days=9))
+    project = NewProject(
+        world.household(address="کوچهٔ پنهان"), world.specifications["wheelchair"], ReasonKind.ACCIDENT,
+        business_date(NOW), 90_000_000, note="یادداشت نهان",
+    )  # fmt: skip
+    propose_project(row=project, **act)
+
+
+def _imports(world: World) -> None:
+    """Records as an import leaves them; what a list stores is tried in its own tests."""
+    for number, name in enumerate(("facilitator", "charity_manager", "administrator")):
+        by = world[name]
+        ImportRecord.objects.create(
+            kind=ImportKind.ORGANISATIONS if name == "administrator" else ImportKind.NEEDS, ids=[], rows_read=3, rows_rejected=0,
+            file_name=f"فهرست نهفته {number}.xlsx", sha256="0" * 64, token=f"token{number}", imported_by_id=by.membership_id,
+            imported_at=NOW, organisation_id=by.organisation_id, organisation_path=by.organisation_path, place_path=by.place_path,
+        )  # fmt: skip
+
+
+def _name_apart() -> None:
+    """Codes and names that are found nowhere by accident."""
+    for number, home in enumerate(Household.objects.order_by("pk")):
+        Household.objects.filter(pk=home.pk).update(code=f"HIDE{number:03}")
+    for number, person in enumerate(Person.objects.order_by("pk")):
+        name = word(number)
+        Person.objects.filter(pk=person.pk).update(
+            family_name=name, search_key=search_key(f"{person.given_name} {name}"), sort_key=name
+        )
+
+
+_MARKED = {
+    Need: "tracking_code", **{one: "tracking_code" for one in FLOW if one.__name__ in ("Capacity", "Commitment")},
+    Household: "code", Person: "family_name", Delivery: "note", Story: "title", Agreement: "title", ImportRecord: "file_name",
+    PriorityOverride: "reason", Look: "reason",
+}  # fmt: skip
+
+
+def _marks(sights: Sights) -> Iterator[tuple[str, type, Any]]:
+    for model, name in _MARKED.items():
+        for row in sights.rows[model]:
+            if not getattr(row, name):
+                continue
+            yield plain(str(getattr(row, name)).encode()), model, row
+
+
+def today() -> date:
+    return business_date(timezone.now())
+
+
+# Used by name in the test of the routes.
+MODELS = {one.__name__: one for one in (*RULES, Membership, Consent)}
