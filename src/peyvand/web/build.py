@@ -13,6 +13,9 @@ VENDOR = Path(__file__).parent / "static" / "vendor"
 FILES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "htmx.LICENSE.txt": "htmx.org/LICENSE",
+    "leaflet.js": "leaflet/dist/leaflet.js",
+    "leaflet.css": "leaflet/dist/leaflet.css",
+    "leaflet.LICENSE.txt": "leaflet/LICENSE",
     "vazirmatn.woff2": "vazirmatn/fonts/webfonts/Vazirmatn[wght].woff2",
     "vazirmatn-regular.ttf": "vazirmatn/fonts/ttf/Vazirmatn-Regular.ttf",
     "vazirmatn-bold.ttf": "vazirmatn/fonts/ttf/Vazirmatn-Bold.ttf",
