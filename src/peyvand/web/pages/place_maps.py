@@ -34,11 +34,11 @@ def place_map(request: HttpRequest, path: str) -> HttpResponse:
     around = Place.objects.filter(path__in=ancestors(place.path)[:-1], boundary__isnull=False)
     beside = Place.objects.filter(below(area.path, "path"), kind__in=inside, lat__isnull=False).exclude(pk=place.pk)
     features = [_feature(one, "around") for one in around.exclude(kind=PlaceKind.COUNTRY)]
-    features += [_feature(one, "beside") for one in beside[:MOST_FEATURES]]
     if place.lat is not None or place.boundary:
         features.append(_feature(place, "own"))
     elif area.lat is not None:
         features.append(_feature(area, "seat"))
+    features += [_feature(one, "beside") for one in beside[:MOST_FEATURES]]
     answer = JsonResponse(
         {"type": "FeatureCollection", "features": features}, json_dumps_params={"ensure_ascii": False}
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from peyvand.extend.switches import switches_seen
 from peyvand.flow.need.enums import PriorityPart
 from peyvand.flow.need.models import Need, PriorityWeights
 from peyvand.flow.need.permissions import may_set_weights
@@ -79,7 +80,7 @@ def _steps(by: Acting) -> list[Step]:
     return [
         Step(
             _("Counties"), area.filter(kind=PlaceKind.COUNTY).count(),
-            _("Provinces and counties come with the product: peyvand office new, or peyvand places reference."), "", "",
+            _("Provinces and counties come with the product: peyvand office new, or peyvand places load."), "", "",
         ),
         Step(
             _("Neighbourhoods and villages"), area.filter(kind__in=FINE).count(),
@@ -88,7 +89,7 @@ def _steps(by: Acting) -> list[Step]:
         ),
         Step(
             _("Kinds of help"), Specification.objects.filter(is_active=True).count(),
-            _("What can be needed and offered, each with its unit: peyvand resources starter."), "", "",
+            _("What can be needed and offered, each with its unit: peyvand resources load."), "", "",
         ),
         Step(
             _("Organisations"), Organisation.objects.filter(below(by.place_path, "place__path"), is_active=True).count(),
@@ -99,6 +100,11 @@ def _steps(by: Acting) -> list[Step]:
             _("Colleagues"), max(0, members.values("account").distinct().count() - 1),
             _("Facilitators, managers and officers. They sign in with a code that you hand over; no SMS is needed."),
             reverse("people"), _("People and roles"),
+        ),
+        Step(
+            _("Programmes"), switches_seen(by).filter(until=None).count(),
+            _("Ways of working with rules of their own. Each works where it is switched on, for a place or an organisation."),
+            reverse("programme_list"), _("Switching programmes"), True,
         ),
         Step(
             _("Weights of priority"), PriorityWeights.objects.count(),

@@ -29,11 +29,11 @@
     const follow = links && part === "beside" && url;
     const layer = L.geoJSON(one, {
       interactive: Boolean(follow),
-      style: { className: `map-border map-${part}`, interactive: Boolean(follow) },
+      style: one.geometry.type === "Point" ? {} : { className: `map-border map-${part}`, interactive: Boolean(follow) },
       pointToLayer: (_point, at) => L.circleMarker(at, { radius: part === "own" ? 8 : 5, className: `map-point map-${part}`, interactive: Boolean(follow) }),
     });
-    const labelled = part === "around" ? "far" : LABELS[kind] ?? LABEL_ZOOM;
-    if (labelled !== "far") layer.bindTooltip(() => text(name), { permanent: true, direction: "top", offset: [0, -4], className: `map-label map-label-${labelled}` });
+    const labelled = LABELS[kind] ?? LABEL_ZOOM;
+    if (part === "beside" || part === "seat" || one.geometry.type === "Point") layer.bindTooltip(() => text(name), { permanent: true, direction: "top", offset: [0, -4], className: `map-label map-label-${labelled}` });
     if (follow) layer.on("click", () => { location.href = url; });
     return layer;
   }
