@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from peyvand.extend.switches import switches_seen
 from peyvand.flow.need.enums import PriorityPart
@@ -20,6 +20,7 @@ from peyvand.flow.need.priorities import weights_on
 from peyvand.flow.need.weights import set_weights
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
+from peyvand.office.actions import is_empty
 from peyvand.people.accounts import register_organisation
 from peyvand.people.enums import OrganisationKind
 from peyvand.people.models import Membership, Organisation
@@ -33,7 +34,8 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
-from peyvand.web.pages.access import acting, now, open_to, refuse
+from peyvand.web.pages.access import acting, everyone, now, open_to, refuse
+from peyvand.web.pages.begin import begin
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import number
 
@@ -60,9 +62,17 @@ class Step:
         return self.count > 0
 
 
-@open_to(may_start)
-@require_GET
+@open_to(everyone)
 def start(request: HttpRequest) -> HttpResponse:
+    """Where nobody has an account yet, the page that opens the office; afterwards what is still missing."""
+    if not request.user.is_authenticated and is_empty():
+        return begin(request)  # type: ignore[return-value]
+    return _steps_page(request)  # type: ignore[return-value]
+
+
+@open_to(may_start)
+@require_safe
+def _steps_page(request: HttpRequest) -> HttpResponse:
     """What stands already and what is still missing, in the order in which it is done."""
     steps = _steps(acting(request))
     return render(
