@@ -123,8 +123,8 @@ def _steps(by: Acting) -> list[Step]:
         ),
         Step(
             _("First needs"), needs,
-            _("Bring in the list you already have, or record the first one from a phone call."),
-            reverse("imports"), _("Bring in a list"),
+            _("Those who work with families bring in the list you already have, or record the first one from a phone call."),
+            reverse("imports") if by.is_staff else "", _("Bring in a list"),
         ),
     ]  # fmt: skip
 
