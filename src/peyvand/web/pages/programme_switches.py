@@ -36,13 +36,13 @@ class SwitchForm(Form):
     place = PlaceChoice(
         label=gettext_lazy("In a place"),
         queryset=Place.objects.none(),
-        empty_label=gettext_lazy("— wherever the organisation works —"),
+        empty_label=gettext_lazy("Anywhere"),
         required=False,
     )
     organisation = NamedChoice(
         label=gettext_lazy("For an organisation, with its branches"),
         queryset=Organisation.objects.none(),
-        empty_label=gettext_lazy("— every organisation of the place —"),
+        empty_label=gettext_lazy("Every organisation"),
         required=False,
     )
     since = JalaliDateField(label=gettext_lazy("From"))
