@@ -59,7 +59,9 @@ def test_processes_count_together_and_none_waits_for_another():
 
 
 def test_a_caller_is_an_account_or_the_address_the_last_proxy_wrote(settings):
-    request = RequestFactory().get("/", headers={"X-Forwarded-For": "198.51.100.9, 203.0.113.5"}, REMOTE_ADDR="192.0.2.1")
+    request = RequestFactory().get(
+        "/", headers={"X-Forwarded-For": "198.51.100.9, 203.0.113.5"}, REMOTE_ADDR="192.0.2.1"
+    )
     settings.SECURE_PROXY_SSL_HEADER = None
     assert pace.caller(request, 7) == "account-7"
     assert pace.caller(request, 0) == "192.0.2.1"

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import translation
 from tests.world import NOW, World, in_days, later
 
 from peyvand.flow.need.models import Need
 from peyvand.kernel.refusals import BadValue, NotPermitted
 from peyvand.people.accounts import (
     CodeNotValid,
+    create_account,
     end_membership,
     grant_membership,
     issue_sign_in_code,
@@ -135,3 +137,31 @@ def test_a_look_from_outside_needs_a_reason_lasts_a_day_and_is_shown_to_the_orga
         assert not Look.objects.exists()
     with scope(SYSTEM):
         assert Look.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ("کوتاه", "گذرواژه کوتاه است: دست‌کم ۱۰ نویسه دارد."),
+        ("۱۲۳۴۵۶۷۸۹۰۱۲", "گذرواژه فقط رقم است. واژه‌ای در آن بگذارید."),
+        ("facilitator7", "گذرواژه بیش از اندازه به نام یا نام کاربری می‌ماند."),
+        ("password123", "این گذرواژه از آن‌هایی است که پیش از همه آزموده می‌شود. چند واژهٔ خودتان را کنار هم بگذارید."),
+    ],
+)
+def test_a_weak_password_is_refused_in_persian_wherever_it_is_set(client, password, said):
+    with translation.override("fa"), pytest.raises(BadValue) as answer:
+        create_account(username="facilitator7", name="تسهیلگر", password=password, by=SYSTEM, now=NOW)
+    assert said in answer.value.details["reason"]
+    account = create_account(username="facilitator7", name="تسهیلگر", by=SYSTEM, now=NOW)
+    client.force_login(account)
+    asked = {"password1": password, "password2": password}
+    assert said in client.post("/account/password/new/", asked).content.decode()
+    account.refresh_from_db()
+    assert not account.has_usable_password()
+
+
+@pytest.mark.django_db
+def test_a_password_of_a_few_words_is_taken():
+    account = create_account(username="worker", name="تسهیلگر", password="چهار واژهٔ دور از هم", by=SYSTEM, now=NOW)
+    assert account.check_password("چهار واژهٔ دور از هم")

@@ -57,6 +57,54 @@ def test_a_code_is_issued_only_by_one_who_could_give_every_role_of_the_account()
     assert issue_sign_in_code(membership=bait, valid_for=DAY, by=world["administrator"], now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("by", "whose", "handed"),
+    [
+        ("leader", "officer", True),
+        ("leader", "field_leader", True),
+        ("leader", "facilitator", True),
+        ("officer", "field_leader", True),
+        ("field_leader", "facilitator", True),
+        ("officer", "leader", False),
+        ("officer", "officer", False),
+        ("leader", "second_leader", False),
+        ("leader", "administrator", False),
+        ("leader", "auditor", False),
+        ("leader", "charity_manager", False),
+        ("field_leader", "officer", False),
+        ("charity_manager", "facilitator", False),
+        ("charity_manager", "field_leader", False),
+        ("facilitator", "social_worker", False),
+        ("governor", "facilitator", False),
+        ("administrator", "leader", True),
+    ],
+)
+def test_a_code_goes_down_the_line_of_ones_own_office_only(by, whose, handed):
+    world = World.build()
+    target = membership_of(world[whose])
+    if handed:
+        code = issue_sign_in_code(membership=target, valid_for=DAY, by=world[by], now=NOW)
+        with scope(SYSTEM):
+            event = Event.objects.get(act="sign_in_code.issued")
+        assert (event.subject_id, event.account_id) == (target.pk, world[by].account_id)
+        assert redeem_sign_in_code(code=code, now=NOW) == target
+    else:
+        with pytest.raises(NotPermitted):
+            issue_sign_in_code(membership=target, valid_for=DAY, by=world[by], now=NOW)
+        assert not SignInCode.objects.exists()
+
+
+def test_one_who_leads_a_person_hands_no_code_where_that_person_stands_higher_elsewhere():
+    world = World.build()
+    account = membership_of(world["field_leader"]).account
+    grant_membership(
+        account=account, role=MemberRole.ORGANISATION_MANAGER, place=world.places["sari"], organisation=world.organisations["charity"],
+        by=SYSTEM, now=NOW,
+    )  # fmt: skip
+    with pytest.raises(NotPermitted, match="also has a role"):
+        issue_sign_in_code(membership=membership_of(world["field_leader"]), valid_for=DAY, by=world["officer"], now=NOW)
+
+
 def test_an_account_is_opened_by_those_who_work_and_for_persons_they_see():
     world = World.build()
     home = world.household()

@@ -162,7 +162,9 @@ def look_at_list(request: HttpRequest, form: Form[LookIn], file: File[UploadedFi
     by, now, chosen = acting(request), timezone.now(), _chosen(form.columns)
     require(may_import(by, form.kind))
     about: dict[str, Any] = {"kind": form.kind.value, "columns": chosen}
-    waiting = _room().put([(file.name or "list", cast(BinaryIO, file), file.size or 0)], owner=by.account_id, now=now, about=about)
+    waiting = _room().put(
+        [(file.name or "list", cast(BinaryIO, file), file.size or 0)], owner=by.account_id, now=now, about=about
+    )
     try:
         with scope(by):
             found = read_list(waiting.file(), form.kind, by=by, now=now, chosen=chosen)

@@ -19,6 +19,7 @@ from peyvand.cli import (  # noqa: E402 - a command registers itself on `app`
     migrate,  # noqa: F401
     office,  # noqa: F401
     places,  # noqa: F401
+    programme,  # noqa: F401
     resources,  # noqa: F401
     up,  # noqa: F401
     verify,  # noqa: F401

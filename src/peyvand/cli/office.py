@@ -11,11 +11,6 @@ office = typer.Typer(no_args_is_help=True, help="Begin a real office.")
 app.add_typer(office, name="office")
 
 
-@office.callback()
-def _group() -> None:
-    """Keep `new` a command of its own, however many there are."""
-
-
 @office.command()
 def new(
     province: Annotated[str, typer.Option(help="Its name in Persian or English, or its code (IR-02).")],
@@ -37,3 +32,30 @@ def new(
         typer.echo(f"Administrator: {opened.account.name} (user name: {opened.account.username})")
         typer.echo(f"Sign-in code, for one use within a day: {opened.code}")
         typer.echo("Start the site with `peyvand up`, sign in with the code, and set a password.")
+
+
+@office.command()
+def code(
+    username: Annotated[str, typer.Argument(help="The user name of somebody who cannot sign in any more.")],
+    forget_password: Annotated[bool, typer.Option(help="Take the forgotten password away too.")] = False,
+) -> None:
+    """A new sign-in code for an account, for whoever keeps this machine: an administrator has nobody above to ask."""
+    with operation.told(), operation.database():
+        operation.load_site(as_owner=False)
+        from peyvand.kernel.jalali import business_date
+        from peyvand.kernel.refusals import BadValue
+        from peyvand.office.actions import CODE_LASTS
+        from peyvand.people.accounts import issue_sign_in_code
+        from peyvand.people.models import Account
+        from peyvand.people.queries import memberships_in_force
+        from peyvand.scope.acting import SYSTEM
+
+        now = datetime.now(UTC)
+        account = Account.objects.filter(username__iexact=username, is_active=True).first()
+        membership = memberships_in_force(account, business_date(now)).first() if account else None
+        if membership is None:
+            raise BadValue(field="username", reason=f"nobody called «{username}» has a role here")
+        told = issue_sign_in_code(
+            membership=membership, valid_for=CODE_LASTS, forget_password=forget_password, by=SYSTEM, now=now
+        )
+        typer.echo(f"Sign-in code for {membership.account.name}, for one use within a day: {told}")

@@ -16,6 +16,7 @@ class ProgrammeSwitch(models.Model):
     since = models.DateField()
     until = models.DateField(null=True)  # the first day on which it is off
     switched_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    switched_off_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from peyvand.extend.discovery import programme, programmes
 from peyvand.extend.models import ProgrammeSwitch
@@ -17,9 +17,11 @@ from peyvand.places.models import Place
 from peyvand.places.queries import ancestors
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import NOWHERE, Acting, Role, within
+from peyvand.scope.bulk import below
 from peyvand.scope.database import action
 
 _SWITCHERS = (Role.ADMINISTRATOR, Role.HQ_LEADER, Role.SYSTEM)
+_READERS = (*_SWITCHERS, Role.COUNTY_OFFICER, Role.GOVERNOR_OFFICE, Role.AUDITOR)
 
 
 class ProgrammeOff(Refusal):
@@ -29,6 +31,11 @@ class ProgrammeOff(Refusal):
     )
 
 
+class NotOn(NotFound):
+    code = "programme_not_on"
+    message = "The programme is not switched on there."
+
+
 def may_switch(by: Acting, *, place: Place | None, organisation: Organisation | None) -> Refusal | None:
     if by.role is Role.SYSTEM:
         return None
@@ -36,6 +43,12 @@ def may_switch(by: Acting, *, place: Place | None, organisation: Organisation | 
         return NotPermitted(reason="programmes are switched on and off by administrators and HQ leaders")
     inside = all(within(path, by.place_path) for path in _places(place, organisation))
     return None if inside else NotPermitted(reason="the place lies outside your area")
+
+
+def may_see_switches(by: Acting) -> Refusal | None:
+    if by.role in _READERS:
+        return None
+    return NotPermitted(reason="where programmes are on is seen by officers, administrators and auditors")
 
 
 def _places(place: Place | None, organisation: Organisation | None) -> list[str]:
@@ -69,10 +82,10 @@ def switch_off(*, switch_id: int, by: Acting, now: datetime) -> ProgrammeSwitch:
     """From now on nothing new is done under the programme there. A switch that was to begin later never held."""
     switch = ProgrammeSwitch.objects.select_for_update().filter(pk=switch_id, until__isnull=True).first()
     if switch is None:
-        raise NotFound
+        raise NotOn
     require(may_switch(by, place=switch.place, organisation=switch.organisation))
-    switch.until = max(switch.since, business_date(now))
-    switch.save(update_fields=["until"])
+    switch.until, switch.switched_off_by_id = max(switch.since, business_date(now)), by.account_id or None
+    switch.save(update_fields=["until", "switched_off_by"])
     _event("programme.switched_off", switch, by, now)
     return switch
 
@@ -87,6 +100,19 @@ def off_refusal(slug: str, pairs: Iterable[tuple[str, str]], today: date) -> Ref
         if not is_on(slug, place_path=place_path, organisation_path=organisation_path, today=today):
             return ProgrammeOff(programme=programme(slug).title)
     return None
+
+
+def switches_seen(by: Acting) -> QuerySet[ProgrammeSwitch]:
+    """Those in force or past that touch the actor's area: in it, above it, or of an organisation that stands in it."""
+    if by.role is Role.SYSTEM:
+        seen = ProgrammeSwitch.objects.all()
+    else:
+        seen = ProgrammeSwitch.objects.filter(
+            Q(place__path__in=_upwards(by.place_path)) | below(by.place_path, "place__path")
+            | below(by.place_path, "organisation__place__path"),
+        )  # fmt: skip
+    named = seen.select_related("place", "organisation", "switched_by", "switched_off_by")
+    return named.order_by("slug", F("until").desc(nulls_first=True), "-since", "-id")
 
 
 def known_to(by: Acting) -> set[str]:

@@ -18,7 +18,8 @@ from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, r
 from peyvand.kernel.text import search_key, sort_key
 from peyvand.people.enums import MemberRole, OrganisationKind
 from peyvand.people.models import Account, Membership, Organisation, Person, SignInCode
-from peyvand.people.permissions import may_grant_membership, may_manage_people, may_register_organisation
+from peyvand.people.passwords import check_password
+from peyvand.people.permissions import may_grant_membership, may_hand_code, may_manage_people, may_register_organisation
 from peyvand.people.queries import acting_as, memberships_in_force
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
@@ -132,6 +133,8 @@ def create_account(
     if person_id is not None and not Person.objects.filter(pk=person_id, erased_at__isnull=True).exists():
         raise NotFound
     account = Account(username=username, name=name.strip(), person_id=person_id, is_demo=is_demo)
+    if password is not None:
+        check_password(password, account)
     account.set_password(password)
     account.save()
     record(
@@ -223,15 +226,17 @@ def issue_sign_in_code(
 ) -> str:
     """A single-use code for one membership, told once and never stored; a forgotten password can be taken away with it.
 
-    Whoever signs in may act in every role of the account, so the one who issues must be able to grant each of them.
+    Whoever signs in may act in every role of the account, so the one who issues must have the right to hand over a code for each.
     """
     for other in memberships_in_force(membership.account, business_date(now)):
-        if may_grant_membership(
+        if other.pk != membership.pk and may_hand_code(
             by, role=other.role, place_path=other.place.path, organisation_path=other.organisation.path
         ):
-            raise NotPermitted(reason="this person also has a role that you could not give; ask an administrator")
+            raise NotPermitted(
+                reason="this person also has a role for which you could not hand over a code; ask an administrator"
+            )
     place, organisation = membership.place, membership.organisation
-    require(may_grant_membership(by, role=membership.role, place_path=place.path, organisation_path=organisation.path))
+    require(may_hand_code(by, role=membership.role, place_path=place.path, organisation_path=organisation.path))
     if forget_password:
         account = Account.objects.select_for_update().get(pk=membership.account_id)
         account.set_unusable_password()

@@ -33,6 +33,27 @@ def may_grant_membership(by: Acting, *, role: str, place_path: str, organisation
     return NotPermitted(reason="roles are granted by administrators")
 
 
+# Besides the roles they give: those who stand below them in the same office and may do nothing that they may not.
+_LED = {
+    Role.HQ_LEADER: (Role.COUNTY_OFFICER, Role.FIELD_LEADER),
+    Role.COUNTY_OFFICER: (Role.FIELD_LEADER,),
+}
+
+
+def may_hand_code(by: Acting, *, role: str, place_path: str, organisation_path: str) -> Refusal | None:
+    """Whoever signs in with a code acts in the role, so it is handed over by those who could give it or who lead it."""
+    if role in _LED.get(by.role, ()):
+        if by.covers(place_path=place_path, organisation_path=organisation_path):
+            return None
+        return NotPermitted(reason="codes are handed to members of your own organisation, in your own area")
+    refused = may_grant_membership(by, role=role, place_path=place_path, organisation_path=organisation_path)
+    if refused is not None and by.role in _TASK_GIVERS and role not in grantable_roles(by):
+        return NotPermitted(
+            reason="a code is handed over by an administrator, or by somebody with more rights than its role"
+        )
+    return refused
+
+
 def may_manage_people(by: Acting) -> Refusal | None:
     """Who sees the accounts of an area, opens accounts, and hands over sign-in codes."""
     if by.role in (Role.ADMINISTRATOR, *_TASK_GIVERS, Role.SYSTEM):

@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from peyvand.journal.actions import record
-from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal, require
-from peyvand.kernel.text import search_key, sort_key
-from peyvand.places.enums import PARENTS, PlaceKind
+from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
+from peyvand.kernel.text import search_key, sort_key, word_key
+from peyvand.places.drawing import Corner, check_border, check_inside, check_near, point_inside, polygon
+from peyvand.places.enums import FINE, PARENTS, PlaceKind
 from peyvand.places.models import Place
+from peyvand.places.queries import chain
 from peyvand.scope.acting import Acting, Role, within
 from peyvand.scope.database import action
 
@@ -158,3 +160,80 @@ def _record(act: str, places: Sequence[Place], by: Acting, now: datetime) -> Non
         place_path=path[: path.rstrip("/").rfind("/") + 1] or path, organisation_path=by.organisation_path,
         rows=[(place.pk,) for place in places],
     )  # fmt: skip
+
+
+class NameTaken(Refusal):
+    code = "place_name_taken"
+    message = "A place of this name is written there already. Open that one to change it."
+
+
+@action
+def add_place(*, row: NewPlace, corners: Sequence[Corner] = (), by: Acting, now: datetime) -> Place:
+    """Add one place written or drawn by hand. Corners make its border, and its point is then one inside.
+
+    Raises a refusal of `places.drawing` where the border will not do, `NameTaken` where its name stands already.
+    """
+    require(may_add_place(by, row.parent_path))
+    parents = _parents([row])
+    if row.parent_path not in parents:
+        raise BadValue(field="parent", reason="there is no such place")
+    parent = parents[row.parent_path]
+    _need_free_name(row.name_fa, parent, own=None)
+    if corners:
+        lat, lon = _drawn(corners, parent)
+        row = replace(row, boundary=polygon(corners), lat=lat, lon=lon)
+    return _add([row], parents, by, now)[0]
+
+
+@action
+def change_place(
+    *, place_id: int, name_fa: str, name_en: str, corners: Sequence[Corner] | None, lat: float | None = None,
+    lon: float | None = None, by: Acting, now: datetime,
+) -> Place:  # fmt: skip
+    """Change the names, border and point of a neighbourhood or village; reference places stay as they come.
+
+    `corners`: None leaves the border as it stands, an empty list takes it away, others draw it anew with its point inside.
+    """
+    place = Place.objects.select_for_update(of=("self",)).select_related("parent").filter(pk=place_id).first()
+    if place is None or place.parent is None:
+        raise NotFound
+    require(may_change_place(by, place))
+    if not name_fa.strip():
+        raise BadValue(field="name", reason="a place has a name")
+    _need_free_name(name_fa, place.parent, own=place)
+    place.name_fa, place.name_en = name_fa.strip(), name_en.strip()
+    place.search_key, place.sort_key = search_key(f"{name_fa} {name_en}"), sort_key(name_fa)
+    if corners:
+        place.boundary, (lat, lon) = polygon(corners), _drawn(corners, place.parent)
+    elif corners is not None:
+        place.boundary = None
+    if lat is not None or place.boundary is None:  # a border that stands keeps a point
+        place.lat, place.lon = lat, lon
+    place.save(update_fields=["name_fa", "name_en", "search_key", "sort_key", "boundary", "lat", "lon"])
+    _record("places.changed", [place], by, now)
+    return place
+
+
+def may_change_place(by: Acting, place: Place) -> Refusal | None:
+    if place.kind not in FINE:
+        return NotPermitted(reason="provinces, counties and cities stay as the reference lists have them")
+    return may_add_place(by, place.path)
+
+
+def _need_free_name(name: str, parent: Place, *, own: Place | None) -> None:
+    beside = Place.objects.filter(parent=parent, kind__in=FINE).values_list("pk", "name_fa")
+    if any(word_key(name) == word_key(one) for pk, one in beside if own is None or pk != own.pk):
+        raise NameTaken
+
+
+def _drawn(corners: Sequence[Corner], parent: Place) -> Corner:
+    """The point of a border that was found good: simple, of the right size, in or near the places above it."""
+    check_border(corners)
+    above = chain(parent.path)
+    bordered = next((one for one in reversed(above) if one.boundary), None)
+    if bordered is not None and bordered.boundary is not None:
+        check_inside(corners, bordered.boundary)
+    seat = above[-1]
+    if seat.boundary is None and seat.kind != PlaceKind.COUNTRY and seat.lat is not None and seat.lon is not None:
+        check_near(corners, (seat.lat, seat.lon))
+    return point_inside(corners)

@@ -26,3 +26,6 @@ PARENTS = {
     PlaceKind.SETTLEMENT: (PlaceKind.COUNTY, PlaceKind.DISTRICT, PlaceKind.RURAL_DISTRICT),
     PlaceKind.NOMADIC: (PlaceKind.COUNTY, PlaceKind.DISTRICT, PlaceKind.RURAL_DISTRICT),
 }
+
+# What an operator draws or brings in; everything above comes with the product.
+FINE = (PlaceKind.NEIGHBOURHOOD, PlaceKind.SETTLEMENT, PlaceKind.NOMADIC)

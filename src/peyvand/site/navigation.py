@@ -36,6 +36,11 @@ def _administers(request: HttpRequest) -> bool:
     return getattr(request, "acting", PUBLIC).role is Role.ADMINISTRATOR
 
 
+def _switches(request: HttpRequest) -> bool:
+    """Others may read where programmes are on; to switch them is the work of these."""
+    return getattr(request, "acting", PUBLIC).role in (Role.ADMINISTRATOR, Role.HQ_LEADER)
+
+
 def _tells(request: HttpRequest) -> bool:
     """To those who write and publish stories they are work; to everyone else reading."""
     return getattr(request, "acting", PUBLIC).is_staff
@@ -57,6 +62,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("Papers to print"), "papers", allowed(may_print)),
     Entry(_("Match two lists"), "match_files", allowed(may_match_files)),
     Entry(_("The first day"), "start", _administers, first_for=(Role.ADMINISTRATOR,)),
+    Entry(_("Switching programmes"), "programme_list", _switches, first_for=(Role.ADMINISTRATOR,)),
     Entry(_("Journal"), "journal", _audits, first_for=(Role.AUDITOR,)),
     Entry(_("Stories"), "stories", _tells, group=Group.WORK),
     Entry(_("Stories"), "stories", lambda request: not _tells(request), group=Group.PUBLIC),

@@ -117,10 +117,10 @@ PEYVAND_NAVIGATION = "peyvand.site.navigation.ENTRIES"
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "peyvand.people.passwords.UnlikeTheOwner", "OPTIONS": {"user_attributes": ("username", "name")}},
+    {"NAME": "peyvand.people.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "peyvand.people.passwords.NotKnownToAll"},
+    {"NAME": "peyvand.people.passwords.NotDigitsAlone"},
 ]
 LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "account_login", "home", "/"
 ACCOUNT_ADAPTER = "peyvand.web.pages.sign_in.AccountAdapter"

@@ -12,6 +12,7 @@ from peyvand.people.models import Account, Membership
 from peyvand.people.queries import acting_as, memberships_in_force
 from peyvand.scope.acting import PUBLIC, Acting
 from peyvand.scope.database import scope
+from peyvand.web.pages.words import listed, named
 
 MEMBERSHIP_KEY = "acting_membership"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -71,7 +72,7 @@ class ActingScope:
         current = next((row for row in memberships if row.pk == chosen), memberships[0])
         request.membership = current  # type: ignore[attr-defined]
         request.acting_choices = [  # type: ignore[attr-defined]
-            Choice(row.pk, row.get_role_display(), f"{row.organisation}، {row.place}", row is current)
+            Choice(row.pk, row.get_role_display(), listed(named(row.organisation), named(row.place)), row is current)
             for row in memberships
         ]
         request.acting_url = reverse("acting")  # type: ignore[attr-defined]

@@ -16,6 +16,12 @@ VENDOR = Path(__file__).parent / "static" / "vendor"
 FILES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "htmx.LICENSE.txt": "htmx.org/LICENSE",
+    "leaflet.js": "leaflet/dist/leaflet.js",
+    "leaflet.js.map": "leaflet/dist/leaflet.js.map",  # named in it, so it must be there to be packed
+    "leaflet.css": "leaflet/dist/leaflet.css",
+    "leaflet.LICENSE.txt": "leaflet/LICENSE",
+    # Named in its style sheet, so they must be there to be packed.
+    **{f"images/{name}.png": f"leaflet/dist/images/{name}.png" for name in ("layers", "layers-2x", "marker-icon")},
     "vazirmatn-regular.ttf": "vazirmatn/fonts/ttf/Vazirmatn-Regular.ttf",
     "vazirmatn-bold.ttf": "vazirmatn/fonts/ttf/Vazirmatn-Bold.ttf",
     "vazirmatn.OFL.txt": "vazirmatn/OFL.txt",
@@ -27,7 +33,7 @@ LETTERS = "U+0020-007E,U+00A0,U+00AB,U+00B7,U+00BB,U+00D7,U+0600-06FF,U+200B-200
 
 def copy_vendor(node_modules: Path) -> list[Path]:
     """Copy each file of `FILES`; FileNotFoundError names the first package that is not installed."""
-    VENDOR.mkdir(parents=True, exist_ok=True)
+    (VENDOR / "images").mkdir(parents=True, exist_ok=True)
     copied = []
     for source in (*FILES.values(), FONT):
         if not (node_modules / source).is_file():

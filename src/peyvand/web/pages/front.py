@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from peyvand.flow.figures import met_by
 from peyvand.flow.need.enums import MetBy
 from peyvand.flow.story.queries import published
+from peyvand.office.actions import is_empty
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.web.pages.access import address, everyone, open_to
@@ -26,6 +27,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "solved": solved(),
         "stories": with_kinds(list(published().order_by("-published_at")[:3])),
         "home_url": address("home") if request.acting.account_id else "",  # type: ignore[attr-defined]
-        "sign_in_url": "" if request.acting.account_id else address("sign_in"),  # type: ignore[attr-defined]
+        "sign_in_url": "" if request.acting.account_id else address("account_login"),  # type: ignore[attr-defined]
+        "start_url": address("start") if not total and is_empty() else "",
     }
     return render(request, "web/pages/front.html", context)

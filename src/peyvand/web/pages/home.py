@@ -86,6 +86,7 @@ def kept_organisations(by: Acting, today: date) -> Block:
         _("Organisations"),
         rows,
         lambda one: Line(words.named(one), "", one.get_kind_display()),
+        reverse("start_organisations"),
     )
 
 
@@ -98,6 +99,7 @@ def kept_places(by: Acting, today: date) -> Block:
         lambda one: Line(
             words.named(one), reverse("neighbourhood", args=[one.path.rstrip("/")]), one.get_kind_display()
         ),
+        reverse("start_places"),
     )
 
 

@@ -42,7 +42,7 @@ def room() -> WaitingRoom:
 class UploadForm(Form):
     kind = forms.ChoiceField(label=gettext_lazy("What the list holds"), widget=forms.RadioSelect)
     file = forms.FileField(
-        label=gettext_lazy("The file"),
+        label=gettext_lazy("File to bring in"),
         help_text=gettext_lazy("Excel, CSV, HTML saved as .xls, or Parquet; at most 20 megabytes and 10,000 rows"),
     )
 

@@ -20,6 +20,7 @@ from peyvand.flow.story.queries import published
 from peyvand.kernel.jalali import JalaliMonth, business_date
 from peyvand.kernel.text import search_key
 from peyvand.people.models import Organisation
+from peyvand.places.actions import may_change_place
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.places.queries import ancestors, chain
@@ -139,5 +140,8 @@ def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
         "kind_label": place.get_kind_display(),
         "title": gettext("%(kind)s: %(name)s") % {"kind": place.get_kind_display(), "name": named(place)},
         "is_staff": by.is_staff,
+        "has_map": not parts and place.lat is not None,
+        "map_path": path,
+        "change_url": reverse("start_place", args=[place.pk]) if may_change_place(by, place) is None else "",
     } | (_own_rows(by, place) if by.is_staff else {})
     return render(request, "web/pages/neighbourhood.html", context)

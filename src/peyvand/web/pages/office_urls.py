@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from peyvand.web.pages import imports, match_files, month, office_papers, start
+from peyvand.web.pages import imports, match_files, month, office_papers, programme_switches, start, start_places
 
 urlpatterns: list[URLPattern] = [
     path("match/", match_files.match_files, name="match_files"),
@@ -29,7 +29,12 @@ urlpatterns: list[URLPattern] = [
     path("papers/sign-in/<int:membership_id>.pdf", office_papers.sign_in_slip, name="slip_pdf"),
     path("start/", start.start, name="start"),
     path("start/organisations/", start.organisations, name="start_organisations"),
-    path("start/places/", start.places, name="start_places"),
-    path("start/places/import/", start.places_import, name="start_places_import"),
+    path("start/places/", start_places.places, name="start_places"),
+    path("start/places/new/", start_places.place_new, name="start_place_new"),
+    path("start/places/<int:place_id>/", start_places.place_change, name="start_place"),
+    path("start/places/import/", start_places.places_import, name="start_places_import"),
+    path("start/programmes/", programme_switches.programme_list, name="programme_list"),
+    path("start/programmes/<slug:slug>/", programme_switches.programme_page, name="programme_switches"),
+    path("start/programmes/<slug:slug>/<int:switch_id>/off/", programme_switches.programme_off, name="programme_off"),
     path("start/weights/", start.weights, name="start_weights"),
 ]

@@ -21,7 +21,7 @@ from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.people.accounts import end_membership, enrol, grant_membership, issue_sign_in_code
 from peyvand.people.models import Membership
-from peyvand.people.permissions import may_grant_membership, may_manage_people
+from peyvand.people.permissions import may_grant_membership, may_hand_code, may_manage_people
 from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
@@ -134,19 +134,20 @@ def role_give(request: HttpRequest, membership_id: int) -> HttpResponse:
 def _person_context(by: Acting, shown: Membership, form: RoleForm) -> dict[str, object]:
     today = business_date(now())
     own = memberships_of_area(by).filter(account=shown.account).order_by("pk")
-    rows = [
-        {
-            "membership": one,
-            "in_force": one.until is None or one.until >= today,
-            "may_end": one.until is None
-            and one.pk != by.membership_id
-            and may_grant_membership(
-                by, role=one.role, place_path=one.place.path, organisation_path=one.organisation.path
-            )
-            is None,
-        }
-        for one in own
-    ]
+    rows = []
+    for one in own:
+        about = {"role": one.role, "place_path": one.place.path, "organisation_path": one.organisation.path}
+        may_end = one.until is None and one.pk != by.membership_id and may_grant_membership(by, **about) is None
+        in_force = one.until is None or one.until >= today
+        rows.append(
+            {
+                "membership": one,
+                "in_force": in_force,
+                "may_end": may_end,
+                "no_code": may_hand_code(by, **about) if in_force and one.pk != by.membership_id else None,
+                "may_code": in_force and one.pk != by.membership_id,
+            }
+        )
     return {"shown": shown, "roles": rows, "form": form, "code_hours": int(CODE_LASTS.total_seconds() // 3600)}
 
 

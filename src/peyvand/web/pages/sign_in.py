@@ -75,12 +75,12 @@ class SecondStepAdapter(DefaultMFAAdapter):
         return decrypt(encrypted_text)
 
 
-def _admit(request: HttpRequest, membership: Membership) -> HttpResponse:
+def admit(request: HttpRequest, membership: Membership, to: str = "home") -> HttpResponse:
     """Sign the account in under the membership of the code. A second step, where the account has one, is still asked for."""
     if request.user.is_authenticated:
         logout(request)
     act_as(request, membership)
-    answer = perform_login(request, membership.account, email_verification="none", redirect_url=reverse("home"))
+    answer = perform_login(request, membership.account, email_verification="none", redirect_url=reverse(to))
     return _with_language(answer, membership.account)
 
 
@@ -110,7 +110,7 @@ def _demo_membership(request: HttpRequest, code: str) -> Membership | None:
 def enter_link(request: HttpRequest, code: str) -> HttpResponse:
     """The link of a slip. A GET shows a button only: programs that preview links must not use a code up."""
     if request.method == "GET" and (demo := _demo_membership(request, code)):
-        return _admit(request, demo)
+        return admit(request, demo)
     if request.method != "POST":
         return render(request, "web/pages/enter.html", {"code": code})
     return _redeem(request, EnterForm({"code": code}))
@@ -133,7 +133,7 @@ def _redeem(request: HttpRequest, form: EnterForm) -> HttpResponse:
             status = 429
         else:
             try:
-                return _admit(request, redeem_sign_in_code(code=form.cleaned_data["code"], now=now()))
+                return admit(request, redeem_sign_in_code(code=form.cleaned_data["code"], now=now()))
             except CodeNotValid as refusal:
                 refuse(form, refusal)
     return render(request, "web/pages/enter.html", {"form": form}, status=status)

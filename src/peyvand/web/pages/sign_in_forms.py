@@ -12,6 +12,8 @@ from peyvand.kernel.text import latin_digits
 from peyvand.people.models import Account
 from peyvand.web.forms import Form, HumanMessages
 
+PASSWORD_HELP = _("At least ten characters; a few words that only you put together.")
+
 
 def _plain(form: forms.Form, **labels: Any) -> None:
     for name, label in labels.items():
@@ -38,14 +40,14 @@ class ChangePasswordForm(HumanMessages, account_forms.ChangePasswordForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         _plain(self, oldpassword=_("Present password"), password1=_("New password"), password2=_("New password again"))
-        self.fields["password1"].help_text = _("At least ten characters; a few words that only you put together.")
+        self.fields["password1"].help_text = PASSWORD_HELP
 
 
 class SetPasswordForm(HumanMessages, account_forms.SetPasswordForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         _plain(self, password1=_("New password"), password2=_("New password again"))
-        self.fields["password1"].help_text = _("At least ten characters; a few words that only you put together.")
+        self.fields["password1"].help_text = PASSWORD_HELP
 
 
 class _Code(HumanMessages):

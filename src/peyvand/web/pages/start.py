@@ -4,31 +4,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
 
+from peyvand.extend.switches import switches_seen
 from peyvand.flow.need.enums import PriorityPart
 from peyvand.flow.need.models import Need, PriorityWeights
 from peyvand.flow.need.permissions import may_set_weights
 from peyvand.flow.need.priorities import weights_on
 from peyvand.flow.need.weights import set_weights
-from peyvand.intake.waiting import WaitingRoom
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
-from peyvand.lists import ListRefused
+from peyvand.office.actions import is_empty
 from peyvand.people.accounts import register_organisation
 from peyvand.people.enums import OrganisationKind
 from peyvand.people.models import Membership, Organisation
 from peyvand.people.permissions import may_register_organisation
-from peyvand.places.actions import NewPlace, may_add_place, put_places
-from peyvand.places.enums import PlaceKind
-from peyvand.places.importing import import_places, made_code
+from peyvand.places.enums import FINE, PlaceKind
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import SYSTEM, Acting
@@ -37,20 +34,16 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
-from peyvand.web.pages.access import acting, now, open_to, refuse
+from peyvand.web.pages.access import acting, everyone, now, open_to, refuse
+from peyvand.web.pages.begin import begin
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import number
 
-FINE = (PlaceKind.NEIGHBOURHOOD, PlaceKind.SETTLEMENT, PlaceKind.NOMADIC)
 TREE_LIMIT = 500
 
 
 def may_start(by: Acting) -> Refusal | None:
     return may_register_organisation(by, place_path=by.place_path)
-
-
-def may_draw(by: Acting) -> Refusal | None:
-    return may_add_place(by, by.place_path)
 
 
 @dataclass(frozen=True)
@@ -69,9 +62,17 @@ class Step:
         return self.count > 0
 
 
-@open_to(may_start)
-@require_GET
+@open_to(everyone)
 def start(request: HttpRequest) -> HttpResponse:
+    """Where nobody has an account yet, the page that opens the office; afterwards what is still missing."""
+    if not request.user.is_authenticated and is_empty():
+        return begin(request)  # type: ignore[return-value]
+    return _steps_page(request)  # type: ignore[return-value]
+
+
+@open_to(may_start)
+@require_safe
+def _steps_page(request: HttpRequest) -> HttpResponse:
     """What stands already and what is still missing, in the order in which it is done."""
     steps = _steps(acting(request))
     return render(
@@ -89,7 +90,7 @@ def _steps(by: Acting) -> list[Step]:
     return [
         Step(
             _("Counties"), area.filter(kind=PlaceKind.COUNTY).count(),
-            _("Provinces and counties come with the product: peyvand office new, or peyvand places reference."), "", "",
+            _("Provinces and counties come with the product: peyvand office new, or peyvand places load."), "", "",
         ),
         Step(
             _("Neighbourhoods and villages"), area.filter(kind__in=FINE).count(),
@@ -98,7 +99,7 @@ def _steps(by: Acting) -> list[Step]:
         ),
         Step(
             _("Kinds of help"), Specification.objects.filter(is_active=True).count(),
-            _("What can be needed and offered, each with its unit: peyvand resources starter."), "", "",
+            _("What can be needed and offered, each with its unit: peyvand resources load."), "", "",
         ),
         Step(
             _("Organisations"), Organisation.objects.filter(below(by.place_path, "place__path"), is_active=True).count(),
@@ -111,14 +112,19 @@ def _steps(by: Acting) -> list[Step]:
             reverse("people"), _("People and roles"),
         ),
         Step(
+            _("Programmes"), switches_seen(by).filter(until=None).count(),
+            _("Ways of working with rules of their own. Each works where it is switched on, for a place or an organisation."),
+            reverse("programme_list"), _("Switching programmes"), True,
+        ),
+        Step(
             _("Weights of priority"), PriorityWeights.objects.count(),
             _("Who is helped first is decided openly. The weights that come with the product hold until you set your own."),
             reverse("start_weights"), _("Weights of priority"), True,
         ),
         Step(
             _("First needs"), needs,
-            _("Bring in the list you already have, or record the first one from a phone call."),
-            reverse("imports"), _("Bring in a list"),
+            _("Those who work with families bring in the list you already have, or record the first one from a phone call."),
+            reverse("imports") if by.is_staff else "", _("Bring in a list"),
         ),
     ]  # fmt: skip
 
@@ -192,114 +198,6 @@ def _areas(by: Acting) -> list[tuple[str, str]]:
     kinds = (PlaceKind.COUNTRY, PlaceKind.PROVINCE, PlaceKind.COUNTY)
     rows = Place.objects.filter(below(by.place_path, "path")).filter(Q(kind__in=kinds) | Q(path=by.place_path))
     return [(row.path, f"{named(row)} ({PlaceKind(row.kind).label})") for row in rows]
-
-
-class PlaceForm(Form):
-    name_fa = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=[(kind.value, kind.label) for kind in FINE])
-    county = forms.ChoiceField(label=gettext_lazy("County"))
-    lat = forms.FloatField(
-        label=gettext_lazy("Latitude"),
-        required=False,
-        min_value=-90,
-        max_value=90,
-        widget=forms.TextInput(attrs={"dir": "ltr"}),
-    )
-    lon = forms.FloatField(
-        label=gettext_lazy("Longitude"), required=False, min_value=-180, max_value=180, widget=forms.TextInput(attrs={"dir": "ltr"})
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
-        super().__init__(*args, **options)
-        rows = Place.objects.filter(below(by.place_path, "path"), kind=PlaceKind.COUNTY)
-        self.fields["county"].choices = [(row.path, named(row)) for row in rows]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if (data.get("lat") is None) != (data.get("lon") is None):
-            self.add_error(
-                "lon" if data.get("lon") is None else "lat", _("A point has both a latitude and a longitude.")
-            )
-        return data
-
-
-class PlacesFileForm(Form):
-    file = forms.FileField(
-        label=gettext_lazy("The file"),
-        help_text=gettext_lazy(
-            "GeoJSON with borders or points, or a list with name, county, latitude and longitude (CSV, Excel)"
-        ),
-    )
-    source = forms.CharField(label=gettext_lazy("Where the list comes from"), max_length=200)
-
-
-@open_to(may_draw)
-@require_http_methods(["GET", "POST"])
-def places(request: HttpRequest) -> HttpResponse:
-    """The neighbourhoods there are, a form for one more, and a file for many."""
-    by = acting(request)
-    if request.method == "GET":
-        return _places_page(request, PlaceForm(by=by), PlacesFileForm())
-    with scope(by):
-        form = PlaceForm(request.POST, by=by)
-        valid = form.is_valid()
-    if valid:
-        data = form.cleaned_data
-        row = NewPlace(
-            PlaceKind(data["kind"]), data["name_fa"], made_code(data["name_fa"]), data["county"], lat=data["lat"], lon=data["lon"],
-            source=_("written by hand"),
-        )  # fmt: skip
-        try:
-            put = put_places(rows=[row], by=by, now=now())
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            _say_put(request, put.added, put.changed, put.same)
-            return redirect("start_places")
-    with scope(by):
-        return _places_page(request, form, PlacesFileForm())
-
-
-@open_to(may_draw)
-@require_POST
-def places_import(request: HttpRequest) -> HttpResponse:
-    """Many at once, all or nothing; the same file twice changes nothing."""
-    by, form = acting(request), PlacesFileForm(request.POST, request.FILES)
-    faults: list[Any] = []
-    if form.is_valid():
-        file, room = form.cleaned_data["file"], WaitingRoom(settings.PEYVAND_WAITING)
-        try:
-            waiting = room.put([(file.name, file, file.size)], owner=by.account_id, now=now(), about={"what": "places"})
-            try:
-                put = import_places(
-                    path=waiting.file(), kind=PlaceKind.NEIGHBOURHOOD, within=by.place_path, source=form.cleaned_data["source"],
-                    by=by, now=now(),
-                )  # fmt: skip
-            finally:
-                room.remove(waiting)
-        except ListRefused as refused:
-            language: Any = "fa" if (get_language() or "fa").startswith("fa") else "en"
-            faults = [(one.row, one.column, one.reason(language)) for one in refused.faults[:100]]
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            _say_put(request, put.added, put.changed, put.same)
-            return redirect("start_places")
-    with scope(by):
-        return _places_page(request, PlaceForm(by=by), form, faults)
-
-
-def _say_put(request: HttpRequest, added: int, changed: int, same: int) -> None:
-    text = _("Places added: {added}, changed: {changed}, as they were: {same}.")
-    notices.done(request, text.format(added=number(added), changed=number(changed), same=number(same)))
-
-
-def _places_page(request: HttpRequest, form: PlaceForm, file_form: PlacesFileForm, faults: Any = ()) -> HttpResponse:
-    rows = Place.objects.filter(below(acting(request).place_path, "path"), kind__in=FINE).select_related("parent")
-    context = {
-        "form": form, "file_form": file_form, "faults": faults, "rows": rows[:TREE_LIMIT], "count": rows.count(),
-    }  # fmt: skip
-    return render(request, "web/office/places.html", context)
 
 
 class WeightsForm(Form):

@@ -41,12 +41,21 @@ def named(row: Any) -> str:
     """The name of a place, an organisation or a specification in the reader's language."""
     if row is None:
         return ""
-    return row.name_fa if (get_language() or "fa").startswith("fa") else row.name_en or row.name_fa
+    return row.name_fa if _persian() else row.name_en or row.name_fa
+
+
+def _persian() -> bool:
+    return (get_language() or "fa").startswith("fa")
+
+
+def listed(*names: str) -> str:
+    """Names after one another, with the comma of the reader's language."""
+    return ("، " if _persian() else ", ").join(names)
 
 
 def where(place: Any) -> str:
     """«نوبنیاد، ساری»: a place with the one it lies in (read together with it)."""
-    return f"{named(place)}، {named(place.parent)}" if place.parent else named(place)
+    return listed(named(place), named(place.parent)) if place.parent else named(place)
 
 
 def amount(need: Need) -> str:
