@@ -41,7 +41,11 @@ class Delivery(models.Model):
                 name="delivery_refused_with_reason",
             ),
         ]
-        indexes = [models.Index(fields=["commitment"], name="delivery_commitment")]
+        indexes = [
+            models.Index(fields=["delivered_date", "id"], name="delivery_by_day"),
+            models.Index(fields=["quantity", "id"], name="delivery_by_quantity"),
+            models.Index(fields=["delivered_date", "id"], condition=Q(answer=""), name="delivery_waiting"),
+        ]
 
 
 class Proof(models.Model):
