@@ -78,7 +78,8 @@ def instead(table: str, old: Policy, new: Policy) -> RunSQL:
     the one that costs little and lets most rows through wants a late name.
     """
     return RunSQL(
-        [f'DROP POLICY {old.name} ON "{table}"', new.sql(table)], [f'DROP POLICY {new.name} ON "{table}"', old.sql(table)]
+        [f'DROP POLICY {old.name} ON "{table}"', new.sql(table)],
+        [f'DROP POLICY {new.name} ON "{table}"', old.sql(table)],
     )
 
 

@@ -148,6 +148,7 @@ class Commitment(models.Model):
         indexes = [
             models.Index(fields=["due_date", "id"], name="commitment_by_due"),
             models.Index(fields=["quantity", "id"], name="commitment_by_quantity"),
+            models.Index(fields=["ended_at"], name="commitment_ended"),
             models.Index(fields=["due_date", "id"], condition=Q(state="accepted"), name="commitment_accepted"),
             models.Index(fields=["due_date", "id"], condition=Q(state="offered"), name="commitment_offered"),
             models.Index(fields=["due_date", "id"], condition=Q(underway__gt=0), name="commitment_underway"),

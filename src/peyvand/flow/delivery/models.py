@@ -44,6 +44,7 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["delivered_date", "id"], name="delivery_by_day"),
             models.Index(fields=["quantity", "id"], name="delivery_by_quantity"),
+            models.Index(fields=["answered_at"], name="delivery_answered"),
             models.Index(fields=["delivered_date", "id"], condition=Q(answer=""), name="delivery_waiting"),
         ]
 

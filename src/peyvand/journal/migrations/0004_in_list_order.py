@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('journal', '0003_own_name'),
+        ("journal", "0003_own_name"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['at', 'id'], name='event_at'),
+            model_name="event",
+            index=models.Index(fields=["at", "id"], name="event_at"),
         ),
     ]

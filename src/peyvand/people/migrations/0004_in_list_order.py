@@ -4,23 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0003_ended_on_the_first_day'),
-        ('places', '0001_initial'),
+        ("people", "0003_ended_on_the_first_day"),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['created_at', 'id'], name='household_created'),
+            model_name="household",
+            index=models.Index(fields=["created_at", "id"], name="household_created"),
         ),
         migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['code', 'id'], name='household_by_code'),
+            model_name="household",
+            index=models.Index(fields=["code", "id"], name="household_by_code"),
         ),
         migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['size', 'id'], name='household_by_size'),
+            model_name="household",
+            index=models.Index(fields=["size", "id"], name="household_by_size"),
         ),
     ]

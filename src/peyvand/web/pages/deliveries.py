@@ -31,10 +31,10 @@ from peyvand.web import notices
 from peyvand.web.exports import export
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
-from peyvand.web.lists import Badge, Column, Filters, ListSpec, list_page
+from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import open_to, refuse
-from peyvand.web.pages.choices import KindFilter
+from peyvand.web.pages.choices import KindFilter, KindFilters
 from peyvand.web.pages.rows import with_county, with_giver
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import number, unit
@@ -61,8 +61,8 @@ def _promise_url(row: Delivery) -> str:
 _ANSWERS = [("", _("All")), ("waiting", _("Waits for the receiver's answer")), *DeliveryAnswer.choices]
 
 
-class DeliveryFilters(Filters):
-    searched = ("commitment__need__specification__search_key",)
+class DeliveryFilters(KindFilters):
+    of_kind = "commitment__need__specification"
     lookups = {"kind": "commitment__need__specification"}
     answer = forms.ChoiceField(label=_("Answer"), required=False, choices=_ANSWERS)
     kind = KindFilter(label=_("Kind of help"), required=False, empty_label=_("All"))
