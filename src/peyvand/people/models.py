@@ -70,6 +70,7 @@ class Household(models.Model):
         ]
         indexes = [
             models.Index(fields=["place_path", "id"], name="household_place"),
+            models.Index(fields=["organisation_path", "id"], name="household_organisation"),
             models.Index(fields=["created_at", "id"], name="household_created"),
             models.Index(fields=["code", "id"], name="household_by_code"),
             models.Index(fields=["size", "id"], name="household_by_size"),

@@ -42,6 +42,14 @@ def likely(condition: str) -> str:
     return f"(CASE WHEN {condition} THEN true ELSE false END)"
 
 
+def row_by_row(exists: str) -> str:
+    """`EXISTS (...)` asked of one row at a time: for a page of rows the planner would else read the whole other table first.
+
+    An OFFSET, even of nothing, is what keeps it from turning the question into a hash of everything it could be asked.
+    """
+    return f"{exists.removesuffix(')')} OFFSET 0)"
+
+
 IS_STAFF = role_in(*STAFF)
 STAFF_OF_ROW = f"({IS_STAFF} AND {in_area()} AND {in_organisation()})"
 STAFF_OF_MANY = likely(f"{IS_STAFF} AND {in_area()} AND {in_organisation()}")

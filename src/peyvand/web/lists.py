@@ -9,7 +9,7 @@
         default_sort="-opened_at",
         filters=NeedFilters,
     )
-    page = list_page(request, SPEC, needs_in_scope())  # three queries: which rows, the rows, one bounded count
+    page = list_page(request, SPEC, needs_in_scope())  # two queries: one page of rows, one bounded count
 
 A sort column must be NOT NULL in the database (annotate with Coalesce where it is not): the key of a page is
 (sort column, primary key), so no row is shown twice or skipped when others come and go between two pages.
@@ -254,13 +254,11 @@ def starting(path: str, text: str) -> Q:
 
 
 def first_rows(rows: QuerySet, count: int) -> list[Any]:
-    """The first rows of an ordered list: which they are first, and then what stands beside them.
+    """The first rows of an ordered list: inside which they are, around it what stands beside them.
 
-    In one statement the planner may join and look up for every row before it sorts; ids alone come straight from an index.
+    Said flat, the planner may join and look up for every row before it sorts; ids alone come straight from an index.
     """
-    ids = list(rows.values_list("pk", flat=True)[:count])
-    found = {row.pk: row for row in rows.filter(pk__in=ids).order_by()}
-    return [found[pk] for pk in ids]
+    return list(rows.filter(pk__in=rows.values("pk")[:count]))
 
 
 def _order(path: str, descending: bool) -> tuple[str, str]:
@@ -291,13 +289,14 @@ def narrowed(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> tuple[Quer
 
 
 def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
-    """One page of a list, in three queries whatever its size (and those of the queryset's own prefetches)."""
+    """One page of a list, in two queries whatever its size (and those of the queryset's own prefetches)."""
     rows, filters = narrowed(request, spec, rows)
     query = request.GET
     path = spec.sort_path(query.get("sort", ""))
     cursors = {"after": query.get("after", ""), "before": query.get("before", "")}
     objects, older, newer = keyset(rows, path, spec.per_page, **cursors)
-    counted = rows.order_by().values("pk")[: spec.count_limit + 1].count()
+    whole = not (older or newer or any(cursors.values()))
+    counted = len(objects) if whole else rows.order_by().values("pk")[: spec.count_limit + 1].count()
     return ListPage(
         spec=spec,
         objects=objects,

@@ -56,6 +56,7 @@ class Suggestion(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["state", "asker_path"], name="suggestion_asker"),
             models.Index(fields=["priority", "id"], name="suggestion_by_priority"),
             models.Index(fields=["quantity", "id"], name="suggestion_by_quantity"),
             models.Index(fields=["priority", "id"], condition=Q(state="proposed"), name="suggestion_proposed"),
@@ -146,6 +147,7 @@ class Commitment(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["asker_path"], name="commitment_asker"),
             models.Index(fields=["due_date", "id"], name="commitment_by_due"),
             models.Index(fields=["quantity", "id"], name="commitment_by_quantity"),
             models.Index(fields=["ended_at"], name="commitment_ended"),

@@ -42,6 +42,8 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["asker_path"], name="delivery_asker"),
+            models.Index(fields=["giver_path"], name="delivery_giver"),
             models.Index(fields=["delivered_date", "id"], name="delivery_by_day"),
             models.Index(fields=["quantity", "id"], name="delivery_by_quantity"),
             models.Index(fields=["answered_at"], name="delivery_answered"),

@@ -22,4 +22,8 @@ class Migration(migrations.Migration):
             model_name="household",
             index=models.Index(fields=["size", "id"], name="household_by_size"),
         ),
+        migrations.AddIndex(
+            model_name="household",
+            index=models.Index(fields=["organisation_path", "id"], name="household_organisation"),
+        ),
     ]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("capacity", "0004_rows_expected"),
+        ("capacity", "0003_narrow_locks"),
         ("commitment", "0005_narrow_locks"),
         ("need", "0003_narrow_locks"),
     ]
@@ -66,5 +66,13 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("state", "proposed")), fields=["priority", "id"], name="suggestion_proposed"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="commitment",
+            index=models.Index(fields=["asker_path"], name="commitment_asker"),
+        ),
+        migrations.AddIndex(
+            model_name="suggestion",
+            index=models.Index(fields=["state", "asker_path"], name="suggestion_asker"),
         ),
     ]

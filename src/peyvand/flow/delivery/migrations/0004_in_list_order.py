@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("commitment", "0006_in_list_order"),
         ("delivery", "0003_of_its_promise"),
-        ("people", "0005_rows_expected"),
+        ("people", "0003_ended_on_the_first_day"),
     ]
 
     operations = [
@@ -32,5 +32,13 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("answer", "")), fields=["delivered_date", "id"], name="delivery_waiting"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(fields=["asker_path"], name="delivery_asker"),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(fields=["giver_path"], name="delivery_giver"),
         ),
     ]

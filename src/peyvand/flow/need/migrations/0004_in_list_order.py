@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("need", "0003_narrow_locks"),
-        ("people", "0005_rows_expected"),
+        ("people", "0003_ended_on_the_first_day"),
         ("places", "0001_initial"),
         ("resources", "0001_initial"),
     ]
@@ -45,5 +45,9 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("state", "draft")), fields=["created_at", "id"], name="need_draft_by_age"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="need",
+            index=models.Index(fields=["organisation_path", "id"], name="need_organisation"),
         ),
     ]
