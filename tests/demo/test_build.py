@@ -11,7 +11,7 @@ from peyvand.demo.build import AlreadyBuilt, build, count
 from peyvand.demo.links import ways_in
 from peyvand.extend.discovery import programmes
 from peyvand.extend.models import ProgrammeSwitch
-from peyvand.flow.commitment.models import Commitment, MatchingRun, Suggestion, Unserved
+from peyvand.flow.commitment.models import Agreement, Commitment, MatchingRun, Suggestion, Unserved
 from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.need.models import Need, PriorityOverride
 from peyvand.flow.replay import replay
@@ -119,6 +119,23 @@ def test_everybody_and_every_organisation_is_invented_and_says_so(figures: dict)
     assert all(one.mobile.reveal().startswith("09000") for one in heads)
     invented = Place.objects.filter(is_invented=True)
     assert all(one.name_fa.startswith("محلهٔ نمایشی") for one in invented)
+
+
+def test_the_office_has_agreements_with_those_who_give(figures: dict) -> None:
+    agreements = list(Agreement.objects.select_related("giver", "asker"))
+    assert len({one.giver.kind for one in agreements}) == len(agreements) == 5
+    assert all(one.giver_duties and one.asker_duties and one.giver.name_fa in one.title for one in agreements)
+    assert all(one.created_at <= NOW and one.asker.parent_id is None for one in agreements)
+
+
+def test_some_needs_are_of_a_neighbourhood_itself_and_told_by_its_facilitator(figures: dict) -> None:
+    own = list(
+        Need.objects.filter(household=None, person=None, place__kind="neighbourhood").select_related("opened_by")
+    )
+    heard = [one for one in own if one.opened_by and one.opened_by.role == MemberRole.FACILITATOR]
+    assert len(heard) >= 8
+    assert len({one.place_id for one in heard}) >= 8
+    assert all(one.priority and one.state != "draft" for one in heard)
 
 
 def test_every_disability_is_kept_under_a_standing_consent(figures: dict) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from peyvand.demo import families, ground, promising, telling, telling_stories
+from peyvand.demo import agreeing, families, ground, promising, telling, telling_stories
 from peyvand.demo.months import MATCHED_IN, MONTHS, Calendar
 from peyvand.demo.plan import SEED, Plan
 from peyvand.demo.state import BUILT, Built, check
@@ -64,6 +64,8 @@ def _programmes(world: World) -> None:
 
 def _live(world: World) -> None:
     """The fourteen months."""
+    telling.of_neighbourhoods(world)
+    agreeing.sign(world)
     offers = telling.Offers(world)
     for month in range(MONTHS):
         world.progress("months", month / MONTHS)

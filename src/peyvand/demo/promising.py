@@ -227,9 +227,11 @@ def match_today(world: World) -> None:
 
 
 def told_of(world: World) -> dict[str, Delivery]:
-    """Accepted deliveries that a story can be told of: the newest of each kind of help, by its slug."""
+    """Accepted deliveries to families that a story can be told of: the newest of each kind of help, by its slug."""
     with scope(world.acting["hq_leader"]):
-        found = Delivery.objects.filter(answer="accepted", quantity__gt=0, reversal__isnull=True)
+        found = Delivery.objects.filter(
+            answer="accepted", quantity__gt=0, reversal__isnull=True, commitment__need__household__isnull=False
+        )
         ordered = found.order_by("commitment__need__specification_id", "-recorded_at", "-pk")
         rows = ordered.distinct("commitment__need__specification_id").select_related("commitment__need__specification")
         return {row.commitment.need.specification.slug: row for row in rows}

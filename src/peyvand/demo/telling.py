@@ -20,9 +20,12 @@ from peyvand.flow.need.actions import (
 from peyvand.flow.need.models import Need
 from peyvand.flow.need.priorities import refresh_priorities
 from peyvand.people.models import Person
+from peyvand.places.enums import PlaceKind
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
+HOME = PlaceKind.NEIGHBOURHOOD
+_FEWEST_OF_NEIGHBOURHOODS = 8
 _PER_OFFER = 12  # pieces of help in a usual offer
 _TIMES_A_GIVER_OFFERS = 3
 _OFFERING_MONTHS = (0, 1, 3, 4, 6, 7, 9, 10, 11, 12)
@@ -95,6 +98,23 @@ class Offers:
     def _resident(self, centre: Centre) -> Person:
         with scope(centre.facilitator):
             return Person.objects.get(pk=centre.someone[0])
+
+
+def of_neighbourhoods(world: World) -> None:
+    """What neighbourhoods lack themselves, heard by the facilitators on their rounds and told with the families' needs."""
+    random, lacks = world.random("neighbourhoods"), texts("needs")["neighbourhood"]["lacks"]
+    served = {place.pk: (centre, place) for centre in world.centres for place in centre.places if place.kind == HOME}
+    count = max(_FEWEST_OF_NEIGHBOURHOODS, round(len(served) * world.plan.scale))
+    for centre, place in random.sample([served[pk] for pk in sorted(served)], min(count, len(served))):
+        slug, _, least, most = random.choices(lacks, [row[1] for row in lacks])[0]
+        heard = sorted({month for month, who, _ in centre.told if who is centre.facilitator}) or range(MONTHS)
+        month, quantity = random.choice(heard), random.randint(least, most)
+        row = NewNeed(
+            world.specifications[slug], quantity, place, urgency=random.randint(20, 60),
+            told_at=world.calendar.some_day(month, random),
+        )  # fmt: skip
+        centre.told.append((month, centre.facilitator, row))
+        world.needed[slug] = world.needed.get(slug, 0) + quantity
 
 
 def tell(world: World, month: int) -> None:

@@ -6,12 +6,12 @@ month that still runs: a row counts as it stood then, by its own times.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, F, Func, Q, QuerySet, Value
+from django.db.models import Count, F, Q, QuerySet
 
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.commitment.enums import CommitmentState
@@ -30,6 +30,7 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below
 
 LONGEST = 10
+COUNTY_DEPTH = 3
 
 
 def may_report_month(by: Acting) -> Refusal | None:
@@ -74,6 +75,9 @@ class PartCounts:
     open_at_end: int = 0
     offered: int = 0
 
+    def __add__(self, other: "PartCounts") -> "PartCounts":
+        return PartCounts(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -110,6 +114,10 @@ class _Span:
 
     def within(self, field: str) -> Q:
         return Q(**{f"{field}__gte": self.start, f"{field}__lt": self.end})
+
+    def touched(self, ended: str) -> Q:
+        """What had not ended before the span: all that happened within it, and what stood open at its end, is among these."""
+        return Q(**{f"{ended}__isnull": True}) | Q(**{f"{ended}__gte": self.start})
 
     @property
     def open_at_end(self) -> Q:
@@ -155,7 +163,7 @@ class _Own:
         self.deliveries = Delivery.objects.filter(_either_side(by, "commitment__"), reverses__isnull=True).order_by()
 
     def counts(self, span: _Span) -> MonthCounts:
-        needs = self.needs.aggregate(
+        needs = self.needs.filter(span.touched("closed_at")).aggregate(
             told=Count("pk", filter=span.within("created_at")),
             opened=Count("pk", filter=span.within("opened_at")),
             open_at_end=Count("pk", filter=span.open_at_end),
@@ -163,7 +171,7 @@ class _Own:
         )
         ended = span.within("ended_at")
         still = Q(ended_at__isnull=True) | Q(ended_at__gte=span.end)
-        promises = self.promises.aggregate(
+        promises = self.promises.filter(span.touched("ended_at")).aggregate(
             promised=Count("pk", filter=span.within("offered_at")),
             kept=Count("pk", filter=ended & Q(state=CommitmentState.KEPT)),
             broken=Count("pk", filter=ended & Q(state=CommitmentState.BROKEN)),
@@ -171,9 +179,9 @@ class _Own:
             late_at_end=Count("pk", filter=still & Q(accepted_at__lt=span.end, due_date__lt=span.day)),
         )
         answered = span.within("answered_at")
-        deliveries = self.deliveries.aggregate(
-            accepted=Count("pk", filter=answered & Q(answer=DeliveryAnswer.ACCEPTED)),
-            refused=Count("pk", filter=answered & Q(answer=DeliveryAnswer.REFUSED)),
+        deliveries = self.deliveries.filter(answered).aggregate(
+            accepted=Count("pk", filter=Q(answer=DeliveryAnswer.ACCEPTED)),
+            refused=Count("pk", filter=Q(answer=DeliveryAnswer.REFUSED)),
         )
         return MonthCounts(
             **needs,
@@ -205,20 +213,27 @@ class _Own:
         return sorted(((row, parts[row.pk]) for row in rows), key=lambda pair: _most(pair[1], pair[0].sort_key))
 
     def counties(self, span: _Span) -> list[tuple[Place | None, PartCounts]]:
-        county = Func(F("place_path"), Value("^(?:[^/]+/){1,3}"), function="substring")
-        parts = _parts(self.needs, self.offers, county, span)
+        parts: dict[str, PartCounts] = {}
+        for path, counts in _parts(self.needs, self.offers, F("place_path"), span).items():
+            county = "".join(f"{part}/" for part in path.split("/")[:COUNTY_DEPTH] if part)
+            parts[county] = parts.get(county, PartCounts()) + counts
         places = {place.path: place for place in Place.objects.filter(path__in=parts)}
         found = [(places.get(path), counts) for path, counts in parts.items()]
         return sorted(found, key=lambda pair: _most(pair[1], pair[0].sort_key if pair[0] else ""))
 
     def longest(self, span: _Span) -> list[Waiting]:
-        rows = self.needs.filter(span.open_at_end).select_related("specification", "place").order_by("opened_at", "pk")
+        waiting = self.needs.filter(span.open_at_end).order_by("opened_at", "pk").values_list("pk", flat=True)[:LONGEST]
+        rows = (
+            Need.objects.filter(pk__in=list(waiting))
+            .select_related("specification", "place")
+            .order_by("opened_at", "pk")
+        )
         return [
             Waiting(
                 row.tracking_code, row.specification, row.place, row.priority,
                 (span.day - business_date(row.opened_at)).days if row.opened_at else 0, row.quantity - row.met,
             )
-            for row in rows[:LONGEST]
+            for row in rows
         ]  # fmt: skip
 
 
@@ -230,7 +245,7 @@ def _either_side(by: Acting, prefix: str = "") -> Q:
 
 def _parts(needs: QuerySet[Need], offers: QuerySet[Capacity], by: Any, span: _Span) -> dict[Any, PartCounts]:
     """Counts for each value of the expression `by`; values with nothing in the month are left out."""
-    asked: Iterable[Any] = needs.annotate(part=by).values("part").annotate(
+    asked: Iterable[Any] = needs.filter(span.touched("closed_at")).annotate(part=by).values("part").annotate(
         opened=Count("pk", filter=span.within("opened_at")),
         met=Count("pk", filter=span.within("closed_at") & Q(closed_as=ClosedAs.MET)),
         open_at_end=Count("pk", filter=span.open_at_end),

@@ -26,6 +26,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject_kind", "subject_id"], name="event_subject"),
             models.Index(fields=["place_path", "id"], name="event_place"),
+            models.Index(fields=["at", "id"], name="event_at"),
             models.Index(fields=["account_id", "id"], name="event_account"),
         ]
 

@@ -24,6 +24,7 @@ class Covered:
 def covered(path: str) -> Covered:
     with scope(SYSTEM):
         families = Household.objects.filter(below(path)).aggregate(count=Count("pk"), persons=Sum("size"))
+        # A person has a kind once (`disability_kind_once`), so rows are persons.
         rows = Disability.objects.filter(below(path, "person__place_path")).order_by().values("kind")
-        kinds = {DisabilityKind(row["kind"]): row["n"] for row in rows.annotate(n=Count("person", distinct=True))}
+        kinds = {DisabilityKind(row["kind"]): row["n"] for row in rows.annotate(n=Count("pk"))}
     return Covered(families["count"], families["persons"] or 0, dict.fromkeys(DisabilityKind, 0) | kinds)

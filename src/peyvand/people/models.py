@@ -68,7 +68,13 @@ class Household(models.Model):
             models.UniqueConstraint(fields=["organisation", "code"], name="household_code"),
             models.CheckConstraint(condition=Q(size__gte=1), name="household_size"),
         ]
-        indexes = [models.Index(fields=["place_path", "id"], name="household_place")]
+        indexes = [
+            models.Index(fields=["place_path", "id"], name="household_place"),
+            models.Index(fields=["organisation_path", "id"], name="household_organisation"),
+            models.Index(fields=["created_at", "id"], name="household_created"),
+            models.Index(fields=["code", "id"], name="household_by_code"),
+            models.Index(fields=["size", "id"], name="household_by_size"),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -28,6 +28,7 @@ def scope(acting: Acting) -> Iterator[Acting]:
     Without it a scoped table answers with an error, never with rows. An inner scope takes over and gives back at its end.
     """
     outer = _acting.get()
+    within_transaction = connection.in_atomic_block
     with transaction.atomic():
         _set(acting)
         token = _acting.set(acting)
@@ -35,7 +36,8 @@ def scope(acting: Acting) -> Iterator[Acting]:
             yield acting
         finally:
             _acting.reset(token)
-        _set(outer)
+        if within_transaction:  # else they end with the transaction
+            _set(outer)
 
 
 def acting_now() -> Acting | None:

@@ -5,6 +5,7 @@ import re
 import pytest
 from tests.world import World
 
+from peyvand.flow.capacity.enums import Reach
 from peyvand.flow.capacity.models import Capacity
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
@@ -41,6 +42,15 @@ def test_an_offer_is_recorded_with_persian_digits_and_stands_in_the_list(world, 
     assert (only().quantity, only().organisation_id) == (12, world["charity_manager"].organisation_id)
     assert "Wheelchair" in manager.get("/capacities/").content.decode()
     assert "Undo" not in answer.content.decode()
+
+
+def test_an_offer_that_does_not_reach_the_readers_area_is_not_listed(world, sign_in):
+    world.capacity(4, kind="tutoring", place="amol", reach=Reach.COUNTY)
+    world.capacity(4, place="sari", reach=Reach.COUNTY)
+    for who in ("facilitator", "officer"):
+        shown = sign_in(who).get("/capacities/").context["page"].objects
+        assert {row.specification.slug for row in shown} <= {"wheelchair"}
+    assert len(sign_in("officer").get("/capacities/").context["page"].objects) == 1
 
 
 def test_a_wrong_value_stays_as_typed_with_the_error_beside_it(world, sign_in):

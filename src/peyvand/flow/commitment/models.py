@@ -56,7 +56,10 @@ class Suggestion(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["need"], name="suggestion_need"),
+            models.Index(fields=["state", "asker_path"], name="suggestion_asker"),
+            models.Index(fields=["priority", "id"], name="suggestion_by_priority"),
+            models.Index(fields=["quantity", "id"], name="suggestion_by_quantity"),
+            models.Index(fields=["priority", "id"], condition=Q(state="proposed"), name="suggestion_proposed"),
             models.Index(fields=["state", "giver_path"], name="suggestion_giver"),
         ]
 
@@ -144,8 +147,13 @@ class Commitment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["need"], name="commitment_need"),
-            models.Index(fields=["capacity"], name="commitment_capacity"),
+            models.Index(fields=["asker_path"], name="commitment_asker"),
+            models.Index(fields=["due_date", "id"], name="commitment_by_due"),
+            models.Index(fields=["quantity", "id"], name="commitment_by_quantity"),
+            models.Index(fields=["ended_at"], name="commitment_ended"),
+            models.Index(fields=["due_date", "id"], condition=Q(state="accepted"), name="commitment_accepted"),
+            models.Index(fields=["due_date", "id"], condition=Q(state="offered"), name="commitment_offered"),
+            models.Index(fields=["due_date", "id"], condition=Q(underway__gt=0), name="commitment_underway"),
             models.Index(fields=["giver_path", "state"], name="commitment_giver"),
             models.Index(fields=["place_path", "state"], name="commitment_place"),
         ]

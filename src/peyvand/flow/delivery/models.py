@@ -41,7 +41,14 @@ class Delivery(models.Model):
                 name="delivery_refused_with_reason",
             ),
         ]
-        indexes = [models.Index(fields=["commitment"], name="delivery_commitment")]
+        indexes = [
+            models.Index(fields=["asker_path"], name="delivery_asker"),
+            models.Index(fields=["giver_path"], name="delivery_giver"),
+            models.Index(fields=["delivered_date", "id"], name="delivery_by_day"),
+            models.Index(fields=["quantity", "id"], name="delivery_by_quantity"),
+            models.Index(fields=["answered_at"], name="delivery_answered"),
+            models.Index(fields=["delivered_date", "id"], condition=Q(answer=""), name="delivery_waiting"),
+        ]
 
 
 class Proof(models.Model):

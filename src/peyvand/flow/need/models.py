@@ -69,7 +69,13 @@ class Need(models.Model):
         indexes = [
             models.Index(fields=["place_path", "-priority", "id"], name="need_place_priority"),
             models.Index(fields=["state", "specification"], name="need_state_spec"),
-            models.Index(fields=["household"], name="need_household"),
+            models.Index(fields=["organisation_path", "id"], name="need_organisation"),
+            models.Index(fields=["priority", "id"], name="need_by_priority"),
+            models.Index(fields=["created_at", "id"], name="need_by_age"),
+            models.Index(fields=["closed_at"], name="need_closed"),
+            models.Index(fields=["priority", "id"], condition=Q(state="open"), name="need_open_by_priority"),
+            models.Index(fields=["created_at", "id"], condition=Q(state="open"), name="need_open_by_age"),
+            models.Index(fields=["created_at", "id"], condition=Q(state="draft"), name="need_draft_by_age"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import NOWHERE, Acting
 from peyvand.scope.bulk import below
+from peyvand.web.lists import Filters
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import unit
 
@@ -51,6 +52,18 @@ class KindField(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Specification) -> str:
         return f"{named(obj)} ({unit(obj.unit)})"
+
+
+class KindFilters(Filters):
+    """A filter bar whose search goes by the names of kinds; `of_kind` is the ORM path of the kind."""
+
+    searched = ("search_key",)
+    of_kind = "need__specification"
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        """The few kinds are looked up first: the planner cannot know how many rows a name would find."""
+        kinds = super().search(Specification.objects.order_by(), text)
+        return rows.filter(**{f"{self.of_kind}__in": list(kinds.values_list("pk", flat=True))})
 
 
 class KindFilter(KindField):

@@ -24,17 +24,18 @@ from peyvand.flow.delivery.models import Delivery, Proof
 from peyvand.flow.delivery.permissions import may_answer_delivery, may_record_delivery
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
-from peyvand.scope.acting import Acting
+from peyvand.people.queries import looked_into
+from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
-from peyvand.web.lists import Badge, Column, Filters, ListSpec, list_page
+from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import open_to, refuse
-from peyvand.web.pages.choices import KindFilter
+from peyvand.web.pages.choices import KindFilter, KindFilters
 from peyvand.web.pages.rows import with_county, with_giver
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import number, unit
@@ -61,8 +62,8 @@ def _promise_url(row: Delivery) -> str:
 _ANSWERS = [("", _("All")), ("waiting", _("Waits for the receiver's answer")), *DeliveryAnswer.choices]
 
 
-class DeliveryFilters(Filters):
-    searched = ("commitment__need__specification__search_key",)
+class DeliveryFilters(KindFilters):
+    of_kind = "commitment__need__specification"
     lookups = {"kind": "commitment__need__specification"}
     answer = forms.ChoiceField(label=_("Answer"), required=False, choices=_ANSWERS)
     kind = KindFilter(label=_("Kind of help"), required=False, empty_label=_("All"))
@@ -100,7 +101,11 @@ SPEC = ListSpec(
 def deliveries_seen(by: Acting) -> QuerySet[Delivery]:
     reversal = Delivery.objects.filter(reverses=OuterRef("pk"))
     rows = Delivery.objects.select_related("commitment__need__specification").annotate(is_reversed=Exists(reversal))
-    return with_giver(with_county(rows))
+    if by.role is Role.AUDITOR:
+        sides = looked_into(by, timezone.now(), "asker_path")
+    else:
+        sides = in_area(by) & below(by.organisation_path, "asker_path") | below(by.organisation_path, "giver_path")
+    return with_giver(with_county(rows.filter(sides)))
 
 
 @require_GET

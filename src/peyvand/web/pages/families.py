@@ -33,6 +33,7 @@ from peyvand.people.households import (
 )
 from peyvand.people.models import Consent, Household, Person, Task
 from peyvand.people.permissions import may_give_task, may_keep_households, may_see_households
+from peyvand.people.queries import looked_into
 from peyvand.people.residents import give_sign_in
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
@@ -85,7 +86,8 @@ SPEC = ListSpec(
 
 def families_of(by: Acting) -> QuerySet[Household]:
     rows = Household.objects.select_related("place", "organisation")
-    return rows.filter(in_area(by), below(by.organisation_path, "organisation_path")) if by.is_staff else rows
+    own = in_area(by) & below(by.organisation_path, "organisation_path")
+    return rows.filter(own if by.is_staff else looked_into(by, now()))
 
 
 @require_safe

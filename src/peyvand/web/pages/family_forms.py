@@ -4,21 +4,21 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.kernel.jalali import JalaliMonth, business_date
 from peyvand.kernel.text import latin_digits, search_key
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind, MemberRole, Severity, Sex
 from peyvand.people.households import NewHousehold, NewPerson
-from peyvand.people.models import Membership, Person
+from peyvand.people.models import Membership, Person, Task
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below
 from peyvand.scope.database import acting_now
 from peyvand.web.fields import MobileField, NationalIdField, QuantityField
 from peyvand.web.forms import Form
-from peyvand.web.lists import Filters
+from peyvand.web.lists import Filters, starting
 from peyvand.web.pages import access
 from peyvand.web.pages.need_forms import PlaceChoice, homes
 
@@ -46,10 +46,12 @@ class FamilyFilters(Filters):
         return rows
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
-        """By name only among persons whose name this reader sees: row security answers that."""
-        code = latin_digits(text).replace("-", "").strip()
-        named = Person.objects.filter(household=OuterRef("pk"), search_key__contains=search_key(text))
-        return rows.filter(Q(code__icontains=code or text) | Q(code__icontains=text) | Exists(named))
+        """By the first signs of the code, and by name among the families this reader has a task with: no other names are seen."""
+        by, code = acting_now(), latin_digits(text).replace("-", "").strip()
+        wanted = starting("code", text) | starting("code", code or text)
+        tasks = Task.objects.filter(membership_id=by.membership_id if by else 0, until__isnull=True)
+        named = Person.objects.filter(household__in=tasks.values("household"), search_key__contains=search_key(text))
+        return rows.filter(wanted | Q(pk__in=list(named.values_list("household", flat=True))))
 
 
 class PersonForm(Form):

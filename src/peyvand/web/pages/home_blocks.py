@@ -21,11 +21,12 @@ from peyvand.flow.story.models import Story
 from peyvand.people.models import Look
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
-from peyvand.web.lists import Badge
+from peyvand.web.lists import Badge, first_rows
 from peyvand.web.pages import words
 from peyvand.web.templatetags.peyvand_format import jdate, jdate_ago, number, quantity
 
 ROWS = 5
+MOST_COUNTED = 1000
 ENDS_SOON = timedelta(days=14)
 
 
@@ -48,14 +49,16 @@ class Block:
     all_url: str = ""
     late: bool = False
     counted: bool = True
+    counted_all: bool = True
 
 
 def block(
     name: str, title: str, rows: QuerySet, line: Callable[[Any], Line], all_url: str = "", *, late: bool = False
 ) -> Block:
-    found = list(rows[: ROWS + 1])
-    count = len(found) if len(found) <= ROWS else rows.order_by().count()
-    return Block(name, title, count, [line(row) for row in found[:ROWS]], all_url, late)
+    found = first_rows(rows, ROWS + 1)
+    count = len(found) if len(found) <= ROWS else rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
+    shown = min(count, MOST_COUNTED)
+    return Block(name, title, shown, [line(row) for row in found[:ROWS]], all_url, late, counted_all=shown == count)
 
 
 def _own(by: Acting, organisation: str = "organisation_path", place: str = "place_path") -> Q:

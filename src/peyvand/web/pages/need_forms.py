@@ -25,7 +25,7 @@ from peyvand.scope.bulk import in_area
 from peyvand.scope.database import acting_now
 from peyvand.web.fields import JalaliDateField, MobileField, QuantityField
 from peyvand.web.forms import Form
-from peyvand.web.lists import Filters
+from peyvand.web.lists import Filters, starting
 from peyvand.web.pages import access
 from peyvand.web.pages.words import named
 
@@ -113,7 +113,9 @@ class NeedFilters(Filters):
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         code = read_code(text)
         typed = "".join(sign for sign in latin_digits(text) if sign.isdigit())
-        return rows.filter(tracking_code=code) if code else rows.filter(tracking_code__contains=typed or text)
+        if code:
+            return rows.filter(tracking_code=code)
+        return rows.filter(starting("tracking_code", typed)) if typed else rows.none()
 
 
 class CallForm(Form):

@@ -2,7 +2,7 @@
 
 from operator import itemgetter
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -29,7 +29,8 @@ from peyvand.flow.need.rules import PriorityLine, priority_of
 from peyvand.kernel.codes import spoken
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, NotFound
-from peyvand.scope.acting import Acting
+from peyvand.people.queries import looked_into
+from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
@@ -76,6 +77,8 @@ def needs_of(by: Acting) -> QuerySet[Need]:
     rows = Need.objects.select_related("specification", "place")
     if by.is_staff:
         rows = rows.filter(in_area(by), below(by.organisation_path, "organisation_path"))
+    else:
+        rows = rows.filter(looked_into(by, now()) if by.role is Role.AUDITOR else Q(person_id=by.person_id))
     return rows.annotate(has_late=late_promise(business_date(now())))
 
 

@@ -28,10 +28,10 @@ from peyvand.scope.bulk import below
 from peyvand.web import notices
 from peyvand.web.exports import export
 from peyvand.web.forms import Form
-from peyvand.web.lists import Column, Filters, ListSpec, list_page
+from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import address, open_to
-from peyvand.web.pages.choices import KindFilter
+from peyvand.web.pages.choices import KindFilter, KindFilters
 from peyvand.web.pages.rows import county_of, either_side, in_place, with_county, with_giver
 from peyvand.web.pages.words import named, promise_badge, steps
 from peyvand.web.templatetags.peyvand_format import jdate, jdate_ago, number, quantity, unit
@@ -41,8 +41,7 @@ _STATES = [("", _("All")), ("late", _("Late")), *CommitmentState.choices]
 _WAITING = [("", _("All")), ("answer", _("For our answer")), ("receiver", _("For the receiver's answer"))]
 
 
-class PromiseFilters(Filters):
-    searched = ("need__specification__search_key",)
+class PromiseFilters(KindFilters):
     lookups = {"kind": "need__specification"}
     state = forms.ChoiceField(label=_("State"), required=False, choices=_STATES)
     kind = KindFilter(label=_("Kind of help"), required=False, empty_label=_("All"))

@@ -26,10 +26,10 @@ from peyvand.web import notices
 from peyvand.web.exports import export
 from peyvand.web.fields import JalaliDateField
 from peyvand.web.forms import Form
-from peyvand.web.lists import Badge, Column, Filters, ListSpec, list_page
+from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import address, open_to, refuse
-from peyvand.web.pages.choices import KindFilter
+from peyvand.web.pages.choices import KindFilter, KindFilters
 from peyvand.web.pages.matching import suggestion_reason
 from peyvand.web.pages.promises import place_shown
 from peyvand.web.pages.rows import either_side, in_place, with_county, with_giver
@@ -51,8 +51,7 @@ _STATES = [
 ]
 
 
-class SuggestionFilters(Filters):
-    searched = ("need__specification__search_key",)
+class SuggestionFilters(KindFilters):
     lookups = {"kind": "need__specification"}
     state = forms.ChoiceField(label=_("State"), required=False, choices=_STATES)
     kind = KindFilter(label=_("Kind of help"), required=False, empty_label=_("All"))

@@ -1,0 +1,8 @@
+from django.db import migrations
+
+from peyvand.scope.policies import STAFF_OF_MANY, STAFF_OF_ROW, Policy, instead
+
+
+class Migration(migrations.Migration):
+    dependencies = [("need", "0004_in_list_order")]
+    operations = [instead("need_need", Policy("by_staff", STAFF_OF_ROW), Policy("within", STAFF_OF_MANY))]
