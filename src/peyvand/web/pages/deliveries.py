@@ -28,7 +28,7 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.exports import export
+from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, Filters, ListSpec, list_page
@@ -80,6 +80,7 @@ class DeliveryFilters(Filters):
 
 SPEC = ListSpec(
     name="deliveries",
+    title=_("Deliveries"),
     columns=(
         Column("kind", _("What was delivered"), lambda row: named(row.commitment.need.specification), link=_promise_url),
         Column("quantity", _("Quantity"), kind="number", sort="quantity"),
@@ -103,6 +104,7 @@ def deliveries_seen(by: Acting) -> QuerySet[Delivery]:
     return with_giver(with_county(rows))
 
 
+@exportable
 @require_GET
 @open_to(may_see_promises)
 def deliveries(request: HttpRequest) -> HttpResponseBase:

@@ -38,7 +38,7 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.exports import export
+from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import words
@@ -61,6 +61,7 @@ def _code(row: Household) -> str:
 
 SPEC = ListSpec(
     name="families",
+    title=gettext_lazy("Families"),
     columns=(
         Column(
             "code",
@@ -88,6 +89,7 @@ def families_of(by: Acting) -> QuerySet[Household]:
     return rows.filter(in_area(by), below(by.organisation_path, "organisation_path")) if by.is_staff else rows
 
 
+@exportable
 @require_safe
 @open_to(may_see_households)
 def families(request: HttpRequest) -> HttpResponseBase:

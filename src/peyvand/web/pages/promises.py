@@ -26,7 +26,7 @@ from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below
 from peyvand.web import notices
-from peyvand.web.exports import export
+from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, Filters, ListSpec, list_page
 from peyvand.web.pages import acts
@@ -64,6 +64,7 @@ class PromiseFilters(Filters):
 
 SPEC = ListSpec(
     name="promises",
+    title=_("Promises"),
     columns=(
         Column(
             "kind", _("What is promised"), lambda row: named(row.need.specification),
@@ -94,6 +95,7 @@ def promises_seen(by: Acting) -> QuerySet[Commitment]:
     return with_giver(with_county(rows))
 
 
+@exportable
 @require_GET
 @open_to(may_see_promises)
 def promises(request: HttpRequest) -> HttpResponseBase:
