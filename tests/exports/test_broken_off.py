@@ -94,6 +94,20 @@ def test_a_killed_worker_leaves_no_half_file_and_the_export_is_taken_up_again(wo
     assert len(rows_of(taken(export, world["facilitator"]))) == 36
 
 
+def test_an_export_whose_job_was_ended_with_its_worker_gets_another(world, ask, run_worker, stored):
+    world.need()
+    export = ask(world["facilitator"])
+    begin_export(export_id=export.pk, by=SYSTEM, now=NOW)
+    ProcrastinateJob.objects.filter(args__export_id=export.pk).update(status="aborted")
+    tasks.take_up_exports(timestamp=0)
+    tasks.take_up_exports(timestamp=0)  # the second time there is one in the queue
+    assert ProcrastinateJob.objects.filter(args__export_id=export.pk, status="todo").count() == 1
+    run_worker()
+    assert (stored(export).state, stored(export).attempts) == ("done", 2)
+    tasks.take_up_exports(timestamp=0)
+    assert not ProcrastinateJob.objects.filter(status="todo").exists()
+
+
 def test_what_dies_three_times_is_given_up(world, ask, run_worker, stored):
     export = ask(world["facilitator"])
     for attempt in (1, 2, 3):

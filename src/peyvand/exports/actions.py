@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
@@ -50,7 +51,7 @@ def ask_export(*, listed: Listed, address: str, kind: FileKind, language: str, b
         expires_at=now + timedelta(days=settings.PEYVAND_EXPORT_DAYS),
     )
     _note("export.asked", export, by, now)
-    configure_task(name=TASK, job_manager=_OUTBOX).defer(export_id=export.pk)
+    _defer(export.pk)
     return export
 
 
@@ -127,6 +128,20 @@ def fail_export(*, export: Export, failure: Failure, by: Acting, now: datetime) 
 
 
 @action
+def defer_again(*, by: Acting, now: datetime) -> int:
+    """A job for each unfinished export that has none any more, as after a worker that was told to stop. Gives how many."""
+    _only_system(by)
+    queued = ProcrastinateJob.objects.filter(task_name=TASK, status__in=["todo", "doing"])
+    numbers = {int(args["export_id"]) for args in queued.values_list("args", flat=True)}
+    lost = list(
+        Export.objects.filter(state__in=UNFINISHED).exclude(pk__in=numbers).order_by("pk").values_list("pk", flat=True)
+    )
+    for export_id in lost:
+        _defer(export_id)
+    return len(lost)
+
+
+@action
 def expire_exports(*, by: Acting, now: datetime) -> int:
     """Take away what is older than promised, and folders that belong to no row. Gives how many rows."""
     _only_system(by)
@@ -138,6 +153,10 @@ def expire_exports(*, by: Acting, now: datetime) -> int:
     for number in files.without_rows(set(Export.objects.values_list("pk", flat=True))):
         files.clear(number)
     return len(old)
+
+
+def _defer(export_id: int) -> None:
+    configure_task(name=TASK, job_manager=_OUTBOX).defer(export_id=export_id)
 
 
 def _fail(export: Export, failure: Failure, by: Acting, now: datetime) -> None:

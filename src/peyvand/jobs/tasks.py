@@ -8,7 +8,7 @@ from procrastinate import JobContext, RetryStrategy, builtin_tasks
 from procrastinate.contrib.django import app
 
 from peyvand.exports.actions import TASK as WRITE_EXPORT
-from peyvand.exports.actions import expire_exports
+from peyvand.exports.actions import defer_again, expire_exports
 from peyvand.exports.running import write_export
 from peyvand.extend import reactions
 from peyvand.extend.discovery import programmes
@@ -17,7 +17,7 @@ from peyvand.flow.commitment.actions import lapse_commitments
 from peyvand.flow.need.actions import expire_needs
 from peyvand.flow.need.priorities import refresh_priorities
 from peyvand.intake.waiting import WaitingRoom
-from peyvand.jobs.queries import SILENT_AFTER
+from peyvand.jobs.queries import retry_stalled
 from peyvand.jobs.schedule import daily_at
 from peyvand.journal.seals import seal
 from peyvand.kernel.jalali import add_months, business_date
@@ -41,13 +41,11 @@ def one_export(*, export_id: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="peyvand.take_up_exports", queueing_lock="take_up_exports", pass_context=True)
-async def take_up_exports(context: JobContext, timestamp: int) -> None:
-    """Put exports back into the queue whose worker died over them. How often, `begin_export` counts."""
-    manager = context.app.job_manager
-    silent = SILENT_AFTER.total_seconds()
-    for job in await manager.get_stalled_jobs(task_name=WRITE_EXPORT, seconds_since_heartbeat=silent):
-        await manager.retry_job(job)
+@app.task(name="peyvand.take_up_exports", queueing_lock="take_up_exports")
+def take_up_exports(timestamp: int) -> None:
+    """Put exports back into the queue whose worker died or was stopped over them. How often, `begin_export` counts."""
+    retry_stalled(WRITE_EXPORT, timezone.now())
+    defer_again(by=SYSTEM, now=timezone.now())
 
 
 @app.periodic(cron=daily_at("02:10"))

@@ -11,6 +11,7 @@ from peyvand.exports.actions import begin_export, count_rows
 from peyvand.exports.models import Export
 from peyvand.exports.running import write_export
 from peyvand.people.accounts import end_membership
+from peyvand.people.enums import MemberRole
 from peyvand.people.models import Membership
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
@@ -90,7 +91,7 @@ def test_from_asking_to_the_file(world, browser):
 @pytest.mark.django_db(transaction=True)
 def test_rights_that_ended_are_said_instead_of_the_file(world, browser):
     client = browser("facilitator")
-    world.join("facilitator_again", "facilitator", "nobonyad", "charity")
+    world.join("facilitator_again", MemberRole.FACILITATOR, "nobonyad", "charity")
     ask(client)
     export = only()
     write_export(export_id=export.pk, now=NOW)
