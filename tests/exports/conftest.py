@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from django.db import connection
@@ -50,7 +51,20 @@ def ask() -> Callable[..., Export]:
 
 @pytest.fixture
 def run_worker() -> Callable[[], None]:
-    return lambda: work(wait=False, concurrency=1, signals=False)
+    """In a thread of its own: where a journey ran before in this process, the browser's loop still runs in this one."""
+
+    def working() -> None:
+        try:
+            work(wait=False, concurrency=1, signals=False)
+        finally:
+            connection.close()
+
+    def run() -> None:
+        worker = Thread(target=working)
+        worker.start()
+        worker.join()
+
+    return run
 
 
 @pytest.fixture
