@@ -74,3 +74,17 @@ def test_a_changed_file_is_found_and_a_path_is_no_fingerprint(tmp_path):
         folder.read(name)
     with pytest.raises(ValueError, match="64"):
         folder.read("../../etc/passwd")
+
+
+def test_a_large_file_is_taken_in_whole_and_opened_checked(tmp_path):
+    folder, made = LocalFolder(tmp_path / "kept"), tmp_path / "made"
+    made.write_bytes(b"rows" * 100_000)
+    name = folder.take(made)
+    assert not made.exists()
+    with folder.open(name) as file:
+        assert file.read() == b"rows" * 100_000
+    (kept,) = (one for one in (tmp_path / "kept").rglob("*") if one.is_file())
+    assert kept.stat().st_mode & 0o777 == 0o600
+    kept.write_bytes(b"other")
+    with pytest.raises(Damaged):
+        folder.open(name)

@@ -18,9 +18,10 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peyvand.web.exports import export, guarded, plain, write_csv
+from peyvand.web.exports import export
 from peyvand.web.fields import QuantityField
 from peyvand.web.lists import Badge, Column, Filters, ListSpec, decode, encode, keyset, list_page
+from peyvand.web.sheets import guarded, plain, write_csv
 
 
 class GroupFilters(Filters):

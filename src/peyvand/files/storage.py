@@ -1,6 +1,7 @@
 """One place for files, by SHA-256: the same file is kept once, and a name says what must be inside.
 
-A local folder today; another storage is another class with the same two methods.
+A local folder today; another storage is another class with the same methods. Small files go as bytes; a large one is written
+by its maker, then taken in and opened again without ever lying in memory.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
@@ -47,6 +49,26 @@ class LocalFolder:
         if hashlib.sha256(data).hexdigest() != fingerprint:
             raise Damaged(f"the content of {fingerprint} does not fit its fingerprint")
         return data
+
+    def take(self, file: Path) -> str:
+        """Move a finished file in and give its fingerprint. `file` lies on the same disk, and is gone from there afterwards."""
+        with file.open("rb") as stream:
+            fingerprint = hashlib.file_digest(stream, "sha256").hexdigest()
+            os.fsync(stream.fileno())
+        target = self._path(fingerprint)
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.chmod(0o600)
+        file.replace(target)
+        return fingerprint
+
+    def open(self, fingerprint: str) -> IO[bytes]:
+        """For reading from the start, checked before. Raises as `read` does."""
+        stream = self._path(fingerprint).open("rb")
+        if hashlib.file_digest(stream, "sha256").hexdigest() != fingerprint:
+            stream.close()
+            raise Damaged(f"the content of {fingerprint} does not fit its fingerprint")
+        stream.seek(0)
+        return stream
 
     def _path(self, fingerprint: str) -> Path:
         if not _FINGERPRINT.fullmatch(fingerprint):

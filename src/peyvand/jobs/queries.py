@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Max, Min, OuterRef, Q, QuerySet, Subquery
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob, ProcrastinateWorker
 
@@ -46,6 +46,15 @@ def jobs() -> QuerySet[ProcrastinateJob]:
 
 def jobs_of_programme(slug: str) -> QuerySet[ProcrastinateJob]:
     return jobs().filter(task_name=TASK, args__programme=slug)
+
+
+def retry_stalled(task: str, now: datetime) -> int:
+    """Put the jobs of a task whose worker no longer says that it lives back into the queue, due at once. Gives how many."""
+    silent = Q(worker__isnull=True) | Q(worker__last_heartbeat__lt=now - SILENT_AFTER)
+    stalled = list(ProcrastinateJob.objects.filter(silent, task_name=task, status="doing").values_list("pk", flat=True))
+    for job_id in stalled:
+        app.job_manager.retry_job_by_id(job_id, retry_at=now)
+    return len(stalled)
 
 
 def retry_failed(job_id: int, now: datetime) -> bool:

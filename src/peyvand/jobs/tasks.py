@@ -7,6 +7,9 @@ from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy, builtin_tasks
 from procrastinate.contrib.django import app
 
+from peyvand.exports.actions import TASK as WRITE_EXPORT
+from peyvand.exports.actions import defer_again, expire_exports
+from peyvand.exports.running import write_export
 from peyvand.extend import reactions
 from peyvand.extend.discovery import programmes
 from peyvand.flow.capacity.actions import renew_capacities
@@ -14,6 +17,7 @@ from peyvand.flow.commitment.actions import lapse_commitments
 from peyvand.flow.need.actions import expire_needs
 from peyvand.flow.need.priorities import refresh_priorities
 from peyvand.intake.waiting import WaitingRoom
+from peyvand.jobs.queries import retry_stalled
 from peyvand.jobs.schedule import daily_at
 from peyvand.journal.once import forget_keys
 from peyvand.journal.pace import forget_attempts
@@ -30,6 +34,26 @@ KEEP_FINISHED_HOURS = 14 * 24
 def programme_job(*, programme: str, job: str, act: str, ids: dict[str, list[int]]) -> None:
     """A reaction, or the nightly run of a programme's job."""
     reactions.run(programme, job, act=act, ids=ids, now=timezone.now())
+
+
+@app.task(name=WRITE_EXPORT)
+def one_export(*, export_id: int) -> None:
+    """Not tried again by itself: its row says what went wrong, and asking again is one press."""
+    write_export(export_id=export_id, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="peyvand.take_up_exports", queueing_lock="take_up_exports")
+def take_up_exports(timestamp: int) -> None:
+    """Put exports back into the queue whose worker died or was stopped over them. How often, `begin_export` counts."""
+    retry_stalled(WRITE_EXPORT, timezone.now())
+    defer_again(by=SYSTEM, now=timezone.now())
+
+
+@app.periodic(cron=daily_at("02:10"))
+@app.task(name="peyvand.expire_exports", queueing_lock="expire_exports", retry=PATIENT)
+def daily_export_expiry(timestamp: int) -> int:
+    return expire_exports(by=SYSTEM, now=_at(timestamp))
 
 
 @app.periodic(cron="*/3 * * * *")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.exports.permissions import may_export
 from peyvand.flow.capacity.permissions import may_see_capacities
 from peyvand.flow.commitment.permissions import may_see_promises
 from peyvand.flow.monthly import may_report_month
@@ -41,6 +42,12 @@ def _switches(request: HttpRequest) -> bool:
     return getattr(request, "acting", PUBLIC).role in (Role.ADMINISTRATOR, Role.HQ_LEADER)
 
 
+def _takes_lists(request: HttpRequest) -> bool:
+    """Those whose lists may grow too long to be answered at once."""
+    by = getattr(request, "acting", PUBLIC)
+    return may_export(by) is None and by.role not in (Role.RESIDENT, Role.GOVERNOR_OFFICE)
+
+
 def _tells(request: HttpRequest) -> bool:
     """To those who write and publish stories they are work; to everyone else reading."""
     return getattr(request, "acting", PUBLIC).is_staff
@@ -58,6 +65,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("Deliveries"), "deliveries", allowed(may_see_promises), group=Group.WORK, first_for=_GIVES),
     Entry(_("People and roles"), "people", allowed(may_manage_people), first_for=(Role.ADMINISTRATOR,)),
     Entry(_("Lists"), "imports", allowed(may_import_any)),
+    Entry(_("My exports"), "exports", _takes_lists),
     Entry(_("Report of the month"), "month", allowed(may_report_month)),
     Entry(_("Papers to print"), "papers", allowed(may_print)),
     Entry(_("Match two lists"), "match_files", allowed(may_match_files)),

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "peyvand.journal",
     "peyvand.places",
     "peyvand.people",
+    "peyvand.exports",
     "peyvand.resources",
     "procrastinate.contrib.django",
     "peyvand.extend",
@@ -110,6 +111,10 @@ if STATIC_ROOT:
     }
 # Uploaded files wait here between two pages, for an hour at most.
 PEYVAND_WAITING = data_folder() / "waiting"
+# Lists written as files for their askers, outside the backup; each is deleted after so many days.
+PEYVAND_EXPORTS = Path(os.environ.get("PEYVAND_EXPORTS") or data_folder() / "exports")
+PEYVAND_EXPORT_DAYS = int(os.environ.get("PEYVAND_EXPORT_DAYS") or "7")
+PEYVAND_LISTED = "peyvand.web.listed.listed_at"
 PEYVAND_DEMO = os.environ.get("PEYVAND_DEMO") == "1"
 PEYVAND_NAVIGATION = "peyvand.site.navigation.ENTRIES"
 

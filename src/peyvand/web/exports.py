@@ -1,91 +1,90 @@
-"""A list as a file: the same rows and columns as the page, with the reader's headings.
+"""A list as a file: the same rows and columns as its page. A short one is answered at once, a long one by a job.
 
-Rows are written as they are read, so memory stays flat. The file is whole before it is sent: the reading happens inside
-the scope of the request or job, never after it has closed.
+A page that has a list offers it in two lines:
+
+    @exportable
+    def needs(request):
+        rows = needs_of(acting(request))
+        return export(request, SPEC, rows) or render(...)
 """
 
-import csv
-import io
 import tempfile
-from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
-from typing import IO, Any
+from collections.abc import Callable, Iterable
+from typing import IO, Any, TypeVar
 
-import xlsxwriter
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest
-from django.utils.translation import get_language_bidi
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
 
-from peyvand.kernel.jalali import short_date
-from peyvand.kernel.quantities import toman
-from peyvand.web.lists import Badge, Column, ListSpec, in_order, narrowed
-from peyvand.web.templatetags.peyvand_format import day_of
+from peyvand.exports.enums import FileKind
+from peyvand.exports.listing import Listed
+from peyvand.exports.permissions import may_export
+from peyvand.kernel.jalali import business_date, short_date
+from peyvand.web.lists import ListSpec, in_order, narrowed
+from peyvand.web.sheets import TYPES, demo_line, write_sheet
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-
-
-def plain(column: Column, row: Any) -> str | int | float | None:
-    """A sheet's cell: numbers stay numbers, money is toman, dates are Jalali in Latin digits, which sort as text."""
-    value = column.read(row)
-    if value is None or isinstance(value, bool):
-        return None if value is None else str(value)
-    if column.kind == "toman":
-        return toman(int(value))
-    if isinstance(value, date):
-        return short_date(day_of(value), "en")
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, int | float):
-        return value
-    return str(value.label if isinstance(value, Badge) else value)
+V = TypeVar("V", bound=Callable[..., Any])
 
 
-def guarded(cell: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is preceded by an apostrophe."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+class ListAnswer(HttpResponse):
+    """What a page answers to a job that asks for its list (`web.listed`)."""
+
+    def __init__(self, listed: Listed) -> None:
+        super().__init__(status=204)
+        self.listed = listed
 
 
-def write_csv(out: IO[bytes], spec: ListSpec, rows: Iterable[Any]) -> int:
-    """Write UTF-8 CSV with a byte-order mark (Excel needs it for Persian); returns the number of rows."""
-    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
-    sheet, count = csv.writer(text), 0
-    sheet.writerow([str(column.title) for column in spec.columns])
-    for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is the answer
-        sheet.writerow([guarded(plain(column, row)) for column in spec.columns])
-    text.detach()
-    return count
+def exportable(view: V) -> V:
+    """Say of a page that its list may be asked for by its address, when no browser waits: it answers through `export`."""
+    view.exportable = True  # type: ignore[attr-defined]
+    return view
 
 
-def write_xlsx(out: IO[bytes], spec: ListSpec, rows: Iterable[Any]) -> int:
-    """Write a workbook of one sheet, from right to left in Persian; returns the number of rows."""
-    book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet, bold, count = book.add_worksheet(), book.add_format({"bold": True, "bottom": 1}), 0
-    if get_language_bidi():
-        sheet.right_to_left()
-    sheet.freeze_panes(1, 0)
-    for place, column in enumerate(spec.columns):
-        sheet.set_column(place, place, 18)
-        sheet.write_string(0, place, str(column.title), bold)
-    for count, row in enumerate(rows, start=1):
-        for place, column in enumerate(spec.columns):
-            cell = plain(column, row)
-            if isinstance(cell, str):
-                sheet.write_string(count, place, cell)
-            elif cell is not None:
-                sheet.write_number(count, place, cell)
-    book.close()
-    return count
+def export(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> HttpResponseBase | None:
+    """The answer to `?export=csv` or `?export=xlsx` on a list's address; None when neither is asked for.
 
-
-def export(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> FileResponse | None:
-    """The answer to `?export=csv` or `?export=xlsx` on a list's address; None when neither is asked for."""
+    A list too long to be answered at once gets a page with a button that hands it to the background. To a job: the list.
+    """
+    asks_for_list = getattr(request, "asks_for_list", False)
     kind = request.GET.get("export", "")
-    if kind not in _TYPES or not spec.exports:
+    if not spec.exports or not (asks_for_list or kind in FileKind.values):
         return None
-    rows, _filters = narrowed(request, spec, rows)
+    listed = listed_of(request, spec, rows)
+    if asks_for_list:
+        return ListAnswer(listed)
+    if not listed.is_small():
+        return _offer(request, listed, FileKind(kind))
     out = tempfile.SpooledTemporaryFile(max_size=8 * 2**20)  # noqa: SIM115 - the response closes it
-    (write_csv if kind == "csv" else write_xlsx)(out, spec, in_order(spec, rows, request.GET.get("sort", "")))
+    listed.write(out, kind, listed.read(), "")
     out.seek(0)
-    return FileResponse(out, as_attachment=True, filename=f"{spec.name}.{kind}", content_type=_TYPES[kind])
+    return file_answer(out, listed.title, FileKind(kind))
+
+
+def listed_of(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> Listed:
+    """The list under the filters and in the order of an address."""
+    rows, _filters = narrowed(request, spec, rows)
+
+    def write(out: IO[bytes], kind: str, found: Iterable[Any], folder: str) -> int:
+        return write_sheet(out, spec, kind, found, folder)
+
+    return Listed(spec.name, str(spec.title or spec.name), in_order(spec, rows, request.GET.get("sort", "")), write)
+
+
+def file_answer(file: Any, title: str, kind: FileKind) -> FileResponse:
+    """A file as an answer, under its title, the day and, on demonstration data, that mark."""
+    today = short_date(business_date(timezone.now()), "en").replace("/", "-")
+    name = " ".join(part for part in (title, today, demo_line()) if part)
+    answer = FileResponse(file, as_attachment=True, filename=f"{name}.{kind.value}", content_type=TYPES[kind.value])
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _offer(request: HttpRequest, listed: Listed, kind: FileKind) -> HttpResponse:
+    query = request.GET.copy()
+    query.pop("export")
+    address = f"{request.path}?{query.urlencode()}"
+    by = request.acting  # type: ignore[attr-defined]
+    context = {"title": listed.title, "address": address, "kind": kind, "why_not": may_export(by)}
+    return render(request, "web/pages/export_offer.html", context)

@@ -18,7 +18,7 @@ A sort column must be NOT NULL in the database (annotate with Coalesce where it 
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -130,7 +130,10 @@ class Filters(Form):
 
 @dataclass(frozen=True)
 class ListSpec:
-    """What a list is, apart from its rows. `count_limit`: counting stops there and the page says "N+"."""
+    """What a list is, apart from its rows. `count_limit`: counting stops there and the page says "N+".
+
+    `title` names its file and its line among one's exports; without one they show `name`.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -139,6 +142,7 @@ class ListSpec:
     per_page: int = 25
     count_limit: int = 1000
     exports: bool = True
+    title: Any = ""
     empty_title: Any = ""
     empty_text: Any = ""
 
@@ -186,6 +190,7 @@ class ListPage:
     newer_url: str = ""
     csv_url: str = ""
     xlsx_url: str = ""
+    address: str = ""
     clear_url: str = "?"
     sort: str = ""
     rows: list[list[Cell]] = field(default_factory=list)
@@ -308,12 +313,13 @@ def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
         newer_url=_url(query, before=newer) if newer else "",
         csv_url=_url(query, export="csv") if spec.exports else "",
         xlsx_url=_url(query, export="xlsx") if spec.exports else "",
+        address=request.path + _url(query),
         sort=query.get("sort", ""),
         rows=[spec.cells(row) for row in objects],
     )
 
 
-def in_order(spec: ListSpec, rows: QuerySet, sort: str = "") -> Iterator[Any]:
-    """Every row in the list's order, read in batches, for exports."""
+def in_order(spec: ListSpec, rows: QuerySet, sort: str = "") -> QuerySet:
+    """Every row in the list's order, for exports."""
     path = spec.sort_path(sort)
-    return rows.order_by(*_order(path, path.startswith("-"))).iterator(chunk_size=2000)
+    return rows.order_by(*_order(path, path.startswith("-")))

@@ -28,7 +28,7 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.exports import export
+from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.templatetags.peyvand_format import digits, jdate, quantity, toman_text
 
@@ -66,6 +66,7 @@ def _due(project: MicroProject) -> date | None:
 
 LIST = ListSpec(
     name="micro-projects",
+    title=_("Micro-projects"),
     columns=(
         Column(
             "code", _("Need"), value="need.tracking_code", kind="code",
@@ -86,6 +87,7 @@ LIST = ListSpec(
 )  # fmt: skip
 
 
+@exportable
 @require_GET
 def all_projects(request: HttpRequest) -> HttpResponseBase:
     by, today = request.acting, _today()  # type: ignore[attr-defined]

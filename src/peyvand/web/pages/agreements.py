@@ -22,7 +22,7 @@ from peyvand.people.models import Organisation
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.exports import export
+from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
@@ -32,6 +32,7 @@ from peyvand.web.pages.words import named
 
 SPEC = ListSpec(
     name="agreements",
+    title=_("Agreements"),
     columns=(
         Column("title", _("Agreement")),
         Column("giver", _("Who gives"), lambda row: named(row.giver)),
@@ -50,6 +51,7 @@ def agreements_seen() -> QuerySet[Agreement]:
     return Agreement.objects.select_related("giver", "asker").annotate(promises=Count("commitments"))
 
 
+@exportable
 @require_GET
 @open_to(may_see_promises)
 def agreements(request: HttpRequest) -> HttpResponseBase:

@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_views
 from django.urls import URLPattern, URLResolver, include, path
 
-from peyvand.web.pages import audit, families, home, intake, needs, people, sign_in
+from peyvand.web.pages import audit, exports, families, home, intake, needs, people, sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("home/", home.home, name="home"),
@@ -38,6 +38,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<int:membership_id>/code/", people.code_issue, name="code_issue"),
     path("journal/", audit.journal, name="journal"),
     path("journal/looks/", audit.look, name="look_take"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/ask/", exports.export_ask, name="export_ask"),
+    path("exports/<int:export_id>/file/", exports.export_file, name="export_file"),
+    path("exports/<int:export_id>/cancel/", exports.export_cancel, name="export_cancel"),
+    path("exports/<int:export_id>/delete/", exports.export_delete, name="export_delete"),
     path("enter/", sign_in.enter, name="enter"),
     path("enter/<str:code>/", sign_in.enter_link, name="enter_link"),
     path("acting/", sign_in.switch, name="acting"),

@@ -21,7 +21,7 @@ from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.exports import export
+from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, Filters, ListSpec, list_page
@@ -36,6 +36,7 @@ _KINDS = {
     "household": gettext_lazy("Family file"), "person": gettext_lazy("Person"), "consent": gettext_lazy("Consent"),
     "task": gettext_lazy("Task"), "account": gettext_lazy("Account"), "membership": gettext_lazy("Role"),
     "organisation": gettext_lazy("Organisation"), "place": gettext_lazy("Place"), "look": gettext_lazy("Look from outside"),
+    "export": gettext_lazy("Export"),
 }  # fmt: skip
 
 
@@ -58,6 +59,7 @@ def _role(event: Event) -> str:
 
 SPEC = ListSpec(
     name="journal",
+    title=gettext_lazy("Journal"),
     columns=(
         Column("at", gettext_lazy("When"), kind="time", sort="at"),
         Column("act", gettext_lazy("Act"), value=lambda event: act_in_words(event.act)),
@@ -108,6 +110,7 @@ def _page(request: HttpRequest, form: LookForm | None) -> HttpResponseBase:
     return export(request, SPEC, rows) or render(request, "web/pages/journal.html", context)
 
 
+@exportable
 @require_safe
 @open_to(may_search_journal)
 def journal(request: HttpRequest) -> HttpResponseBase:

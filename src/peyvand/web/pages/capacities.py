@@ -26,7 +26,7 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.exports import export
+from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, Filters, ListSpec, list_page
@@ -51,6 +51,7 @@ class CapacityFilters(Filters):
 
 SPEC = ListSpec(
     name="capacities",
+    title=_("What can be given"),
     columns=(
         Column("kind", _("What is offered"), lambda row: named(row.specification), link=lambda row: reverse("capacity", args=[row.pk])),
         Column("giver", _("Who offers it"), lambda row: named(row.organisation)),
@@ -82,6 +83,7 @@ def capacities_seen(by: Acting) -> QuerySet[Capacity]:
     return with_county(rows.annotate(is_own=own))
 
 
+@exportable
 @require_GET
 @open_to(may_see_capacities)
 def capacities(request: HttpRequest) -> HttpResponseBase:

@@ -29,7 +29,7 @@ from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.exports import export
+from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
@@ -81,6 +81,7 @@ class DeliveryFilters(KindFilters):
 
 SPEC = ListSpec(
     name="deliveries",
+    title=_("Deliveries"),
     columns=(
         Column("kind", _("What was delivered"), lambda row: named(row.commitment.need.specification), link=_promise_url),
         Column("quantity", _("Quantity"), kind="number", sort="quantity"),
@@ -108,6 +109,7 @@ def deliveries_seen(by: Acting) -> QuerySet[Delivery]:
     return with_giver(with_county(rows.filter(sides)))
 
 
+@exportable
 @require_GET
 @open_to(may_see_promises)
 def deliveries(request: HttpRequest) -> HttpResponseBase:

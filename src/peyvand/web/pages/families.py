@@ -39,7 +39,7 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.exports import export
+from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import words
@@ -62,6 +62,7 @@ def _code(row: Household) -> str:
 
 SPEC = ListSpec(
     name="families",
+    title=gettext_lazy("Families"),
     columns=(
         Column(
             "code",
@@ -90,6 +91,7 @@ def families_of(by: Acting) -> QuerySet[Household]:
     return rows.filter(own if by.is_staff else looked_into(by, now()))
 
 
+@exportable
 @require_safe
 @open_to(may_see_households)
 def families(request: HttpRequest) -> HttpResponseBase:

@@ -1,7 +1,7 @@
 """The first page of each role: what waits, worst-off and oldest first."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +28,9 @@ from peyvand.web.pages.act_words import act_in_words
 from peyvand.web.pages.home_blocks import Block, Line
 from peyvand.web.pages.people import memberships_of_area
 from peyvand.web.templatetags.peyvand_format import jdatetime, number
+
+# Files that are ready stand on the first page for so long; among one's exports until they expire.
+_FRESH = timedelta(days=1)
 
 Maker = Callable[[Acting, date], Block]
 
@@ -159,6 +162,9 @@ def _stats(place: Place, today: date) -> list[dict[str, Any]]:
 def home(request: HttpRequest) -> HttpResponse:
     by, today = acting(request), business_date(now())
     waiting, empty = blocks.shown(make(by, today) for make in _OF_ROLE[by.role])
+    ready = blocks.files_ready(by, now() - _FRESH)
+    if ready.count:
+        waiting.append(ready)
     governor = by.role is Role.GOVERNOR_OFFICE
     membership: Membership = request.membership  # type: ignore[attr-defined]
     context = {

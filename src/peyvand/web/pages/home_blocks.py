@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from peyvand.exports.enums import ExportState, FileKind
+from peyvand.exports.queries import exports_of
 from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.commitment.enums import CommitmentState, Side, SuggestionState
@@ -23,7 +25,7 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
 from peyvand.web.lists import Badge, first_rows
 from peyvand.web.pages import words
-from peyvand.web.templatetags.peyvand_format import jdate, jdate_ago, number, quantity
+from peyvand.web.templatetags.peyvand_format import jdate, jdate_ago, jdatetime, number, quantity
 
 ROWS = 5
 MOST_COUNTED = 1000
@@ -286,3 +288,16 @@ def shown(blocks: Iterable[Block]) -> tuple[list[Block], list[Block]]:
     """Those with something in them, and those without."""
     made = list(blocks)
     return [one for one in made if one.count], [one for one in made if not one.count]
+
+
+def files_ready(by: Acting, since: datetime) -> Block:
+    """What was written for somebody since then and waits to be taken."""
+    rows = exports_of(by).filter(state=ExportState.DONE, ended_at__gte=since).order_by("-ended_at", "-pk")
+    url = reverse("exports")
+    return block(
+        "exports",
+        _("Files that are ready"),
+        rows,
+        lambda one: Line(one.title, url, f"{FileKind(one.kind).label} · {jdatetime(one.ended_at)}"),
+        url,
+    )

@@ -23,7 +23,7 @@ from peyvand.lists.writing import table_bytes
 from peyvand.scope.bulk import in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.exports import export
+from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.access import acting, now, open_to
@@ -60,6 +60,7 @@ def _state(row: ImportRecord) -> Badge:
 
 SPEC = ListSpec(
     name="imports",
+    title=gettext_lazy("Lists brought in"),
     columns=(
         Column("file_name", gettext_lazy("File"), link=lambda row: reverse("import", args=[row.pk])),
         Column("kind", gettext_lazy("List"), value=lambda row: row.get_kind_display()),
@@ -74,6 +75,7 @@ SPEC = ListSpec(
 )
 
 
+@exportable
 @open_to(may_import_any)
 @require_http_methods(["GET", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:

@@ -21,7 +21,7 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.exports import export
+from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import acts
@@ -36,6 +36,7 @@ HERE_KM = 0.05
 
 RUNS = ListSpec(
     name="matching-runs",
+    title=_("Matching"),
     columns=(
         Column("started_at", _("When"), kind="time", sort="started_at", link=lambda row: reverse("matching_run", args=[row.pk])),
         Column("place", _("Territory"), lambda row: named(row.place)),
@@ -62,6 +63,7 @@ def runs_seen(by: Acting) -> QuerySet[MatchingRun]:
     return MatchingRun.objects.filter(in_area(by)).select_related("place")
 
 
+@exportable
 @require_http_methods(["GET", "POST"])
 @open_to(may_see_promises)
 def matching(request: HttpRequest) -> HttpResponseBase:
@@ -113,6 +115,7 @@ def unserved_reason(row: Unserved) -> str:
 
 UNSERVED = ListSpec(
     name="unserved",
+    title=_("Lack something"),
     columns=(
         Column("kind", _("Need"), lambda row: named(row.need.specification), link=lambda row: address("need", row.need_id)),
         Column("quantity", _("Lacks"), kind="number", sort="quantity"),
@@ -128,6 +131,7 @@ UNSERVED = ListSpec(
 
 SERVED = ListSpec(
     name="suggestions",
+    title=_("Can be helped"),
     columns=(
         Column("kind", _("Need"), lambda row: named(row.need.specification), link=lambda row: reverse("suggestion", args=[row.pk])),
         Column("text", _("Quantity"), lambda row: quantity(row.quantity, row.need.specification.unit)),
@@ -140,6 +144,7 @@ SERVED = ListSpec(
 )  # fmt: skip
 
 
+@exportable
 @require_GET
 @open_to(may_see_promises)
 def matching_run(request: HttpRequest, pk: int) -> HttpResponseBase:

@@ -34,7 +34,7 @@ from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.exports import export
+from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import words
 from peyvand.web.pages.access import acting, now, open_to, refuse
@@ -45,6 +45,7 @@ from peyvand.web.templatetags.peyvand_format import digits, jdate, jdate_ago, pe
 
 SPEC = ListSpec(
     name="needs",
+    title=gettext_lazy("Needs"),
     columns=(
         Column(
             "what",
@@ -82,6 +83,7 @@ def needs_of(by: Acting) -> QuerySet[Need]:
     return rows.annotate(has_late=late_promise(business_date(now())))
 
 
+@exportable
 @require_safe
 @open_to(permissions.may_see_needs)
 def needs(request: HttpRequest) -> HttpResponseBase:

@@ -26,7 +26,7 @@ from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.exports import export
+from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import words
 from peyvand.web.pages.access import acting, now, open_to, refuse
@@ -38,6 +38,7 @@ CODE_LASTS = timedelta(hours=24)
 
 SPEC = ListSpec(
     name="people",
+    title=gettext_lazy("People and roles"),
     columns=(
         Column(
             "name", gettext_lazy("Name"), value="account.name", link=lambda row: reverse("role_give", args=[row.pk])
@@ -74,6 +75,7 @@ def _membership(by: Acting, membership_id: int) -> Membership:
     return found
 
 
+@exportable
 @require_safe
 @open_to(may_manage_people)
 def people(request: HttpRequest) -> HttpResponseBase:

@@ -26,7 +26,7 @@ from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below
 from peyvand.web import notices
-from peyvand.web.exports import export
+from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import acts
@@ -63,6 +63,7 @@ class PromiseFilters(KindFilters):
 
 SPEC = ListSpec(
     name="promises",
+    title=_("Promises"),
     columns=(
         Column(
             "kind", _("What is promised"), lambda row: named(row.need.specification),
@@ -93,6 +94,7 @@ def promises_seen(by: Acting) -> QuerySet[Commitment]:
     return with_giver(with_county(rows))
 
 
+@exportable
 @require_GET
 @open_to(may_see_promises)
 def promises(request: HttpRequest) -> HttpResponseBase:

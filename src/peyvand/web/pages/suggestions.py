@@ -23,7 +23,7 @@ from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.exports import export
+from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
@@ -67,6 +67,7 @@ class SuggestionFilters(KindFilters):
 
 SPEC = ListSpec(
     name="suggestions",
+    title=_("Suggestions of the matching"),
     columns=(
         Column("kind", _("Need"), lambda row: named(row.need.specification), link=lambda row: reverse("suggestion", args=[row.pk])),
         Column("quantity", _("Quantity"), lambda row: quantity(row.quantity, row.need.specification.unit), sort="quantity"),
@@ -94,6 +95,7 @@ def _of_run(request: HttpRequest, rows: QuerySet) -> QuerySet:
     return rows.filter(run_id=int(run)) if run.isdecimal() and len(run) < 18 else rows
 
 
+@exportable
 @require_GET
 @open_to(may_see_promises)
 def suggestions(request: HttpRequest) -> HttpResponseBase:
