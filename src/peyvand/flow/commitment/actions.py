@@ -1,7 +1,7 @@
 """Every write of commitments. Rows are locked in one order: needs, capacities, commitments."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
@@ -9,9 +9,9 @@ from random import Random
 from peyvand.extend.guards import guarded
 from peyvand.extend.reactions import react
 from peyvand.flow.capacity import actions as capacities_
-from peyvand.flow.capacity.enums import CapacityState
+from peyvand.flow.capacity.enums import CapacityState, Reach
 from peyvand.flow.capacity.models import Capacity
-from peyvand.flow.capacity.rules import lot_refusal, reaches, window_refusal
+from peyvand.flow.capacity.rules import lot_refusal, reach_refusal, window_refusal
 from peyvand.flow.commitment import rules
 from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, Side, SuggestionState
 from peyvand.flow.commitment.models import Agreement, Commitment, Suggestion
@@ -21,11 +21,13 @@ from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
 from peyvand.journal.actions import record
 from peyvand.kernel.codes import new_code
+from peyvand.kernel.distance import Point
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, NotPermitted, Refusal, require
 from peyvand.kernel.states import WrongState
 from peyvand.people.models import Organisation
+from peyvand.places.models import Place
 from peyvand.scope.acting import Acting, within
 from peyvand.scope.bulk import add, create_with_codes, lock
 from peyvand.scope.database import action
@@ -44,7 +46,15 @@ class NewPromise:
     agreement_id: int | None = None
 
 
-def _check_pair(row: NewPromise, need: Need, capacity: Capacity, today: date) -> None:
+def _points(needs: Iterable[Need], capacities: Iterable[Capacity]) -> dict[int, Point]:
+    """The known points of the places of both sides, where one offer at least reaches by kilometres."""
+    givers = {one.place_id for one in capacities if one.reach == Reach.KILOMETRES}
+    ids = givers | {one.place_id for one in needs} if givers else set()
+    rows = Place.objects.filter(pk__in=ids).values_list("pk", "lat", "lon")
+    return {pk: (lat, lon) for pk, lat, lon in rows if lat is not None and lon is not None}
+
+
+def _check_pair(row: NewPromise, need: Need, capacity: Capacity, points: Mapping[int, Point], today: date) -> None:
     if not is_quantity(row.quantity):
         raise BadValue(field="quantity", reason="at least one, and no more than a column holds")
     if row.due_date < today:
@@ -55,8 +65,12 @@ def _check_pair(row: NewPromise, need: Need, capacity: Capacity, today: date) ->
         raise WrongState(act="commit", state=capacity.state)
     if need.specification_id != capacity.specification_id:
         raise rules.DifferentKind
-    if reaches(reach=capacity.reach, capacity_path=capacity.place_path, need_path=need.place_path) is False:
-        raise rules.OutOfReach
+    require(
+        reach_refusal(
+            reach=capacity.reach, reach_km=capacity.reach_km, capacity_path=capacity.place_path, need_path=need.place_path,
+            capacity_point=points.get(capacity.place_id), need_point=points.get(need.place_id),
+        )
+    )  # fmt: skip
     require(window_refusal(start=capacity.start_date, end=capacity.end_date, today=today))
     require(lot_refusal(quantity=row.quantity, smallest_lot=capacity.smallest_lot))
 
@@ -110,21 +124,22 @@ def _check_papers(rows: Sequence[NewPromise], needs: dict[int, Need], capacities
 def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Random | None = None) -> list[Commitment]:
     """Promise quantities of capacities to needs, all or none. Where one office stands on both sides the promise is agreed at once.
 
-    Raises `NotEnoughLeft`, `DifferentKind`, `OutOfReach`, `OutsideWindow`, `LotTooSmall`, `DueInPast`, `WrongState`.
+    Raises `NotEnoughLeft`, `DifferentKind`, `OutOfReach`, `TooFar`,
+    `DistanceUnknown`, `OutsideWindow`, `LotTooSmall`, `DueInPast`, `WrongState`.
     """
     if not rows:
         return []
     needs = lock(Need.objects.all(), [row.need_id for row in rows])
     capacities = lock(Capacity.objects.all(), [row.capacity_id for row in rows])
     guarded("commit", by=by, now=now, rows=rows, need=needs, capacity=capacities)
-    today, fresh = business_date(now), []
+    today, fresh, points = business_date(now), [], _points(needs.values(), capacities.values())
     from_need, from_capacity = Counter[int](), Counter[int]()
     for row in rows:
         need, capacity = needs[row.need_id], capacities[row.capacity_id]
         stands_on = sides_of_pair(by, need, capacity)
         if not stands_on:
             raise NotPermitted(reason="a promise is made by one of its two sides")
-        _check_pair(row, need, capacity, today)
+        _check_pair(row, need, capacity, points, today)
         side = Side.GIVER if Side.GIVER in stands_on else Side.ASKER
         fresh.append(_promise(row, need, capacity, side, len(stands_on) == 2, now, random))
         from_need[need.pk] += row.quantity

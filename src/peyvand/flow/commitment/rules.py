@@ -55,8 +55,3 @@ def remainder(*, quantity: int, accepted: int, underway: int) -> int:
     if underway:
         raise DeliveryUnderway
     return quantity - accepted
-
-
-class OutOfReach(Refusal):
-    code = "out_of_reach"
-    message = "This offer does not reach the place of the need."
