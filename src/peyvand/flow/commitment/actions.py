@@ -1,10 +1,12 @@
-"""Every write of commitments. Rows are locked in one order: needs, capacities, commitments."""
+"""Every write of commitments. Rows are locked in one order: suggestions, needs, capacities, commitments."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from random import Random
+
+from django.db import connection
 
 from peyvand.extend.guards import guarded
 from peyvand.extend.reactions import react
@@ -120,6 +122,26 @@ def _check_papers(rows: Sequence[NewPromise], needs: dict[int, Need], capacities
             raise BadValue(field="agreement", reason="it was signed by others")
 
 
+def _with_suggestions(rows: Sequence[NewPromise]) -> list[NewPromise]:
+    """The rows, each with the suggestion that stands for its pair, locked: a promise made by hand answers it too."""
+    named = {row.suggestion_id for row in rows}
+    standing = Suggestion.objects.select_for_update().filter(
+        need_id__in={row.need_id for row in rows}, capacity_id__in={row.capacity_id for row in rows}, state=SuggestionState.PROPOSED
+    )  # fmt: skip
+    of_pair = {(one.need_id, one.capacity_id): one.pk for one in standing.order_by("pk") if one.pk not in named}
+    return [
+        replace(row, suggestion_id=row.suggestion_id or of_pair.pop((row.need_id, row.capacity_id), None))
+        for row in rows
+    ]
+
+
+def _state_follows_later(suggestion_ids: Sequence[int]) -> None:
+    """Let a promise and its suggestion change one after the other; the end of the act checks that they agree."""
+    if suggestion_ids:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS suggestion_follows_promise DEFERRED")
+
+
 @action
 def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Random | None = None) -> list[Commitment]:
     """Promise quantities of capacities to needs, all or none. Where one office stands on both sides the promise is agreed at once.
@@ -129,6 +151,7 @@ def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Ran
     """
     if not rows:
         return []
+    rows = _with_suggestions(rows)
     needs = lock(Need.objects.all(), [row.need_id for row in rows])
     capacities = lock(Capacity.objects.all(), [row.capacity_id for row in rows])
     guarded("commit", by=by, now=now, rows=rows, need=needs, capacity=capacities)
@@ -147,13 +170,18 @@ def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Ran
     _check_papers(rows, needs, capacities)
     needs_.count(needs, {pk: (quantity, 0, 0) for pk, quantity in from_need.items()}, met_by={}, now=now)
     capacities_.count(capacities, {pk: (quantity, 0) for pk, quantity in from_capacity.items()})
+    named = [row.suggestion_id for row in rows if row.suggestion_id]
+    _state_follows_later(named)
     promises = create_with_codes(fresh, lambda: new_code(random))
+    Suggestion.objects.filter(pk__in=named).update(
+        state=rules.SUGGESTION_LIFE.after("accept_suggestion", SuggestionState.PROPOSED), answered_at=now
+    )
     event(
         "commitment.offered",
         promises,
         by,
         now,
-        rows=[(one.pk, one.need_id, one.capacity_id, one.quantity) for one in promises],
+        rows=[(one.pk, one.need_id, one.capacity_id, one.quantity, one.suggestion_id or 0) for one in promises],
     )
     return promises
 
@@ -177,7 +205,7 @@ def withdraw_commitments(
     *, commitment_ids: Sequence[int], reason: DeclineReason, by: Acting, now: datetime
 ) -> list[Commitment]:
     """Either side steps back: an offer is declined, or a promise is taken back. The remainder returns to need and capacity."""
-    locked = lock_with_ends(commitment_ids)
+    locked = _lock_ending(commitment_ids)
     guarded("withdraw_commitment", by=by, now=now, **_ids(locked[2].values()))
     return _end("withdraw_commitment", "commitment.withdrawn", locked, reason, by, now, may_take_part)
 
@@ -190,7 +218,7 @@ def break_commitment(*, commitment_id: int, by: Acting, now: datetime) -> Commit
         raise NotFound
     if due >= business_date(now):
         raise rules.NotDueYet(due=due)
-    locked = lock_with_ends([commitment_id])
+    locked = _lock_ending([commitment_id])
     guarded("break_commitment", by=by, now=now, **_ids(locked[2].values()))
     return _end("break_commitment", "commitment.broken", locked, "", by, now, may_call_broken)[0]
 
@@ -200,7 +228,7 @@ def lapse_commitments(*, by: Acting, now: datetime) -> int:
     """Offers nobody answered by their due date lapse (a daily job)."""
     require(may_lapse(by))
     due = Commitment.objects.filter(state=CommitmentState.OFFERED, due_date__lt=business_date(now))
-    lock_with_ends(list(due.values_list("pk", flat=True)))
+    _lock_ending(list(due.values_list("pk", flat=True)))
     ids = list(due.values_list("pk", flat=True))  # again under the locks: some may have been answered meanwhile
     if ids:
         _end("lapse_commitment", "commitment.lapsed", lock_with_ends(ids), "", by, now, may_take_part)
@@ -213,6 +241,13 @@ def lock_with_ends(commitment_ids: Sequence[int]) -> _Locked:
     needs = lock(Need.objects.all(), [need_id for need_id, _ in pairs])
     capacities = lock(Capacity.objects.all(), [capacity_id for _, capacity_id in pairs])
     return needs, capacities, lock(Commitment.objects.all(), commitment_ids)
+
+
+def _lock_ending(commitment_ids: Sequence[int]) -> _Locked:
+    """Lock what the end of commitments touches: their suggestions too, first of all."""
+    told = Suggestion.objects.select_for_update(of=("self",)).filter(commitment__in=commitment_ids)
+    list(told.order_by("pk").values_list("pk", flat=True))
+    return lock_with_ends(commitment_ids)
 
 
 def _ids(promises: Iterable[Commitment]) -> dict[str, list[int]]:
@@ -240,7 +275,12 @@ def _end(
         released[one.pk] = one.released
         back_to_need[one.need_id] -= one.released
         back_to_capacity[one.capacity_id] -= one.released
+    told = [one.suggestion_id for one in promises.values() if one.suggestion_id]
+    _state_follows_later(told)
     Commitment.objects.bulk_update(promises.values(), ["state", "released", "ended_at", "end_reason"], batch_size=2000)
+    Suggestion.objects.filter(pk__in=told).update(
+        state=rules.SUGGESTION_LIFE.after("end_promise", SuggestionState.ACCEPTED)
+    )
     needs_.count(needs, {pk: (quantity, 0, 0) for pk, quantity in back_to_need.items()}, met_by={}, now=now)
     capacities_.count(capacities, {pk: (quantity, 0) for pk, quantity in back_to_capacity.items()})
     ended = list(promises.values())

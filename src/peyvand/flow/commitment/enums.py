@@ -3,8 +3,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SuggestionState(TextChoices):
+    """`ACCEPTED` while a promise stands on it or was kept, `ENDED` once that promise ended early."""
+
     PROPOSED = "proposed", _("Proposed")
     ACCEPTED = "accepted", _("Accepted")
+    ENDED = "ended", _("Accepted, and the promise has ended early")
     DECLINED = "declined", _("Declined")
     SUPERSEDED = "superseded", _("Superseded by a later run")
 
@@ -20,6 +23,7 @@ class CommitmentState(TextChoices):
 
 # Commitments whose whole quantity still stands promised.
 LIVE = (CommitmentState.OFFERED, CommitmentState.ACCEPTED)
+ENDED_EARLY = (CommitmentState.WITHDRAWN, CommitmentState.BROKEN, CommitmentState.LAPSED)
 
 
 class Side(TextChoices):

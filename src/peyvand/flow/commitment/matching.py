@@ -14,6 +14,7 @@ from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.commitment.enums import SuggestionState, UnservedReason
 from peyvand.flow.commitment.models import MatchingRun, Suggestion, Unserved
 from peyvand.flow.commitment.permissions import may_run_matching
+from peyvand.flow.commitment.rules import SUGGESTION_LIFE
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
 from peyvand.flow.need.rules import matching_priority
@@ -149,7 +150,8 @@ def _supersede(needs: list[Need], now: datetime) -> None:
     locked = list(
         proposed.order_by("pk").select_for_update().values_list("pk", flat=True)
     )  # in the order answers lock them
-    Suggestion.objects.filter(pk__in=locked).update(state=SuggestionState.SUPERSEDED, answered_at=now)
+    state = SUGGESTION_LIFE.after("supersede_suggestion", SuggestionState.PROPOSED)
+    Suggestion.objects.filter(pk__in=locked).update(state=state, answered_at=now)
     Unserved.objects.filter(need_id__in=ids).delete()
 
 

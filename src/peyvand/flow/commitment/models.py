@@ -26,7 +26,10 @@ class MatchingRun(models.Model):
 
 
 class Suggestion(models.Model):
-    """What a run proposes, with its reasons. Rows of a run without an answer give way to the next run."""
+    """What a run proposes, with its reasons. Rows of a run without an answer give way to the next run.
+
+    The state follows that of the promise made of it; the trigger `suggestion_follows_promise` holds both to that.
+    """
 
     personal_data = "indirect"
 
@@ -50,6 +53,11 @@ class Suggestion(models.Model):
             models.CheckConstraint(
                 condition=Q(state="declined") & ~Q(decline_reason="") | ~Q(state="declined") & Q(decline_reason=""),
                 name="suggestion_declined_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", answered_at__isnull=True)
+                | ~Q(state="proposed") & Q(answered_at__isnull=False),
+                name="suggestion_answered_whole",
             ),
             models.UniqueConstraint(
                 fields=["need", "capacity"], condition=Q(state="proposed"), name="suggestion_one_proposed"

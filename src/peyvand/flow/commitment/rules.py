@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from peyvand.flow.commitment.enums import CommitmentState
+from peyvand.flow.commitment.enums import CommitmentState, SuggestionState
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.states import LifeCycle
 
@@ -17,6 +17,18 @@ LIFE = LifeCycle(
         ("break_commitment", CommitmentState.ACCEPTED, CommitmentState.BROKEN),
         ("keep_commitment", CommitmentState.ACCEPTED, CommitmentState.KEPT),
         ("reopen_commitment", CommitmentState.KEPT, CommitmentState.ACCEPTED),
+    ],
+)
+
+# Who promises a pair that stands suggested answers the suggestion, whichever way he came. The next run looks again at what ended.
+SUGGESTION_LIFE = LifeCycle(
+    "suggestion",
+    SuggestionState.PROPOSED,
+    [
+        ("accept_suggestion", SuggestionState.PROPOSED, SuggestionState.ACCEPTED),
+        ("decline_suggestion", SuggestionState.PROPOSED, SuggestionState.DECLINED),
+        ("supersede_suggestion", SuggestionState.PROPOSED, SuggestionState.SUPERSEDED),
+        ("end_promise", SuggestionState.ACCEPTED, SuggestionState.ENDED),
     ],
 )
 

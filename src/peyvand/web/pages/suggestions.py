@@ -40,6 +40,7 @@ MOST_AT_ONCE = 2000
 _TONES = {
     SuggestionState.PROPOSED: "waiting",
     SuggestionState.ACCEPTED: "done",
+    SuggestionState.ENDED: "stopped",
     SuggestionState.DECLINED: "stopped",
     SuggestionState.SUPERSEDED: "stopped",
 }
