@@ -99,6 +99,10 @@ class Step:
 # Answers the reason why the step is refused, or None. Whatever else comes out of it, an error too, refuses the step.
 Guard = Callable[[Step], Refusal | None]
 
+# Answers which of the needs in `step.ids["need"]` (it may be all of a country) nothing may be promised to now, each with the
+# reason. Asked once, in few queries, before a run of the matching, whose name the step then carries: "run_matching".
+Hold = Callable[[Step], Mapping[int, Refusal]]
+
 
 @dataclass(frozen=True)
 class Call:
@@ -228,6 +232,7 @@ class Programme:
     figures: tuple[Figure, ...]
     seed: Seed
     retention: tuple[Retention, ...]
+    held_back: Hold | None = None
 
     def permission(self, slug: str) -> Permission:
         return next(one for one in self.permissions if one.slug == slug)

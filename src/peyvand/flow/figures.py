@@ -222,10 +222,14 @@ class Shortage:
 
 
 def shortages(run: MatchingRun) -> list[Shortage]:
-    """Of a run's unserved needs that the reader may see: kind by county and reason, most needs first. Inside a scope."""
+    """Of a run's unserved needs that the reader may see: kind by county and reason, most needs first. Inside a scope.
+
+    More capacity does not help a need that its programme holds back.
+    """
     county = Func(F("place_path"), Value("^(?:[^/]+/){1,3}"), function="substring")
     rows = list(
-        Unserved.objects.filter(run=run).annotate(county=county).order_by().values("county", "reason", kind=F("need__specification"))
+        Unserved.objects.filter(run=run).exclude(reason=UnservedReason.HELD_BACK)
+        .annotate(county=county).order_by().values("county", "reason", kind=F("need__specification"))
         .annotate(needs=Count("pk"), lacking=Sum("quantity"))
     )  # fmt: skip
     places = {one.path: one for one in Place.objects.filter(path__in={row["county"] for row in rows})}

@@ -48,4 +48,5 @@ class UnservedReason(TextChoices):
     NO_CAPACITY = "no_capacity", _("No one offers this kind of help")
     OUT_OF_REACH = "out_of_reach", _("Those who offer it do not reach this place")
     BELOW_LOT = "below_lot", _("What is left would be less than the smallest lot of those who offer it")
+    HELD_BACK = "held_back", _("The programme it belongs to does not let it be promised to yet")
     FULL = "full", _("All that could reach it is promised to needs of the same or higher priority")

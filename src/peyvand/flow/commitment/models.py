@@ -80,8 +80,22 @@ class Unserved(models.Model):
     reason = models.CharField(max_length=14, choices=UnservedReason.choices)
     reachable = models.PositiveIntegerField()  # capacities it can reach through exchanges
     lowest_priority = models.PositiveSmallIntegerField(null=True)  # of the needs served there
+    # Where a programme keeps the need out of the matching: its slug, and the refusal it gives as its reason.
+    held_by = models.CharField(max_length=40, blank=True, default="")
+    held_code = models.CharField(max_length=60, blank=True, default="")
+    held_message = models.CharField(max_length=300, blank=True, default="")
+    held_details = models.JSONField(default=dict)
     place_path = path_field()
     organisation_path = path_field()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reason="held_back") & ~Q(held_by="") & ~Q(held_code="") & ~Q(held_message="")
+                | ~Q(reason="held_back") & Q(held_by="", held_code="", held_message=""),
+                name="unserved_held_with_reason",
+            )
+        ]
 
 
 class Agreement(models.Model):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.extend.programme import Call, Figure, Job, Page, Permission, Programme, Retention, Route, Step
-from peyvand.extend.switches import off_refusal
+from peyvand.extend.switches import ProgrammeOff, pairs_off
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
 from peyvand.programmes.micro_projects import figures, permissions, queries, rules, views
@@ -17,15 +17,24 @@ from peyvand.programmes.micro_projects.specifications import USED
 from peyvand.scope.acting import STAFF, SYSTEM, Acting, Role
 
 
-def approved_first(step: Step) -> Refusal | None:
+def held_back(step: Step) -> dict[int, Refusal]:
     """Nothing is promised to the need of a micro-project before its approval, nor while the programme is off."""
-    touched = MicroProject.objects.filter(pk__in=step.ids["need"]).select_related("need").order_by("pk")
-    rows = list(touched)
-    for row in rows:
-        if row.state not in (ProjectState.APPROVED, ProjectState.DONE):
-            return rules.NotApproved(code=row.need.tracking_code)
-    pairs = [(row.need.place_path, row.need.organisation_path) for row in rows]
-    return off_refusal(SLUG, pairs, business_date(step.now))
+    rows = list(MicroProject.objects.filter(pk__in=step.ids["need"]).select_related("need").order_by("pk"))
+    held: dict[int, Refusal] = {
+        row.pk: rules.NotApproved(code=row.need.tracking_code)
+        for row in rows
+        if row.state not in (ProjectState.APPROVED, ProjectState.DONE)
+    }
+    where = {row.pk: (row.need.place_path, row.need.organisation_path) for row in rows}
+    off = pairs_off(SLUG, where.values(), business_date(step.now))
+    return held | {
+        pk: ProgrammeOff(programme=PROGRAMME.title) for pk, pair in where.items() if pair in off and pk not in held
+    }
+
+
+def approved_first(step: Step) -> Refusal | None:
+    """The same said of the few needs of one act: the first reason there is."""
+    return next(iter(held_back(step).values()), None)
 
 
 def follow(call: Call) -> None:
@@ -120,4 +129,5 @@ PROGRAMME = Programme(
     ),
     seed=seed,
     retention=(Retention(_("What happened to the family, when, and why a proposal was returned"), 24, forget),),
+    held_back=held_back,
 )
