@@ -49,6 +49,9 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "people.Account"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Needs and promises are due within so many Jalali months.
+LONGEST_DUE_MONTHS = int(os.environ.get("PEYVAND_LONGEST_DUE_MONTHS", "24"))
+
 LANGUAGE_CODE = "fa"
 LANGUAGES = [("fa", _("Persian")), ("en", _("English"))]
 USE_I18N = True

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from random import Random
 
+from django.conf import settings
 from django.db import connection
 
 from peyvand.extend.guards import guarded
@@ -24,6 +25,7 @@ from peyvand.flow.need.models import Need
 from peyvand.journal.actions import record
 from peyvand.kernel.codes import new_code
 from peyvand.kernel.distance import Point
+from peyvand.kernel.due import due_refusal
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, NotPermitted, Refusal, require
@@ -59,8 +61,7 @@ def _points(needs: Iterable[Need], capacities: Iterable[Capacity]) -> dict[int, 
 def _check_pair(row: NewPromise, need: Need, capacity: Capacity, points: Mapping[int, Point], today: date) -> None:
     if not is_quantity(row.quantity):
         raise BadValue(field="quantity", reason="at least one, and no more than a column holds")
-    if row.due_date < today:
-        raise rules.DueInPast(due=row.due_date)
+    require(due_refusal(due=row.due_date, since=today, months=settings.LONGEST_DUE_MONTHS))
     if need.state != NeedState.OPEN:
         raise WrongState(act="commit", state=need.state)
     if capacity.state != CapacityState.OPEN:
@@ -147,7 +148,8 @@ def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Ran
     """Promise quantities of capacities to needs, all or none. Where one office stands on both sides the promise is agreed at once.
 
     Raises `NotEnoughLeft`, `DifferentKind`, `OutOfReach`, `TooFar`,
-    `DistanceUnknown`, `OutsideWindow`, `LotTooSmall`, `DueInPast`, `WrongState`.
+    `DistanceUnknown`, `OutsideWindow`, `LotTooSmall`, `DueInPast`, `DueTooFar`,
+    `WrongState`.
     """
     if not rows:
         return []

@@ -43,11 +43,6 @@ class DeliveryUnderway(Refusal):
     message = "A delivery waits for the receiver's answer; settle it first."
 
 
-class DueInPast(Refusal):
-    code = "due_in_past"
-    message = "The due date {due} has passed."
-
-
 class NotDueYet(Refusal):
     code = "not_due_yet"
     message = "This promise is due on {due}; until then it can be withdrawn but not called broken."

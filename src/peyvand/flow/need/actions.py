@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
 
+from django.conf import settings
+
 from peyvand.extend.guards import guarded
 from peyvand.extend.reactions import react
 from peyvand.flow.need import rules
@@ -23,6 +25,7 @@ from peyvand.flow.need.permissions import (
 from peyvand.flow.need.priorities import count_priorities
 from peyvand.journal.actions import record
 from peyvand.kernel.codes import new_code
+from peyvand.kernel.due import due_refusal
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, NotPermitted, require
@@ -61,6 +64,7 @@ def _need(row: NewNeed, keeper: Organisation, by: Acting, now: datetime, random:
     if row.urgency is not None and not 0 <= row.urgency <= 100:
         raise BadValue(field="urgency", reason="between 0 and 100")
     told_at, vouched = row.told_at or now, vouches_by_opening(by)
+    require(due_refusal(due=row.due_date, since=business_date(told_at), months=settings.LONGEST_DUE_MONTHS))
     return Need(
         tracking_code=new_code(random),
         specification=row.specification,
@@ -98,7 +102,10 @@ def _check_families(needs: Sequence[Need]) -> None:
 
 @action
 def open_needs(*, rows: Sequence[NewNeed], by: Acting, now: datetime, random: Random | None = None) -> list[Need]:
-    """Record needs, all or none. Staff vouch by recording, so the need is open; a resident's need is a draft until vouched for."""
+    """Record needs, all or none. Staff vouch by recording, so the need is open; a resident's need is a draft until vouched for.
+
+    Raises `DueInPast` and `DueTooFar` where it would be needed before the day it was told, or later than the site's setting allows.
+    """
     require(may_open_need(by))
     if not rows:
         return []
