@@ -52,6 +52,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Needs and promises are due within so many Jalali months.
 LONGEST_DUE_MONTHS = int(os.environ.get("PEYVAND_LONGEST_DUE_MONTHS", "24"))
 
+# Whether the one who recorded a delivery may accept it too: only for an office in which one person does everything.
+ONE_PERSON_ACCEPTS = os.environ.get("PEYVAND_ONE_PERSON_ACCEPTS") == "1"
+
 LANGUAGE_CODE = "fa"
 LANGUAGES = [("fa", _("Persian")), ("en", _("English"))]
 USE_I18N = True

@@ -14,7 +14,7 @@ from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.delivery import rules
 from peyvand.flow.delivery.enums import DeliveryAnswer, RefusalReason
 from peyvand.flow.delivery.models import Delivery, Proof
-from peyvand.flow.delivery.permissions import may_answer_delivery, may_record_delivery
+from peyvand.flow.delivery.permissions import may_accept_recorded, may_answer_delivery, may_record_delivery
 from peyvand.flow.need import actions as needs_
 from peyvand.flow.need.enums import MetBy
 from peyvand.flow.need.models import Need
@@ -88,6 +88,11 @@ def _settle(deliveries: Sequence[Delivery], answer: DeliveryAnswer, reason: str,
     ids = [one.pk for one in deliveries]
     step = "accept_delivery" if answer == DeliveryAnswer.ACCEPTED else "refuse_delivery"
     guarded(step, by=by, now=now, need=needs, capacity=capacities, commitment=promises, delivery=ids)
+    if answer == DeliveryAnswer.ACCEPTED:
+        for account_id in (
+            Delivery.objects.filter(pk__in=ids).values_list("recorded_by__account_id", flat=True).distinct()
+        ):
+            require(may_accept_recorded(by, account_id))
     waiting = set(Delivery.objects.select_for_update().filter(pk__in=ids, answer="").values_list("pk", flat=True))
     if len(waiting) != len(ids):
         raise rules.AnsweredBefore
@@ -122,7 +127,10 @@ def _solvers(needs: dict[int, Need]) -> dict[int, MetBy]:
 
 @action
 def accept_deliveries(*, delivery_ids: Sequence[int], by: Acting, now: datetime) -> list[Delivery]:
-    """The receiver's side says: it arrived, as promised. A need met in full closes and says by whom it was met."""
+    """The receiver's side says: it arrived, as promised. A need met in full closes and says by whom it was met.
+
+    Raises `RecordedByYou` where the actor recorded one of them himself (see `may_accept_recorded`).
+    """
     deliveries = _unanswered(delivery_ids)
     if deliveries:
         _settle(deliveries, DeliveryAnswer.ACCEPTED, "", by, now)
