@@ -55,6 +55,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "need.withdrawn": ("need",),
     "need.restored": ("need",),
     "need.expired": ("need",),
+    "need.forgotten": ("need",),
     "priority.proposed": ("need",),
     "priority.signed": ("need",),
     "capacity.offered": ("capacity",),

@@ -22,11 +22,12 @@ from peyvand.kernel.jalali import JalaliMonth, business_date
 from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, require
 from peyvand.people.models import Organisation, Person
+from peyvand.people.permissions import may_keep_households
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
-from peyvand.scope.acting import Acting
+from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.bulk import add, create_with_codes, lock
-from peyvand.scope.database import action
+from peyvand.scope.database import action, scope
 
 COUNTERS = ("committed", "delivered")
 
@@ -159,6 +160,14 @@ def close_capacities(*, capacity_ids: Sequence[int], by: Acting, now: datetime) 
     Capacity.objects.filter(pk__in=ids).update(state=CapacityState.CLOSED, closed_at=now)
     _event("capacity.closed", capacities, by, now)
     return capacities
+
+
+@action
+def forget_conditions(*, person_id: int, by: Acting, now: datetime) -> int:
+    """After an erasure: blank the conditions that the person wrote on what he offers; gives how many."""
+    require(may_keep_households(by))
+    with scope(SYSTEM):
+        return Capacity.objects.filter(provider_person_id=person_id).exclude(conditions="").update(conditions="")
 
 
 @action

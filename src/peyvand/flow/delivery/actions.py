@@ -22,8 +22,9 @@ from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotFound, require
-from peyvand.scope.acting import Acting
-from peyvand.scope.database import action
+from peyvand.people.permissions import may_keep_households
+from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.scope.database import action, scope
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,14 @@ def reverse_delivery(*, delivery_id: int, note: str, by: Acting, now: datetime) 
             rows=[(promise.pk, promise.need_id, promise.capacity_id, released)],
         )
     return reversing
+
+
+@action
+def forget_notes(*, need_ids: Sequence[int], by: Acting, now: datetime) -> int:
+    """After an erasure: blank the notes of what was handed over for these needs; gives how many. All else of a delivery stays."""
+    require(may_keep_households(by))
+    with scope(SYSTEM):
+        return Delivery.objects.filter(commitment__need_id__in=need_ids).exclude(note="").update(note="")
 
 
 @action

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from random import Random
 
 from django.conf import settings
+from django.db.models import Q
 
 from peyvand.extend.guards import guarded
 from peyvand.extend.reactions import react
@@ -30,11 +31,12 @@ from peyvand.kernel.jalali import business_date
 from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, NotPermitted, require
 from peyvand.people.models import Household, Organisation, Person
+from peyvand.people.permissions import may_keep_households
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import SYSTEM, Acting, Role
 from peyvand.scope.bulk import add, create_with_codes, lock
-from peyvand.scope.database import action
+from peyvand.scope.database import action, scope
 from peyvand.scope.encryption import Protected
 
 COUNTERS = ("committed", "underway", "met")
@@ -237,6 +239,24 @@ def reveal_note(*, need_id: int, by: Acting, now: datetime) -> str:
         place_path=need.place_path, organisation_path=need.organisation_path, rows=[(need.pk,)],
     )  # fmt: skip
     return need.note.reveal() if isinstance(need.note, Protected) else ""
+
+
+@action
+def forget_words(*, person_id: int, household_id: int | None, by: Acting, now: datetime) -> list[int]:
+    """After an erasure: blank what was written freely about the needs of the person and of the family. Gives the needs.
+
+    Done under the national role: some of these needs may be kept where the actor does not see them.
+    """
+    require(may_keep_households(by))
+    of_family = Q(household_id=household_id) if household_id else Q()
+    with scope(SYSTEM):
+        needs = list(Need.objects.select_for_update().filter(Q(person_id=person_id) | of_family).order_by("pk"))
+        ids = [need.pk for need in needs]
+        Need.objects.filter(pk__in=ids).update(note="")
+        PriorityOverride.objects.filter(need_id__in=ids).update(reason="—")
+    if needs:
+        _batch("need.forgotten", needs, by, now)
+    return ids
 
 
 @action

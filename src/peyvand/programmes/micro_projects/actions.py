@@ -209,6 +209,15 @@ def forget_circumstances(*, ended_before: date, by: Acting, now: datetime) -> in
     return len(ids)
 
 
+@action
+def blank_words(*, need_ids: Sequence[int], by: Acting, now: datetime) -> int:
+    """Blank why proposals for these needs were returned; gives how many. A proposal that stands returned keeps a dash."""
+    if by.role is not Role.SYSTEM:
+        raise NotPermitted(reason="this is done by the site itself")
+    rows = MicroProject.objects.filter(pk__in=need_ids).exclude(return_reason__in=("", "—"))
+    return rows.update(return_reason="—")
+
+
 def _locked(need_id: int) -> MicroProject:
     need = lock(Need.objects.all(), [need_id])[need_id]
     project = lock(MicroProject.objects.all(), [need_id])[need_id]

@@ -9,7 +9,7 @@ from peyvand.extend.switches import ProgrammeOff, pairs_off
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
 from peyvand.programmes.micro_projects import figures, permissions, queries, rules, views
-from peyvand.programmes.micro_projects.actions import SLUG, follow_needs, forget_circumstances
+from peyvand.programmes.micro_projects.actions import SLUG, blank_words, follow_needs, forget_circumstances
 from peyvand.programmes.micro_projects.enums import ProjectState
 from peyvand.programmes.micro_projects.models import MicroProject
 from peyvand.programmes.micro_projects.seed import seed
@@ -46,6 +46,11 @@ def forget(before: date, now: datetime) -> int:
     return forget_circumstances(ended_before=before, by=SYSTEM, now=now)
 
 
+def blank(call: Call) -> None:
+    """Somebody of the family was erased: why a proposal was returned may have named him."""
+    blank_words(need_ids=call.ids["need"], by=SYSTEM, now=call.now)
+
+
 def waiting(by: Acting, today: date) -> int | None:
     """What waits behind the entry of the menu: for approvers, the proposals they can decide on."""
     if by.role not in permissions.APPROVERS:
@@ -79,6 +84,7 @@ PROGRAMME = Programme(
         "delivery.reversed": "follow",
         "need.withdrawn": "follow",
         "need.expired": "follow",
+        "need.forgotten": "blank",
     },
     pages=(
         Page("list", _("Micro-projects"), "see", in_menu=True, tally=waiting),
@@ -101,7 +107,10 @@ PROGRAMME = Programme(
         Route("<int:need_id>/again/", "again", views.ask_again),
         Route("<int:need_id>/withdraw/", "withdraw", views.withdraw),
     ),
-    jobs=(Job("follow", _("Follow the needs of micro-projects"), follow, daily=True),),
+    jobs=(
+        Job("follow", _("Follow the needs of micro-projects"), follow, daily=True),
+        Job("blank", _("Erase words about people who are erased"), blank),
+    ),
     figures=(
         Figure(
             "how_many",
