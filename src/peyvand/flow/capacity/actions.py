@@ -16,7 +16,7 @@ from peyvand.flow.capacity.permissions import (
     may_offer_capacity,
     may_renew_capacities,
 )
-from peyvand.journal.actions import record
+from peyvand.journal.actions import record_batch
 from peyvand.kernel.codes import new_code
 from peyvand.kernel.jalali import JalaliMonth, business_date
 from peyvand.kernel.quantities import is_quantity
@@ -211,11 +211,5 @@ def count(capacities: Mapping[int, Capacity], deltas: Mapping[int, Sequence[int]
 def _event(
     act: str, capacities: Sequence[Capacity], by: Acting, now: datetime, rows: Sequence[Sequence[int]] | None = None
 ) -> None:
-    one = capacities[0] if len(capacities) == 1 else None
-    record(
-        act, kind="capacity", subject=one.pk if one else None, by=by, now=now,
-        place_path=one.place_path if one else by.place_path,
-        organisation_path=one.organisation_path if one else by.organisation_path,
-        rows=rows if rows is not None else [(item.pk,) for item in capacities],
-    )  # fmt: skip
+    record_batch(act, kind="capacity", subjects=capacities, by=by, now=now, rows=rows)
     react(act, capacity=[item.pk for item in capacities])

@@ -22,7 +22,7 @@ from peyvand.flow.commitment.permissions import may_answer, may_call_broken, may
 from peyvand.flow.need import actions as needs_
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
-from peyvand.journal.actions import record
+from peyvand.journal.actions import record, record_batch
 from peyvand.kernel.codes import new_code
 from peyvand.kernel.distance import Point
 from peyvand.kernel.due import due_refusal
@@ -339,11 +339,5 @@ def count(promises: dict[int, Commitment], deltas: dict[int, tuple[int, int, int
 def event(
     act: str, promises: Sequence[Commitment], by: Acting, now: datetime, rows: Sequence[Sequence[int]] | None = None
 ) -> None:
-    one = promises[0] if len(promises) == 1 else None
-    record(
-        act, kind="commitment", subject=one.pk if one else None, by=by, now=now,
-        place_path=one.place_path if one else by.place_path,
-        organisation_path=one.asker_path if one else by.organisation_path,
-        rows=rows if rows is not None else [(item.pk,) for item in promises],
-    )  # fmt: skip
+    record_batch(act, kind="commitment", subjects=promises, by=by, now=now, organisation="asker_path", rows=rows)
     react(act, **_ids(promises))

@@ -18,7 +18,7 @@ from peyvand.flow.delivery.permissions import may_accept_recorded, may_answer_de
 from peyvand.flow.need import actions as needs_
 from peyvand.flow.need.enums import MetBy
 from peyvand.flow.need.models import Need
-from peyvand.journal.actions import record
+from peyvand.journal.actions import record, record_batch
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotFound, require
@@ -212,13 +212,13 @@ def _event(
     act: str, deliveries: Sequence[Delivery], by: Acting, now: datetime, data: dict[str, object] | None = None
 ) -> None:
     """Rows: delivery, commitment, need, capacity, quantity."""
-    one = deliveries[0] if len(deliveries) == 1 else None
-    record(
-        act, kind="delivery", subject=one.pk if one else None, by=by, now=now, data=data,
-        place_path=one.place_path if one else by.place_path,
-        organisation_path=one.asker_path if one else by.organisation_path,
-        rows=[(item.pk, item.commitment_id, item.commitment.need_id, item.commitment.capacity_id, item.quantity) for item in deliveries],
-    )  # fmt: skip
+    rows = [
+        (one.pk, one.commitment_id, one.commitment.need_id, one.commitment.capacity_id, one.quantity)
+        for one in deliveries
+    ]
+    record_batch(
+        act, kind="delivery", subjects=deliveries, by=by, now=now, organisation="asker_path", rows=rows, data=data
+    )
     _react(act, deliveries)
 
 

@@ -24,7 +24,7 @@ from peyvand.flow.need.permissions import (
     vouches_by_opening,
 )
 from peyvand.flow.need.priorities import count_priorities
-from peyvand.journal.actions import record
+from peyvand.journal.actions import record, record_batch
 from peyvand.kernel.codes import new_code
 from peyvand.kernel.due import due_refusal
 from peyvand.kernel.jalali import business_date
@@ -311,12 +311,5 @@ def _reopen(ids: list[int]) -> None:
 def _batch(
     act: str, needs: Sequence[Need], by: Acting, now: datetime, rows: Sequence[Sequence[int]] | None = None
 ) -> None:
-    """One event for one need, or for a batch, placed where the actor stands."""
-    one = needs[0] if len(needs) == 1 else None
-    record(
-        act, kind="need", subject=one.pk if one else None, by=by, now=now,
-        place_path=one.place_path if one else by.place_path,
-        organisation_path=one.organisation_path if one else by.organisation_path,
-        rows=rows if rows is not None else [(need.pk,) for need in needs],
-    )  # fmt: skip
+    record_batch(act, kind="need", subjects=needs, by=by, now=now, rows=rows)
     react(act, need=[need.pk for need in needs])
