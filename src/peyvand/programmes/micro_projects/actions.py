@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
+from django.conf import settings
+
 from peyvand.extend.switches import off_refusal
 from peyvand.flow.need.actions import NewNeed, open_needs, withdraw_need
 from peyvand.flow.need.enums import NeedState
@@ -70,7 +72,7 @@ def propose_project(*, row: NewProject, by: Acting, now: datetime, random: Rando
     project = MicroProject.objects.create(
         need=need, state=rules.LIFE.start, reason_kind=row.reason_kind, happened_date=row.happened_date,
         estimate_rial=row.estimate_rial, ceiling_rial=terms.ceiling_rial, proposed_by_id=by.account_id or None, proposed_at=now,
-        decide_by=rules.add_business_days(today, terms.decide_days),
+        decide_by=settings.WORK_WEEK.after(today, terms.decide_days),
     )  # fmt: skip
     _event("micro_project.proposed", [project], by, now)
     return project
@@ -125,7 +127,7 @@ def propose_again(*, need_id: int, estimate_rial: int, by: Acting, now: datetime
     project.state = rules.LIFE.after("propose_again", project.state)
     project.estimate_rial, project.ceiling_rial = estimate_rial, terms.ceiling_rial
     project.proposed_by_id, project.proposed_at = by.account_id or None, now
-    project.decide_by, project.deliver_by = rules.add_business_days(today, terms.decide_days), None
+    project.decide_by, project.deliver_by = settings.WORK_WEEK.after(today, terms.decide_days), None
     project.decided_by_id, project.decided_at, project.return_reason = None, None, ""
     project.closed_at = project.forgotten_at = None
     return _saved("micro_project.proposed", project, by, now)

@@ -19,6 +19,7 @@ from peyvand.flow.delivery.actions import reverse_delivery
 from peyvand.flow.need.actions import restore_need, withdraw_need
 from peyvand.flow.need.models import Need
 from peyvand.flow.replay import replay
+from peyvand.kernel.business_days import WorkWeek
 from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal
 from peyvand.kernel.text import latin_digits
 from peyvand.people.accounts import grant_membership
@@ -73,7 +74,7 @@ def follow(project):
 
 def test_nothing_is_promised_before_the_approval_and_the_delivery_closes_the_project(world):
     project, capacity = propose(world), world.capacity(1)
-    assert (project.state, project.decide_by) == (ProjectState.PROPOSED, rules.add_business_days(TODAY, 2))
+    assert (project.state, project.decide_by) == (ProjectState.PROPOSED, WorkWeek().after(TODAY, 2))
     with pytest.raises(rules.NotApproved):
         world.promise(project.need, capacity)
     with scope(SYSTEM):
@@ -147,7 +148,7 @@ def test_a_returned_project_says_why_and_is_asked_again_with_another_estimate(wo
         need_id=project.pk, estimate_rial=15 * MILLION_TOMAN, by=world["social_worker"], now=later(4)
     )
     assert (again.state, again.return_reason, again.decided_by_id) == (ProjectState.PROPOSED, "", None)
-    assert again.decide_by == rules.add_business_days(in_days(4), 2)
+    assert again.decide_by == WorkWeek().after(in_days(4), 2)
     assert approve(world, again).state == ProjectState.APPROVED
 
 
