@@ -148,16 +148,7 @@ def vouch_need(*, need_id: int, by: Acting, now: datetime) -> Need:
 @action
 def withdraw_need(*, need_id: int, by: Acting, now: datetime) -> Need:
     """Raises `StillPromised` while somebody's promise stands."""
-    need = lock(Need.objects.all(), [need_id])[need_id]
-    require(may_withdraw_need(by, need))
-    guarded("withdraw_need", by=by, now=now, need=[need_id])
-    if need.committed > need.met:
-        raise rules.StillPromised(quantity=need.committed - need.met)
-    need.state = rules.LIFE.after("withdraw_need", need.state)
-    need.closed_as, need.closed_at = ClosedAs.WITHDRAWN, now
-    need.save(update_fields=["state", "closed_as", "closed_at"])
-    _batch("need.withdrawn", [need], by, now)
-    return need
+    return withdraw_needs(need_ids=[need_id], by=by, now=now)[0]
 
 
 @action
