@@ -3,9 +3,11 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from http.client import HTTPConnection
 
 import pytest
+from django.utils import timezone
 from tests.api.calls import Caller
 from tests.world import World
 
@@ -53,7 +55,16 @@ def test_a_refusal_is_the_answer_of_its_key_too_and_leaves_nothing_behind():
     caller = Caller(world, "facilitator")
     need, offer = world.need(1), world.capacity(1)
     other = world.promise(need, offer)
-    body = {"items": [{"need_id": need.pk, "capacity_id": offer.pk, "quantity": 1, "due_date": "2199-01-01"}]}
+    body = {
+        "items": [
+            {
+                "need_id": need.pk,
+                "capacity_id": offer.pk,
+                "quantity": 1,
+                "due_date": str(timezone.localdate() + timedelta(days=30)),
+            }
+        ]
+    }
     with scope(SYSTEM):
         before = Event.objects.count()
     refused = caller.post("/commitments", body, Idempotency_Key="a")

@@ -1,6 +1,9 @@
 """Errors are problem+json with a stable code, in the caller's language, naming row and field."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from tests.api.calls import Caller
 from tests.world import World
 
@@ -34,7 +37,12 @@ def problem(response, status, code):
 
 def test_refusals_are_told_by_code(world, centre):
     need, offer = world.need(1), world.capacity(1)
-    row = {"need_id": need.pk, "capacity_id": offer.pk, "quantity": 2, "due_date": "2199-01-01"}
+    row = {
+        "need_id": need.pk,
+        "capacity_id": offer.pk,
+        "quantity": 2,
+        "due_date": str(timezone.localdate() + timedelta(days=30)),
+    }
     problem(centre.post("/commitments", {"items": [row]}), 409, "not_enough_left")
     problem(centre.post(f"/needs/{need.pk}/restore"), 409, "wrong_state")
     problem(centre.get("/needs/999999"), 404, "not_found")

@@ -17,6 +17,8 @@ from peyvand.extend.guards import GuardFailed, guarded
 from peyvand.extend.programme import ACTS, STEPS, Page, Permission, Route
 from peyvand.extend.switches import ProgrammeOff, is_on, known_to, off_refusal, switch_off, switch_on
 from peyvand.flow.capacity.actions import close_capacities
+from peyvand.flow.commitment.matching import run_matching
+from peyvand.flow.commitment.models import Suggestion
 from peyvand.flow.need.actions import withdraw_needs
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
@@ -243,3 +245,19 @@ def test_a_folder_without_a_manifest_stops_the_start_with_a_sentence(tmp_path):
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert ran.returncode != 0
     assert "holds no programme: programme.py defines no PROGRAMME" in ran.stderr
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "wrong", [lambda step: 1 / 0, lambda step: {0: Refusal()}, lambda step: dict.fromkeys(step.ids["need"], "no")]
+)
+def test_nothing_is_matched_while_a_programme_cannot_say_what_it_holds_back(monkeypatch, wrong):
+    world = World.build()
+    world.need()
+    world.capacity()
+    broken = dataclasses.replace(programmes()["micro_projects"], held_back=wrong)
+    monkeypatch.setitem(programmes(), "micro_projects", broken)
+    with pytest.raises(GuardFailed):
+        run_matching(place=world.places["mz"], by=world["leader"], now=NOW)
+    with scope(SYSTEM):
+        assert not Suggestion.objects.exists()

@@ -91,3 +91,23 @@ def test_matching_is_run_inside_ones_own_area():
     world = World.build()
     with pytest.raises(NotPermitted):
         run_matching(place=world.places["amol"], by=world["field_leader"], now=later())
+
+
+def test_a_kind_withheld_in_one_place_does_not_follow_from_its_neighbour_and_their_county():
+    world = World.build()
+    for kind, place, count in (
+        ("tutoring", "nobonyad", 2),
+        ("wheelchair", "nobonyad", 8),
+        ("tutoring", "ahangar", 9),
+        ("wheelchair", "ahangar", 10),
+    ):
+        for _ in range(count):
+            world.need(kind=kind, place=place)
+
+    def kinds(place):
+        figures = place_figures(world.places[place], today=TODAY)
+        return figures.counts["open"], {one.specification.slug: one.open for one in figures.kinds}
+
+    assert kinds("sari") == (29, {"wheelchair": 18, "tutoring": 11})
+    assert kinds("nobonyad") == (10, {"wheelchair": None, "tutoring": None})
+    assert kinds("ahangar") == (19, {"wheelchair": None, "tutoring": None})

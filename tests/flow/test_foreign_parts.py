@@ -17,7 +17,7 @@ from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
 from peyvand.flow.need.priorities import refresh_priorities
 from peyvand.flow.replay import replay
-from peyvand.kernel.refusals import AlreadyThere, NotFound, NotPermitted, Refusal
+from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal
 from peyvand.people.enums import MemberRole, OrganisationKind
 from peyvand.people.households import NewHousehold, NewPerson, register_households
 from peyvand.people.models import Person
@@ -162,7 +162,7 @@ def test_a_promise_names_only_a_standing_suggestion_of_its_own_pair():
         commit(rows=[NewPromise(one.pk, capacity.pk, **pair)], by=world["facilitator"], now=NOW)
     pair["suggestion_id"] = suggestion.pk
     commit(rows=[NewPromise(one.pk, capacity.pk, **pair)], by=world["facilitator"], now=NOW)
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(BadValue, match="stands"):
         commit(rows=[NewPromise(one.pk, capacity.pk, **pair)], by=world["facilitator"], now=NOW)
 
 

@@ -24,8 +24,7 @@ def test_each_need_is_counted_once_and_the_parts_make_up_the_head_figures():
     for _ in range(9):
         world.delivered(world.agreed(world.need(1), capacity))
     place = world.places["nobonyad"]
-    counts = place_figures(place, today=TODAY).counts
-    found = reached(place, counts)
+    found = reached(place_figures(place, today=TODAY))
     assert (found.waiting, found.promised, found.partly, found.untold, found.in_story) == (6, 7, 8, 9, 0)
     assert (found.drafts, found.withdrawn, found.expired) == (0, 0, 0)
     assert found.stages == {"need": 30, "commitment": 24, "delivery": 17, "story": 0}
@@ -40,7 +39,7 @@ def test_a_few_are_withheld_and_the_sums_with_them():
     for _ in range(2):
         world.agreed(world.need(1), capacity)
     place = world.places["nobonyad"]
-    found = reached(place, place_figures(place, today=TODAY).counts)
+    found = reached(place_figures(place, today=TODAY))
     assert found.promised is None
     assert found.stages["commitment"] is None
     assert found.waiting is None, "told less waiting would say how many were promised"

@@ -116,6 +116,8 @@ def test_a_branch_stands_below_the_parent_of_the_same_file(world, tmp_path):
         (ImportKind.NEEDS, "محله", "جزیره", "place_not_in_area"),
         (ImportKind.NEEDS, "محله", "اسپیاری", "place_not_in_area"),
         (ImportKind.NEEDS, "مهلت", "1405/13/1", "not_a_date"),
+        (ImportKind.NEEDS, "مهلت", "1405/1/1", "due_in_past"),
+        (ImportKind.NEEDS, "مهلت", "1450/1/1", "due_too_far"),
         (ImportKind.NEEDS, "توضیحات", "ی" * 2001, "too_long"),
         (ImportKind.OFFERS, "محدوده خدمت", "دور", "not_a_reach"),
         (ImportKind.OFFERS, "شرایط", "ی" * 301, "too_long"),

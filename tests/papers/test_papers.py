@@ -1,9 +1,12 @@
 """Printed papers: PDF of the pages asked for, and no text of a person ever acts as markup."""
 
+import io
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from peyvand import papers
 from peyvand.web.pages.office_frame import FONTS
@@ -70,3 +73,34 @@ def test_without_the_font_it_says_what_to_do(tmp_path):
     sheet = papers.Sheet("", ["الف"], [False], [], [1])
     with pytest.raises(papers.FontMissing):
         papers.meeting_list(frame(), sheet=sheet, note="", fonts=tmp_path)
+
+
+def read(body: bytes) -> str:
+    """The text a program reads in a PDF. Right-to-left runs come back in another order of words, and figures mirrored."""
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+
+
+def letters(text: str) -> Counter[str]:
+    return Counter(sign for sign in text if sign.isalnum())
+
+
+def test_the_persian_words_and_figures_are_in_the_paper_as_text(fonts):
+    facts = [("نوع نیاز", "ویلچر برقی"), ("تعداد", "۲۸")]
+    note = "فرد دارای معلولیت پیگیری کند"
+    said = read(papers.receipt(frame(), code_label="کد پیگیری", code="۱۲۳۴۵۶۷", facts=facts, notes=[note], fonts=fonts))
+    given = " ".join(
+        ["گزارش", "مرکز", "۳۰ آبان ۱۴۰۵", "کد پیگیری", "۱۲۳۴۵۶۷", *(one for fact in facts for one in fact), note]
+    )
+    assert not letters(given) - letters(said)
+    for word in ("ویلچر", "برقی", "معلولیت", "گزارش", "آبان"):
+        assert word in said
+    for figure in ("۱۲۳۴۵۶۷", "۲۸", "۱۴۰۵"):
+        assert figure in said or figure[::-1] in said
+
+
+def test_the_figures_of_a_monthly_report_are_in_it(fonts):
+    sheet = papers.Sheet("نیازها", ["شاخص", "این ماه"], [False, True], [["برآورده‌شده", "۳۱۷"]], [2, 1])
+    tile = papers.Tile("باز", "۴۰۹۶", "", "late")
+    said = read(papers.monthly_report(frame(), tiles=[tile], sheets=[sheet], notes=[], empty="", fonts=fonts))
+    assert not letters("نیازها شاخص این ماه برآورده‌شده ۳۱۷ باز ۴۰۹۶") - letters(said)
+    assert "۷۱۳" in said or "۳۱۷" in said

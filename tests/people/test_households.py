@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from tests.world import NOW, World
 
+from peyvand.flow.erasure import erase_person
 from peyvand.journal.models import Event
 from peyvand.kernel.refusals import AlreadyThere, BadValue, NotFound, NotPermitted
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind, Severity
@@ -12,7 +13,6 @@ from peyvand.people.households import (
     NewPerson,
     NoConsent,
     end_task,
-    erase_person,
     give_consent,
     give_task,
     record_disability,

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from tests.world import NOW, World, later
 
+from peyvand.flow.erasure import erase_person
 from peyvand.flow.story.actions import publish_story, submit_story, write_story
 from peyvand.flow.story.models import Story
 from peyvand.journal.models import Event
@@ -25,7 +26,6 @@ from peyvand.people.accounts import (
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, MemberRole
 from peyvand.people.households import (
     NewHousehold,
-    erase_person,
     give_consent,
     give_task,
     register_households,

@@ -9,9 +9,9 @@ from django.utils import translation
 from peyvand.flow.capacity import permissions
 from peyvand.flow.capacity.rules import LIFE
 from peyvand.flow.commitment import rules as commitment
-from peyvand.flow.commitment.rules import DueInPast
 from peyvand.flow.need import rules as need
 from peyvand.flow.story import rules as story
+from peyvand.kernel.due import DueInPast
 from peyvand.kernel.states import WrongState
 from peyvand.web.act_words import ACTS, STATES
 from peyvand.web.catalogue import messages_in

@@ -102,6 +102,8 @@ class UnservedOut(Schema):
     reason: UnservedReason
     reachable: int = Field(description="Capacities it can reach through exchanges")
     lowest_priority: int | None = Field(description="Of the needs served there")
+    held_by: str | None = Field(description="Slug of the programme that keeps the need out of the matching")
+    held_code: str | None = Field(description="Code of the refusal it gives as its reason")
 
 
 class NeedDetail(NeedOut):
@@ -189,7 +191,8 @@ def override_out(row: PriorityOverride) -> OverrideOut:
 def unserved_out(row: Unserved) -> UnservedOut:
     return UnservedOut(
         need_id=row.need_id, run_id=row.run_id, quantity=row.quantity, reason=UnservedReason(row.reason),
-        reachable=row.reachable, lowest_priority=row.lowest_priority,
+        reachable=row.reachable, lowest_priority=row.lowest_priority, held_by=row.held_by or None,
+        held_code=row.held_code or None,
     )  # fmt: skip
 
 

@@ -157,17 +157,9 @@ def _heartbeat(connection: Connection) -> tuple[bool, str] | None:
 
 
 def _migrations() -> Finding:
-    from peyvand.cli.operation import load_site
+    from peyvand.cli.operation import load_site, waiting_migrations
 
     load_site(as_owner=False)
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    try:
-        executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    finally:
-        connection.close()
-    if waiting:
-        return Finding("tables", f"{len(waiting)} migrations wait", "Bring them to this version: peyvand migrate")
+    if waiting := waiting_migrations():
+        return Finding("tables", f"{waiting} migrations wait", "Bring them to this version: peyvand migrate")
     return Finding("tables", "at this version")

@@ -21,6 +21,7 @@ class Ring(StrEnum):
 def rotate(ring: Ring) -> None:
     """Add a key, write with it from now on, and encrypt anew what lies under an older one. The older ones stay in the file."""
     with operation.told(), operation.database():
+        operation.open_site()  # before the key is added: where nothing can be renewed, none is needed
         from peyvand.server.keys import rotate as add_key
 
         added = add_key(ring.value)
@@ -34,11 +35,11 @@ def rotate(ring: Ring) -> None:
 def renew() -> None:
     """Encrypt anew what still lies under an older key. A second time changes nothing."""
     with operation.told(), operation.database():
+        operation.open_site()
         _renew()
 
 
 def _renew() -> None:
-    operation.load_site(as_owner=False)
     from peyvand.people.protection import renew_protected
     from peyvand.scope.acting import SYSTEM
 

@@ -57,6 +57,33 @@ def load_site(*, as_owner: bool) -> None:
     django.setup()
 
 
+class NotMigrated(Refusal):
+    code = "not_migrated"
+    message = (
+        "The tables of the database are not at this version ({waiting} migrations wait). "
+        "Run `peyvand migrate` first; nothing was changed."
+    )
+
+
+def waiting_migrations() -> int:
+    """How many migrations the database still waits for; Django is set up."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    finally:
+        connection.close()
+
+
+def open_site() -> None:
+    """Set Django up, signed in as the app, over tables of this version. Raises `NotMigrated`."""
+    load_site(as_owner=False)
+    if waiting := waiting_migrations():
+        raise NotMigrated(waiting=waiting)
+
+
 def migrate() -> None:
     """Bring the tables to this version, as the owner; one at a time, however many processes ask."""
     load_site(as_owner=True)

@@ -16,7 +16,7 @@ app.add_typer(places, name="places")
 def load() -> None:
     """Load the country, its provinces, counties and cities. A second time changes nothing."""
     with operation.told(), operation.database():
-        operation.load_site(as_owner=False)
+        operation.open_site()
         from peyvand.places.reference import CREDIT, load_reference
         from peyvand.scope.acting import SYSTEM
 
@@ -35,7 +35,7 @@ def import_(
 ) -> None:
     """Add places of a list and bring known ones up to date: all or nothing, with every fault named by row and column."""
     with operation.told(), operation.database():
-        operation.load_site(as_owner=False)
+        operation.open_site()
         from peyvand.places.enums import PlaceKind
         from peyvand.places.importing import import_places
         from peyvand.scope.acting import SYSTEM

@@ -19,7 +19,7 @@ def _group() -> None:
 def load() -> None:
     """Load the starter set, which is a draft and no official list. A second time changes nothing."""
     with operation.told(), operation.database():
-        operation.load_site(as_owner=False)
+        operation.open_site()
         from peyvand.resources.actions import put_specifications, starter
         from peyvand.scope.acting import SYSTEM
 

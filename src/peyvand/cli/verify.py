@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from peyvand.cli import app
-from peyvand.cli.operation import database, load_site, told
+from peyvand.cli.operation import database, open_site, told
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -45,7 +45,7 @@ def verify(
 ) -> None:
     """Check the seals of the journal, replay it against the stored quantities, and look at the walls of the database."""
     with told(), redirect_stdout(sys.stderr) if as_json else nullcontext(), database():
-        load_site(as_owner=False)
+        open_site()
         found, events = _check(show=sys.stderr.isatty())
     _tell(found, events, as_json)
     if found:
@@ -56,7 +56,7 @@ def verify(
 def seal() -> None:
     """Seal every finished event that has no seal yet (a job does this every few minutes)."""
     with told(), database():
-        load_site(as_owner=False)
+        open_site()
         from django.utils import timezone
 
         from peyvand.journal import seals

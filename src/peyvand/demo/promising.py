@@ -58,6 +58,7 @@ class Round:
         self.world, self.month = world, month
         self.random: Random = world.random("promises", month)
         self.leader = world.acting["hq_leader"]
+        self.recorder = world.acting["hq_leader_2"]  # who writes down what arrived does not accept it too
         self.managers = {one.organisation.path: one.manager for one in world.givers}
         self.acts: list[Act] = []
         self.start = world.calendar.run_at(month)
@@ -165,6 +166,9 @@ class Round:
         """The giver's manager; the office itself answers for what its centres and their residents give."""
         return self.managers.get(giver, self.leader)
 
+    def _hands(self, giver: str) -> Acting:
+        return self.managers.get(giver, self.recorder)
+
     def _agree(self, ids: list[int], by: Acting, now: datetime) -> None:
         accept_commitments(commitment_ids=ids, by=by, now=now)
 
@@ -179,8 +183,8 @@ class Round:
         few = [row for giver, rows in groups if giver not in own for row in rows]
         for giver, rows in groups:
             if giver in own:
-                made += self._record(rows, self._by(giver), now)
-        made += self._record(few, self.leader, now) if few else []
+                made += self._record(rows, self._hands(giver), now)
+        made += self._record(few, self.recorder, now) if few else []
         answered = now + timedelta(days=2)
         if made and answered < self.world.calendar.now:
             accept_deliveries(delivery_ids=made, by=self.leader, now=answered)
@@ -192,7 +196,7 @@ class Round:
 
     def _refused(self, one: Commitment) -> None:
         """Handed over, refused, and handed over again as promised."""
-        due, by = self.world.calendar.moment(one.due_date), self._by(one.giver_path)
+        due, by = self.world.calendar.moment(one.due_date), self._hands(one.giver_path)
 
         def refuse(now: datetime) -> None:
             made = self._record([(one.pk, one.quantity)], by, now)
@@ -213,7 +217,7 @@ class Round:
         """Accepted by mistake, and put right some days later."""
 
         def hand_over_and_reverse(now: datetime) -> None:
-            made = self._record([(one.pk, one.quantity)], self._by(one.giver_path), now)
+            made = self._record([(one.pk, one.quantity)], self._hands(one.giver_path), now)
             accept_deliveries(delivery_ids=made, by=self.leader, now=now + timedelta(hours=3))
             note = "به‌اشتباه برای این خانواده ثبت شده بود."
             reverse_delivery(delivery_id=made[0], note=note, by=self.leader, now=now + timedelta(days=1))

@@ -1,11 +1,12 @@
 """How the core asks programmes whether a step may be taken (decision D8): closed when in doubt."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from peyvand.extend.discovery import programmes
-from peyvand.extend.programme import STEPS, Guard, Programme, Step
+from peyvand.extend.programme import STEPS, Guard, Hold, Programme, Step
 from peyvand.kernel.refusals import Refusal
 from peyvand.scope.acting import Acting
 
@@ -49,3 +50,37 @@ def _answer(programme: Programme, guard: Guard, step: Step) -> Refusal | None:
         return answer
     log.error("guard of %s at %s answered %r, neither a Refusal nor None", programme.slug, step.name, answer)
     return GuardFailed(programme=programme.slug, step=step.name)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A need that a programme keeps out of the matching: the programme's slug and its reason."""
+
+    programme: str
+    refusal: Refusal
+
+
+def held_back(*, by: Acting, now: datetime, need_ids: Iterable[int]) -> dict[int, Held]:
+    """The needs that programmes keep out of a run of the matching: each programme is asked once for all of them.
+
+    Asked under the scope the run reads in. Raises `GuardFailed` where a programme cannot answer: then nothing is matched.
+    """
+    step = Step("run_matching", by, now, {"need": tuple(sorted(set(need_ids)))})
+    found: dict[int, Held] = {}
+    for programme in programmes().values():
+        if programme.held_back is not None:
+            answer = _held(programme, programme.held_back, step)
+            found = {need_id: Held(programme.slug, refusal) for need_id, refusal in answer.items()} | found
+    return found
+
+
+def _held(programme: Programme, hold: Hold, step: Step) -> Mapping[int, Refusal]:
+    asked = set(step.ids["need"])
+    try:
+        answer = hold(step)
+        if asked.issuperset(answer) and all(isinstance(one, Refusal) for one in answer.values()):
+            return answer
+        log.error("%s held back what was not asked about, or without a refusal", programme.slug)
+    except Exception:
+        log.exception("%s could not say what it holds back", programme.slug)
+    raise GuardFailed(programme=programme.slug, step=step.name)

@@ -55,6 +55,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "need.withdrawn": ("need",),
     "need.restored": ("need",),
     "need.expired": ("need",),
+    "need.forgotten": ("need",),
     "priority.proposed": ("need",),
     "priority.signed": ("need",),
     "capacity.offered": ("capacity",),
@@ -98,6 +99,10 @@ class Step:
 
 # Answers the reason why the step is refused, or None. Whatever else comes out of it, an error too, refuses the step.
 Guard = Callable[[Step], Refusal | None]
+
+# Answers which of the needs in `step.ids["need"]` (it may be all of a country) nothing may be promised to now, each with the
+# reason. Asked once, in few queries, before a run of the matching, whose name the step then carries: "run_matching".
+Hold = Callable[[Step], Mapping[int, Refusal]]
 
 
 @dataclass(frozen=True)
@@ -247,6 +252,7 @@ class Programme:
     seed: Seed
     retention: tuple[Retention, ...]
     api_routes: tuple[ApiRoute, ...] = ()
+    held_back: Hold | None = None
 
     def permission(self, slug: str) -> Permission:
         return next(one for one in self.permissions if one.slug == slug)

@@ -96,10 +96,20 @@ def is_on(slug: str, *, place_path: str, organisation_path: str, today: date) ->
 
 def off_refusal(slug: str, pairs: Iterable[tuple[str, str]], today: date) -> Refusal | None:
     """For guards and actions: `ProgrammeOff` where the programme is off for one of the (place path, organisation path)."""
-    for place_path, organisation_path in set(pairs):
-        if not is_on(slug, place_path=place_path, organisation_path=organisation_path, today=today):
-            return ProgrammeOff(programme=programme(slug).title)
-    return None
+    return ProgrammeOff(programme=programme(slug).title) if pairs_off(slug, pairs, today) else None
+
+
+def pairs_off(slug: str, pairs: Iterable[tuple[str, str]], today: date) -> set[tuple[str, str]]:
+    """Of many (place path, organisation path), those where the programme is off. One query, however many they are."""
+    in_force = ProgrammeSwitch.objects.filter(_in_force(today), slug=slug)
+    switches = list(in_force.values_list("place__path", "organisation__path"))
+
+    def covers(switch: tuple[str | None, str | None], pair: tuple[str, str]) -> bool:
+        return all(
+            above is None or (path != NOWHERE and within(path, above)) for above, path in zip(switch, pair, strict=True)
+        )
+
+    return {pair for pair in set(pairs) if not any(covers(switch, pair) for switch in switches)}
 
 
 def switches_seen(by: Acting) -> QuerySet[ProgrammeSwitch]:

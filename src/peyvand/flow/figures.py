@@ -7,7 +7,8 @@ place is shown only where it cannot be worked out from its neighbours: the rule 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from itertools import pairwise
+from typing import Any, TypeVar
 
 from django.db.models import Count, F, Func, Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncDate
@@ -16,9 +17,10 @@ from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.commitment.enums import CommitmentState, UnservedReason
 from peyvand.flow.commitment.models import Commitment, MatchingRun, Unserved
+from peyvand.flow.differencing import withheld_cells
 from peyvand.flow.need.enums import ClosedAs, MetBy, NeedState
 from peyvand.flow.need.models import Need
-from peyvand.flow.suppression import is_small, shown, suppressed
+from peyvand.flow.suppression import is_small, suppressed
 from peyvand.kernel.jalali import TEHRAN, JalaliMonth
 from peyvand.places.models import Place
 from peyvand.places.queries import ancestors
@@ -55,6 +57,7 @@ class PlaceFigures:
     met_by: Mapping[MetBy, Figure]
     kinds: list[KindFigures]
     months: list[tuple[JalaliMonth, Figure]]
+    levels: "list[Level]"
     children: list[ChildFigures] = field(default_factory=list)
 
     @property
@@ -67,15 +70,17 @@ class PlaceFigures:
 def place_figures(place: Place, *, today: date) -> PlaceFigures:
     """Everything the page of a place shows in figures; a constant number of queries for its depth."""
     with scope(SYSTEM):
-        counts, parts = _head(place, today)
+        levels = _levels(place.path, today)
+        own, parts = levels[-1].own, levels[-1].parts
         children = {
             one.path: one for one in Place.objects.filter(path__in=parts).exclude(pk=place.pk).order_by("sort_key")
         }
         return PlaceFigures(
-            counts=counts,
-            met_by=_met_by(place.path, counts["met"] is not None),
-            kinds=_kinds(place.path, counts),
-            months=_months(place.path, today, counts["met"] is not None),
+            counts=own,
+            met_by=_met_by(levels),
+            kinds=_kinds(levels),
+            months=_months(levels, today),
+            levels=levels,
             children=[ChildFigures(child, parts[path]) for path, child in children.items()],
         )
 
@@ -83,8 +88,8 @@ def place_figures(place: Place, *, today: date) -> PlaceFigures:
 def met_by(path: str) -> tuple[Figure, dict[MetBy, Figure]]:
     """How many needs below `path` were met, and by whom."""
     with scope(SYSTEM):
-        total = shown(Need.objects.filter(below(path), closed_as=ClosedAs.MET).count())
-        return total, _met_by(path, total is not None)
+        levels = _levels(path, date.min)  # the day says which promises are late, which is not asked here
+        return levels[-1].own["met"], _met_by(levels)
 
 
 def _by_place(path: str, today: date) -> dict[str, dict[str, int]]:
@@ -110,47 +115,60 @@ def _by_place(path: str, today: date) -> dict[str, dict[str, int]]:
     return found
 
 
-def _by_child(counts: Mapping[str, Mapping[str, int]], path: str) -> dict[str, dict[str, int]]:
-    """The measures of each child of `path`; of `path` itself, where rows lie directly in it."""
-    depth, found = path.count("/") + 1, dict[str, dict[str, int]]()
+Sums = Mapping[str, Mapping[Key, int]]
+
+
+def _by_child(counts: Sums[Key], path: str, names: Collection[Key]) -> dict[str, dict[Key, int]]:
+    """The counts of each child of `path`; of `path` itself, where rows lie directly in it."""
+    depth, found = path.count("/") + 1, dict[str, dict[Key, int]]()
     for place, measures in counts.items():
         if not place.startswith(path):
             continue
         child = path if place == path else "/".join(place.split("/")[:depth]) + "/"
-        sums = found.setdefault(child, dict.fromkeys(MEASURES, 0))
+        sums = found.setdefault(child, dict.fromkeys(names, 0))
         for name, count in measures.items():
             sums[name] += count
     return found
 
 
-def _head(place: Place, today: date) -> tuple[dict[str, Figure], dict[str, dict[str, Figure]]]:
-    """The head figures of the place, and those of its children, each suppressed among its neighbours from the country down."""
-    own: dict[str, Figure] | None = None
-    parts: dict[str, dict[str, Figure]] = {}
-    outer = ancestors(place.path)
+@dataclass(frozen=True)
+class Level:
+    """A place on the way down from the country, with its head figures and those of its children as readers see them."""
+
+    path: str
+    own: dict[str, Figure]
+    parts: dict[str, dict[str, Figure]]
+
+
+def _levels(path: str, today: date) -> list[Level]:
+    """From the country down to `path`: what is withheld above is withheld in every part, or the parts would give it back."""
+    outer = ancestors(path)
     counts = _by_place(outer[0], today)
-    for path in outer:
-        exact = _by_child(counts, path)
-        for child in Place.objects.filter(parent__path=path).values_list("path", flat=True):
+    whole = {name: sum(one[name] for one in counts.values()) for name in MEASURES}
+    own = _protected({outer[0]: whole}, None)[outer[0]]
+    found: list[Level] = []
+    for step in outer:
+        exact = _by_child(counts, step, MEASURES)
+        for child in Place.objects.filter(parent__path=step).values_list("path", flat=True):
             exact.setdefault(child, dict.fromkeys(MEASURES, 0))
-        if own is None:
-            whole = {name: sum(one[name] for one in exact.values()) for name in MEASURES}
-            own = _protected({path: whole}, dict.fromkeys(MEASURES))[path]
-        else:
-            own = parts[path]
-        parts = _protected(exact, own)
-    return own or dict.fromkeys(MEASURES), parts
+        own = found[-1].parts[step] if found else own
+        found.append(Level(step, own, _protected(exact, own)))
+    return found
 
 
-def _protected(exact: Mapping[str, Mapping[str, int]], own: Mapping[str, Figure]) -> dict[str, dict[str, Figure]]:
-    """The measures of neighbours, whose sums are `own` where those are shown.
+def _protected(
+    exact: Mapping[str, Mapping[str, int]], own: Mapping[str, Figure] | None
+) -> dict[str, dict[str, Figure]]:
+    """The measures of neighbours, whose sums are `own` (None: nothing lies above them).
 
     Needs told are the open, the met and the otherwise closed ones: told of a place is withheld where it would betray one of these.
     """
 
     def among(name: str, also: Collection[str] = ()) -> dict[str, Figure]:
         figures = {part: counts[name] for part, counts in exact.items()}
-        return suppressed(figures, total_known=own[name] is not None, also=also)
+        if own is not None and own[name] is None:
+            return dict.fromkeys(figures)
+        return suppressed(figures, total_known=own is not None, also=also)
 
     found = {name: among(name) for name in MEASURES if name != "told"}
     telling = [
@@ -164,49 +182,71 @@ def _protected(exact: Mapping[str, Mapping[str, int]], own: Mapping[str, Figure]
     return {part: {name: found[name][part] for name in MEASURES} for part in exact}
 
 
-def parts_of(total_known: bool, parts: Mapping[Key, int]) -> dict[Key, Figure]:
-    """A breakdown of one head figure: where that is withheld, its parts would give it back, so they are withheld too."""
-    return suppressed(parts) if total_known else dict.fromkeys(parts)
+def breakdown(levels: list[Level], measure: str, counts: Sums[Key], names: Collection[Key]) -> dict[Key, Figure]:
+    """The parts of a head figure of the last place, withheld where subtraction along the way down would give one back."""
+    top = levels[0]
+    whole = {name: sum(cells.get(name, 0) for cells in counts.values()) for name in names}
+    if top.own[measure] is None:
+        return dict.fromkeys(names)
+    hidden = {name for _, name in withheld_cells({top.path: whole}, rows_known=[top.path], columns_known=[])}
+    row = whole
+    for level, below_it in pairwise(levels):
+        table = _by_child(counts, level.path, names)
+        row = table.setdefault(below_it.path, dict.fromkeys(names, 0))
+        known = {path for path in table if level.parts[path][measure] is not None}
+        also = {(path, name) for path in table for name in names if path not in known or name in hidden}
+        columns = [name for name in names if name not in hidden]
+        cells = withheld_cells(table, rows_known=known, columns_known=columns, also=also)
+        hidden = {name for path, name in cells if path == below_it.path}
+    return {name: None if name in hidden else row[name] for name in names}
 
 
-def _met_by(path: str, total_known: bool) -> dict[MetBy, Figure]:
-    rows = Need.objects.filter(below(path), closed_as=ClosedAs.MET).order_by().values("met_by").annotate(n=Count("pk"))
-    exact = dict.fromkeys(MetBy, 0) | {MetBy(row["met_by"]): row["n"] for row in rows}
-    return parts_of(total_known, exact)
+def counted(rows: QuerySet, category: str) -> dict[str, dict[Any, int]]:
+    """How many rows lie directly in each place, by category."""
+    found: dict[str, dict[Any, int]] = {}
+    for path, name, count in (
+        rows.order_by().values("place_path", category).annotate(n=Count("pk")).values_list("place_path", category, "n")
+    ):
+        found.setdefault(path, {})[name] = count
+    return found
 
 
-def _kinds(path: str, counts: Mapping[str, Figure]) -> list[KindFigures]:
-    needs = (
-        Need.objects.filter(below(path)).order_by().values("specification").annotate(
-            open=Count("pk", filter=Q(state=NeedState.OPEN)), met=Count("pk", filter=Q(closed_as=ClosedAs.MET))
-        )
-    )  # fmt: skip
-    offers = Capacity.objects.filter(below(path), state=CapacityState.OPEN).order_by().values("specification")
-    exact: dict[int, dict[str, int]] = {}
-    for row in [*needs, *offers.annotate(capacities=Count("pk"))]:
-        counts_of = exact.setdefault(row["specification"], {"open": 0, "met": 0, "capacities": 0})
-        counts_of.update({name: count for name, count in row.items() if name != "specification"})  # type: ignore[misc]
-    shown_of = {
-        name: parts_of(counts[name] is not None, {pk: one[name] for pk, one in exact.items()})
-        for name in ("open", "met", "capacities")
+def _met_by(levels: list[Level]) -> dict[MetBy, Figure]:
+    rows = Need.objects.filter(below(levels[0].path), closed_as=ClosedAs.MET)
+    found = breakdown(levels, "met", counted(rows, "met_by"), [one.value for one in MetBy])
+    return {MetBy(name): figure for name, figure in found.items()}
+
+
+def _kinds(levels: list[Level]) -> list[KindFigures]:
+    top, here = levels[0].path, levels[-1].path
+    counts = {
+        "open": counted(Need.objects.filter(below(top), state=NeedState.OPEN), "specification"),
+        "met": counted(Need.objects.filter(below(top), closed_as=ClosedAs.MET), "specification"),
+        "capacities": counted(Capacity.objects.filter(below(top), state=CapacityState.OPEN), "specification"),
+    }
+    kinds = sorted({kind for table in counts.values() for cells in table.values() for kind in cells})
+    visible = {name: breakdown(levels, name, table, kinds) for name, table in counts.items()}
+    present = {
+        kind for table in counts.values() for path, cells in table.items() if path.startswith(here) for kind in cells
     }
     return [
-        KindFigures(one, shown_of["open"][one.pk], shown_of["met"][one.pk], shown_of["capacities"][one.pk])
-        for one in Specification.objects.filter(pk__in=exact)
-        if any(exact[one.pk].values())
+        KindFigures(one, visible["open"][one.pk], visible["met"][one.pk], visible["capacities"][one.pk])
+        for one in Specification.objects.filter(pk__in=present)
     ]
 
 
-def _months(path: str, today: date, total_known: bool) -> list[tuple[JalaliMonth, Figure]]:
+def _months(levels: list[Level], today: date) -> list[tuple[JalaliMonth, Figure]]:
     """Needs met in each of the last twelve Jalali months, oldest first; what was met earlier is a part of the total too."""
     this = JalaliMonth.of(today)
     months = [this.shift(-back) for back in reversed(range(MONTHS))]
-    rows = Need.objects.filter(below(path), closed_as=ClosedAs.MET).annotate(day=TruncDate("closed_at", tzinfo=TEHRAN))
-    exact: dict[JalaliMonth | None, int] = dict.fromkeys([*months, None], 0)
-    for day, count in rows.order_by().values("day").annotate(n=Count("pk")).values_list("day", "n"):
-        month = JalaliMonth.of(day)
-        exact[month if month in exact else None] += count
-    visible = parts_of(total_known, exact)
+    rows = Need.objects.filter(below(levels[0].path), closed_as=ClosedAs.MET)
+    counts: dict[str, dict[JalaliMonth | None, int]] = {}
+    for path, days in counted(rows.annotate(day=TruncDate("closed_at", tzinfo=TEHRAN)), "day").items():
+        cells = counts.setdefault(path, {})
+        for day, count in days.items():
+            month = JalaliMonth.of(day)
+            cells[month if month in months else None] = cells.get(month if month in months else None, 0) + count
+    visible = breakdown(levels, "met", counts, [*months, None])
     return [(month, visible[month]) for month in months]
 
 
@@ -222,10 +262,14 @@ class Shortage:
 
 
 def shortages(run: MatchingRun) -> list[Shortage]:
-    """Of a run's unserved needs that the reader may see: kind by county and reason, most needs first. Inside a scope."""
+    """Of a run's unserved needs that the reader may see: kind by county and reason, most needs first. Inside a scope.
+
+    More capacity does not help a need that its programme holds back.
+    """
     county = Func(F("place_path"), Value("^(?:[^/]+/){1,3}"), function="substring")
     rows = list(
-        Unserved.objects.filter(run=run).annotate(county=county).order_by().values("county", "reason", kind=F("need__specification"))
+        Unserved.objects.filter(run=run).exclude(reason=UnservedReason.HELD_BACK)
+        .annotate(county=county).order_by().values("county", "reason", kind=F("need__specification"))
         .annotate(needs=Count("pk"), lacking=Sum("quantity"))
     )  # fmt: skip
     places = {one.path: one for one in Place.objects.filter(path__in={row["county"] for row in rows})}

@@ -1,4 +1,4 @@
-"""Replaying the journal: the quantities that follow from the events, beside those that are stored (promise e)."""
+"""Replaying the journal: quantities and states of suggestions that follow from the events, beside the stored ones (promise e)."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ from peyvand.scope.database import scope
 
 @dataclass(frozen=True)
 class Difference:
-    """A stored counter that does not follow from the events."""
+    """A stored counter or state that does not follow from the events; None where one of the two has no such row."""
 
     table: str
     row_id: int
     column: str
-    stored: int
-    replayed: int
+    stored: int | str | None
+    replayed: int | str | None
 
 
 # The rows of flow events, flattened; the meaning of each place is fixed by the act (see the `_event` of each stage).
@@ -66,8 +66,31 @@ def _statement(table: str) -> tuple[str, list[str]]:
     ), list(replayed)
 
 
+# Promises of early journals do not say which suggestion they answer; there the stored tie is believed.
+_ANSWERS = """
+WITH line AS (
+    SELECT event.act, one FROM journal_event event, jsonb_array_elements(event.data -> 'rows') one
+    WHERE event.act IN ('commitment.offered', 'commitment.withdrawn', 'commitment.broken', 'commitment.lapsed', 'suggestion.declined')
+), promised AS (
+    SELECT (one ->> 0)::bigint AS promise, jsonb_array_length(one) > 4 AS says, nullif((one ->> 4)::bigint, 0) AS said
+    FROM line WHERE act = 'commitment.offered'
+), ended AS (
+    SELECT DISTINCT (one ->> 0)::bigint AS promise FROM line
+    WHERE act IN ('commitment.withdrawn', 'commitment.broken', 'commitment.lapsed')
+), told AS (
+    SELECT CASE WHEN says THEN said ELSE made.suggestion_id END AS id,
+        CASE WHEN ended.promise IS NULL THEN 'accepted' ELSE 'ended' END AS state
+    FROM promised LEFT JOIN ended USING (promise) LEFT JOIN commitment_commitment made ON made.id = promised.promise
+    UNION ALL SELECT (one ->> 0)::bigint, 'declined' FROM line WHERE act = 'suggestion.declined'
+)
+SELECT coalesce(t.id, told.id), t.state, told.state
+FROM (SELECT * FROM told WHERE id IS NOT NULL) told FULL JOIN commitment_suggestion t ON t.id = told.id
+WHERE coalesce(t.state, '') <> coalesce(told.state, '') AND (told.id IS NOT NULL OR t.state IN ('accepted', 'ended', 'declined'))
+"""
+
+
 def replay() -> list[Difference]:
-    """Every stored counter of needs, capacities and commitments that the journal does not give; empty when all agree."""
+    """Every stored counter of needs, capacities and commitments, and every answered suggestion, that the journal does not give."""
     found = []
     with scope(SYSTEM), connection.cursor() as cursor:
         for table in _TABLES:
@@ -78,4 +101,6 @@ def replay() -> list[Difference]:
                 found += [
                     Difference(table, row_id, name, stored, again) for name, stored, again in pairs if stored != again
                 ]
+        cursor.execute(_ANSWERS)
+        found += [Difference("commitment_suggestion", pk, "state", *states) for pk, *states in cursor.fetchall()]
     return found

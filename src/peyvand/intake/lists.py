@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Protocol
 
+from django.conf import settings
+
 from peyvand.flow.capacity.actions import NewCapacity, close_capacities, offer_capacities
 from peyvand.flow.capacity.enums import CapacityState, Reach
 from peyvand.flow.capacity.models import Capacity
@@ -14,6 +16,7 @@ from peyvand.flow.need.models import Need
 from peyvand.intake import cells
 from peyvand.intake.enums import Remains
 from peyvand.intake.references import Kinds, Organisations, Places, WrongCell
+from peyvand.kernel.due import due_refusal
 from peyvand.kernel.jalali import TEHRAN, short_date
 from peyvand.lists import columns
 from peyvand.lists.columns import Column, Form, RowFault, Rows
@@ -100,6 +103,13 @@ class Needs:
             if row["told_date"] and row["told_date"] > self.today:
                 details = {"value": short_date(row["told_date"], "en")}
                 found.setdefault(index, []).append(("told_date", "date_ahead", details))
+                continue
+            since = row["told_date"] or self.today
+            if due := due_refusal(due=row["due_date"], since=since, months=settings.LONGEST_DUE_MONTHS):
+                details = {
+                    name: short_date(value, "en") for name, value in due.details.items() if isinstance(value, date)
+                }
+                found.setdefault(index, []).append(("due_date", due.code, details))
         return found
 
     def _place(self, row: Mapping[str, Any]) -> Any:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from django.db import connection
 
@@ -36,3 +37,36 @@ def record(
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, values)
+
+
+class Subject(Protocol):
+    """A row that lies somewhere and is kept by somebody."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def place_path(self) -> str: ...
+
+
+def record_batch(
+    act: str,
+    *,
+    kind: str,
+    subjects: Sequence[Subject],
+    by: Acting,
+    now: datetime,
+    organisation: str = "organisation_path",
+    rows: Sequence[Sequence[int]] | None = None,
+    data: Mapping[str, object] | None = None,
+) -> None:
+    """One event for one row, placed where the row lies, or for a batch, placed where the actor stands.
+
+    `organisation` names the column with the path of the organisation that keeps a row; `rows` are the ids where nothing is said.
+    """
+    one = subjects[0] if len(subjects) == 1 else None
+    record(
+        act, kind=kind, subject=one.pk if one else None, by=by, now=now, data=data,
+        place_path=one.place_path if one else by.place_path,
+        organisation_path=getattr(one, organisation) if one else by.organisation_path,
+        rows=rows if rows is not None else [(item.pk,) for item in subjects],
+    )  # fmt: skip

@@ -253,8 +253,11 @@ def reveal(*, person_id: int, what: Literal["national_id", "mobile", "address"],
 
 
 @action
-def erase_person(*, person_id: int, by: Acting, now: datetime) -> None:
-    """Remove everything that names the person. What was promised and delivered stays countable; events hold references only."""
+def erase_identity(*, person_id: int, by: Acting, now: datetime) -> None:
+    """Remove what the family file knows of the person; events hold references only.
+
+    A part of `flow.erasure.erase_person`, which also sees to what was written about him along the flow.
+    """
     require(may_keep_households(by))
     person = _seen(person_id)
     Disability.objects.filter(person=person).delete()

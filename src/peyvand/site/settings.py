@@ -7,6 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.extend.discovery import apps as programme_apps
+from peyvand.kernel.business_days import WorkWeek
 from peyvand.server.address import databases
 from peyvand.server.folders import data_folder, keys_folder, media_folder
 from peyvand.server.keys import key_ring
@@ -49,6 +50,17 @@ INSTALLED_APPS = [
 ]
 AUTH_USER_MODEL = "people.Account"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Needs and promises are due within so many Jalali months.
+LONGEST_DUE_MONTHS = int(os.environ.get("PEYVAND_LONGEST_DUE_MONTHS", "24"))
+
+# The days of rest, and the days on which the office is closed besides official holidays (Jalali or Gregorian dates).
+WORK_WEEK = WorkWeek.read(
+    os.environ.get("PEYVAND_REST_DAYS", "thursday friday"), os.environ.get("PEYVAND_CLOSED_DAYS", "")
+)
+
+# Whether the one who recorded a delivery may accept it too: only for an office in which one person does everything.
+ONE_PERSON_ACCEPTS = os.environ.get("PEYVAND_ONE_PERSON_ACCEPTS") == "1"
 
 LANGUAGE_CODE = "fa"
 LANGUAGES = [("fa", _("Persian")), ("en", _("English"))]

@@ -23,6 +23,7 @@ ACTS = {
     "return_story": _("giving the story back"),
     "publish_story": _("publishing the story"),
     "withdraw_story": _("withdrawing the story"),
+    "review_story": _("giving the story back for another look"),
 }
 STATES = {
     "draft": _("Draft"),

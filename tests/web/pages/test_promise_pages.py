@@ -4,9 +4,10 @@ import io
 
 import pytest
 from PIL import Image
-from tests.world import World
+from tests.world import NOW, TODAY, World
 
 from peyvand.flow.commitment.models import Agreement, Commitment
+from peyvand.flow.delivery.actions import NewDelivery, record_deliveries
 from peyvand.flow.delivery.models import Delivery, Proof
 from peyvand.flow.replay import replay
 from peyvand.scope.acting import SYSTEM
@@ -173,3 +174,14 @@ def test_the_lists_filter_and_export_and_rows_add_no_questions(world, sign_in, q
     sheet = b"".join(facilitator.get("/promises/?export=csv").streaming_content).decode("utf-8-sig")
     assert len(sheet.splitlines()) == 10
     assert "نوبنیاد" not in sheet
+
+
+def test_the_page_of_a_promise_offers_no_acceptance_to_the_recorder(world, sign_in):
+    promise = world.agreed(world.need(), world.capacity())
+    record_deliveries(rows=[NewDelivery(promise.pk, 1, TODAY)], by=world["facilitator"], now=NOW)
+    address = f"/promises/{promise.pk}/"
+    button = 'action="/deliveries/accept/"'
+    own = sign_in("facilitator").get(address).content.decode()
+    assert button not in own
+    assert "You recorded it yourself" in own
+    assert button in sign_in("social_worker").get(address).content.decode()

@@ -11,7 +11,6 @@ from peyvand.engines.matching.graph import Array
 PLACES = ("province", "county", "neighbourhood")
 REACHES = (*PLACES, "country", "km")
 COUNTRY, KM = REACHES.index("country"), REACHES.index("km")
-EARTH_KM = 6371.0088
 
 
 class Points(NamedTuple):

@@ -4,7 +4,8 @@ import numpy as np
 
 from peyvand.engines.matching.compiled import allocating, in_place
 from peyvand.engines.matching.graph import Array, Graph
-from peyvand.engines.matching.ground import EARTH_KM, KM, Blocks, Ground, Points, blocks, blocks_of
+from peyvand.engines.matching.ground import KM, Blocks, Ground, Points, blocks, blocks_of
+from peyvand.kernel.distance import EARTH_KM
 
 UNKNOWN = 1e5  # beyond every distance on earth: pairs without one come after all pairs with one
 MAX_PAIRS = 2**28

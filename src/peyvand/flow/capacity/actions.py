@@ -16,17 +16,18 @@ from peyvand.flow.capacity.permissions import (
     may_offer_capacity,
     may_renew_capacities,
 )
-from peyvand.journal.actions import record
+from peyvand.journal.actions import record_batch
 from peyvand.kernel.codes import new_code
 from peyvand.kernel.jalali import JalaliMonth, business_date
 from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, require
 from peyvand.people.models import Organisation, Person
+from peyvand.people.permissions import may_keep_households
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
-from peyvand.scope.acting import Acting
+from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.bulk import add, create_with_codes, lock
-from peyvand.scope.database import action
+from peyvand.scope.database import action, scope
 
 COUNTERS = ("committed", "delivered")
 
@@ -162,6 +163,14 @@ def close_capacities(*, capacity_ids: Sequence[int], by: Acting, now: datetime) 
 
 
 @action
+def forget_conditions(*, person_id: int, by: Acting, now: datetime) -> int:
+    """After an erasure: blank the conditions that the person wrote on what he offers; gives how many."""
+    require(may_keep_households(by))
+    with scope(SYSTEM):
+        return Capacity.objects.filter(provider_person_id=person_id).exclude(conditions="").update(conditions="")
+
+
+@action
 def renew_capacities(*, by: Acting, now: datetime) -> int:
     """For every monthly offer whose window has ended, close it and open one row for the present Jalali month (a daily job)."""
     require(may_renew_capacities(by))
@@ -202,11 +211,5 @@ def count(capacities: Mapping[int, Capacity], deltas: Mapping[int, Sequence[int]
 def _event(
     act: str, capacities: Sequence[Capacity], by: Acting, now: datetime, rows: Sequence[Sequence[int]] | None = None
 ) -> None:
-    one = capacities[0] if len(capacities) == 1 else None
-    record(
-        act, kind="capacity", subject=one.pk if one else None, by=by, now=now,
-        place_path=one.place_path if one else by.place_path,
-        organisation_path=one.organisation_path if one else by.organisation_path,
-        rows=rows if rows is not None else [(item.pk,) for item in capacities],
-    )  # fmt: skip
+    record_batch(act, kind="capacity", subjects=capacities, by=by, now=now, rows=rows)
     react(act, capacity=[item.pk for item in capacities])

@@ -3,6 +3,7 @@
 from datetime import date
 
 from peyvand.flow.capacity.enums import CapacityState, Reach
+from peyvand.kernel.distance import Point, great_circle_km
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.states import LifeCycle
 
@@ -23,6 +24,24 @@ LIFE = LifeCycle(
 class LotTooSmall(Refusal):
     code = "lot_too_small"
     message = "This offer is given in lots of at least {smallest_lot}."
+
+
+class OutOfReach(Refusal):
+    code = "out_of_reach"
+    message = "This offer does not reach the place of the need."
+
+
+class TooFar(Refusal):
+    code = "too_far"
+    message = "This offer reaches {reach_km} kilometres, and the need lies {km} kilometres away."
+
+
+class DistanceUnknown(Refusal):
+    code = "distance_unknown"
+    message = (
+        "This offer reaches {reach_km} kilometres, and the point of one of the two places is not known, "
+        "so the distance cannot be told. Enter the point of the place, or give the reach as an area."
+    )
 
 
 class OutsideWindow(Refusal):
@@ -52,3 +71,29 @@ def reaches(*, reach: str, capacity_path: str, need_path: str) -> bool | None:
     depth = {Reach.COUNTRY: 1, Reach.PROVINCE: 2, Reach.COUNTY: 3}[Reach(reach)]
     near, far = capacity_path.rstrip("/").split("/"), need_path.rstrip("/").split("/")
     return len(near) >= depth <= len(far) and near[:depth] == far[:depth]
+
+
+# The engine counts the same distance in another order of steps; what it suggested must not fail here by the last digit.
+_A_MILLIMETRE = 1e-6
+
+
+def reach_refusal(
+    *,
+    reach: str,
+    reach_km: int | None,
+    capacity_path: str,
+    need_path: str,
+    capacity_point: Point | None,
+    need_point: Point | None,
+) -> Refusal | None:
+    """Why a capacity at one place may not serve another, or None. Points are those of the places, never of homes.
+
+    A reach in kilometres holds in its own place whatever its point; to any other both points must be known, as in the matching.
+    """
+    answer = reaches(reach=reach, capacity_path=capacity_path, need_path=need_path)
+    if answer is not None or capacity_path == need_path:
+        return OutOfReach() if answer is False else None
+    if capacity_point is None or need_point is None:
+        return DistanceUnknown(reach_km=reach_km)
+    km = great_circle_km(capacity_point, need_point)
+    return TooFar(reach_km=reach_km, km=f"{km:.1f}") if km > (reach_km or 0) + _A_MILLIMETRE else None

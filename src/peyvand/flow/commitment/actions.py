@@ -1,17 +1,20 @@
-"""Every write of commitments. Rows are locked in one order: needs, capacities, commitments."""
+"""Every write of commitments. Rows are locked in one order: suggestions, needs, capacities, commitments."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from random import Random
+
+from django.conf import settings
+from django.db import connection
 
 from peyvand.extend.guards import guarded
 from peyvand.extend.reactions import react
 from peyvand.flow.capacity import actions as capacities_
-from peyvand.flow.capacity.enums import CapacityState
+from peyvand.flow.capacity.enums import CapacityState, Reach
 from peyvand.flow.capacity.models import Capacity
-from peyvand.flow.capacity.rules import lot_refusal, reaches, window_refusal
+from peyvand.flow.capacity.rules import lot_refusal, reach_refusal, window_refusal
 from peyvand.flow.commitment import rules
 from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, Side, SuggestionState
 from peyvand.flow.commitment.models import Agreement, Commitment, Suggestion
@@ -19,13 +22,16 @@ from peyvand.flow.commitment.permissions import may_answer, may_call_broken, may
 from peyvand.flow.need import actions as needs_
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
-from peyvand.journal.actions import record
+from peyvand.journal.actions import record, record_batch
 from peyvand.kernel.codes import new_code
+from peyvand.kernel.distance import Point
+from peyvand.kernel.due import due_refusal
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, NotPermitted, Refusal, require
 from peyvand.kernel.states import WrongState
 from peyvand.people.models import Organisation
+from peyvand.places.models import Place
 from peyvand.scope.acting import Acting, within
 from peyvand.scope.bulk import add, create_with_codes, lock
 from peyvand.scope.database import action
@@ -44,19 +50,30 @@ class NewPromise:
     agreement_id: int | None = None
 
 
-def _check_pair(row: NewPromise, need: Need, capacity: Capacity, today: date) -> None:
+def _points(needs: Iterable[Need], capacities: Iterable[Capacity]) -> dict[int, Point]:
+    """The known points of the places of both sides, where one offer at least reaches by kilometres."""
+    givers = {one.place_id for one in capacities if one.reach == Reach.KILOMETRES}
+    ids = givers | {one.place_id for one in needs} if givers else set()
+    rows = Place.objects.filter(pk__in=ids).values_list("pk", "lat", "lon")
+    return {pk: (lat, lon) for pk, lat, lon in rows if lat is not None and lon is not None}
+
+
+def _check_pair(row: NewPromise, need: Need, capacity: Capacity, points: Mapping[int, Point], today: date) -> None:
     if not is_quantity(row.quantity):
         raise BadValue(field="quantity", reason="at least one, and no more than a column holds")
-    if row.due_date < today:
-        raise rules.DueInPast(due=row.due_date)
+    require(due_refusal(due=row.due_date, since=today, months=settings.LONGEST_DUE_MONTHS))
     if need.state != NeedState.OPEN:
         raise WrongState(act="commit", state=need.state)
     if capacity.state != CapacityState.OPEN:
         raise WrongState(act="commit", state=capacity.state)
     if need.specification_id != capacity.specification_id:
         raise rules.DifferentKind
-    if reaches(reach=capacity.reach, capacity_path=capacity.place_path, need_path=need.place_path) is False:
-        raise rules.OutOfReach
+    require(
+        reach_refusal(
+            reach=capacity.reach, reach_km=capacity.reach_km, capacity_path=capacity.place_path, need_path=need.place_path,
+            capacity_point=points.get(capacity.place_id), need_point=points.get(need.place_id),
+        )
+    )  # fmt: skip
     require(window_refusal(start=capacity.start_date, end=capacity.end_date, today=today))
     require(lot_refusal(quantity=row.quantity, smallest_lot=capacity.smallest_lot))
 
@@ -106,25 +123,48 @@ def _check_papers(rows: Sequence[NewPromise], needs: dict[int, Need], capacities
             raise BadValue(field="agreement", reason="it was signed by others")
 
 
+def _with_suggestions(rows: Sequence[NewPromise]) -> list[NewPromise]:
+    """The rows, each with the suggestion that stands for its pair, locked: a promise made by hand answers it too."""
+    named = {row.suggestion_id for row in rows}
+    standing = Suggestion.objects.select_for_update().filter(
+        need_id__in={row.need_id for row in rows}, capacity_id__in={row.capacity_id for row in rows}, state=SuggestionState.PROPOSED
+    )  # fmt: skip
+    of_pair = {(one.need_id, one.capacity_id): one.pk for one in standing.order_by("pk") if one.pk not in named}
+    return [
+        replace(row, suggestion_id=row.suggestion_id or of_pair.pop((row.need_id, row.capacity_id), None))
+        for row in rows
+    ]
+
+
+def _state_follows_later(suggestion_ids: Sequence[int]) -> None:
+    """Let a promise and its suggestion change one after the other; the end of the act checks that they agree."""
+    if suggestion_ids:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS suggestion_follows_promise DEFERRED")
+
+
 @action
 def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Random | None = None) -> list[Commitment]:
     """Promise quantities of capacities to needs, all or none. Where one office stands on both sides the promise is agreed at once.
 
-    Raises `NotEnoughLeft`, `DifferentKind`, `OutOfReach`, `OutsideWindow`, `LotTooSmall`, `DueInPast`, `WrongState`.
+    Raises `NotEnoughLeft`, `DifferentKind`, `OutOfReach`, `TooFar`,
+    `DistanceUnknown`, `OutsideWindow`, `LotTooSmall`, `DueInPast`, `DueTooFar`,
+    `WrongState`.
     """
     if not rows:
         return []
+    rows = _with_suggestions(rows)
     needs = lock(Need.objects.all(), [row.need_id for row in rows])
     capacities = lock(Capacity.objects.all(), [row.capacity_id for row in rows])
     guarded("commit", by=by, now=now, rows=rows, need=needs, capacity=capacities)
-    today, fresh = business_date(now), []
+    today, fresh, points = business_date(now), [], _points(needs.values(), capacities.values())
     from_need, from_capacity = Counter[int](), Counter[int]()
     for row in rows:
         need, capacity = needs[row.need_id], capacities[row.capacity_id]
         stands_on = sides_of_pair(by, need, capacity)
         if not stands_on:
             raise NotPermitted(reason="a promise is made by one of its two sides")
-        _check_pair(row, need, capacity, today)
+        _check_pair(row, need, capacity, points, today)
         side = Side.GIVER if Side.GIVER in stands_on else Side.ASKER
         fresh.append(_promise(row, need, capacity, side, len(stands_on) == 2, now, random))
         from_need[need.pk] += row.quantity
@@ -132,13 +172,18 @@ def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Ran
     _check_papers(rows, needs, capacities)
     needs_.count(needs, {pk: (quantity, 0, 0) for pk, quantity in from_need.items()}, met_by={}, now=now)
     capacities_.count(capacities, {pk: (quantity, 0) for pk, quantity in from_capacity.items()})
+    named = [row.suggestion_id for row in rows if row.suggestion_id]
+    _state_follows_later(named)
     promises = create_with_codes(fresh, lambda: new_code(random))
+    Suggestion.objects.filter(pk__in=named).update(
+        state=rules.SUGGESTION_LIFE.after("accept_suggestion", SuggestionState.PROPOSED), answered_at=now
+    )
     event(
         "commitment.offered",
         promises,
         by,
         now,
-        rows=[(one.pk, one.need_id, one.capacity_id, one.quantity) for one in promises],
+        rows=[(one.pk, one.need_id, one.capacity_id, one.quantity, one.suggestion_id or 0) for one in promises],
     )
     return promises
 
@@ -162,7 +207,7 @@ def withdraw_commitments(
     *, commitment_ids: Sequence[int], reason: DeclineReason, by: Acting, now: datetime
 ) -> list[Commitment]:
     """Either side steps back: an offer is declined, or a promise is taken back. The remainder returns to need and capacity."""
-    locked = lock_with_ends(commitment_ids)
+    locked = _lock_ending(commitment_ids)
     guarded("withdraw_commitment", by=by, now=now, **_ids(locked[2].values()))
     return _end("withdraw_commitment", "commitment.withdrawn", locked, reason, by, now, may_take_part)
 
@@ -175,7 +220,7 @@ def break_commitment(*, commitment_id: int, by: Acting, now: datetime) -> Commit
         raise NotFound
     if due >= business_date(now):
         raise rules.NotDueYet(due=due)
-    locked = lock_with_ends([commitment_id])
+    locked = _lock_ending([commitment_id])
     guarded("break_commitment", by=by, now=now, **_ids(locked[2].values()))
     return _end("break_commitment", "commitment.broken", locked, "", by, now, may_call_broken)[0]
 
@@ -185,7 +230,7 @@ def lapse_commitments(*, by: Acting, now: datetime) -> int:
     """Offers nobody answered by their due date lapse (a daily job)."""
     require(may_lapse(by))
     due = Commitment.objects.filter(state=CommitmentState.OFFERED, due_date__lt=business_date(now))
-    lock_with_ends(list(due.values_list("pk", flat=True)))
+    _lock_ending(list(due.values_list("pk", flat=True)))
     ids = list(due.values_list("pk", flat=True))  # again under the locks: some may have been answered meanwhile
     if ids:
         _end("lapse_commitment", "commitment.lapsed", lock_with_ends(ids), "", by, now, may_take_part)
@@ -198,6 +243,13 @@ def lock_with_ends(commitment_ids: Sequence[int]) -> _Locked:
     needs = lock(Need.objects.all(), [need_id for need_id, _ in pairs])
     capacities = lock(Capacity.objects.all(), [capacity_id for _, capacity_id in pairs])
     return needs, capacities, lock(Commitment.objects.all(), commitment_ids)
+
+
+def _lock_ending(commitment_ids: Sequence[int]) -> _Locked:
+    """Lock what the end of commitments touches: their suggestions too, first of all."""
+    told = Suggestion.objects.select_for_update(of=("self",)).filter(commitment__in=commitment_ids)
+    list(told.order_by("pk").values_list("pk", flat=True))
+    return lock_with_ends(commitment_ids)
 
 
 def _ids(promises: Iterable[Commitment]) -> dict[str, list[int]]:
@@ -225,7 +277,12 @@ def _end(
         released[one.pk] = one.released
         back_to_need[one.need_id] -= one.released
         back_to_capacity[one.capacity_id] -= one.released
+    told = [one.suggestion_id for one in promises.values() if one.suggestion_id]
+    _state_follows_later(told)
     Commitment.objects.bulk_update(promises.values(), ["state", "released", "ended_at", "end_reason"], batch_size=2000)
+    Suggestion.objects.filter(pk__in=told).update(
+        state=rules.SUGGESTION_LIFE.after("end_promise", SuggestionState.ACCEPTED)
+    )
     needs_.count(needs, {pk: (quantity, 0, 0) for pk, quantity in back_to_need.items()}, met_by={}, now=now)
     capacities_.count(capacities, {pk: (quantity, 0) for pk, quantity in back_to_capacity.items()})
     ended = list(promises.values())
@@ -282,11 +339,5 @@ def count(promises: dict[int, Commitment], deltas: dict[int, tuple[int, int, int
 def event(
     act: str, promises: Sequence[Commitment], by: Acting, now: datetime, rows: Sequence[Sequence[int]] | None = None
 ) -> None:
-    one = promises[0] if len(promises) == 1 else None
-    record(
-        act, kind="commitment", subject=one.pk if one else None, by=by, now=now,
-        place_path=one.place_path if one else by.place_path,
-        organisation_path=one.asker_path if one else by.organisation_path,
-        rows=rows if rows is not None else [(item.pk,) for item in promises],
-    )  # fmt: skip
+    record_batch(act, kind="commitment", subjects=promises, by=by, now=now, organisation="asker_path", rows=rows)
     react(act, **_ids(promises))

@@ -3,8 +3,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SuggestionState(TextChoices):
+    """`ACCEPTED` while a promise stands on it or was kept, `ENDED` once that promise ended early."""
+
     PROPOSED = "proposed", _("Proposed")
     ACCEPTED = "accepted", _("Accepted")
+    ENDED = "ended", _("Accepted, and the promise has ended early")
     DECLINED = "declined", _("Declined")
     SUPERSEDED = "superseded", _("Superseded by a later run")
 
@@ -20,6 +23,7 @@ class CommitmentState(TextChoices):
 
 # Commitments whose whole quantity still stands promised.
 LIVE = (CommitmentState.OFFERED, CommitmentState.ACCEPTED)
+ENDED_EARLY = (CommitmentState.WITHDRAWN, CommitmentState.BROKEN, CommitmentState.LAPSED)
 
 
 class Side(TextChoices):
@@ -44,4 +48,5 @@ class UnservedReason(TextChoices):
     NO_CAPACITY = "no_capacity", _("No one offers this kind of help")
     OUT_OF_REACH = "out_of_reach", _("Those who offer it do not reach this place")
     BELOW_LOT = "below_lot", _("What is left would be less than the smallest lot of those who offer it")
+    HELD_BACK = "held_back", _("The programme it belongs to does not let it be promised to yet")
     FULL = "full", _("All that could reach it is promised to needs of the same or higher priority")

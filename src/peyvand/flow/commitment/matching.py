@@ -7,13 +7,16 @@ import numpy as np
 import polars as pl
 from django.db import connection
 from django.db.models import F, Q
+from django.utils.translation import override
 
 from peyvand.engines.matching import Matched, Reason, match, reasons
+from peyvand.extend.guards import Held, held_back
 from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.commitment.enums import SuggestionState, UnservedReason
 from peyvand.flow.commitment.models import MatchingRun, Suggestion, Unserved
 from peyvand.flow.commitment.permissions import may_run_matching
+from peyvand.flow.commitment.rules import SUGGESTION_LIFE
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
 from peyvand.flow.need.rules import matching_priority
@@ -30,9 +33,10 @@ _ONE_RUN = 0x7065_6D61
 
 @dataclass(frozen=True)
 class _Lists:
-    """The rows of both lists and the engine's frames of them, in the same order."""
+    """The rows of both lists and the engine's frames of them, in the same order. `held` takes no part in the run."""
 
     needs: list[Need]
+    held: list[tuple[Need, Held]]
     capacities: list[Capacity]
     need_frame: pl.DataFrame
     capacity_frame: pl.DataFrame
@@ -43,7 +47,8 @@ def run_matching(*, place: Place, by: Acting, now: datetime) -> MatchingRun:
     """Match the actor's own open needs in `place` with every open capacity that reaches them; worst-off first, exactly.
 
     Unanswered suggestions of earlier runs for these needs give way. Reads capacities of the whole country under the national
-    role, with an explicit filter; what comes out is seen by the two sides of each pair only.
+    role, with an explicit filter; what comes out is seen by the two sides of each pair only. Needs that a programme holds back
+    take no part, and say why.
     """
     require(may_run_matching(by))
     if by.role is not Role.SYSTEM and not within(place.path, by.place_path):
@@ -57,13 +62,15 @@ def run_matching(*, place: Place, by: Acting, now: datetime) -> MatchingRun:
         started_at=now,
     )
     with scope(SYSTEM):
-        lists = _load(place.path, by.organisation_path, business_date(now))
-        _supersede(lists.needs, now)
+        lists = _load(place.path, by, now)
+        _supersede([*lists.needs, *(need for need, _ in lists.held)], now)
+        run.unserved = _write_held(run, lists.held)
         if lists.needs:
             matched = match(lists.need_frame, lists.capacity_frame, least_travel=True)
             run.served = _write_suggestions(run, lists, matched)
-            run.unserved = _write_unserved(run, lists, matched)
-        run.needs, run.capacities, run.finished_at = len(lists.needs), len(lists.capacities), now
+            run.unserved += _write_unserved(run, lists, matched)
+        run.needs = len(lists.needs) + len(lists.held)
+        run.capacities, run.finished_at = len(lists.capacities), now
         run.save(update_fields=["needs", "capacities", "served", "unserved", "finished_at"])
     record(
         "matching.run", kind="matching_run", subject=run.pk, by=by, now=now, place_path=place.path,
@@ -78,13 +85,16 @@ def _one_run_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_RUN])
 
 
-def _load(place_path: str, organisation_path: str, today: date) -> _Lists:
-    own = Q() if organisation_path == SYSTEM.organisation_path else below(organisation_path, "organisation_path")
-    needs = list(
+def _load(place_path: str, by: Acting, now: datetime) -> _Lists:
+    own = Q() if by.organisation_path == SYSTEM.organisation_path else below(by.organisation_path, "organisation_path")
+    today = business_date(now)
+    lacking = list(
         Need.objects.filter(below(place_path), own, state=NeedState.OPEN, committed__lt=F("quantity"))
         .select_related("place")
         .order_by("pk")
     )
+    held = held_back(by=by, now=now, need_ids=[need.pk for need in lacking])
+    needs = [need for need in lacking if need.pk not in held]
     kinds = {need.specification_id for need in needs}
     capacities = list(
         Capacity.objects.filter(
@@ -97,7 +107,8 @@ def _load(place_path: str, organisation_path: str, today: date) -> _Lists:
         .select_related("place")
         .order_by("pk")
     )
-    return _Lists(needs, capacities, _need_frame(needs, today), _capacity_frame(capacities))
+    kept_out = [(need, held[need.pk]) for need in lacking if need.pk in held]
+    return _Lists(needs, kept_out, capacities, _need_frame(needs, today), _capacity_frame(capacities))
 
 
 _Columns = dict[str, type[pl.DataType]]
@@ -149,7 +160,8 @@ def _supersede(needs: list[Need], now: datetime) -> None:
     locked = list(
         proposed.order_by("pk").select_for_update().values_list("pk", flat=True)
     )  # in the order answers lock them
-    Suggestion.objects.filter(pk__in=locked).update(state=SuggestionState.SUPERSEDED, answered_at=now)
+    state = SUGGESTION_LIFE.after("supersede_suggestion", SuggestionState.PROPOSED)
+    Suggestion.objects.filter(pk__in=locked).update(state=state, answered_at=now)
     Unserved.objects.filter(need_id__in=ids).delete()
 
 
@@ -183,6 +195,18 @@ def _write_suggestions(run: MatchingRun, lists: _Lists, matched: Matched) -> int
         )
     Suggestion.objects.bulk_create(rows, batch_size=5000)
     return len({row.need_id for row in rows})
+
+
+def _write_held(run: MatchingRun, held: list[tuple[Need, Held]]) -> int:
+    rows = []
+    for need, one in held:
+        row = _row(run, need, need.quantity - need.committed, UnservedReason.HELD_BACK, 0, None)
+        row.held_by, row.held_code, row.held_message = one.programme, one.refusal.code, one.refusal.message
+        with override("en"):  # words among them are kept as message ids
+            row.held_details = {name: str(value) for name, value in one.refusal.details.items()}
+        rows.append(row)
+    Unserved.objects.bulk_create(rows, batch_size=5000)
+    return len(rows)
 
 
 def _write_unserved(run: MatchingRun, lists: _Lists, matched: Matched) -> int:

@@ -26,7 +26,10 @@ class MatchingRun(models.Model):
 
 
 class Suggestion(models.Model):
-    """What a run proposes, with its reasons. Rows of a run without an answer give way to the next run."""
+    """What a run proposes, with its reasons. Rows of a run without an answer give way to the next run.
+
+    The state follows that of the promise made of it; the trigger `suggestion_follows_promise` holds both to that.
+    """
 
     personal_data = "indirect"
 
@@ -50,6 +53,11 @@ class Suggestion(models.Model):
             models.CheckConstraint(
                 condition=Q(state="declined") & ~Q(decline_reason="") | ~Q(state="declined") & Q(decline_reason=""),
                 name="suggestion_declined_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", answered_at__isnull=True)
+                | ~Q(state="proposed") & Q(answered_at__isnull=False),
+                name="suggestion_answered_whole",
             ),
             models.UniqueConstraint(
                 fields=["need", "capacity"], condition=Q(state="proposed"), name="suggestion_one_proposed"
@@ -75,8 +83,22 @@ class Unserved(models.Model):
     reason = models.CharField(max_length=14, choices=UnservedReason.choices)
     reachable = models.PositiveIntegerField()  # capacities it can reach through exchanges
     lowest_priority = models.PositiveSmallIntegerField(null=True)  # of the needs served there
+    # Where a programme keeps the need out of the matching: its slug, and the refusal it gives as its reason.
+    held_by = models.CharField(max_length=40, blank=True, default="")
+    held_code = models.CharField(max_length=60, blank=True, default="")
+    held_message = models.CharField(max_length=300, blank=True, default="")
+    held_details = models.JSONField(default=dict)
     place_path = path_field()
     organisation_path = path_field()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reason="held_back") & ~Q(held_by="") & ~Q(held_code="") & ~Q(held_message="")
+                | ~Q(reason="held_back") & Q(held_by="", held_code="", held_message=""),
+                name="unserved_held_with_reason",
+            )
+        ]
 
 
 class Agreement(models.Model):

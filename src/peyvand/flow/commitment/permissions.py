@@ -25,29 +25,22 @@ def may_run_matching(by: Acting) -> Refusal | None:
 
 def sides_of_pair(by: Acting, need: Need, capacity: Capacity) -> set[Side]:
     """The sides an actor stands on. The same office may stand on both."""
-    if by.role is Role.SYSTEM:
-        return {Side.ASKER, Side.GIVER}
-    if by.role not in STAFF:
-        return set()
-    sides = set()
-    if by.covers(place_path=need.place_path, organisation_path=need.organisation_path):
-        sides.add(Side.ASKER)
-    if by.covers(place_path=capacity.place_path, organisation_path=capacity.organisation_path):
-        sides.add(Side.GIVER)
-    return sides
+    ends = (need.place_path, need.organisation_path), (capacity.place_path, capacity.organisation_path)
+    return _sides(by, *ends)
 
 
 def sides(by: Acting, row: Commitment | Suggestion) -> set[Side]:
+    return _sides(by, (row.place_path, row.asker_path), (row.giver_place_path, row.giver_path))
+
+
+def _sides(by: Acting, asker: tuple[str, str], giver: tuple[str, str]) -> set[Side]:
+    """Each side is given as its place path and organisation path."""
     if by.role is Role.SYSTEM:
         return {Side.ASKER, Side.GIVER}
     if by.role not in STAFF:
         return set()
-    found = set()
-    if by.covers(place_path=row.place_path, organisation_path=row.asker_path):
-        found.add(Side.ASKER)
-    if by.covers(place_path=row.giver_place_path, organisation_path=row.giver_path):
-        found.add(Side.GIVER)
-    return found
+    ends = ((Side.ASKER, asker), (Side.GIVER, giver))
+    return {side for side, (place, organisation) in ends if by.covers(place_path=place, organisation_path=organisation)}
 
 
 def may_answer(by: Acting, commitment: Commitment) -> Refusal | None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from peyvand.flow.commitment.enums import CommitmentState
+from peyvand.flow.commitment.enums import CommitmentState, SuggestionState
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.states import LifeCycle
 
@@ -20,6 +20,18 @@ LIFE = LifeCycle(
     ],
 )
 
+# Who promises a pair that stands suggested answers the suggestion, whichever way he came. The next run looks again at what ended.
+SUGGESTION_LIFE = LifeCycle(
+    "suggestion",
+    SuggestionState.PROPOSED,
+    [
+        ("accept_suggestion", SuggestionState.PROPOSED, SuggestionState.ACCEPTED),
+        ("decline_suggestion", SuggestionState.PROPOSED, SuggestionState.DECLINED),
+        ("supersede_suggestion", SuggestionState.PROPOSED, SuggestionState.SUPERSEDED),
+        ("end_promise", SuggestionState.ACCEPTED, SuggestionState.ENDED),
+    ],
+)
+
 
 class DifferentKind(Refusal):
     code = "different_kind"
@@ -29,11 +41,6 @@ class DifferentKind(Refusal):
 class DeliveryUnderway(Refusal):
     code = "delivery_underway"
     message = "A delivery waits for the receiver's answer; settle it first."
-
-
-class DueInPast(Refusal):
-    code = "due_in_past"
-    message = "The due date {due} has passed."
 
 
 class NotDueYet(Refusal):
@@ -55,8 +62,3 @@ def remainder(*, quantity: int, accepted: int, underway: int) -> int:
     if underway:
         raise DeliveryUnderway
     return quantity - accepted
-
-
-class OutOfReach(Refusal):
-    code = "out_of_reach"
-    message = "This offer does not reach the place of the need."

@@ -8,7 +8,7 @@ from peyvand.flow.commitment.actions import NewPromise, commit
 from peyvand.flow.commitment.enums import DeclineReason, SuggestionState
 from peyvand.flow.commitment.models import Commitment, Suggestion
 from peyvand.flow.commitment.permissions import may_take_part
-from peyvand.flow.commitment.rules import AlreadyAnswered
+from peyvand.flow.commitment.rules import SUGGESTION_LIFE, AlreadyAnswered
 from peyvand.journal.actions import record
 from peyvand.kernel.refusals import require
 from peyvand.scope.acting import Acting
@@ -34,15 +34,14 @@ def accept_suggestions(
     promises = [
         NewPromise(row.need_id, row.capacity_id, row.quantity, due_date, suggestion_id=row.pk) for row in rows.values()
     ]
-    made = commit(rows=promises, by=by, now=now, random=random)
-    Suggestion.objects.filter(pk__in=rows).update(state=SuggestionState.ACCEPTED, answered_at=now)
-    return made
+    return commit(rows=promises, by=by, now=now, random=random)
 
 
 @action
 def decline_suggestion(*, suggestion_id: int, reason: DeclineReason, by: Acting, now: datetime) -> Suggestion:
     row = _answerable([suggestion_id], by)[suggestion_id]
-    row.state, row.decline_reason, row.answered_at = SuggestionState.DECLINED, reason, now
+    row.state = SUGGESTION_LIFE.after("decline_suggestion", row.state)
+    row.decline_reason, row.answered_at = reason, now
     row.save(update_fields=["state", "decline_reason", "answered_at"])
     record(
         "suggestion.declined", kind="suggestion", subject=row.pk, by=by, now=now, place_path=row.place_path,

@@ -14,16 +14,17 @@ from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.delivery import rules
 from peyvand.flow.delivery.enums import DeliveryAnswer, RefusalReason
 from peyvand.flow.delivery.models import Delivery, Proof
-from peyvand.flow.delivery.permissions import may_answer_delivery, may_record_delivery
+from peyvand.flow.delivery.permissions import may_accept_recorded, may_answer_delivery, may_record_delivery
 from peyvand.flow.need import actions as needs_
 from peyvand.flow.need.enums import MetBy
 from peyvand.flow.need.models import Need
-from peyvand.journal.actions import record
+from peyvand.journal.actions import record, record_batch
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotFound, require
-from peyvand.scope.acting import Acting
-from peyvand.scope.database import action
+from peyvand.people.permissions import may_keep_households
+from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.scope.database import action, scope
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,11 @@ def _settle(deliveries: Sequence[Delivery], answer: DeliveryAnswer, reason: str,
     ids = [one.pk for one in deliveries]
     step = "accept_delivery" if answer == DeliveryAnswer.ACCEPTED else "refuse_delivery"
     guarded(step, by=by, now=now, need=needs, capacity=capacities, commitment=promises, delivery=ids)
+    if answer == DeliveryAnswer.ACCEPTED:
+        for account_id in (
+            Delivery.objects.filter(pk__in=ids).values_list("recorded_by__account_id", flat=True).distinct()
+        ):
+            require(may_accept_recorded(by, account_id))
     waiting = set(Delivery.objects.select_for_update().filter(pk__in=ids, answer="").values_list("pk", flat=True))
     if len(waiting) != len(ids):
         raise rules.AnsweredBefore
@@ -122,7 +128,10 @@ def _solvers(needs: dict[int, Need]) -> dict[int, MetBy]:
 
 @action
 def accept_deliveries(*, delivery_ids: Sequence[int], by: Acting, now: datetime) -> list[Delivery]:
-    """The receiver's side says: it arrived, as promised. A need met in full closes and says by whom it was met."""
+    """The receiver's side says: it arrived, as promised. A need met in full closes and says by whom it was met.
+
+    Raises `RecordedByYou` where the actor recorded one of them himself (see `may_accept_recorded`).
+    """
     deliveries = _unanswered(delivery_ids)
     if deliveries:
         _settle(deliveries, DeliveryAnswer.ACCEPTED, "", by, now)
@@ -175,6 +184,14 @@ def reverse_delivery(*, delivery_id: int, note: str, by: Acting, now: datetime) 
 
 
 @action
+def forget_notes(*, need_ids: Sequence[int], by: Acting, now: datetime) -> int:
+    """After an erasure: blank the notes of what was handed over for these needs; gives how many. All else of a delivery stays."""
+    require(may_keep_households(by))
+    with scope(SYSTEM):
+        return Delivery.objects.filter(commitment__need_id__in=need_ids).exclude(note="").update(note="")
+
+
+@action
 def add_proof(*, delivery_id: int, sha256: str, content_type: str, size: int, by: Acting, now: datetime) -> Proof:
     """Tie a stored file to a delivery; either side may show what was handed over."""
     delivery = _unanswered([delivery_id])[0]
@@ -195,13 +212,13 @@ def _event(
     act: str, deliveries: Sequence[Delivery], by: Acting, now: datetime, data: dict[str, object] | None = None
 ) -> None:
     """Rows: delivery, commitment, need, capacity, quantity."""
-    one = deliveries[0] if len(deliveries) == 1 else None
-    record(
-        act, kind="delivery", subject=one.pk if one else None, by=by, now=now, data=data,
-        place_path=one.place_path if one else by.place_path,
-        organisation_path=one.asker_path if one else by.organisation_path,
-        rows=[(item.pk, item.commitment_id, item.commitment.need_id, item.commitment.capacity_id, item.quantity) for item in deliveries],
-    )  # fmt: skip
+    rows = [
+        (one.pk, one.commitment_id, one.commitment.need_id, one.commitment.capacity_id, one.quantity)
+        for one in deliveries
+    ]
+    record_batch(
+        act, kind="delivery", subjects=deliveries, by=by, now=now, organisation="asker_path", rows=rows, data=data
+    )
     _react(act, deliveries)
 
 

@@ -14,6 +14,11 @@ class AnsweredBefore(Refusal):
     message = "The receiver has answered this delivery before."
 
 
+class RecordedByYou(Refusal):
+    code = "recorded_by_you"
+    message = "You recorded this delivery yourself; a colleague on the receiver's side accepts it."
+
+
 class CannotReverse(Refusal):
     code = "cannot_reverse"
     message = "Only an accepted delivery that was not reversed before can be reversed."

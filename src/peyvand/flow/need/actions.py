@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
 
+from django.conf import settings
+from django.db.models import Q
+
 from peyvand.extend.guards import guarded
 from peyvand.extend.reactions import react
 from peyvand.flow.need import rules
@@ -21,17 +24,19 @@ from peyvand.flow.need.permissions import (
     vouches_by_opening,
 )
 from peyvand.flow.need.priorities import count_priorities
-from peyvand.journal.actions import record
+from peyvand.journal.actions import record, record_batch
 from peyvand.kernel.codes import new_code
+from peyvand.kernel.due import due_refusal
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, NotPermitted, require
 from peyvand.people.models import Household, Organisation, Person
+from peyvand.people.permissions import may_keep_households
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import SYSTEM, Acting, Role
 from peyvand.scope.bulk import add, create_with_codes, lock
-from peyvand.scope.database import action
+from peyvand.scope.database import action, scope
 from peyvand.scope.encryption import Protected
 
 COUNTERS = ("committed", "underway", "met")
@@ -61,6 +66,7 @@ def _need(row: NewNeed, keeper: Organisation, by: Acting, now: datetime, random:
     if row.urgency is not None and not 0 <= row.urgency <= 100:
         raise BadValue(field="urgency", reason="between 0 and 100")
     told_at, vouched = row.told_at or now, vouches_by_opening(by)
+    require(due_refusal(due=row.due_date, since=business_date(told_at), months=settings.LONGEST_DUE_MONTHS))
     return Need(
         tracking_code=new_code(random),
         specification=row.specification,
@@ -98,7 +104,10 @@ def _check_families(needs: Sequence[Need]) -> None:
 
 @action
 def open_needs(*, rows: Sequence[NewNeed], by: Acting, now: datetime, random: Random | None = None) -> list[Need]:
-    """Record needs, all or none. Staff vouch by recording, so the need is open; a resident's need is a draft until vouched for."""
+    """Record needs, all or none. Staff vouch by recording, so the need is open; a resident's need is a draft until vouched for.
+
+    Raises `DueInPast` and `DueTooFar` where it would be needed before the day it was told, or later than the site's setting allows.
+    """
     require(may_open_need(by))
     if not rows:
         return []
@@ -139,16 +148,7 @@ def vouch_need(*, need_id: int, by: Acting, now: datetime) -> Need:
 @action
 def withdraw_need(*, need_id: int, by: Acting, now: datetime) -> Need:
     """Raises `StillPromised` while somebody's promise stands."""
-    need = lock(Need.objects.all(), [need_id])[need_id]
-    require(may_withdraw_need(by, need))
-    guarded("withdraw_need", by=by, now=now, need=[need_id])
-    if need.committed > need.met:
-        raise rules.StillPromised(quantity=need.committed - need.met)
-    need.state = rules.LIFE.after("withdraw_need", need.state)
-    need.closed_as, need.closed_at = ClosedAs.WITHDRAWN, now
-    need.save(update_fields=["state", "closed_as", "closed_at"])
-    _batch("need.withdrawn", [need], by, now)
-    return need
+    return withdraw_needs(need_ids=[need_id], by=by, now=now)[0]
 
 
 @action
@@ -233,6 +233,24 @@ def reveal_note(*, need_id: int, by: Acting, now: datetime) -> str:
 
 
 @action
+def forget_words(*, person_id: int, household_id: int | None, by: Acting, now: datetime) -> list[int]:
+    """After an erasure: blank what was written freely about the needs of the person and of the family. Gives the needs.
+
+    Done under the national role: some of these needs may be kept where the actor does not see them.
+    """
+    require(may_keep_households(by))
+    of_family = Q(household_id=household_id) if household_id else Q()
+    with scope(SYSTEM):
+        needs = list(Need.objects.select_for_update().filter(Q(person_id=person_id) | of_family).order_by("pk"))
+        ids = [need.pk for need in needs]
+        Need.objects.filter(pk__in=ids).update(note="")
+        PriorityOverride.objects.filter(need_id__in=ids).update(reason="—")
+    if needs:
+        _batch("need.forgotten", needs, by, now)
+    return ids
+
+
+@action
 def sign_priority(*, override_id: int, by: Acting, now: datetime) -> PriorityOverride:
     proposed = PriorityOverride.objects.filter(pk=override_id, signed_by__isnull=True)
     need_id = proposed.values_list("need_id", flat=True).first()
@@ -284,12 +302,5 @@ def _reopen(ids: list[int]) -> None:
 def _batch(
     act: str, needs: Sequence[Need], by: Acting, now: datetime, rows: Sequence[Sequence[int]] | None = None
 ) -> None:
-    """One event for one need, or for a batch, placed where the actor stands."""
-    one = needs[0] if len(needs) == 1 else None
-    record(
-        act, kind="need", subject=one.pk if one else None, by=by, now=now,
-        place_path=one.place_path if one else by.place_path,
-        organisation_path=one.organisation_path if one else by.organisation_path,
-        rows=rows if rows is not None else [(need.pk,) for need in needs],
-    )  # fmt: skip
+    record_batch(act, kind="need", subjects=needs, by=by, now=now, rows=rows)
     react(act, need=[need.pk for need in needs])

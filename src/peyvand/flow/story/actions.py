@@ -15,10 +15,11 @@ from peyvand.journal.actions import record
 from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal, require
 from peyvand.people.enums import ConsentPurpose
 from peyvand.people.models import Consent, Organisation
+from peyvand.people.permissions import may_keep_households
 from peyvand.places.models import Place
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import SYSTEM, Acting, Role
 from peyvand.scope.bulk import lock
-from peyvand.scope.database import action
+from peyvand.scope.database import action, scope
 
 
 def _check_words(title: str, body: str) -> None:
@@ -109,6 +110,35 @@ def publish_story(*, story_id: int, by: Acting, now: datetime) -> Story:
 @action
 def withdraw_story(*, story_id: int, by: Acting, now: datetime) -> Story:
     return _move("withdraw_story", "story.withdrawn", story_id, by, now)
+
+
+@action
+def forget_person(*, person_id: int, need_ids: Sequence[int], by: Acting, now: datetime) -> None:
+    """After an erasure: what is told about the person is withdrawn and its words blanked; what is told of help to the family
+    (`need_ids`) goes back to its teller for another look. Done under the national role, for any office may have told it.
+    """
+    require(may_keep_households(by))
+    with scope(SYSTEM):
+        about = Story.objects.filter(consents__person_id=person_id).values("pk").union(
+            Story.objects.filter(deliveries__commitment__need__person_id=person_id).values("pk")
+        )  # fmt: skip
+        shown = lock(Story.objects.all(), [row["pk"] for row in about])
+        for story in shown.values():
+            if story.state != StoryState.WITHDRAWN:
+                story.state = rules.LIFE.after("withdraw_story", story.state)
+            story.title, story.body, story.invitation = "—", "—", ""
+            story.save(update_fields=["state", "title", "body", "invitation"])
+        told = Story.objects.filter(
+            deliveries__commitment__need_id__in=need_ids, state__in=[StoryState.SUBMITTED, StoryState.PUBLISHED]
+        )
+        touched = lock(Story.objects.all(), set(told.values_list("pk", flat=True)) - set(shown))
+        for story in touched.values():
+            story.state = rules.LIFE.after("review_story", story.state)
+            story.save(update_fields=["state"])
+    for story in shown.values():
+        _event("story.withdrawn", story, by, now)
+    for story in touched.values():
+        _event("story.returned", story, by, now)
 
 
 _PERMISSIONS = {

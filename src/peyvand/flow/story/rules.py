@@ -11,6 +11,9 @@ LIFE = LifeCycle(
         ("submit_story", StoryState.DRAFT, StoryState.SUBMITTED),
         ("return_story", StoryState.SUBMITTED, StoryState.DRAFT),
         ("publish_story", StoryState.SUBMITTED, StoryState.PUBLISHED),
+        # Somebody whose family it is about was erased: the teller looks at his words again.
+        ("review_story", StoryState.SUBMITTED, StoryState.DRAFT),
+        ("review_story", StoryState.PUBLISHED, StoryState.DRAFT),
         ("withdraw_story", StoryState.DRAFT, StoryState.WITHDRAWN),
         ("withdraw_story", StoryState.SUBMITTED, StoryState.WITHDRAWN),
         ("withdraw_story", StoryState.PUBLISHED, StoryState.WITHDRAWN),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
+from django.conf import settings
+
 from peyvand.extend.switches import off_refusal
 from peyvand.flow.need.actions import NewNeed, open_needs, withdraw_need
 from peyvand.flow.need.enums import NeedState
@@ -70,7 +72,7 @@ def propose_project(*, row: NewProject, by: Acting, now: datetime, random: Rando
     project = MicroProject.objects.create(
         need=need, state=rules.LIFE.start, reason_kind=row.reason_kind, happened_date=row.happened_date,
         estimate_rial=row.estimate_rial, ceiling_rial=terms.ceiling_rial, proposed_by_id=by.account_id or None, proposed_at=now,
-        decide_by=rules.add_business_days(today, terms.decide_days),
+        decide_by=settings.WORK_WEEK.after(today, terms.decide_days),
     )  # fmt: skip
     _event("micro_project.proposed", [project], by, now)
     return project
@@ -125,7 +127,7 @@ def propose_again(*, need_id: int, estimate_rial: int, by: Acting, now: datetime
     project.state = rules.LIFE.after("propose_again", project.state)
     project.estimate_rial, project.ceiling_rial = estimate_rial, terms.ceiling_rial
     project.proposed_by_id, project.proposed_at = by.account_id or None, now
-    project.decide_by, project.deliver_by = rules.add_business_days(today, terms.decide_days), None
+    project.decide_by, project.deliver_by = settings.WORK_WEEK.after(today, terms.decide_days), None
     project.decided_by_id, project.decided_at, project.return_reason = None, None, ""
     project.closed_at = project.forgotten_at = None
     return _saved("micro_project.proposed", project, by, now)
@@ -207,6 +209,15 @@ def forget_circumstances(*, ended_before: date, by: Acting, now: datetime) -> in
             place_path=by.place_path, organisation_path=by.organisation_path, rows=[(pk,) for pk in ids],
         )  # fmt: skip
     return len(ids)
+
+
+@action
+def blank_words(*, need_ids: Sequence[int], by: Acting, now: datetime) -> int:
+    """Blank why proposals for these needs were returned; gives how many. A proposal that stands returned keeps a dash."""
+    if by.role is not Role.SYSTEM:
+        raise NotPermitted(reason="this is done by the site itself")
+    rows = MicroProject.objects.filter(pk__in=need_ids).exclude(return_reason__in=("", "—"))
+    return rows.update(return_reason="—")
 
 
 def _locked(need_id: int) -> MicroProject:

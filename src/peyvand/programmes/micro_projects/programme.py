@@ -5,11 +5,11 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.extend.programme import Call, Figure, Job, Page, Permission, Programme, Retention, Route, Step
-from peyvand.extend.switches import off_refusal
+from peyvand.extend.switches import ProgrammeOff, pairs_off
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
 from peyvand.programmes.micro_projects import figures, permissions, queries, rules, views
-from peyvand.programmes.micro_projects.actions import SLUG, follow_needs, forget_circumstances
+from peyvand.programmes.micro_projects.actions import SLUG, blank_words, follow_needs, forget_circumstances
 from peyvand.programmes.micro_projects.api import API_ROUTES
 from peyvand.programmes.micro_projects.enums import ProjectState
 from peyvand.programmes.micro_projects.models import MicroProject
@@ -18,15 +18,24 @@ from peyvand.programmes.micro_projects.specifications import USED
 from peyvand.scope.acting import STAFF, SYSTEM, Acting, Role
 
 
-def approved_first(step: Step) -> Refusal | None:
+def held_back(step: Step) -> dict[int, Refusal]:
     """Nothing is promised to the need of a micro-project before its approval, nor while the programme is off."""
-    touched = MicroProject.objects.filter(pk__in=step.ids["need"]).select_related("need").order_by("pk")
-    rows = list(touched)
-    for row in rows:
-        if row.state not in (ProjectState.APPROVED, ProjectState.DONE):
-            return rules.NotApproved(code=row.need.tracking_code)
-    pairs = [(row.need.place_path, row.need.organisation_path) for row in rows]
-    return off_refusal(SLUG, pairs, business_date(step.now))
+    rows = list(MicroProject.objects.filter(pk__in=step.ids["need"]).select_related("need").order_by("pk"))
+    held: dict[int, Refusal] = {
+        row.pk: rules.NotApproved(code=row.need.tracking_code)
+        for row in rows
+        if row.state not in (ProjectState.APPROVED, ProjectState.DONE)
+    }
+    where = {row.pk: (row.need.place_path, row.need.organisation_path) for row in rows}
+    off = pairs_off(SLUG, where.values(), business_date(step.now))
+    return held | {
+        pk: ProgrammeOff(programme=PROGRAMME.title) for pk, pair in where.items() if pair in off and pk not in held
+    }
+
+
+def approved_first(step: Step) -> Refusal | None:
+    """The same said of the few needs of one act: the first reason there is."""
+    return next(iter(held_back(step).values()), None)
 
 
 def follow(call: Call) -> None:
@@ -36,6 +45,11 @@ def follow(call: Call) -> None:
 
 def forget(before: date, now: datetime) -> int:
     return forget_circumstances(ended_before=before, by=SYSTEM, now=now)
+
+
+def blank(call: Call) -> None:
+    """Somebody of the family was erased: why a proposal was returned may have named him."""
+    blank_words(need_ids=call.ids["need"], by=SYSTEM, now=call.now)
 
 
 def waiting(by: Acting, today: date) -> int | None:
@@ -71,6 +85,7 @@ PROGRAMME = Programme(
         "delivery.reversed": "follow",
         "need.withdrawn": "follow",
         "need.expired": "follow",
+        "need.forgotten": "blank",
     },
     pages=(
         Page("list", _("Micro-projects"), "see", in_menu=True, tally=waiting),
@@ -93,7 +108,10 @@ PROGRAMME = Programme(
         Route("<int:need_id>/again/", "again", views.ask_again),
         Route("<int:need_id>/withdraw/", "withdraw", views.withdraw),
     ),
-    jobs=(Job("follow", _("Follow the needs of micro-projects"), follow, daily=True),),
+    jobs=(
+        Job("follow", _("Follow the needs of micro-projects"), follow, daily=True),
+        Job("blank", _("Erase words about people who are erased"), blank),
+    ),
     figures=(
         Figure(
             "how_many",
@@ -122,4 +140,5 @@ PROGRAMME = Programme(
     seed=seed,
     retention=(Retention(_("What happened to the family, when, and why a proposal was returned"), 24, forget),),
     api_routes=API_ROUTES,
+    held_back=held_back,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from statistics import median
 
 from peyvand.kernel.quantities import toman
@@ -26,8 +26,6 @@ LIFE = LifeCycle(
     ],
 )
 
-# Thursday and Friday. Official holidays are not in it: a clock that is a day short is only shown late, nothing lapses.
-REST_DAYS = (3, 4)
 # What happened longer ago is not sudden any more and is told as an ordinary need.
 SUDDEN_DAYS = 90
 
@@ -64,14 +62,6 @@ class Terms:
     ceiling_rial: int = 500_000_000
     decide_days: int = 2
     deliver_days: int = 10
-
-
-def add_business_days(day: date, days: int) -> date:
-    """The day that lies `days` business days after `day`."""
-    while days > 0:
-        day += timedelta(days=1)
-        days -= day.weekday() not in REST_DAYS
-    return day
 
 
 def estimate_refusal(*, estimate_rial: int, ceiling_rial: int) -> Refusal | None:

@@ -46,6 +46,7 @@ _ACTS = {
     "need.expired": _("Need expired"),
     "need.note_revealed": _("Note of a need read"),
     "need.restored": _("Need opened again"),
+    "need.forgotten": _("Words about a family erased"),
     "need.told": _("Need told"),
     "need.vouched": _("Need vouched for"),
     "need.withdrawn": _("Need withdrawn"),

@@ -76,9 +76,7 @@ def capacities_seen(by: Acting) -> QuerySet[Capacity]:
     """Own offers, and those of organisations that could help here: inside the area, or reaching it from outside."""
     own = below(by.organisation_path, "organisation_path") & in_area(by)
     reaching = in_area(by) | Q(reach__in=[Reach.COUNTRY, Reach.PROVINCE, Reach.KILOMETRES])
-    rows = Capacity.objects.filter(
-        own | Q(provider_person=by.person_id) | reaching & Q(provider_person__isnull=True)
-    )
+    rows = Capacity.objects.filter(own | Q(provider_person=by.person_id) | reaching & Q(provider_person__isnull=True))
     rows = rows.select_related("specification", "organisation").annotate(left=F("quantity") - F("committed"))
     return with_county(rows.annotate(is_own=own))
 

@@ -21,7 +21,7 @@ from peyvand.flow.commitment.permissions import may_see_promises
 from peyvand.flow.delivery import actions
 from peyvand.flow.delivery.enums import DeliveryAnswer, RefusalReason
 from peyvand.flow.delivery.models import Delivery, Proof
-from peyvand.flow.delivery.permissions import may_answer_delivery, may_record_delivery
+from peyvand.flow.delivery.permissions import acceptable_by, may_answer_delivery, may_record_delivery
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
 from peyvand.people.queries import looked_into
@@ -130,7 +130,7 @@ def deliveries(request: HttpRequest) -> HttpResponseBase:
 def _waiting(by: Acting) -> list[Delivery]:
     """What waits for this actor's own answer, the oldest first."""
     rows = deliveries_seen(by).filter(in_area(by), below(by.organisation_path, "asker_path"), answer="", quantity__gt=0)
-    return list(rows.order_by("delivered_date", "pk")[:MOST_AT_ONCE])
+    return list(acceptable_by(rows, by).order_by("delivered_date", "pk")[:MOST_AT_ONCE])
 
 
 class DeliveryForm(Form):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from peyvand.flow.erasure import erase_person
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
 from peyvand.flow.need.permissions import may_open_need
@@ -24,7 +25,6 @@ from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, Disab
 from peyvand.people.households import (
     add_persons,
     end_task,
-    erase_person,
     give_consent,
     give_task,
     record_disability,

@@ -16,6 +16,7 @@ from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.commitment.enums import CommitmentState, Side, SuggestionState
 from peyvand.flow.commitment.models import Commitment, Suggestion
 from peyvand.flow.delivery.models import Delivery
+from peyvand.flow.delivery.permissions import acceptable_by
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need, PriorityOverride
 from peyvand.flow.story.enums import StoryState
@@ -172,7 +173,7 @@ def own_promises_due(by: Acting, today: date) -> Block:
 
 def to_confirm(by: Acting, today: date) -> Block:
     rows = (
-        Delivery.objects.filter(_asker(by), answer="", reverses__isnull=True)
+        acceptable_by(Delivery.objects.filter(_asker(by), answer="", reverses__isnull=True), by)
         .select_related("commitment__need__specification", "commitment__need__place")
         .order_by("delivered_date", "pk")
     )

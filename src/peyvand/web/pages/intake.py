@@ -68,7 +68,7 @@ def _take(form: CallForm, by: Acting) -> int | None:
         form.add_error(None, _("This form was sent before with other values. Press again to record a second need."))
         return None
     except Refusal as refusal:
-        refuse(form, refusal)
+        refuse(form, refusal, due_in_past="due_date", due_too_far="due_date")
         return None
     return int(made)
 

@@ -28,7 +28,7 @@ from peyvand.web.pages import acts
 from peyvand.web.pages.access import address, open_to
 from peyvand.web.pages.choices import PlaceField
 from peyvand.web.pages.rows import with_county, with_giver
-from peyvand.web.pages.words import band_label, named
+from peyvand.web.pages.words import band_label, held_reason, named
 from peyvand.web.templatetags.peyvand_format import jdatetime, km, number, quantity, unit
 
 # Both sides stand at the point of the same place: a distance of nothing would only read oddly.
@@ -110,7 +110,7 @@ def unserved_reason(row: Unserved) -> str:
             row.reachable,
         )
         return said % {"count": number(row.reachable), "band": band_label(row.lowest_priority)}
-    return str(UnservedReason(row.reason).label) + "."
+    return held_reason(row) or str(UnservedReason(row.reason).label) + "."
 
 
 UNSERVED = ListSpec(

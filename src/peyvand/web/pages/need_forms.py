@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from peyvand.flow.need.enums import Band, NeedState
 from peyvand.flow.need.intake import Call
 from peyvand.flow.need.rules import URGENCY
 from peyvand.kernel.codes import read_code
-from peyvand.kernel.jalali import business_date
+from peyvand.kernel.jalali import add_months, business_date
 from peyvand.kernel.priority import BANDS
 from peyvand.kernel.text import latin_digits
 from peyvand.people.permissions import may_keep_households
@@ -163,7 +164,9 @@ class CallForm(Form):
     def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["place"].queryset = homes(by)  # type: ignore[attr-defined]
-        self.fields["due_date"].earliest = business_date(access.now())  # type: ignore[attr-defined]
+        today = business_date(access.now())
+        self.fields["due_date"].earliest = today  # type: ignore[attr-defined]
+        self.fields["due_date"].latest = add_months(today, settings.LONGEST_DUE_MONTHS)  # type: ignore[attr-defined]
         self.initial.setdefault("once", str(uuid4()))
         hidden: tuple[str, ...] = self.NEW_FAMILY if may_keep_households(by) else ()
         if by.role is Role.RESIDENT:

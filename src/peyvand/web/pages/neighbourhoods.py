@@ -133,7 +133,7 @@ def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
         "map": map_of(place, outer, parts, measure),
         "map_title": MEASURES[measure],
         "map_tabs": measure_tabs(measure),
-        "river": river(reached(place, figures.counts)) if figures.counts["told"] != 0 else [],
+        "river": river(reached(figures)) if figures.counts["told"] != 0 else [],
         "stories": with_kinds(list(published(place.path).order_by("-published_at")[:4])),
         "organisations": organisations_at(place)[:20],
         "crumbs": [(named(one), place_url(one)) for one in outer],

@@ -19,6 +19,7 @@ from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.commitment.permissions import may_answer, may_call_broken, may_see_promises, sides
 from peyvand.flow.commitment.rules import LIFE, is_late
 from peyvand.flow.delivery.models import Delivery
+from peyvand.flow.delivery.permissions import may_accept_recorded
 from peyvand.flow.need.models import Need
 from peyvand.flow.story.models import StoryDelivery
 from peyvand.kernel.jalali import business_date
@@ -175,7 +176,10 @@ def promise(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(rows, pk=pk)
     on, today = sides(by, row), business_date(timezone.now())
     deliveries = list(
-        Delivery.objects.filter(commitment=row).select_related("reversal").prefetch_related("proofs").order_by("pk")
+        Delivery.objects.filter(commitment=row)
+        .select_related("reversal", "recorded_by")
+        .prefetch_related("proofs")
+        .order_by("pk")
     )
     has_story = any(one.answer == "accepted" for one in deliveries) and _told(deliveries)
     possible = LIFE.acts(row.state)
@@ -195,6 +199,7 @@ def promise(request: HttpRequest, pk: int) -> HttpResponse:
         "can_break": "break_commitment" in possible and row.due_date < today and may_call_broken(by, row) is None and not row.underway,
         "can_deliver": row.state == CommitmentState.ACCEPTED and bool(on) and row.underway + row.accepted < row.quantity,
         "can_answer": Side.ASKER in on,
+        "own_records": {one.pk for one in deliveries if one.recorded_by and may_accept_recorded(by, one.recorded_by.account_id)},
         "is_offer": row.state == CommitmentState.OFFERED,
         "is_live": row.state in (CommitmentState.OFFERED, CommitmentState.ACCEPTED),
         "need_url": address("need", row.need_id) if Side.ASKER in on else "",

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -40,6 +41,7 @@ MOST_AT_ONCE = 2000
 _TONES = {
     SuggestionState.PROPOSED: "waiting",
     SuggestionState.ACCEPTED: "done",
+    SuggestionState.ENDED: "stopped",
     SuggestionState.DECLINED: "stopped",
     SuggestionState.SUPERSEDED: "stopped",
 }
@@ -145,6 +147,7 @@ class AcceptForm(Form):
         options.setdefault("initial", {"due_date": add_months(today, 1)})
         super().__init__(*args, **options)
         self.fields["due_date"].earliest = today  # type: ignore[attr-defined]
+        self.fields["due_date"].latest = add_months(today, settings.LONGEST_DUE_MONTHS)  # type: ignore[attr-defined]
 
 
 class DeclineForm(Form):
@@ -220,7 +223,7 @@ def suggestion_accept(request: HttpRequest, pk: int) -> HttpResponse:
         except (NotFound, NotPermitted):
             raise
         except Refusal as answer:
-            refuse(form, answer, due_in_past="due_date")
+            refuse(form, answer, due_in_past="due_date", due_too_far="due_date")
     with scope(by):
         return _page(request, _one(pk, by), form, DeclineForm(prefix="no"))
 
@@ -270,7 +273,7 @@ def suggestions_bulk(request: HttpRequest) -> HttpResponse:
         except (NotFound, NotPermitted):
             raise
         except Refusal as answer:
-            refuse(form, answer, due_in_past="due_date")
+            refuse(form, answer, due_in_past="due_date", due_too_far="due_date")
     with scope(by):
         return _preview(request, form, _of_kind(by, request.GET.get("kind", "")))
 

@@ -18,7 +18,7 @@ from peyvand.flow.need.enums import Band, ClosedAs, NeedState
 from peyvand.flow.need.models import Need
 from peyvand.flow.need.rules import band
 from peyvand.web.lists import Badge
-from peyvand.web.templatetags.peyvand_format import km, number, quantity
+from peyvand.web.templatetags.peyvand_format import km, number, quantity, said
 
 _BAND_TONES = {Band.URGENT: "wrong", Band.HIGH: "late", Band.MEDIUM: "waiting", Band.LOW: "stopped"}
 _PROMISE_TONES = {
@@ -108,12 +108,17 @@ def source(text: str) -> str:
 
 def why_unserved(row: Unserved) -> str:
     """The certificate of the matching in a sentence."""
-    said = UnservedReason(row.reason)
-    if said is UnservedReason.FULL and row.lowest_priority is not None:
+    reason = UnservedReason(row.reason)
+    if reason is UnservedReason.FULL and row.lowest_priority is not None:
         return _(
             "All %(count)s capacities that could reach it are promised to needs whose priority is at least %(lowest)s."
         ) % {"count": number(row.reachable), "lowest": number(row.lowest_priority)}
-    return str(said.label)
+    return held_reason(row) or str(reason.label)
+
+
+def held_reason(row: Unserved) -> str:
+    """Why a programme keeps the need out of the matching, in its own words; empty where none does."""
+    return said(row.held_message, row.held_details) if row.held_message else ""
 
 
 def promise_badge(state: str, due: date, today: date) -> Badge:

@@ -4,6 +4,7 @@ Persian shows Persian digits, ٬ between groups, ٫ before decimals and Jalali d
 digits and the same Jalali dates in Latin letters. A missing value (None or "") is shown as an em dash.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -231,7 +232,12 @@ def iso(value: Maybe) -> str:
 @register.filter
 def refusal(answer: Refusal) -> str:
     """The words of a refusal in the reader's language."""
-    return gettext(answer.message).format(**{name: _detail(value) for name, value in answer.details.items()})
+    return said(answer.message, answer.details)
+
+
+def said(message: str, details: Mapping[str, object]) -> str:
+    """The words of a refusal that was kept: its message id and what fills its places."""
+    return gettext(message).format(**{name: _detail(value) for name, value in details.items()})
 
 
 def _detail(value: object) -> str:

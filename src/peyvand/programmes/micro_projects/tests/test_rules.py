@@ -12,18 +12,6 @@ days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 states = st.sampled_from(list(ProjectState))
 
 
-@given(days, st.integers(1, 40))
-def test_business_days_are_counted_and_never_end_on_a_day_of_rest(day, number):
-    end = rules.add_business_days(day, number)
-    between = [day + timedelta(step) for step in range(1, (end - day).days + 1)]
-    assert sum(one.weekday() not in rules.REST_DAYS for one in between) == number
-    assert end.weekday() not in rules.REST_DAYS
-
-
-def test_a_proposal_of_wednesday_is_decided_by_the_end_of_sunday():
-    assert rules.add_business_days(date(2026, 11, 18), 2) == date(2026, 11, 22)
-
-
 @given(st.integers(1, 10**12), st.integers(1, 10**12))
 def test_an_estimate_is_refused_exactly_above_the_ceiling(estimate, ceiling):
     refused = rules.estimate_refusal(estimate_rial=estimate, ceiling_rial=ceiling)

@@ -5,17 +5,23 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from tests.world import NOW, TODAY, World, in_days, later
 
 from peyvand.extend.models import ProgrammeSwitch
 from peyvand.extend.switches import ProgrammeOff, switch_off, switch_on
-from peyvand.flow.commitment.models import Commitment
+from peyvand.flow.commitment.matching import run_matching
+from peyvand.flow.commitment.models import Commitment, Suggestion, Unserved
+from peyvand.flow.commitment.suggestions import accept_suggestions
 from peyvand.flow.delivery.actions import reverse_delivery
 from peyvand.flow.need.actions import restore_need, withdraw_need
 from peyvand.flow.need.models import Need
 from peyvand.flow.replay import replay
+from peyvand.kernel.business_days import WorkWeek
 from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal
+from peyvand.kernel.text import latin_digits
 from peyvand.people.accounts import grant_membership
 from peyvand.people.enums import MemberRole
 from peyvand.people.models import Account
@@ -25,6 +31,7 @@ from peyvand.programmes.micro_projects.enums import ProjectState, ReasonKind
 from peyvand.programmes.micro_projects.models import MicroProject
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
+from peyvand.web.pages.words import why_unserved
 
 pytestmark = pytest.mark.django_db
 MILLION_TOMAN = 10_000_000
@@ -67,7 +74,7 @@ def follow(project):
 
 def test_nothing_is_promised_before_the_approval_and_the_delivery_closes_the_project(world):
     project, capacity = propose(world), world.capacity(1)
-    assert (project.state, project.decide_by) == (ProjectState.PROPOSED, rules.add_business_days(TODAY, 2))
+    assert (project.state, project.decide_by) == (ProjectState.PROPOSED, WorkWeek().after(TODAY, 2))
     with pytest.raises(rules.NotApproved):
         world.promise(project.need, capacity)
     with scope(SYSTEM):
@@ -141,7 +148,7 @@ def test_a_returned_project_says_why_and_is_asked_again_with_another_estimate(wo
         need_id=project.pk, estimate_rial=15 * MILLION_TOMAN, by=world["social_worker"], now=later(4)
     )
     assert (again.state, again.return_reason, again.decided_by_id) == (ProjectState.PROPOSED, "", None)
-    assert again.decide_by == rules.add_business_days(in_days(4), 2)
+    assert again.decide_by == WorkWeek().after(in_days(4), 2)
     assert approve(world, again).state == ProjectState.APPROVED
 
 
@@ -255,3 +262,52 @@ def test_the_seed_fills_every_state_and_some_are_late(world):
         assert MicroProject.objects.filter(queries.late(TODAY)).exists()
     assert {"proposed", "returned", "approved", "done"} <= found
     assert replay() == []
+
+
+def left(need):
+    with scope(SYSTEM):
+        return Unserved.objects.filter(need=need).first()
+
+
+def test_the_matching_leaves_out_what_is_not_approved_and_says_why_until_it_is(world):
+    project = propose(world)
+    world.capacity(5)
+    ordinary = world.need(1)
+    run = run_matching(place=world.places["mz"], by=world["leader"], now=NOW)
+    assert (run.needs, run.served, run.unserved) == (2, 1, 1)
+    row = left(project.need)
+    assert (row.reason, row.held_by, row.held_code) == ("held_back", "micro_projects", "micro_project_not_approved")
+    assert project.need.tracking_code in latin_digits(why_unserved(row))
+    assert left(ordinary) is None
+    approve(world, project)
+    run = run_matching(place=world.places["mz"], by=world["leader"], now=NOW)
+    assert (run.served, run.unserved) == (2, 0)
+    assert left(project.need) is None
+    with scope(SYSTEM):
+        suggestion = Suggestion.objects.get(need=project.need, state="proposed")
+    assert accept_suggestions(suggestion_ids=[suggestion.pk], due_date=in_days(5), by=world["facilitator"], now=NOW)
+
+
+def test_where_the_programme_is_switched_off_the_matching_says_so(world):
+    project = propose(world)
+    approve(world, project)
+    switch = ProgrammeSwitch.objects.get()
+    switch_off(switch_id=switch.pk, by=world["leader"], now=NOW)
+    world.capacity(5)
+    run_matching(place=world.places["mz"], by=world["leader"], now=NOW)
+    row = left(project.need)
+    assert (row.held_code, row.held_details) == ("programme_off", {"programme": "Micro-projects"})
+    with translation.override("fa"):
+        assert "پروژه‌های خُرد" in why_unserved(row)
+
+
+def test_a_run_asks_the_programme_in_as_many_queries_for_many_needs_as_for_one(world):
+    propose(world)
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            run_matching(place=world.places["mz"], by=world["leader"], now=NOW)
+        counts.append(len(queries))
+        for _ in range(5):
+            propose(world)
+    assert counts[0] == counts[1]

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("journal", "0003_own_name")]
+    dependencies = [("journal", "0005_rows_expected")]
     operations = [
         migrations.CreateModel(
             name="Attempt",
