@@ -108,6 +108,7 @@ def test_pages_are_closed_to_everyone_without_their_permission(slug):
             assert (answer.status_code == 403) == (acting.role not in roles), (route.path, name)
 
 
+@pytest.mark.slow
 @every_programme
 @pytest.mark.django_db
 def test_every_reading_page_is_reached_by_links_and_its_queries_do_not_grow_with_its_rows(slug):
