@@ -61,7 +61,7 @@ def keep(act: Callable[[], Answer]) -> Kept[Answer]:
             names = sql.SQL(", ").join(map(sql.Identifier, columns))
             inserts.append(sql.SQL(_INSERT).format(table=table, columns=names, rows=sql.Literal(rows)))
             if numbered:
-                words = {"table": table, "column": sql.Identifier(numbered)}
+                words: dict[str, sql.Composable] = {"table": table, "column": sql.Identifier(numbered)}
                 words |= {"name": sql.Literal(name), "column_name": sql.Literal(numbered)}
                 inserts.append(sql.SQL(_NUMBER).format(**words))
         inserts.append(sql.SQL("SET LOCAL session_replication_role = origin;"))
