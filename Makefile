@@ -6,11 +6,10 @@ SHELL := /bin/sh
 
 RUN := .venv/bin
 STAMPS := .venv/stamps
-NODE := scripts/node.sh
 export PEYVAND_BROWSER := $(CURDIR)/build/browser/run
 
-demo: install ## Install, start, build the demo province and serve it on 127.0.0.1:8000 (RESET=1 afresh, SCALE=0.02 small)
-	@RESET="$(RESET)" SCALE="$(SCALE)" $(RUN)/peyvand demo
+demo: install ## Install, start, build the demo province and serve it on 127.0.0.1:8000 (RESET=1 afresh, SCALE=0.02 small, PORT=8001)
+	@exec env RESET="$(RESET)" SCALE="$(SCALE)" $(RUN)/peyvand demo $(if $(PORT),--port "$(PORT)")
 
 install: $(STAMPS)/assets ## Install what the program needs; after this no network is needed
 
@@ -60,11 +59,11 @@ $(STAMPS)/test: $(STAMPS)/assets requirements/test.txt
 	@touch $@
 
 $(STAMPS)/node: $(STAMPS)/base package.json package-lock.json
-	@$(NODE) npm ci --omit=dev --no-audit --no-fund --no-update-notifier --loglevel=error
+	@scripts/install.sh node --omit=dev
 	@rm -f $(STAMPS)/node-test && touch $@
 
 $(STAMPS)/node-test: $(STAMPS)/node
-	@$(NODE) npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
+	@scripts/install.sh node
 	@touch $@
 
 $(STAMPS)/assets: $(STAMPS)/node $(wildcard src/peyvand/locale/*/*/*.po src/peyvand/programmes/*/locale/*/*/*.po)

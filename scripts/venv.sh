@@ -5,6 +5,8 @@ cd "$(dirname "$0")/.."
 python=${PYTHON:-python3}
 fail() { printf '%s\n' "$@" >&2; exit 1; }
 
+[ -w . ] || fail "The folder $PWD cannot be written, and the installation puts .venv, node_modules and build there." \
+  "Run this as the user it belongs to, or in a checkout of your own."
 command -v "$python" >/dev/null || fail "Python is not installed. On Debian: apt-get install python3 python3-venv"
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
   fail "Peyvand needs Python 3.11 or newer; this is $("$python" --version). Name another with PYTHON=/path/to/python3"

@@ -81,6 +81,7 @@ def rows_of(model: type) -> list[Any]:
         return list(model.objects.order_by("pk"))
 
 
+@pytest.mark.slow
 def test_every_role_gets_exactly_its_rows_from_every_list_count_and_single_row(populated):
     world, facts = populated
     for name, acting in world.acting.items():
@@ -98,6 +99,7 @@ def test_every_role_gets_exactly_its_rows_from_every_list_count_and_single_row(p
                     assert seen == (200 if row.pk in expected else 404), (name, address, row.pk)
 
 
+@pytest.mark.slow
 def test_searches_and_filters_find_no_row_that_the_list_does_not_show(populated):
     world, facts = populated
     codes = [
@@ -121,6 +123,7 @@ def test_searches_and_filters_find_no_row_that_the_list_does_not_show(populated)
             assert caller.ids("/families", q=str(person)) == named, name
 
 
+@pytest.mark.slow
 def test_names_are_told_to_those_who_may_see_the_person_and_nowhere_else(populated):
     world, facts = populated
     persons = rows_of(Person)

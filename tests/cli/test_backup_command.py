@@ -11,9 +11,10 @@ from peyvand.server import folders, starter
 from peyvand.server.roles import connect
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("migrated")
 def test_a_backup_comes_back_in_an_empty_place(data: Path, tmp_path: Path, peyvand: Any) -> None:
     file = tmp_path / "day.tar"
-    assert _run(peyvand("migrate"))[0] == 0
     with server.start(data) as running, connect(running.dsn("owner")) as owner:
         tables = owner.execute("SELECT count(*) FROM django_migrations").fetchone()
         owner.execute("CREATE TABLE made_by_hand AS SELECT 'پیوند' AS word")
@@ -52,6 +53,7 @@ def test_an_external_server_is_named_and_its_trouble_told(peyvand: Any, address:
     assert "is not the address of a PostgreSQL server" in said or "127.0.0.1/nothing cannot be reached" in said
 
 
+@pytest.mark.slow
 def test_an_external_server_is_used_and_said_so(data: Path, peyvand: Any) -> None:
     with server.start(data.with_name(f"{data.name}-external"), durable=False) as external:
         status, said = _run(

@@ -55,6 +55,16 @@ def _rotated(peyvand: Any) -> int:
     return int(renewed[1].replace(",", ""))
 
 
+@pytest.mark.parametrize("scale", ["big", "0", "2", "nan"])
+def test_a_size_that_cannot_be_built_is_refused_before_anything_is_removed(
+    peyvand: Any, data: Path, scale: str
+) -> None:
+    status, said = ended(peyvand("demo", "--no-serve", SCALE=scale, RESET="1"))
+    assert status == 1
+    assert "The value of SCALE is not acceptable" in said
+    assert not data.exists()
+
+
 @pytest.mark.usefixtures("shared")
 def test_a_real_office_begins_with_one_command_and_no_demo_is_built_over_it(peyvand: Any) -> None:
     words = (

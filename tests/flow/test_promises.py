@@ -128,6 +128,7 @@ class Flow(RuleBasedStateMachine):
         assert replay() == []
 
 
+@pytest.mark.slow
 class FlowTest(TestCase, Flow.TestCase):
     """Each example runs in a transaction that is rolled back."""
 

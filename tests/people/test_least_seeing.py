@@ -146,6 +146,7 @@ def populate(world: World) -> dict[int, list[str]]:
     return {world["auditor"].membership_id: [look.organisation_path]}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_every_role_sees_exactly_the_rows_the_rule_gives_it():
     world = World.build()
@@ -193,6 +194,7 @@ paths = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 class AnyActor(TestCase):
     """Actors nobody granted: any role with any area, organisation, membership and person, as a forged session might claim."""
 

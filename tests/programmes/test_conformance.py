@@ -112,6 +112,7 @@ def test_pages_are_closed_to_everyone_without_their_permission(slug):
             assert (answer.status_code == 403) == (acting.role not in roles), (route.path, name)
 
 
+@pytest.mark.slow
 @every_programme
 @pytest.mark.django_db
 def test_api_routes_are_closed_to_everyone_without_the_permission_of_their_page(slug):

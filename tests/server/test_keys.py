@@ -1,5 +1,7 @@
 """Keys are made once, closed to others, beside the data, and rotate without losing what was written."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -73,3 +75,34 @@ def test_a_damaged_key_file_is_refused(environ: dict[str, str], text: str) -> No
     ring.file.write_text(text)
     with pytest.raises(problems.BadKeyFile, match=r"seal\.json cannot be used"):
         keys.key_ring("seal", environ)
+
+
+def test_a_closed_folder_of_keys_or_data_is_told_with_what_to_do(place: Path) -> None:
+    """In a process of its own, in which root becomes an ordinary user, for whom folders are closed."""
+    closed = place / "closed"
+    folders.make_folders(closed)
+    closed.chmod(0o000)
+    code = """
+import os, sys
+from pathlib import Path
+from peyvand.server import folders, keys, problems
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+for act in (
+    lambda: keys.key_ring("seal", {"PEYVAND_KEYS": sys.argv[1] + "/keys"}),
+    lambda: folders.make_folders(Path(sys.argv[1], "data")),
+):
+    try:
+        act()
+    except problems.ServerProblem as told:
+        print(told)
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(closed)], capture_output=True, text=True)
+    closed.chmod(0o700)
+    of_keys, of_data = done.stdout.splitlines()
+    assert of_keys.startswith(f"This user cannot use the folder of keys {closed}/keys: Permission denied.")
+    assert "PEYVAND_KEYS" in of_keys
+    assert of_data.startswith("This user cannot use the folder ")
+    assert "PEYVAND_DATA" in of_data

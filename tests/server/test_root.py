@@ -17,6 +17,7 @@ from peyvand.server.account import NAME, server_account
 from peyvand.server.problems import FolderClosed
 
 SOURCE = Path(server.__file__).parents[2]
+pytestmark = pytest.mark.slow
 as_root = pytest.mark.skipif(not folders.is_root(), reason="only root has another account and folders closed to it")
 
 _START = """

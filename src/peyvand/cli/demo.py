@@ -30,13 +30,16 @@ def _switch(text: str) -> bool:
 
 
 def _scale(text: str) -> float:
+    """Refused before anything is started or removed when the demo could not be built at it."""
+    from peyvand.demo.plan import Plan
     from peyvand.kernel.refusals import BadValue
     from peyvand.kernel.text import latin_digits
 
     try:
-        return float(latin_digits(text.strip() or "1").replace("٫", "."))
+        size = float(latin_digits(text.strip() or "1").replace("٫", "."))
     except ValueError:
         raise BadValue(field="SCALE", reason=f"«{text}» is not a number like 0.02 or 1") from None
+    return Plan.of(size).scale
 
 
 @app.command()

@@ -33,11 +33,16 @@ def need_free_port(host: str, port: int) -> None:
 def _busy(host: str, port: int) -> PortBusy:
     found = holder(port)
     if found is None:
-        todo = f"Stop the program that uses it, or choose another port: --port {port + 1}."
+        todo = f"Stop the program that uses it, or choose another port: {_another(port)}."
         return PortBusy(port=port, host=host, holder="", todo=todo)
     pid, words = found
-    todo = f"Stop it (kill {pid}), or choose another port: --port {port + 1}."
+    todo = f"Stop it (kill {pid}), or choose another port: {_another(port)}."
     return PortBusy(port=port, host=host, holder=f" by process {pid} ({words[:100]})", todo=todo)
+
+
+def _another(port: int) -> str:
+    free = port + 1 if port < 65535 else 8000
+    return f"--port {free}, or `make demo PORT={free}`"
 
 
 def holder(port: int) -> tuple[int, str] | None:

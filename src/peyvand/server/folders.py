@@ -94,7 +94,7 @@ def make_folders(folder: Path) -> None:
     base = nearest(folder)
     try:
         for place in reversed([folder, *folder.parents]):
-            if not place.exists():
+            if not is_there(place):
                 place.mkdir(exist_ok=True)
                 place.chmod(0o711 if is_root() else 0o700)
     except OSError as error:
@@ -102,8 +102,16 @@ def make_folders(folder: Path) -> None:
 
 
 def nearest(folder: Path) -> Path:
-    """The folder itself, or the first of its parents that exists."""
-    return next(place for place in (folder, *folder.parents) if place.exists())
+    """The folder itself, or the first of its parents that is there."""
+    return next(place for place in (folder, *folder.parents) if is_there(place))
+
+
+def is_there(path: Path) -> bool:
+    """Whether it exists, as far as this user may look: a closed folder above hides it."""
+    try:
+        return path.exists()
+    except PermissionError:
+        return False
 
 
 def _folder_of_data(environ: Mapping[str, str]) -> Path:

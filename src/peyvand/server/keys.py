@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from peyvand.server.folders import keys_folder, make_folders
-from peyvand.server.problems import BadKeyFile, FolderClosed, KeyMissing
+from peyvand.server.folders import is_there, keys_folder, make_folders
+from peyvand.server.problems import BadKeyFile, FolderClosed, KeyMissing, KeysClosed
 
 # seal: HMAC of the journal. column: AES-GCM of protected columns. index: HMAC of the blind indexes. django: SECRET_KEY.
 Purpose = Literal["seal", "column", "index", "django"]
@@ -51,7 +51,7 @@ def key_file(purpose: Purpose, environ: Mapping[str, str] = os.environ) -> Path:
 def key_ring(purpose: Purpose, environ: Mapping[str, str] = os.environ) -> KeyRing:
     """The ring of a purpose, made on first use. Two processes that come at once get the same one."""
     file = key_file(purpose, environ)
-    if not file.exists():
+    if not is_there(file):
         _write(file, *_with_a_new_key({}), replace=False)
     return _read(file)
 
@@ -94,12 +94,13 @@ def _write(file: Path, current: str, keys: Mapping[str, bytes], *, replace: bool
         {"current": current, "keys": {name: base64.b64encode(key).decode() for name, key in keys.items()}}
     )
     fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    make_folders(file.parent.parent)
     try:
+        make_folders(file.parent.parent)
         file.parent.mkdir(mode=0o700, exist_ok=True)
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise FolderClosed(who="This user", folder=file.parent, reason=error.strerror) from error
+    except (OSError, FolderClosed) as error:
+        reason = error.strerror if isinstance(error, OSError) else error.details["reason"]
+        raise KeysClosed(folder=file.parent, reason=reason) from error
     with os.fdopen(handle, "w") as stream:
         stream.write(text)
         stream.flush()

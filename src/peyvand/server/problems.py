@@ -46,6 +46,14 @@ class FolderClosed(ServerProblem):
     message = "{who} cannot use the folder {folder}: {reason}. Set PEYVAND_DATA to a folder that is open to it."
 
 
+class KeysClosed(ServerProblem):
+    code = "keys_closed"
+    message = (
+        "This user cannot use the folder of keys {folder}: {reason}. Run Peyvand as the user the keys belong to, "
+        "or set PEYVAND_KEYS to a folder that is open to this one."
+    )
+
+
 class AccountMissing(ServerProblem):
     code = "account_missing"
     message = (

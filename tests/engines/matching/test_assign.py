@@ -19,6 +19,7 @@ from .instances import (
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(small_problems())
 def test_it_serves_exactly_whom_the_greedy_algorithm_of_matroids_serves(one: Problem) -> None:
@@ -124,6 +125,7 @@ def test_a_need_of_many_units_is_shared_between_capacities() -> None:
     assert found.flow.tolist() == [1, 2, 2]
 
 
+@pytest.mark.slow
 def test_large_amounts_take_few_steps() -> None:
     found = assign(priority=[1, 2], capacity=[10**12, 10**12], indptr=[0, 2, 3], indices=[0, 1, 0], demand=[10**12] * 2)
     assert found.served.tolist() == [10**12, 10**12]

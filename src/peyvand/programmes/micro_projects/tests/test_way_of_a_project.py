@@ -251,6 +251,7 @@ def test_figures_are_counted_as_the_manifest_says(world):
     assert figures.how_many(world["charity_manager"], in_days(20)).of == 0
 
 
+@pytest.mark.slow
 def test_the_seed_fills_every_state_and_some_are_late(world):
     from peyvand.programmes.micro_projects.seed import seed
 
