@@ -32,24 +32,10 @@ _RULES = [
 ]  # fmt: skip
 # Names that are the same in every language.
 _KNOWN = {
-    "Excel",
-    "CSV",
-    "XLSX",
-    "XLS",
-    "PDF",
-    "GeoJSON",
-    "Parquet",
-    "API",
-    "OpenAPI",
-    "Peyvand",
-    "CC",
-    "BY",
-    "OR",
-    "Tools",
-    "PNG",
-    "JPEG",
-    "SHA",
-}
+    "CSV", "XLSX", "XLS", "xls", "HTML", "PDF", "PNG", "JPEG", "GeoJSON", "Parquet", "API", "OpenAPI", "Peyvand", "OR", "Tools",
+    "English", "Natural", "Earth", "GeoNames",
+}  # fmt: skip
+_NAMES = re.compile("CC BY 4[.]0|\\S+@\\S+|https?://\\S+|\u2066[^\u2069]*\u2069")  # licences, addresses, isolated codes
 _HIDDEN = ("script", "style", "template", "code", "kbd", "samp", "bdi", "title")
 _SAID_IN = ("alt", "aria-label", "placeholder", "title", "data-title")
 
@@ -62,8 +48,9 @@ def faults(text: str) -> list[str]:
 
 def foreign(text: str) -> list[str]:
     """Latin digits and English words in the words of a Persian page."""
-    digits = [f"Latin digits: «{found}»" for found in re.findall(r"[^\s]*[0-9][^\s]*", text)]
-    words = set(re.findall(r"[A-Za-z]{2,}", re.sub(r"\S+@\S+|https?://\S+", "", text))) - _KNOWN
+    text = _NAMES.sub("", text)
+    digits = [f"Latin digits: «{found}» in «{text[:60]}»" for found in re.findall(r"[^\s]*[0-9][^\s]*", text)]
+    words = set(re.findall(r"[A-Za-z]{2,}", text)) - _KNOWN
     return digits + [f"English left over: «{word}» in «{text[:60]}»" for word in sorted(words)]
 
 

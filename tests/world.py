@@ -18,6 +18,7 @@ from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.need.actions import NewNeed, open_needs
 from peyvand.flow.need.models import Need
 from peyvand.kernel.jalali import business_date
+from peyvand.kernel.text import persian_digits
 from peyvand.people.accounts import create_account, grant_membership, register_organisation
 from peyvand.people.enums import MemberRole, OrganisationKind
 from peyvand.people.households import NewHousehold, NewPerson, register_households
@@ -160,7 +161,11 @@ class World:
 
     def household(self, *, by: str = "facilitator", place: str = "nobonyad", **values: object) -> Household:
         number = next(self.numbers)
-        persons = (NewPerson("مریم", f"آزمونی {number}", is_head=True, sex="woman", mobile=f"0912{number:07d}"),)
+        persons = (
+            NewPerson(
+                "مریم", f"آزمونی {persian_digits(str(number))}", is_head=True, sex="woman", mobile=f"0912{number:07d}"
+            ),
+        )
         row = NewHousehold(code=f"F{number}", place=self.places[place], persons=persons, **values)  # type: ignore[arg-type]
         return register_households(rows=[row], by=self.acting[by], now=NOW)[0]
 

@@ -18,7 +18,7 @@ from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
 pytestmark = pytest.mark.django_db
-HEAD = {"given_name": "زهرا", "family_name": "نمونه‌ای", "mobile": "۰۹۱۲۱۲۳۴۵۶۷", "sex": "woman", "birth_year": 1362}
+HEAD = {"given_name": "زهرا", "family_name": "گل‌افروز", "mobile": "۰۹۱۲۱۲۳۴۵۶۷", "sex": "woman", "birth_year": 1362}
 FAMILY = {
     "head": HEAD,
     "place_path": "ir/mz/sari/nobonyad/",
@@ -75,7 +75,7 @@ def test_a_family_file_is_opened_with_its_consent_and_no_answer_names_anybody(wo
     again = centre.post("/families", FAMILY, Idempotency_Key="f")
     assert again.json() == family
     assert centre.post("/families", FAMILY).json()["code"] == "already_there"
-    child = {"given_name": "علی", "family_name": "نمونه‌ای", "birth_year": 1395}
+    child = {"given_name": "علی", "family_name": "گل‌افروز", "birth_year": 1395}
     grown = good(centre.post(f"/families/{family['id']}/persons", {"items": [child]}, Idempotency_Key="p"), 201)
     assert (grown["size"], len(grown["person_ids"])) == (2, 1)
     told = good(centre.get(f"/families/{family['id']}"))
@@ -86,7 +86,7 @@ def test_a_family_file_is_opened_with_its_consent_and_no_answer_names_anybody(wo
         kept = json.dumps(list(OnceKey.objects.values_list("answer", flat=True)), ensure_ascii=False)
         assert Person.objects.get(pk=head).mobile.reveal() == "09121234567"
     for answer in (opened.content.decode(), json.dumps(grown, ensure_ascii=False), kept):
-        for secret in ("زهرا", "نمونه", "0912", "۰۹۱۲", "یاس"):
+        for secret in ("زهرا", "گل‌افروز", "0912", "۰۹۱۲", "یاس"):
             assert secret not in answer
 
 
@@ -130,7 +130,7 @@ def test_consents_disabilities_and_tasks(world, centre):
 
 def test_a_call_opens_the_need_and_the_family_file_where_it_is_new(world, centre):
     told = {"specification": "wheelchair", "quantity": 1, "place_path": "ir/mz/sari/nobonyad/"}
-    caller = {"given_name": "زهرا", "family_name": "نمونه‌ای", "mobile": "09121234567"}
+    caller = {"given_name": "زهرا", "family_name": "گل‌افروز", "mobile": "09121234567"}
     [need] = good(centre.post("/needs/call", told | caller), 201)["items"]
     code = good(centre.get(f"/families/{need['household_id']}"))["code"]
     [second] = good(centre.post("/needs/call", {"specification": "tutoring", "quantity": 2, "family_code": code}), 201)[

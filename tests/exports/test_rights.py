@@ -11,12 +11,13 @@ from peyvand.exports.models import Export
 from peyvand.exports.rules import RightsChanged
 from peyvand.exports.running import write_export
 from peyvand.exports.taking import opened_file
+from peyvand.flow.erasure import erase_person
 from peyvand.flow.need.models import Need
 from peyvand.journal.models import Event
 from peyvand.kernel.codes import spoken
 from peyvand.kernel.refusals import NotFound, NotPermitted
 from peyvand.people.accounts import end_membership
-from peyvand.people.households import end_task, erase_person
+from peyvand.people.households import end_task
 from peyvand.people.looks import LOOK_LASTS, take_look
 from peyvand.people.models import Membership, Person, Task
 from peyvand.scope.acting import SYSTEM

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
-from tests.world import NOW, TODAY, World, in_days
+from tests.world import NOW, TODAY, World, in_days, later
 
 from peyvand.extend import reactions
 from peyvand.extend.discovery import programmes
@@ -170,7 +170,7 @@ def test_the_journal_is_sealed_and_the_daily_round_runs_every_programme(settings
         for at in (timezone.now(), timezone.now() - timedelta(minutes=61))
     )
     world = World.build()
-    old = world.need(1, due_date=in_days(-1))
+    old = world.need(1, told_at=later(days=-30), due_date=in_days(-1))
     stamp = int(NOW.timestamp())
     for task in (tasks.seal_journal, tasks.daily_expiry, tasks.daily_lapses, tasks.daily_renewal, tasks.daily_priorities,
                  tasks.daily_programmes, tasks.daily_forgetting, tasks.sweep_queue, tasks.sweep_waiting):  # fmt: skip

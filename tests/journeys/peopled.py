@@ -10,6 +10,7 @@ from peyvand.flow.commitment.matching import run_matching
 from peyvand.flow.delivery.actions import NewDelivery, record_deliveries
 from peyvand.flow.need.actions import propose_priority
 from peyvand.flow.story.actions import publish_story, submit_story, write_story
+from peyvand.kernel.text import persian_digits
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind, MemberRole
 from peyvand.people.households import give_consent, record_disability
 from peyvand.people.models import Person
@@ -55,7 +56,8 @@ def _flow(world: World) -> None:
     assert late.due_date < in_days(20)
     for number, delivery in enumerate(done[:2]):
         story = write_story(
-            title=f"روایت {number}", body="همسایه‌ها دست به دست هم دادند و کار به سرانجام رسید.", place=world.places["nobonyad"],
+            title=f"روایت {persian_digits(str(number))}", body="همسایه‌ها دست به دست هم دادند و کار به سرانجام رسید.",
+            place=world.places["nobonyad"],
             delivery_ids=[delivery.pk], by=world["facilitator"], now=NOW,
         )  # fmt: skip
         submit_story(story_id=story.pk, by=world["facilitator"], now=NOW)

@@ -55,6 +55,11 @@ def test_the_readme_tells_the_programme_in_both_languages(slug):
 
 
 @every_programme
+def test_what_it_writes_into_the_journal_has_words(slug):
+    assert conformance.word_faults(programmes()[slug], FOLDERS[slug]) == []
+
+
+@every_programme
 def test_the_persian_catalogue_is_complete(slug):
     assert catalogue.faults(FOLDERS[slug]) == []
 

@@ -24,6 +24,10 @@ from tests.world import NOW, World
 
 from peyvand.api.keys import create_token
 from peyvand.api.models import ApiToken
+from peyvand.exports.actions import ask_export
+from peyvand.exports.enums import FileKind
+from peyvand.exports.listing import listed_at
+from peyvand.exports.models import Export
 from peyvand.extend.models import ProgrammeSwitch
 from peyvand.extend.switches import switch_on
 from peyvand.files.pictures import cleaned
@@ -95,6 +99,7 @@ def everyone(facts: Facts, by: Acting, row: Any) -> bool:
 RULES: dict[type, Rule] = {
     **FLOW,
     MatchingRun: of_row, Unserved: of_row, Story: story, Agreement: agreement, ImportRecord: import_record, Event: event, Look: look,
+    Export: lambda facts, by, row: 0 < by.account_id == row.account_id,
     Task: kept, ApiToken: lambda facts, by, row: 0 < by.account_id == row.account_id,
     Proof: lambda facts, by, row: facts.delivery(by, row.delivery),
     PriorityOverride: lambda facts, by, row: facts.need(by, row.need),
@@ -247,6 +252,10 @@ def _more(world: World) -> None:
         need_id=need.pk, priority=77, reason="چون سقف خانه نهفته فرو ریخته است.", by=world["field_leader"], now=NOW
     )
     _imports(world)
+    for name in ("facilitator", "firm_manager"):
+        with scope(world[name]):
+            listed = listed_at("/needs/", world[name], Account.objects.get(pk=world[name].account_id))
+        ask_export(listed=listed, address="/needs/", kind=FileKind.CSV, language="fa", by=world[name], now=NOW)
     switch_on(slug="micro_projects", place=world.places["mz"], by=SYSTEM, now=NOW - timedelta(days=9))
     project = NewProject(
         world.household(address="کوچهٔ پنهان"), world.specifications["wheelchair"], ReasonKind.ACCIDENT,

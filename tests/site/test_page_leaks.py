@@ -37,6 +37,7 @@ PAGES = dict(pages(get_resolver().url_patterns))
 OF_PAGE = {
     "need_id": "Need", "household_id": "Household", "person_id": "Person", "membership_id": "Membership", "override_id": "PriorityOverride",
     "task_id": "Task", "consent_id": "Consent", "record_id": "ImportRecord", "token_id": "ApiToken",
+    "export_id": "Export", "place_id": "Place", "switch_id": "ProgrammeSwitch",
 }  # fmt: skip
 BY_WORD = {
     "capacities": "Capacity", "matching": "MatchingRun", "suggestions": "Suggestion", "promises": "Commitment",
@@ -45,7 +46,7 @@ BY_WORD = {
 TEXTS = {
     "act": ["open", "pause", "close", "submit", "publish", "withdraw", "return"],
     "path": ["ir", "ir/mz", "ir/mz/sari", "ir/mz/sari/nobonyad"],
-    "code": ["1234567890123456"], "token": ["x" * 32], "name": ["matches.csv"], "month_of": ["1405-08"],
+    "code": ["1234567890123456"], "token": ["x" * 32], "name": ["matches.csv"], "month_of": ["1405-08"], "slug": ["micro_projects"],
 }  # fmt: skip
 
 

@@ -48,9 +48,9 @@ def test_only_what_a_reader_sees_is_judged():
 
 
 def test_foreign_words_are_found_and_known_ones_are_not():
-    assert foreign("پروندهٔ Excel یا CSV") == []
+    assert foreign("پروندهٔ CSV با پروانهٔ CC BY 4.0") == []
     assert foreign("نوع matching شماره 5") == [
-        "Latin digits: «5»",
+        "Latin digits: «5» in «نوع matching شماره 5»",
         "English left over: «matching» in «نوع matching شماره 5»",
     ]
 

@@ -22,9 +22,11 @@ def rotate(ring: Ring) -> None:
     """Add a key, write with it from now on, and encrypt anew what lies under an older one. The older ones stay in the file."""
     with operation.told(), operation.database():
         operation.open_site()  # before the key is added: where nothing can be renewed, none is needed
+        from django.conf import settings
+
         from peyvand.server.keys import rotate as add_key
 
-        added = add_key(ring.value)
+        settings.COLUMN_KEYS = added = add_key(ring.value)  # this process has read the older ring
         typer.echo(f"The key {added.current} was added to {added.file}. Make a copy of the file now.")
         _renew()
         typer.echo("Restart the site on every machine, with this file, so that it writes with the new key; then run")

@@ -23,21 +23,21 @@ def up(host: Host = "127.0.0.1", port: Port = 8000) -> None:
         with database() as running:
             migrate()
             from peyvand.demo.state import holds_demo
+            from peyvand.office.actions import is_empty
 
             if holds_demo():
                 os.environ["PEYVAND_DEMO"] = "1"
-            status = serve(host, port, running, _tell_start_code)
+            status = serve(host, port, running, _tell_start_code if is_empty() else None)
     raise typer.Exit(status)
 
 
 def _tell_start_code(address: str) -> None:
     """While nobody has an account, whoever reads this terminal may open the office."""
-    from peyvand.office.actions import is_empty, start_code
+    from peyvand.office.actions import start_code
 
-    if is_empty():
-        code = start_code()
-        grouped = " ".join(code[at : at + 4] for at in range(0, len(code), 4))
-        typer.echo(f"This installation is empty. Open the office at {address}start/ with the start code {grouped}")
+    code = start_code()
+    grouped = " ".join(code[at : at + 4] for at in range(0, len(code), 4))
+    typer.echo(f"This installation is empty. Open the office at {address}start/ with the start code {grouped}")
 
 
 @app.command()

@@ -98,6 +98,15 @@ def _life_faults(one: Programme) -> Iterable[str]:
         yield from (f"the state {state!r} of {life.name!r} is never reached" for state in unreached)
 
 
+def word_faults(one: Programme, folder: Path) -> list[str]:
+    """Acts a programme writes into the journal (`"<something>.<done>"` in its actions) that have no words for its readers."""
+    source = folder / "actions.py"
+    written = (
+        set(re.findall(r'"([a-z_]+\.[a-z_]+)"', source.read_text(encoding="utf-8"))) if source.is_file() else set()
+    )
+    return [f"the act {act!r} has no words" for act in sorted(written - one.words.keys() - ACTS.keys())]
+
+
 def models_of(slug: str) -> list[type[Model]]:
     return list(apps.get_app_config(slug).get_models())
 

@@ -253,6 +253,7 @@ class Programme:
     retention: tuple[Retention, ...]
     api_routes: tuple[ApiRoute, ...] = ()
     held_back: Hold | None = None
+    words: Mapping[str, Any] = field(default_factory=dict)
 
     def permission(self, slug: str) -> Permission:
         return next(one for one in self.permissions if one.slug == slug)

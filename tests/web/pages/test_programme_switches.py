@@ -29,7 +29,7 @@ def test_a_programme_is_switched_on_in_a_place_and_off_again(world, sign_in):
     again = client.post(PAGE, {"place": row.place_id, "organisation": "", "since": "1405/8/30"}, follow=True)
     assert "It is on there already" in again.content.decode()
     page = client.get(PAGE).content.decode()
-    assert "حساب administrator" in page
+    assert "مدیر سامانهٔ نمونه" in page
     assert client.post(f"{PAGE}{row.pk}/off/").status_code == 302
     row.refresh_from_db()
     assert (row.until, row.switched_off_by_id) == (TODAY, world["administrator"].account_id)

@@ -141,4 +141,16 @@ PROGRAMME = Programme(
     retention=(Retention(_("What happened to the family, when, and why a proposal was returned"), 24, forget),),
     api_routes=API_ROUTES,
     held_back=held_back,
+    words={
+        "micro_project": _("Micro-project"),
+        "micro_project_terms": _("Ceiling and clocks"),
+        "micro_project.proposed": _("Micro-project proposed"),
+        "micro_project.approved": _("Micro-project approved"),
+        "micro_project.returned": _("Micro-project returned"),
+        "micro_project.withdrawn": _("Micro-project withdrawn"),
+        "micro_project.closed": _("Micro-project closed"),
+        "micro_project.reopened": _("Micro-project reopened"),
+        "micro_project.terms_set": _("Ceiling and clocks of micro-projects set"),
+        "micro_project.forgotten": _("Words about families of micro-projects forgotten"),
+    },
 )

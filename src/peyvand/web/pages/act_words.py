@@ -1,6 +1,12 @@
-"""The acts of the journal in words; an act that has none here (of a programme, say) is shown by its code."""
+"""The acts and kinds of the journal in words; those of a programme stand in its manifest."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from peyvand.extend.discovery import programmes
+from peyvand.kernel.text import sort_key
 
 _ACTS = {
     "account.changed": _("Account changed"),
@@ -79,10 +85,40 @@ _ACTS = {
 }
 
 
+_KINDS = {
+    "account": _("Account"), "agreement": _("Agreement"), "api_token": _("API token"), "capacity": _("Capacity"),
+    "commitment": _("Promise"), "consent": _("Consent"), "delivery": _("Delivery"), "demo": _("Demonstration data"),
+    "export": _("Export"), "household": _("Family file"), "import": _("List brought in"), "key": _("Key of protected values"),
+    "look": _("Look from outside"), "matching_run": _("Matching"), "membership": _("Role"), "need": _("Need"),
+    "organisation": _("Organisation"), "person": _("Person"), "place": _("Place"), "priority_weights": _("Weights of priority"),
+    "programme": _("Programme"), "specification": _("Kind of help"), "story": _("Story"), "suggestion": _("Suggestion"),
+    "task": _("Task"),
+}  # fmt: skip
+
+
+def _of_programmes() -> dict[str, str]:
+    """What programmes write into the journal, in their own words: acts have a dot in them, kinds have none."""
+    return {name: str(said) for one in programmes().values() for name, said in one.words.items()}
+
+
 def act_in_words(act: str) -> str:
-    return str(_ACTS.get(act, act))
+    return str(_ACTS[act] if act in _ACTS else _of_programmes().get(act, act))
+
+
+def kind_in_words(kind: str) -> str:
+    return str(_KINDS[kind] if kind in _KINDS else _of_programmes().get(kind, kind))
+
+
+def _sorted(known: Mapping[str, Any], *, acts: bool) -> list[tuple[str, str]]:
+    ours = {name: said for name, said in _of_programmes().items() if ("." in name) == acts}
+    return sorted(((name, str(said)) for name, said in ({**known} | ours).items()), key=lambda pair: sort_key(pair[1]))
 
 
 def all_acts() -> list[tuple[str, str]]:
     """(code, words) of every act, in the order of the words."""
-    return sorted(((act, str(said)) for act, said in _ACTS.items()), key=lambda pair: pair[1])
+    return _sorted(_ACTS, acts=True)
+
+
+def all_kinds() -> list[tuple[str, str]]:
+    """(code, words) of every kind of row, in the order of the words."""
+    return _sorted(_KINDS, acts=False)

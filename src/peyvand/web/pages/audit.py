@@ -26,26 +26,14 @@ from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, Filters, ListSpec, list_page
 from peyvand.web.pages.access import acting, now, open_to, refuse
-from peyvand.web.pages.act_words import act_in_words, all_acts
+from peyvand.web.pages.act_words import act_in_words, all_acts, all_kinds, kind_in_words
 from peyvand.web.pages.need_forms import NamedChoice
-
-_KINDS = {
-    "matching_run": gettext_lazy("Matching"),
-    "need": gettext_lazy("Need"), "capacity": gettext_lazy("Capacity"), "suggestion": gettext_lazy("Suggestion"),
-    "commitment": gettext_lazy("Promise"), "delivery": gettext_lazy("Delivery"), "story": gettext_lazy("Story"),
-    "household": gettext_lazy("Family file"), "person": gettext_lazy("Person"), "consent": gettext_lazy("Consent"),
-    "task": gettext_lazy("Task"), "account": gettext_lazy("Account"), "membership": gettext_lazy("Role"),
-    "organisation": gettext_lazy("Organisation"), "place": gettext_lazy("Place"), "look": gettext_lazy("Look from outside"),
-    "export": gettext_lazy("Export"),
-}  # fmt: skip
 
 
 class JournalFilters(Filters):
     lookups = {"act": "act", "kind": "subject_kind", "number": "subject_id", "since": "at__date__gte"}
     act = forms.ChoiceField(label=gettext_lazy("Act"), required=False, choices=lambda: [("", _("All")), *all_acts()])
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"), required=False, choices=[("", gettext_lazy("All")), *_KINDS.items()]
-    )
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False, choices=lambda: [("", _("All")), *all_kinds()])
     number = QuantityField(label=gettext_lazy("Number of the row"), required=False)
     role = forms.ChoiceField(
         label=gettext_lazy("Role"), required=False, choices=[("", gettext_lazy("All")), *MemberRole.choices]
@@ -63,7 +51,7 @@ SPEC = ListSpec(
     columns=(
         Column("at", gettext_lazy("When"), kind="time", sort="at"),
         Column("act", gettext_lazy("Act"), value=lambda event: act_in_words(event.act)),
-        Column("kind", gettext_lazy("Kind"), value=lambda event: _KINDS.get(event.subject_kind, event.subject_kind)),
+        Column("kind", gettext_lazy("Kind"), value=lambda event: kind_in_words(event.subject_kind)),
         Column("subject", gettext_lazy("Number of the row"), value="subject_id", kind="code"),
         Column("rows", gettext_lazy("Rows"), value=lambda event: len(event.data.get("rows", ())) or 1, kind="number"),
         Column("role", gettext_lazy("Role"), value=_role),

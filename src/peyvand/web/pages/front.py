@@ -28,6 +28,6 @@ def front(request: HttpRequest) -> HttpResponse:
         "stories": with_kinds(list(published().order_by("-published_at")[:3])),
         "home_url": address("home") if request.acting.account_id else "",  # type: ignore[attr-defined]
         "sign_in_url": "" if request.acting.account_id else address("account_login"),  # type: ignore[attr-defined]
-        "start_url": address("start") if not total and is_empty() else "",
+        "start_url": address("start") if total == 0 and is_empty() else "",
     }
     return render(request, "web/pages/front.html", context)

@@ -56,6 +56,7 @@ class Step:
     url: str
     link: str
     optional: bool = False  # the office works without it too
+    commands: tuple[str, ...] = ()  # what brings it, for the one who operates the server
 
     @property
     def done(self) -> bool:
@@ -90,7 +91,8 @@ def _steps(by: Acting) -> list[Step]:
     return [
         Step(
             _("Counties"), area.filter(kind=PlaceKind.COUNTY).count(),
-            _("Provinces and counties come with the product: peyvand office new, or peyvand places load."), "", "",
+            _("Provinces and counties come with the product. They are loaded on the server:"), "", "",
+            commands=("peyvand office new", "peyvand places load"),
         ),
         Step(
             _("Neighbourhoods and villages"), area.filter(kind__in=FINE).count(),
@@ -99,7 +101,8 @@ def _steps(by: Acting) -> list[Step]:
         ),
         Step(
             _("Kinds of help"), Specification.objects.filter(is_active=True).count(),
-            _("What can be needed and offered, each with its unit: peyvand resources load."), "", "",
+            _("What can be needed and offered, each with its unit. A first list is loaded on the server:"), "", "",
+            commands=("peyvand resources load",),
         ),
         Step(
             _("Organisations"), Organisation.objects.filter(below(by.place_path, "place__path"), is_active=True).count(),
