@@ -43,10 +43,13 @@ def run_worker():
 def test_a_file_grows_before_the_reader_s_eyes_and_is_taken(world, visitor, size, language):
     for _ in range(4):
         world.need()
-    said = {"fa": ("آماده", "دریافت فایل", "خروجی‌های من"), "en": ("Ready", "Take the file", "My exports")}[language]
+    said = {
+        "fa": ("آماده", "دریافت فایل", "خروجی‌های من", "اکسل"),
+        "en": ("Ready", "Take the file", "My exports", "Excel"),
+    }[language]
     reader = visitor(size=size, language=language).sign_in(world["facilitator"])
     page = reader.go("/needs/")
-    page.get_by_role("button", name="Excel").click()
+    page.get_by_role("button", name=said[3]).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(said[2])
     reader.check()
     export = begin_export(export_id=asked().pk, by=SYSTEM, now=asked().asked_at)
