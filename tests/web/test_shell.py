@@ -13,6 +13,7 @@ from django.utils import translation
 import peyvand
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.scope.acting import PUBLIC, Acting, Role
+from peyvand.scope.database import acting_now
 from peyvand.web import errors, gallery
 from peyvand.web.middleware import chosen_language
 from peyvand.web.navigation import Entry, Group, navigation
@@ -155,3 +156,19 @@ def test_navigation_puts_daily_work_first_and_the_rest_behind_one_button():
     assert shown.more_waiting == 2
     request.acting = PUBLIC
     assert len(navigation(request, entries).row) == len(entries)
+
+
+COUNTED_UNDER: list[Acting | None] = []
+COUNTING = (Entry("One", "gallery", tally=lambda request: COUNTED_UNDER.append(acting_now())),)
+
+
+@pytest.mark.django_db
+def test_what_waits_is_counted_under_the_readers_rights_also_where_no_scope_is_open(settings):
+    """A refused act has ended its scope when its page is rendered; the site's own login may read nothing."""
+    settings.PEYVAND_NAVIGATION = "tests.web.test_shell.COUNTING"
+    request = asked()
+    request.acting = Acting(
+        role=Role.COUNTY_OFFICER, account_id=5, membership_id=5, place_path="ir/", organisation_path="1/"
+    )
+    assert errors.refused(request, Refusal()).status_code == 409
+    assert COUNTED_UNDER == [request.acting]

@@ -1,5 +1,6 @@
 """What every page shows around its content."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
+from peyvand.scope.database import acting_now, scope
 from peyvand.web.display import Display
 from peyvand.web.navigation import Navigation, navigation
 
@@ -17,9 +19,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     `PEYVAND_NAVIGATION` names a tuple of `navigation.Entry`, or is empty. A middleware sets `request.acting_choices`
     (objects with `value`, `label`, `current`) for the role switcher, which posts `acting` to `request.acting_url`.
     """
-    entries = import_string(settings.PEYVAND_NAVIGATION) if settings.PEYVAND_NAVIGATION else ()
     return {
-        "navigation": navigation(request, entries) if entries else Navigation(),
+        "navigation": _navigation(request),
         "languages": [(code, code == get_language()) for code, _name in settings.LANGUAGES],
         "display": Display.of(request),
         "demo": settings.PEYVAND_DEMO,
@@ -27,3 +28,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "acting_url": getattr(request, "acting_url", ""),
         "here": request.get_full_path(),
     }
+
+
+def _navigation(request: HttpRequest) -> Navigation:
+    """What waits behind an entry is counted under the reader's rights, also on the page of a refusal, where no scope is open."""
+    if not settings.PEYVAND_NAVIGATION:
+        return Navigation()
+    acting = getattr(request, "acting", None)
+    with scope(acting) if acting and acting_now() is None else nullcontext():
+        return navigation(request, import_string(settings.PEYVAND_NAVIGATION))
