@@ -171,4 +171,4 @@ def test_what_waits_is_counted_under_the_readers_rights_also_where_no_scope_is_o
         role=Role.COUNTY_OFFICER, account_id=5, membership_id=5, place_path="ir/", organisation_path="1/"
     )
     assert errors.refused(request, Refusal()).status_code == 409
-    assert COUNTED_UNDER == [request.acting]
+    assert [request.acting] == COUNTED_UNDER
