@@ -32,10 +32,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch, settings, tmp_path: Path) -> 
 
 @pytest.fixture
 def world(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> World:
-    """The tables of the queue belong to a library, so that a test database is not cleared of them by itself."""
     monkeypatch.setattr(app.periodic_registry, "periodic_tasks", {})
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, procrastinate_workers CASCADE")
     return World.build()
 
 

@@ -37,14 +37,10 @@ real = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def queue(transactional_db, monkeypatch):
     """
-    An empty queue, in which nothing appears by the clock.
-
-    Its tables belong to the library, so that a test database is not cleared of them by itself; and a worker that
-    starts within ten minutes after a daily hour would put that hour's tasks among those of the test.
+    A queue in which nothing appears by the clock: a worker that starts within ten minutes after a daily hour would put
+    that hour's tasks among those of the test.
     """
     monkeypatch.setattr(app.periodic_registry, "periodic_tasks", {})
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, procrastinate_workers CASCADE")
 
 
 def run_worker():
