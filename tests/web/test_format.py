@@ -110,6 +110,11 @@ def test_ratios_distances_and_quantities():
     assert show.quantity(2_500_000, "rial") == "۲۵۰٬۰۰۰ تومان"
 
 
+def test_a_size_of_a_file_is_said_in_words(persian):
+    sizes = [show.filesize(size) for size in (1, 193_200, 999_499, 1_250_000, None)]
+    assert sizes == ["۱ کیلوبایت", "۱۹۳ کیلوبایت", "۹۹۹ کیلوبایت", "۱٫۳ مگابایت", "—"]
+
+
 @pytest.mark.parametrize("unit", Unit)
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_every_unit_has_a_word(unit, language):

@@ -77,6 +77,17 @@ def km(kilometres: Maybe) -> str:
     return gettext("%(kilometres)s km") % {"kilometres": number(kilometres, 1 if float(kilometres) < 10 else 0)}
 
 
+@register.filter
+def filesize(size: Maybe) -> str:
+    """The size of a file in kilobytes, from a thousand of these on in megabytes with one decimal."""
+    if _missing(size):
+        return MISSING
+    kilobytes = max(1, round(int(size) / 1000))
+    if kilobytes < 1000:
+        return gettext("%(size)s kilobytes") % {"size": number(kilobytes)}
+    return gettext("%(size)s megabytes") % {"size": number(kilobytes / 1000, 1)}
+
+
 def _step(amount: int) -> int:
     """The largest word not above the amount, and at least a million."""
     return next((step for step in (_THOUSAND_BILLION, _BILLION) if abs(amount) >= step), _MILLION)
