@@ -13,7 +13,7 @@ from peyvand.web.navigation import Navigation, navigation
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The frame: navigation, the place in the guide, languages, how the reader wants pages to look, the demo mark, and the roles the reader may act in.
+    """The frame: navigation, the place in the guide, languages, the chosen display, the demo mark, and the roles the reader may act in.
 
     `PEYVAND_NAVIGATION` names a tuple of `navigation.Entry`, or is empty. A middleware sets `request.acting_choices`
     (objects with `value`, `label`, `current`) for the role switcher, which posts `acting` to `request.acting_url`.

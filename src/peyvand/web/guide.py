@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,15 @@ SLUGS = {role: role.value.replace("_", "-") for role in Role if role is not Role
 # Anchor -> the pages it explains, by the names of their addresses.
 _PAGES: dict[str, tuple[str, ...]] = {
     "first-page": ("home",),
-    "open-pages": ("front", "places", "neighbourhood", "figures", "track"),
+    "open-pages": ("front", "places", "neighbourhood", "figures"),
+    "track": ("track",),
     "needs": ("needs", "need", "need_receipt"),
     "record-need": ("need_new",),
     "families": ("families", "family", "family_new", "person_add"),
     "capacities": ("capacities", "capacity", "capacity_new", "agreements", "agreement_new"),
     "matching": ("matching", "matching_run", "suggestions", "suggestion", "suggestions_bulk"),
     "promises": ("promises", "promise"),
-    "deliveries": ("deliveries", "delivery_new"),
+    "deliveries": ("deliveries", "delivery_new", "delivery_refuse", "delivery_reverse"),
     "stories": ("stories", "story", "story_new", "story_edit"),
     "papers": ("visit_form", "meeting_list", "papers", "month", "month_of"),
     "lists": ("imports", "import", "import_look", "match_files", "match_result"),
@@ -55,10 +57,12 @@ ANCHORS = {page: anchor for anchor, pages in _PAGES.items() for page in pages}
 EXEMPT: dict[str, tuple[str, ...]] = {
     "the guide itself": ("guide", "guide_of"),
     "for those who build the site": ("gallery",),
+    "for those who write programs": ("api_docs", "api_openapi"),
+    "leads back to where one was": ("set_language",),
     "a part that a page asks for by itself": ("place_map",),
     "a file to keep or to print": (
         "proof", "export_file", "match_output", "import_rejected", "month_pdf", "month_xlsx", "visit_pdf", "meeting_pdf",
-        "receipt_pdf", "slip_pdf", "mfa_download_recovery_codes",
+        "receipt_pdf", "mfa_download_recovery_codes",
     ),
 }  # fmt: skip
 
@@ -110,7 +114,7 @@ def read(slug: str, text: str) -> Guide:
     title, lead, body = tokens[1].content, _plain(tokens[4]), tokens[3:]
     contents: list[tuple[str, str]] = []
     anchors: list[str] = []
-    for opening, inline in zip(body, body[1:], strict=False):
+    for opening, inline in pairwise(body):
         if opening.type == "heading_open":
             found = _take_anchors(opening, inline)
             anchors += found
