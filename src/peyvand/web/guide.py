@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -142,9 +141,7 @@ def _with_marks(tokens: list[Token]) -> Iterator[Token]:
     """An empty mark before a heading for each further anchor it carries."""
     for token in tokens:
         for anchor in token.meta.get("more", ()):
-            mark: Any = Token("html_block", "", 0)
-            mark.content = f'<span id="{anchor}"></span>\n'
-            yield mark
+            yield Token("html_block", "", 0, content=f'<span id="{anchor}"></span>\n')
         yield token
 
 
