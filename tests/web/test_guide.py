@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import RequestFactory
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import translation
 from tests.persian import faults, foreign
 
@@ -148,6 +148,12 @@ def test_a_guide_is_short_and_leads_only_to_what_there_is(name):
         assert not anchor or anchor in guide(*target.removesuffix(".md").split(".")).anchors
 
 
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_addresses_a_guide_names_are_pages(name):
+    for address in re.findall(r"`(/[a-z/]+/)`", text_of(name)):
+        assert anchor_of(resolve(address).view_name), address
+
+
 def test_the_site_reads_the_texts_as_they_are_in_docs():
     copied = {path.relative_to(FOLDER): path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
     written = {path.relative_to(SOURCE): path.read_bytes() for path in SOURCE.rglob("*") if path.is_file()}
@@ -176,10 +182,10 @@ def test_copying_leaves_no_older_file(tmp_path, monkeypatch):
 def test_a_page_leads_to_its_place_in_the_guide_of_the_acting_role():
     request = RequestFactory().get("/needs/")
     assert help_url(request) == "/guide/public/"  # a page of what went wrong
-    request.resolver_match = get_resolver().resolve("/needs/")
+    request.resolver_match = resolve("/needs/")
     request.acting = acting(Role.SOCIAL_WORKER)
     assert help_url(request) == "/guide/social-worker/#needs"
-    request.resolver_match = get_resolver().resolve("/guide/")
+    request.resolver_match = resolve("/guide/")
     assert help_url(request) == ""
     with translation.override("en"):
         assert guide("auditor", "en").title == "Guide for auditors"
