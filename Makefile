@@ -1,7 +1,7 @@
 # Two commands are all the set-up there is: `make demo` and `make test`. `make help` tells the rest.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: demo install test check format bench clean help
+.PHONY: demo install test check format bench guide clean help
 .NOTPARALLEL:
 
 RUN := .venv/bin
@@ -36,6 +36,10 @@ format: $(STAMPS)/test ## Format the code and mend what lint can mend
 bench: $(STAMPS)/test ## Print the benchmarks: ratios against a peer, in the same run
 	$(RUN)/python -m bench
 
+guide: $(STAMPS)/browser ## Take the pictures of the guide anew, from the small province of the tests
+	PEYVAND_GUIDE_PICTURES="$(CURDIR)/docs/guide/pictures" $(RUN)/python -m pytest -q -n 0 tests/journeys/test_guide_pictures.py
+	@$(RUN)/python -m peyvand.web.build
+
 clean: ## Remove what was installed and built; the data stay
 	rm -rf .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -rf src/*.egg-info src/peyvand/web/static/vendor src/peyvand/places/reference_data
@@ -66,7 +70,7 @@ $(STAMPS)/node-test: $(STAMPS)/node
 	@scripts/install.sh node
 	@touch $@
 
-$(STAMPS)/assets: $(STAMPS)/node $(wildcard src/peyvand/locale/*/*/*.po src/peyvand/programmes/*/locale/*/*/*.po)
+$(STAMPS)/assets: $(STAMPS)/node $(wildcard src/peyvand/locale/*/*/*.po src/peyvand/programmes/*/locale/*/*/*.po docs/guide/*.md docs/guide/pictures/*.png)
 	@$(RUN)/python -m peyvand.web.build
 	@$(RUN)/python -m peyvand.places.build
 	@touch $@

@@ -76,5 +76,6 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("Stories"), "stories", lambda request: not _tells(request), group=Group.PUBLIC),
     Entry(_("Places"), "places", group=Group.PUBLIC),
     Entry(_("Tracking"), "track", group=Group.PUBLIC),
+    Entry(_("Guide"), "guide", group=Group.PUBLIC),
     *entries(),
 )

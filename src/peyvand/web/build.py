@@ -1,7 +1,7 @@
 """Make the site ready to be served: `python -m peyvand.web.build [node_modules]`, after `npm ci`.
 
 Copies the front-end packages' files into `static/vendor/` (never into the repository), cuts the font of the pages down to the
-letters they use, and compiles the catalogues.
+letters they use, copies the guide of `docs/guide`, and compiles the catalogues.
 """
 
 import shutil
@@ -11,8 +11,10 @@ from pathlib import Path
 from fontTools import subset
 
 from peyvand.web import catalogue
+from peyvand.web.guide import FOLDER
 
 VENDOR = Path(__file__).parent / "static" / "vendor"
+GUIDE = Path(__file__).resolve().parents[3] / "docs" / "guide"
 FILES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "htmx.LICENSE.txt": "htmx.org/LICENSE",
@@ -54,6 +56,13 @@ def cut_font(node_modules: Path) -> Path:
     return VENDOR / "vazirmatn.woff2"
 
 
+def copy_guide(source: Path = GUIDE) -> list[Path]:
+    """The texts and pictures of the guide, as they are now and no older ones, to where the site reads them."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    shutil.copytree(source, FOLDER)
+    return sorted(FOLDER.glob("*.md"))
+
+
 def main(arguments: list[str]) -> int:
     node_modules = Path(arguments[0] if arguments else "node_modules")
     try:
@@ -62,9 +71,11 @@ def main(arguments: list[str]) -> int:
         print(missing, file=sys.stderr)
         return 1
     font = cut_font(node_modules)
+    guides = copy_guide()
     compiled = catalogue.compile_all()
     print(
-        f"{len(copied)} vendor files copied, the font cut to {font.stat().st_size // 1000} KB, {len(compiled)} catalogues compiled"
+        f"{len(copied)} vendor files copied, the font cut to {font.stat().st_size // 1000} KB, {len(guides)} texts of the guide "
+        f"copied, {len(compiled)} catalogues compiled"
     )
     return 0
 

@@ -10,11 +10,12 @@ from django.utils.translation import get_language
 
 from peyvand.scope.database import acting_now, scope
 from peyvand.web.display import Display
+from peyvand.web.guide import help_url
 from peyvand.web.navigation import Navigation, navigation
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The frame: navigation, languages, how the reader wants pages to look, the demo mark, and the roles the reader may act in.
+    """The frame: navigation, the place in the guide, languages, the chosen display, the demo mark, and the roles the reader may act in.
 
     `PEYVAND_NAVIGATION` names a tuple of `navigation.Entry`, or is empty. A middleware sets `request.acting_choices`
     (objects with `value`, `label`, `current`) for the role switcher, which posts `acting` to `request.acting_url`.
@@ -27,6 +28,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "acting_choices": getattr(request, "acting_choices", ()),
         "acting_url": getattr(request, "acting_url", ""),
         "here": request.get_full_path(),
+        "guide_url": help_url(request),
     }
 
 

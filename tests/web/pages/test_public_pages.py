@@ -9,6 +9,7 @@ from peyvand.kernel.codes import new_code, spoken
 from peyvand.kernel.text import persian_digits
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
+from peyvand.web.guide import SLUGS, guide
 from peyvand.web.pages.published import mazandaran
 
 BODY = "The charity and the facilitator worked together, and two wheelchairs reached the family."
@@ -200,3 +201,21 @@ def test_a_delivery_of_others_cannot_be_told(world, sign_in):
 def test_stories_are_told_by_those_who_did_it(sign_in, who):
     assert sign_in(who).get("/stories/new/").status_code == 403
     assert sign_in("").get("/stories/new/").url == "/sign-in/?next=/stories/new/"
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_everyone_reads_every_guide_in_their_language(sign_in, language):
+    client = sign_in("", language)
+    answer = client.get("/guide/")
+    assert answer.status_code == 200
+    for slug in SLUGS.values():
+        shown = client.get(f"/guide/{slug}/").content.decode()
+        assert f"<h1>{guide(slug, language).title}</h1>" in shown
+        assert f'href="/guide/{slug}/"' in answer.content.decode()
+    assert client.get("/guide/system/").status_code == 404
+
+
+def test_the_foot_of_a_page_leads_to_the_guide_of_the_acting_role(sign_in):
+    assert 'href="/guide/facilitator/#record-need"' in sign_in("facilitator").get("/needs/new/").content.decode()
+    assert 'href="/guide/public/#track"' in sign_in("").get("/track/").content.decode()
+    assert 'rel="help"' not in sign_in("").get("/guide/").content.decode()

@@ -8,6 +8,7 @@ from peyvand.web.pages import (
     deliveries,
     figures,
     front,
+    guide,
     matching,
     neighbourhoods,
     place_maps,
@@ -19,6 +20,8 @@ from peyvand.web.pages import (
 
 urlpatterns = [
     path("", front.front, name="front"),
+    path("guide/", guide.guides, name="guide"),
+    path("guide/<slug:slug>/", guide.guide_of, name="guide_of"),
     path("track/", tracking.track, name="track"),
     path("figures/", figures.figures, name="figures"),
     path("places/", neighbourhoods.places, name="places"),
