@@ -24,7 +24,7 @@ TEXTS = [f"{slug}.{language}" for slug in SLUGS.values() for language in LANGUAG
 POST_ONLY = "answers a POST alone"
 # Pages that refuse some whom their address lets in: what they ask inside.
 _ASK_INSIDE = {"start": may_start}
-_LATIN = re.compile(r"`[^`]*`|\]\([^)]*\)|\{#[^}]*\}|!\[[^\]]*\]")
+_LATIN = re.compile(r"`[^`]*`|\]\([^)]*\)|\{#[^}]*\}")
 
 
 def routes(patterns, space: str = "") -> Iterator[tuple[str, URLPattern]]:

@@ -22,7 +22,7 @@ from peyvand.scope.acting import PUBLIC, Role
 # `peyvand.web.build` copies `docs/guide` here, so that a checkout and an installed package read the same files.
 STATIC = "vendor/guide"
 FOLDER = Path(__file__).parent / "static" / STATIC
-SLUGS = {role: role.value.replace("_", "-") for role in Role if role is not Role.SYSTEM}
+SLUGS: dict[Role, str] = {role: role.value.replace("_", "-") for role in Role if role is not Role.SYSTEM}
 
 # Anchor -> the pages it explains, by the names of their addresses.
 _PAGES: dict[str, tuple[str, ...]] = {
