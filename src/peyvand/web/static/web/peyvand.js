@@ -12,11 +12,14 @@
   });
 
   // A reader who is told of errors should stand before them, not at the foot of the form.
-  const summary = document.querySelector("[data-error-summary]:not([data-sample] *)");
-  const stand = () => summary?.focus();
-  stand();
-  // After "skip to the content" the address ends in a fragment, to which the browser moves once the page is there.
-  if (location.hash) window.addEventListener("load", () => setTimeout(stand));
+  document.querySelector("[data-error-summary]:not([data-sample] *)")?.focus();
+
+  // After "skip to the content" the address ends in a fragment. A form sent to that address would move its reader past the
+  // errors the answer shows, at a moment of the browser's choosing: it is sent to the address without the fragment.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "post" && !form.getAttribute("action")) form.setAttribute("action", location.pathname + location.search);
+  });
 
   // A second press of the same button must not send the same act twice.
   document.addEventListener("submit", (event) => {
