@@ -97,9 +97,9 @@ def themes():
     roots = {
         sheet: [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", root)) for root in re.findall(
             r":root \{(.*?)\}", (PACKAGE / f"web/static/web/{sheet}.css").read_text(encoding="utf-8"), re.S)]
-        for sheet in ("peyvand", "theme-dark", "theme-contrast")
+        for sheet in ("frame", "theme-dark", "theme-contrast")
     }  # fmt: skip
-    light, dark, (contrast, contrast_dark) = roots["peyvand"][0], roots["theme-dark"][0], roots["theme-contrast"]
+    light, dark, (contrast, contrast_dark) = roots["frame"][0], roots["theme-dark"][0], roots["theme-contrast"]
     return {"light": light, "dark": dark, "contrast": contrast, "contrast on a dark device": contrast_dark}
 
 
