@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from peyvand.engines.matching.graph import Array, Assignment, Problem, check, finite, same_length
+from peyvand.engines.arrays import Array, finite, same_length
+from peyvand.engines.matching.graph import Assignment, Problem, check
 from peyvand.engines.matching.search import new_state, serve_in_order, write_flow
 from peyvand.engines.matching.travel import least_cost
 

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from peyvand.engines.matching.compiled import in_place
+from peyvand.engines.arrays import Array
+from peyvand.engines.compiled import in_place
 from peyvand.engines.matching.exchanges import Arcs
-from peyvand.engines.matching.graph import Array
 from peyvand.engines.matching.ground import KM, Ground, blocks, blocks_of
 from peyvand.engines.matching.near import band, distance_between
 from peyvand.kernel.distance import EARTH_KM

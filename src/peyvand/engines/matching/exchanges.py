@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from peyvand.engines.matching.compiled import allocating, in_place
-from peyvand.engines.matching.graph import Array
+from peyvand.engines.arrays import Array
+from peyvand.engines.compiled import allocating, in_place
 
 
 class Arcs(NamedTuple):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from peyvand.engines.matching.graph import Array
+from peyvand.engines.arrays import Array
 
 PLACES = ("province", "county", "neighbourhood")
 REACHES = (*PLACES, "country", "km")

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from peyvand.engines.matching.compiled import allocating, in_place
-from peyvand.engines.matching.graph import Array, Graph
+from peyvand.engines.arrays import Array
+from peyvand.engines.compiled import allocating, in_place
+from peyvand.engines.matching.graph import Graph
 from peyvand.engines.matching.ground import KM, Blocks, Ground, Points, blocks, blocks_of
 from peyvand.kernel.distance import EARTH_KM
 

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from peyvand.engines.matching.compiled import in_place
-from peyvand.engines.matching.graph import Array, Problem
+from peyvand.engines.arrays import Array
+from peyvand.engines.compiled import in_place
+from peyvand.engines.matching.graph import Problem
 
 CLOSED = 2**31 - 1
 

@@ -3,8 +3,9 @@
 import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from peyvand.engines.matching.compiled import allocating, in_place
-from peyvand.engines.matching.graph import Array, Problem
+from peyvand.engines.arrays import Array
+from peyvand.engines.compiled import allocating, in_place
+from peyvand.engines.matching.graph import Problem
 
 FINEST = 2**40
 EXACT_TO = 1e-6

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from peyvand.engines.arrays import Array, same_length, whole
 from peyvand.engines.matching.exchanges import count_reached, exchanges, lowest_reached
-from peyvand.engines.matching.graph import Array, Problem, check, same_length, whole
+from peyvand.engines.matching.graph import Problem, check
 
 
 class Reason(IntEnum):

@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from peyvand.engines.arrays import Array, whole
 from peyvand.engines.matching.assign import assign, worst_off_first
 from peyvand.engines.matching.closing import Ladder, claimed_places, open_paths
 from peyvand.engines.matching.exchanges import exchanges
-from peyvand.engines.matching.graph import Array, Assignment, Graph, check, whole
+from peyvand.engines.matching.graph import Assignment, Graph, check
 from peyvand.engines.matching.ground import Ground, survey
 from peyvand.engines.matching.near import at_most, every_pair, nearest_pairs, pairs_as_graph
 
