@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 
 import pytest
-from django.db import connection
 from procrastinate.contrib.django import app
 from tests.world import NOW, World
 
@@ -13,7 +11,6 @@ from peyvand.exports.actions import ask_export
 from peyvand.exports.enums import FileKind
 from peyvand.exports.listing import listed_at
 from peyvand.exports.models import Export
-from peyvand.jobs.worker import work
 from peyvand.people.models import Account
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.database import scope
@@ -44,24 +41,6 @@ def ask() -> Callable[..., Export]:
         return ask_export(listed=listed, address=address, kind=FileKind(kind), language=language, by=by, now=NOW)
 
     return asking
-
-
-@pytest.fixture
-def run_worker() -> Callable[[], None]:
-    """In a thread of its own: where a journey ran before in this process, the browser's loop still runs in this one."""
-
-    def working() -> None:
-        try:
-            work(wait=False, concurrency=1, signals=False)
-        finally:
-            connection.close()
-
-    def run() -> None:
-        worker = Thread(target=working)
-        worker.start()
-        worker.join()
-
-    return run
 
 
 @pytest.fixture

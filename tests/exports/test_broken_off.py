@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.exports.files import left_behind, rows_of, taken
+from tests.worker import run_worker
 from tests.world import NOW
 
 from peyvand.exports import files
@@ -26,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("rows", [16, 35])
-def test_cancelling_in_the_middle_leaves_nothing(world, ask, run_worker, stored, settings, kind, rows):
+def test_cancelling_in_the_middle_leaves_nothing(world, ask, stored, settings, kind, rows):
     for _ in range(rows):
         world.need()
     export = ask(world["facilitator"], kind=kind)
@@ -41,7 +42,7 @@ def test_cancelling_in_the_middle_leaves_nothing(world, ask, run_worker, stored,
         cancel_export(export_id=export.pk, by=world["facilitator"], now=NOW)
 
 
-def test_a_full_disk_and_a_fault_are_said_and_leave_nothing(world, ask, run_worker, stored, settings):
+def test_a_full_disk_and_a_fault_are_said_and_leave_nothing(world, ask, stored, settings):
     world.need()
     full, faulty = ask(world["facilitator"]), ask(world["facilitator"])
     settings.PEYVAND_LISTED = "tests.exports.lists.full_disk"
@@ -76,7 +77,7 @@ def killed_in_the_middle(export, settings, stored):
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '10 minutes'")
 
 
-def test_a_killed_worker_leaves_no_half_file_and_the_export_is_taken_up_again(world, ask, run_worker, stored, settings):
+def test_a_killed_worker_leaves_no_half_file_and_the_export_is_taken_up_again(world, ask, stored, settings):
     for _ in range(35):
         world.need()
     export = ask(world["facilitator"])
@@ -94,7 +95,7 @@ def test_a_killed_worker_leaves_no_half_file_and_the_export_is_taken_up_again(wo
     assert len(rows_of(taken(export, world["facilitator"]))) == 36
 
 
-def test_an_export_whose_job_was_ended_with_its_worker_gets_another(world, ask, run_worker, stored):
+def test_an_export_whose_job_was_ended_with_its_worker_gets_another(world, ask, stored):
     world.need()
     export = ask(world["facilitator"])
     begin_export(export_id=export.pk, by=SYSTEM, now=NOW)
@@ -108,7 +109,7 @@ def test_an_export_whose_job_was_ended_with_its_worker_gets_another(world, ask, 
     assert not ProcrastinateJob.objects.filter(status="todo").exists()
 
 
-def test_what_dies_three_times_is_given_up(world, ask, run_worker, stored):
+def test_what_dies_three_times_is_given_up(world, ask, stored):
     export = ask(world["facilitator"])
     for attempt in (1, 2, 3):
         assert begin_export(export_id=export.pk, by=SYSTEM, now=NOW).attempts == attempt
@@ -127,7 +128,7 @@ def test_a_writer_that_was_overtaken_can_no_longer_finish(world, ask, stored, se
     assert (stored(export).state, stored(export).sha256) == ("running", "")
 
 
-def test_a_changed_file_is_not_handed_out(world, ask, run_worker, stored, settings):
+def test_a_changed_file_is_not_handed_out(world, ask, stored, settings):
     export = ask(world["facilitator"])
     run_worker()
     (file,) = left_behind()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from tests.exports.files import left_behind, rows_of, taken
+from tests.worker import run_worker
 from tests.world import NOW
 
 from peyvand.exports.actions import cancel_export, delete_export
@@ -73,7 +74,7 @@ def test_every_role_gets_of_every_list_what_it_may_see_and_no_name_more(world, a
     assert written > 50
 
 
-def test_no_other_account_sees_takes_or_ends_an_export(world, ask, run_worker, stored):
+def test_no_other_account_sees_takes_or_ends_an_export(world, ask, stored):
     world.need()
     export = ask(world["facilitator"])
     run_worker()
@@ -96,7 +97,7 @@ def end(world, name):
     end_membership(membership=membership, by=SYSTEM, now=NOW)
 
 
-def test_a_role_that_ends_before_the_writing_gets_nothing(world, ask, run_worker, stored, settings):
+def test_a_role_that_ends_before_the_writing_gets_nothing(world, ask, stored, settings):
     world.need()
     export = ask(world["facilitator"])
     end(world, "facilitator")
@@ -105,7 +106,7 @@ def test_a_role_that_ends_before_the_writing_gets_nothing(world, ask, run_worker
     assert left_behind() == []
 
 
-def test_a_closed_account_gets_nothing(world, ask, run_worker, stored):
+def test_a_closed_account_gets_nothing(world, ask, stored):
     export = ask(world["facilitator"])
     account = export.account
     account.is_active = False
@@ -114,7 +115,7 @@ def test_a_closed_account_gets_nothing(world, ask, run_worker, stored):
     assert (stored(export).state, stored(export).failure) == ("failed", "rights")
 
 
-def test_a_role_that_ends_afterwards_cannot_take_the_file(world, ask, run_worker):
+def test_a_role_that_ends_afterwards_cannot_take_the_file(world, ask):
     world.need()
     export = ask(world["facilitator"])
     run_worker()
@@ -124,7 +125,7 @@ def test_a_role_that_ends_afterwards_cannot_take_the_file(world, ask, run_worker
         taken(export, world["facilitator"])
 
 
-def test_a_task_that_ends_takes_the_file_with_names_away(world, ask, run_worker):
+def test_a_task_that_ends_takes_the_file_with_names_away(world, ask):
     world.household()
     by = world["facilitator"]
     export = ask(by, "/families/")
@@ -139,7 +140,7 @@ def test_a_task_that_ends_takes_the_file_with_names_away(world, ask, run_worker)
         taken(export, by)
 
 
-def test_a_person_erased_since_takes_the_file_away(world, ask, run_worker):
+def test_a_person_erased_since_takes_the_file_away(world, ask):
     household, by = world.household(), world["facilitator"]
     export = ask(by, "/families/")
     run_worker()
@@ -151,7 +152,7 @@ def test_a_person_erased_since_takes_the_file_away(world, ask, run_worker):
         taken(export, by)
 
 
-def test_a_look_that_ends_takes_its_file_away(world, ask, run_worker):
+def test_a_look_that_ends_takes_its_file_away(world, ask):
     world.household()
     by = world["auditor"]
     take_look(organisation=world.organisations["centre"], reason="the yearly inspection", by=by, now=NOW)
@@ -170,7 +171,7 @@ def test_only_pages_that_say_so_can_be_asked_for_their_list(world, ask, address)
         ask(world["facilitator"], address)
 
 
-def test_the_journal_tells_of_it_without_what_was_searched(world, ask, run_worker):
+def test_the_journal_tells_of_it_without_what_was_searched(world, ask):
     world.household()
     ask(world["facilitator"], "/families/?q=آزمونی")
     run_worker()

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.exports.files import left_behind, rows_of, taken
+from tests.worker import run_worker
 from tests.world import NOW, TODAY
 
 from peyvand.exports.actions import delete_export, expire_exports
@@ -24,7 +25,7 @@ from peyvand.scope.database import scope
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_the_file_holds_every_row_the_filters_leave_in_the_order_of_the_page(world, ask, run_worker, stored, kind):
+def test_the_file_holds_every_row_the_filters_leave_in_the_order_of_the_page(world, ask, stored, kind):
     for place in range(25):
         world.need(place + 1)
     other = world.need(7, kind="tutoring")
@@ -61,7 +62,7 @@ def test_a_row_costs_no_query(world, ask, stored):
     assert counts[60] - counts[40] == 2
 
 
-def test_files_end_with_their_days(world, ask, run_worker, stored, settings):
+def test_files_end_with_their_days(world, ask, stored, settings):
     world.need()
     old, fresh = ask(world["facilitator"]), ask(world["facilitator"])
     run_worker()
@@ -80,7 +81,7 @@ def test_files_end_with_their_days(world, ask, run_worker, stored, settings):
         assert list(Export.objects.values_list("pk", flat=True)) == [fresh.pk]
 
 
-def test_deleting_takes_row_and_file_away(world, ask, run_worker, settings):
+def test_deleting_takes_row_and_file_away(world, ask, settings):
     export = ask(world["facilitator"])
     run_worker()
     delete_export(export_id=export.pk, by=world["facilitator"], now=NOW)
@@ -97,7 +98,7 @@ def test_five_at_a_time_and_no_more(world, ask):
     ask(world["officer"])
 
 
-def test_demonstration_data_says_so_in_the_file(world, ask, run_worker, settings):
+def test_demonstration_data_says_so_in_the_file(world, ask, settings):
     settings.PEYVAND_DEMO = True
     world.need(due_date=TODAY)
     export = ask(world["facilitator"])

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from tests.worker import run_worker
 from tests.world import NOW, TODAY, World, in_days, later
 
 from peyvand.extend import reactions
@@ -23,7 +24,6 @@ from peyvand.intake.waiting import WaitingRoom
 from peyvand.jobs import tasks
 from peyvand.jobs.queries import jobs, jobs_of_programme, queue_state, retry_failed
 from peyvand.jobs.schedule import daily_at
-from peyvand.jobs.worker import work
 from peyvand.journal.models import Event, Seal
 from peyvand.programmes.micro_projects import actions
 from peyvand.programmes.micro_projects.enums import ReasonKind
@@ -41,10 +41,6 @@ def queue(transactional_db, monkeypatch):
     that hour's tasks among those of the test.
     """
     monkeypatch.setattr(app.periodic_registry, "periodic_tasks", {})
-
-
-def run_worker():
-    work(wait=False, concurrency=1, signals=False)
 
 
 def approved(world):

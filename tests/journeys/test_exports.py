@@ -2,18 +2,16 @@
 
 from dataclasses import replace
 from io import BytesIO
-from threading import Thread
 
 import openpyxl
 import pytest
-from django.db import connection
 from playwright.sync_api import expect
 from procrastinate.contrib.django import app
+from tests.worker import run_worker
 
 from peyvand.exports.actions import begin_export, count_rows
 from peyvand.exports.models import Export
 from peyvand.exports.running import write_export
-from peyvand.jobs.worker import work
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 from peyvand.web.pages import needs
@@ -30,13 +28,6 @@ def long_lists(monkeypatch, settings, tmp_path):
 def asked():
     with scope(SYSTEM):
         return Export.objects.select_related("account").get()
-
-
-def run_worker():
-    try:
-        work(wait=False, concurrency=1, signals=False)
-    finally:
-        connection.close()
 
 
 @pytest.mark.parametrize(("size", "language"), [("desktop", "fa"), ("phone", "en")])
@@ -76,9 +67,7 @@ def test_the_same_without_scripts_through_the_worker(world, visitor):
     page = reader.go("/needs/")
     page.get_by_role("button", name="CSV").click()
     expect(page.locator("#exports")).to_contain_text("در نوبت")
-    worker = Thread(target=run_worker)  # the browser's own loop runs in this thread
-    worker.start()
-    worker.join()
+    run_worker()
     page.get_by_role("link", name="دوباره ببینید").click()
     expect(page.locator("#exports")).to_contain_text("آماده")
     with page.expect_download() as download:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
 
-from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say, the_one
 from peyvand.api.filters import narrowed
 from peyvand.api.shapes import Day, Id, OrganisationRef, Prose, Title, organisation_at, organisation_ref
 from peyvand.flow.commitment import actions
@@ -75,10 +75,7 @@ def _rows(filters: AgreementFilters) -> QuerySet[Agreement]:
 
 
 def _one(agreement_id: int) -> AgreementOut:
-    rows = list(_rows(AgreementFilters()).filter(pk=agreement_id))
-    if not rows:
-        raise NotFound
-    return agreements_out(rows)[0]
+    return agreements_out([the_one(_rows(AgreementFilters()), agreement_id)])[0]
 
 
 @router.get("", response=Page[AgreementOut], summary="Agreements you may see")

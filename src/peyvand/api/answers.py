@@ -20,11 +20,13 @@ from pydantic import ConfigDict, Field
 from peyvand.api.identity import acting
 from peyvand.api.problems import CONTENT_TYPE, language, of_refusal
 from peyvand.journal.once import once
-from peyvand.kernel.refusals import BadValue, Refusal
+from peyvand.kernel.refusals import BadValue, NotFound, Refusal
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import first_rows
 from peyvand.scope.database import scope
 
 Item = TypeVar("Item")
+Row = TypeVar("Row", bound=Model)
 MOST_ROWS = 200
 _LONGEST_KEY = 100
 _BIGGEST = 2**63 - 1
@@ -69,6 +71,20 @@ def reading(request: HttpRequest) -> Iterator[Acting]:
     """The scope of the caller: all that is answered is read and shaped inside."""
     with scope(acting(request)) as by:
         yield by
+
+
+def as_they_stand(rows: QuerySet[Row], of_act: Sequence[Model]) -> list[Row]:
+    """The rows an act gave, in its order, read again as they stand after it; those the actor no longer sees are left out."""
+    fresh = rows.in_bulk([row.pk for row in of_act])
+    return [fresh[row.pk] for row in of_act if row.pk in fresh]
+
+
+def the_one(rows: QuerySet[Row], pk: int) -> Row:
+    """The row of this number, whether it stands in a list of the caller or is only known to him; raises `NotFound`."""
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def say(body: Schema, *, status: int = 200) -> HttpResponse:
@@ -135,7 +151,7 @@ def page_of(
     """One page of rows in an order that new rows do not disturb. `shape` gets all rows of the page at once."""
     if page.after:
         rows = rows.filter(_beyond(order, _key(order, page.after)))
-    found = list(rows.order_by(*order.fields)[: page.limit + 1])
+    found = first_rows(rows.order_by(*order.fields), page.limit + 1)
     shown, more = found[: page.limit], len(found) > page.limit
     cursor = _cursor(order, shown[-1]) if more else None
     answer = say(Page[Any](items=shape(shown), next=cursor))

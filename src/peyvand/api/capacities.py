@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
-from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.answers import Count, Given, Page, PageQuery, act, as_they_stand, page_of, reading, say, the_one
 from peyvand.api.filters import Told, narrowed
 from peyvand.api.shapes import (
     MOST_AT_ONCE,
@@ -32,11 +32,14 @@ from peyvand.api.shapes import (
 from peyvand.flow.capacity import actions
 from peyvand.flow.capacity.enums import CapacityState, Reach
 from peyvand.flow.capacity.models import Capacity
+from peyvand.flow.capacity.queries import capacities_of
 from peyvand.kernel.refusals import NotFound
 from peyvand.people.models import Person
 from peyvand.scope.acting import Acting
 
 router = Router(tags=["Capacities"])
+_BESIDE = ("specification", "place", "organisation")
+_KNOWN = Capacity.objects.select_related(*_BESIDE)
 
 
 class CapacityOut(Schema):
@@ -113,18 +116,13 @@ def capacity_out(row: Capacity, by: Acting) -> CapacityOut:
     )  # fmt: skip
 
 
-def _joined() -> QuerySet[Capacity]:
-    return Capacity.objects.select_related("specification", "place", "organisation")
-
-
-def _rows(filters: CapacityFilters) -> QuerySet[Capacity]:
-    rows = narrowed(_joined(), filters)
+def _rows(filters: CapacityFilters, by: Acting) -> QuerySet[Capacity]:
+    rows = narrowed(capacities_of(by), filters).select_related(*_BESIDE)
     return rows.filter(state=CapacityState.OPEN, committed__lt=F("quantity")) if filters.left else rows
 
 
 def _shaped(rows: Sequence[Capacity], by: Acting) -> Capacities:
-    fresh = _joined().in_bulk([row.pk for row in rows])
-    return Capacities(items=[capacity_out(fresh[row.pk], by) for row in rows if row.pk in fresh])
+    return Capacities(items=[capacity_out(row, by) for row in as_they_stand(_KNOWN, rows)])
 
 
 def _offered(items: Sequence[NewCapacityIn], by: Acting) -> list[actions.NewCapacity]:
@@ -149,22 +147,19 @@ def _offered(items: Sequence[NewCapacityIn], by: Acting) -> list[actions.NewCapa
 @router.get("", response=Page[CapacityOut], summary="Capacities you may see")
 def list_capacities(request: HttpRequest, filters: Query[CapacityFilters], page: Query[PageQuery]) -> HttpResponse:
     with reading(request) as by:
-        return page_of(request, _rows(filters), page, lambda rows: [capacity_out(row, by) for row in rows])
+        return page_of(request, _rows(filters, by), page, lambda rows: [capacity_out(row, by) for row in rows])
 
 
 @router.get("/count", response=Count, summary="How many capacities you may see")
 def count_capacities(request: HttpRequest, filters: Query[CapacityFilters]) -> HttpResponse:
-    with reading(request):
-        return say(Count(count=_rows(filters).count()))
+    with reading(request) as by:
+        return say(Count(count=_rows(filters, by).count()))
 
 
 @router.get("/{int:capacity_id}", response=CapacityOut, summary="One capacity")
 def get_capacity(request: HttpRequest, capacity_id: Path[Id]) -> HttpResponse:
     with reading(request) as by:
-        row = _joined().filter(pk=capacity_id).first()
-        if row is None:
-            raise NotFound
-        return say(capacity_out(row, by))
+        return say(capacity_out(the_one(_KNOWN, capacity_id), by))
 
 
 @router.post("", response={201: Capacities}, summary="Offer what can be given, all or none")

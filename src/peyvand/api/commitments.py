@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
 
-from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.answers import Count, Given, Page, PageQuery, act, as_they_stand, page_of, reading, say, the_one
 from peyvand.api.filters import Code, PlaceOfNeed, narrowed
 from peyvand.api.shapes import (
     MOST_AT_ONCE,
@@ -24,10 +24,10 @@ from peyvand.api.shapes import (
 from peyvand.flow.commitment import actions
 from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, Side
 from peyvand.flow.commitment.models import Commitment, Suggestion
+from peyvand.flow.commitment.queries import promises_of
 from peyvand.flow.commitment.rules import is_late
 from peyvand.flow.need.models import Need
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import NotFound
 from peyvand.scope.acting import Acting
 
 router = Router(tags=["Commitments"])
@@ -120,36 +120,32 @@ def commitments_out(rows: Sequence[Commitment], now: datetime) -> list[Commitmen
 
 
 def shaped(rows: Sequence[Commitment], now: datetime) -> Commitments:
-    """The rows of an act, read again as they stand after it."""
-    fresh = Commitment.objects.in_bulk([row.pk for row in rows])
-    return Commitments(items=commitments_out([fresh[row.pk] for row in rows if row.pk in fresh], now))
+    return Commitments(items=commitments_out(as_they_stand(Commitment.objects.all(), rows), now))
 
 
-def _rows(filters: CommitmentFilters, now: datetime) -> QuerySet[Commitment]:
-    rows = narrowed(Commitment.objects.all(), filters)
+def _rows(filters: CommitmentFilters, by: Acting, now: datetime) -> QuerySet[Commitment]:
+    rows = narrowed(promises_of(by, now), filters)
     return rows.filter(state=CommitmentState.ACCEPTED, due_date__lt=business_date(now)) if filters.late else rows
 
 
 @router.get("", response=Page[CommitmentOut], summary="Promises you may see")
 def list_commitments(request: HttpRequest, filters: Query[CommitmentFilters], page: Query[PageQuery]) -> HttpResponse:
     now = timezone.now()
-    with reading(request):
-        return page_of(request, _rows(filters, now), page, lambda rows: commitments_out(rows, now))
+    with reading(request) as by:
+        return page_of(request, _rows(filters, by, now), page, lambda rows: commitments_out(rows, now))
 
 
 @router.get("/count", response=Count, summary="How many promises you may see")
 def count_commitments(request: HttpRequest, filters: Query[CommitmentFilters]) -> HttpResponse:
-    with reading(request):
-        return say(Count(count=_rows(filters, timezone.now()).count()))
+    with reading(request) as by:
+        return say(Count(count=_rows(filters, by, timezone.now()).count()))
 
 
 @router.get("/{int:commitment_id}", response=CommitmentOut, summary="One promise")
 def get_commitment(request: HttpRequest, commitment_id: Path[Id]) -> HttpResponse:
     with reading(request):
-        rows = list(Commitment.objects.filter(pk=commitment_id))
-        if not rows:
-            raise NotFound
-        return say(commitments_out(rows, timezone.now())[0])
+        row = the_one(Commitment.objects.all(), commitment_id)
+        return say(commitments_out([row], timezone.now())[0])
 
 
 @router.post("", response={201: Commitments}, summary="Promise quantities of capacities to needs, all or none")

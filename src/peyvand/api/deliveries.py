@@ -6,9 +6,10 @@ from typing import Annotated
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
 
-from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.answers import Count, Given, Page, PageQuery, act, as_they_stand, page_of, reading, say, the_one
 from peyvand.api.filters import PlaceOfNeed, narrowed
 from peyvand.api.shapes import (
     MOST_AT_ONCE,
@@ -24,7 +25,7 @@ from peyvand.api.shapes import (
 from peyvand.flow.delivery import actions
 from peyvand.flow.delivery.enums import DeliveryAnswer, RefusalReason
 from peyvand.flow.delivery.models import Delivery
-from peyvand.kernel.refusals import NotFound
+from peyvand.flow.delivery.queries import deliveries_of
 from peyvand.scope.acting import Acting
 
 router = Router(tags=["Deliveries"])
@@ -94,35 +95,30 @@ def deliveries_out(rows: Sequence[Delivery]) -> list[DeliveryOut]:
 
 
 def _shaped(rows: Sequence[Delivery]) -> Deliveries:
-    """The rows of an act, read again as they stand after it."""
-    fresh = Delivery.objects.in_bulk([row.pk for row in rows])
-    return Deliveries(items=deliveries_out([fresh[row.pk] for row in rows if row.pk in fresh]))
+    return Deliveries(items=deliveries_out(as_they_stand(Delivery.objects.all(), rows)))
 
 
-def _rows(filters: DeliveryFilters) -> QuerySet[Delivery]:
-    rows = narrowed(Delivery.objects.all(), filters)
+def _rows(filters: DeliveryFilters, by: Acting) -> QuerySet[Delivery]:
+    rows = narrowed(deliveries_of(by, timezone.now()), filters)
     return rows.filter(answer="") if filters.waiting else rows
 
 
 @router.get("", response=Page[DeliveryOut], summary="Deliveries you may see")
 def list_deliveries(request: HttpRequest, filters: Query[DeliveryFilters], page: Query[PageQuery]) -> HttpResponse:
-    with reading(request):
-        return page_of(request, _rows(filters), page, deliveries_out)
+    with reading(request) as by:
+        return page_of(request, _rows(filters, by), page, deliveries_out)
 
 
 @router.get("/count", response=Count, summary="How many deliveries you may see")
 def count_deliveries(request: HttpRequest, filters: Query[DeliveryFilters]) -> HttpResponse:
-    with reading(request):
-        return say(Count(count=_rows(filters).count()))
+    with reading(request) as by:
+        return say(Count(count=_rows(filters, by).count()))
 
 
 @router.get("/{int:delivery_id}", response=DeliveryOut, summary="One delivery")
 def get_delivery(request: HttpRequest, delivery_id: Path[Id]) -> HttpResponse:
     with reading(request):
-        rows = list(Delivery.objects.filter(pk=delivery_id))
-        if not rows:
-            raise NotFound
-        return say(deliveries_out(rows)[0])
+        return say(deliveries_out([the_one(Delivery.objects.all(), delivery_id)])[0])
 
 
 @router.post("", response={201: Deliveries}, summary="Say what was handed over, all or none")

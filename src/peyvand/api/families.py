@@ -5,15 +5,16 @@ from typing import Annotated
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
 
-from peyvand.api.answers import Count, Page, PageQuery, page_of, reading, say
+from peyvand.api.answers import Count, Page, PageQuery, page_of, reading, say, the_one
 from peyvand.api.filters import Here, named, narrowed
 from peyvand.api.shapes import Id, OrganisationRef, PlaceRef, Word, maybe, organisation_ref, place_ref
-from peyvand.kernel.refusals import NotFound
 from peyvand.kernel.text import search_key
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, Sex
 from peyvand.people.models import Consent, Household, Person, Task
+from peyvand.people.queries import households_of
 from peyvand.scope.acting import Acting
 
 router = Router(tags=["Families"])
@@ -100,7 +101,7 @@ def person_out(row: Person) -> PersonOut:
 
 
 def _rows(filters: FamilyFilters, by: Acting) -> QuerySet[Household]:
-    rows = narrowed(Household.objects.select_related("place", "organisation"), filters)
+    rows = narrowed(households_of(by, timezone.now()), filters).select_related("place", "organisation")
     if filters.mine:
         tasks = Task.objects.filter(household=OuterRef("pk"), membership_id=by.membership_id, until__isnull=True)
         rows = rows.filter(Exists(tasks))
@@ -128,9 +129,7 @@ def count_families(request: HttpRequest, filters: Query[FamilyFilters]) -> HttpR
 )
 def get_family(request: HttpRequest, family_id: Path[Id]) -> HttpResponse:
     with reading(request):
-        row = Household.objects.select_related("place", "organisation").filter(pk=family_id).first()
-        if row is None:
-            raise NotFound
+        row = the_one(Household.objects.select_related("place", "organisation"), family_id)
         standing = Prefetch("consents", queryset=Consent.objects.filter(withdrawn_at__isnull=True).order_by("id"))
         persons = Person.objects.filter(household_id=family_id, erased_at__isnull=True).order_by("-is_head", "id")
         tasks = Task.objects.filter(household_id=family_id, until__isnull=True).order_by("id")

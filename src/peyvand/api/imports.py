@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, File, Form, Path, Query, Router, Schema, UploadedFile
 
-from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say, the_one
 from peyvand.api.filters import narrowed
 from peyvand.api.identity import acting
 from peyvand.api.problems import Fault, faults_of_list, language
@@ -21,7 +21,7 @@ from peyvand.intake.models import ImportRecord
 from peyvand.intake.permissions import may_import
 from peyvand.intake.reading import Reading, read_list
 from peyvand.intake.waiting import Waiting, WaitingRoom
-from peyvand.kernel.refusals import BadValue, NotFound, require
+from peyvand.kernel.refusals import BadValue, require
 from peyvand.lists import ListRefused
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import in_area
@@ -108,10 +108,7 @@ def _rows(by: Acting, filters: ImportFilters) -> QuerySet[ImportRecord]:
 
 
 def _one(import_id: int, by: Acting) -> ImportOut:
-    row = _rows(by, ImportFilters()).filter(pk=import_id).first()
-    if row is None:
-        raise NotFound
-    return import_out(row)
+    return import_out(the_one(_rows(by, ImportFilters()), import_id))
 
 
 @router.get("", response=Page[ImportOut], summary="Lists that were brought in")

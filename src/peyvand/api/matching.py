@@ -6,9 +6,10 @@ from typing import Annotated
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
 
-from peyvand.api.answers import Count, Given, Order, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.answers import Count, Given, Order, Page, PageQuery, act, page_of, reading, say, the_one
 from peyvand.api.commitments import Commitments, kinds_of, shaped
 from peyvand.api.filters import PlaceOfNeed, narrowed
 from peyvand.api.needs import UnservedOut, unserved_out
@@ -28,8 +29,9 @@ from peyvand.api.shapes import (
 from peyvand.flow.commitment import matching, suggestions
 from peyvand.flow.commitment.enums import DeclineReason, SuggestionState, UnservedReason
 from peyvand.flow.commitment.models import MatchingRun, Suggestion, Unserved
-from peyvand.kernel.refusals import NotFound
+from peyvand.flow.commitment.queries import suggestions_of
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import in_area
 
 runs = Router(tags=["Matching"])
 router = Router(tags=["Matching"])
@@ -111,21 +113,21 @@ def suggestions_out(rows: Sequence[Suggestion]) -> list[SuggestionOut]:
     ]  # fmt: skip
 
 
-def _rows(filters: SuggestionFilters) -> QuerySet[Suggestion]:
-    return narrowed(Suggestion.objects.all(), filters, specification="need__specification__slug")
+def _rows(filters: SuggestionFilters, by: Acting) -> QuerySet[Suggestion]:
+    return narrowed(suggestions_of(by, timezone.now()), filters, specification="need__specification__slug")
 
 
 @runs.get("", response=Page[RunOut], summary="Matching runs you may see")
 def list_runs(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
-    with reading(request):
-        rows = MatchingRun.objects.select_related("place")
+    with reading(request) as by:
+        rows = MatchingRun.objects.filter(in_area(by)).select_related("place")
         return page_of(request, rows, page, lambda found: [run_out(row) for row in found])
 
 
 @runs.get("/count", response=Count, summary="How many matching runs you may see")
 def count_runs(request: HttpRequest) -> HttpResponse:
-    with reading(request):
-        return say(Count(count=MatchingRun.objects.count()))
+    with reading(request) as by:
+        return say(Count(count=MatchingRun.objects.filter(in_area(by)).count()))
 
 
 @runs.post("", response={201: RunOut}, summary="Match your open needs in a place with the capacities that reach them")
@@ -144,8 +146,7 @@ def list_unserved(
 ) -> HttpResponse:
     """Only what no later run has told otherwise."""
     with reading(request):
-        if not MatchingRun.objects.filter(pk=run_id).exists():
-            raise NotFound
+        the_one(MatchingRun.objects.all(), run_id)
         rows = narrowed(Unserved.objects.filter(run_id=run_id), filters)
         shape = lambda found: [unserved_out(row) for row in found]  # noqa: E731
         return page_of(request, rows, page, shape, Order("oldest", ("id",)))
@@ -153,14 +154,14 @@ def list_unserved(
 
 @router.get("", response=Page[SuggestionOut], summary="Suggestions you may see")
 def list_suggestions(request: HttpRequest, filters: Query[SuggestionFilters], page: Query[PageQuery]) -> HttpResponse:
-    with reading(request):
-        return page_of(request, _rows(filters), page, suggestions_out)
+    with reading(request) as by:
+        return page_of(request, _rows(filters, by), page, suggestions_out)
 
 
 @router.get("/count", response=Count, summary="How many suggestions you may see")
 def count_suggestions(request: HttpRequest, filters: Query[SuggestionFilters]) -> HttpResponse:
-    with reading(request):
-        return say(Count(count=_rows(filters).count()))
+    with reading(request) as by:
+        return say(Count(count=_rows(filters, by).count()))
 
 
 @router.post("/accept", response={201: Commitments}, summary="Turn suggestions into promises, all or none")

@@ -6,10 +6,24 @@ from typing import Annotated, Any, Literal
 
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
 from pydantic import StringConstraints
 
-from peyvand.api.answers import NEWEST, Count, Given, Order, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.answers import (
+    NEWEST,
+    Count,
+    Given,
+    Order,
+    Page,
+    PageQuery,
+    act,
+    as_they_stand,
+    page_of,
+    reading,
+    say,
+    the_one,
+)
 from peyvand.api.filters import Told, narrowed
 from peyvand.api.shapes import (
     MOST_AT_ONCE,
@@ -39,12 +53,15 @@ from peyvand.flow.commitment.models import Unserved
 from peyvand.flow.need import actions, intake
 from peyvand.flow.need.enums import Band, ClosedAs, MetBy, NeedState, PriorityPart
 from peyvand.flow.need.models import Need, PriorityOverride
+from peyvand.flow.need.queries import needs_of
 from peyvand.flow.need.rules import band
 from peyvand.kernel.refusals import NotFound
 from peyvand.people.models import Household, Person
 from peyvand.scope.acting import Acting
 
 router = Router(tags=["Needs"])
+_BESIDE = ("specification", "place", "organisation")
+_KNOWN = Need.objects.select_related(*_BESIDE)
 CallerName = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")]
 WORST_FIRST = Order("priority", ("-priority", "id"))
 
@@ -196,19 +213,13 @@ def unserved_out(row: Unserved) -> UnservedOut:
     )  # fmt: skip
 
 
-def _joined() -> QuerySet[Need]:
-    return Need.objects.select_related("specification", "place", "organisation")
-
-
-def _rows(filters: NeedFilters) -> QuerySet[Need]:
-    rows = narrowed(_joined(), filters)
+def _rows(filters: NeedFilters, by: Acting) -> QuerySet[Need]:
+    rows = narrowed(needs_of(by, timezone.now()), filters).select_related(*_BESIDE)
     return rows.filter(state=NeedState.OPEN, committed__lt=F("quantity")) if filters.lacking else rows
 
 
 def _shaped(rows: Sequence[Need], by: Acting) -> Needs:
-    """The rows of an act, read again as they stand after it."""
-    fresh = _joined().in_bulk([row.pk for row in rows])
-    return Needs(items=[need_out(fresh[row.pk], by) for row in rows if row.pk in fresh])
+    return Needs(items=[need_out(row, by) for row in as_they_stand(_KNOWN, rows)])
 
 
 def _told(items: Sequence[NewNeedIn], by: Acting) -> list[actions.NewNeed]:
@@ -240,21 +251,19 @@ def list_needs(
 ) -> HttpResponse:
     with reading(request) as by:
         chosen = WORST_FIRST if order == "priority" else NEWEST
-        return page_of(request, _rows(filters), page, lambda rows: [need_out(row, by) for row in rows], chosen)
+        return page_of(request, _rows(filters, by), page, lambda rows: [need_out(row, by) for row in rows], chosen)
 
 
 @router.get("/count", response=Count, summary="How many needs you may see")
 def count_needs(request: HttpRequest, filters: Query[NeedFilters]) -> HttpResponse:
-    with reading(request):
-        return say(Count(count=_rows(filters).count()))
+    with reading(request) as by:
+        return say(Count(count=_rows(filters, by).count()))
 
 
 @router.get("/{int:need_id}", response=NeedDetail, summary="One need, with the reasons of its priority")
 def get_need(request: HttpRequest, need_id: Path[Id]) -> HttpResponse:
     with reading(request) as by:
-        row = _joined().prefetch_related("priority_lines", "overrides").filter(pk=need_id).first()
-        if row is None:
-            raise NotFound
+        row = the_one(_KNOWN.prefetch_related("priority_lines", "overrides"), need_id)
         lines = [
             PriorityLineOut(part=PriorityPart(one.part), value=one.value, weight=one.weight, source=one.source)
             for one in row.priority_lines.all()

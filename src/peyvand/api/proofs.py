@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Path, Query, Router, Schema, UploadedFile
 
-from peyvand.api.answers import Page, PageQuery, act, page_of, reading
+from peyvand.api.answers import Page, PageQuery, act, page_of, reading, the_one
 from peyvand.api.shapes import Id
 from peyvand.files.pictures import CONTENT_TYPE, MOST_BYTES, cleaned
 from peyvand.files.storage import LocalFolder
@@ -76,9 +76,7 @@ def add_picture(request: HttpRequest, delivery_id: Path[Id], photo: File[Uploade
 def get_picture(request: HttpRequest, proof_id: Path[Id]) -> HttpResponse:
     """For those who may see the delivery it shows."""
     with reading(request):
-        row = Proof.objects.filter(pk=proof_id).first()
-    if row is None:
-        raise NotFound
+        row = the_one(Proof.objects.all(), proof_id)
     try:
         data = _folder().read(row.sha256)
     except OSError:

@@ -5,7 +5,7 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
-from peyvand.api.answers import BY_NAME, Page, PageQuery, page_of, reading, say
+from peyvand.api.answers import BY_NAME, Page, PageQuery, page_of, reading, say, the_one
 from peyvand.api.filters import Here, Named, named, narrowed
 from peyvand.api.shapes import (
     Id,
@@ -18,7 +18,6 @@ from peyvand.api.shapes import (
     place_ref,
     specification_ref,
 )
-from peyvand.kernel.refusals import NotFound
 from peyvand.people.enums import OrganisationKind
 from peyvand.people.models import Organisation
 from peyvand.places.enums import PlaceKind
@@ -101,9 +100,7 @@ def search_places(request: HttpRequest, filters: Query[PlaceFilters], page: Quer
 @places.get("/{int:place_id}", response=PlaceDetail, summary="One place, with all it lies in")
 def get_place(request: HttpRequest, place_id: Path[Id]) -> HttpResponse:
     with reading(request):
-        row = Place.objects.defer("boundary").filter(pk=place_id).first()
-        if row is None:
-            raise NotFound
+        row = the_one(Place.objects.defer("boundary"), place_id)
         above = [place_ref(one) for one in chain(row.path) if one.pk != row.pk]
         found = PlaceDetail(
             **place_out(row).model_dump(), lies_in=above, deprivation=row.deprivation,
@@ -125,10 +122,7 @@ def search_organisations(
 @organisations.get("/{int:organisation_id}", response=OrganisationOut, summary="One organisation")
 def get_organisation(request: HttpRequest, organisation_id: Path[Id]) -> HttpResponse:
     with reading(request):
-        row = Organisation.objects.select_related("place").filter(pk=organisation_id).first()
-        if row is None:
-            raise NotFound
-        return say(organisation_out(row))
+        return say(organisation_out(the_one(Organisation.objects.select_related("place"), organisation_id)))
 
 
 @specifications.get("", response=Page[SpecificationOut], summary="Kinds of help that can be needed and offered")

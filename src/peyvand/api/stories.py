@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 from pydantic import StringConstraints
 
-from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say, the_one
 from peyvand.api.filters import Here, narrowed
 from peyvand.api.shapes import (
     Id,
@@ -26,7 +26,6 @@ from peyvand.api.shapes import (
 from peyvand.flow.story import actions
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
-from peyvand.kernel.refusals import NotFound
 from peyvand.scope.acting import Acting
 
 published = Router(tags=["Stories"])
@@ -87,10 +86,7 @@ def _rows(filters: PublishedFilters, state: StoryState | None) -> QuerySet[Story
 
 
 def _one(story_id: int, state: StoryState | None) -> StoryOut:
-    row = _rows(PublishedFilters(), state).filter(pk=story_id).first()
-    if row is None:
-        raise NotFound
-    return story_out(row)
+    return story_out(the_one(_rows(PublishedFilters(), state), story_id))
 
 
 @published.get("", response=Page[StoryOut], summary="Published stories, for everyone")

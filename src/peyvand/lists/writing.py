@@ -14,10 +14,10 @@ from pathlib import Path
 import polars as pl
 
 from peyvand.lists.faults import refuse
+from peyvand.lists.formulas import guarded
 
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 _SHEET_ROWS = 1_048_576
-_RISKY = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 # A fixed date: the same lists give the same bytes.
 _MADE = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - the field has no time zone
@@ -56,7 +56,7 @@ def table_bytes(frame: pl.DataFrame, output: Path, *, right_to_left: bool = Fals
     """The frame in the format that the file's name asks for. CSV is UTF-8 with a byte order mark, as Excel wants it."""
     suffix = output.suffix.lower()
     if suffix == ".csv":
-        return frame.select(_guarded(frame[name]) for name in frame.columns).write_csv(include_bom=True).encode()
+        return frame.select(_column(frame[name]) for name in frame.columns).write_csv(include_bom=True).encode()
     if suffix == ".parquet":
         buffer = io.BytesIO()
         frame.write_parquet(buffer)
@@ -66,15 +66,15 @@ def table_bytes(frame: pl.DataFrame, output: Path, *, right_to_left: bool = Fals
     return _workbook(frame, right_to_left)
 
 
-def _guarded(column: pl.Series) -> pl.Series:
-    heading = _guard(column.name)
+def _column(column: pl.Series) -> pl.Series:
+    heading = _cell(column.name)
     if column.dtype != pl.String:
         return column.alias(heading)
-    return pl.Series(heading, [None if text is None else _guard(text) for text in column], dtype=pl.String)
+    return pl.Series(heading, [None if text is None else _cell(text) for text in column], dtype=pl.String)
 
 
-def _guard(text: str) -> str:
-    return f"'{text}" if _RISKY.match(text) and not _NUMBER.fullmatch(text) else text
+def _cell(text: str) -> str:
+    return text if _NUMBER.fullmatch(text) else guarded(text)
 
 
 def _workbook(frame: pl.DataFrame, right_to_left: bool) -> bytes:

@@ -6,9 +6,9 @@ from operator import or_
 
 from django.db.models import Q, QuerySet
 
-from peyvand.people.models import Account, Look, Membership
+from peyvand.people.models import Account, Household, Look, Membership, Person
 from peyvand.scope.acting import Acting, Role
-from peyvand.scope.bulk import below
+from peyvand.scope.bulk import below, in_area
 
 
 def memberships_in_force(account: Account, today: date) -> QuerySet[Membership]:
@@ -39,3 +39,12 @@ def looked_into(by: Acting, now: datetime, field: str = "organisation_path") -> 
     looks = Look.objects.filter(membership_id=by.membership_id, until__gt=now)
     paths = looks.values_list("organisation_path", flat=True)
     return reduce(or_, (below(path, field) for path in paths), Q(pk__in=[]))
+
+
+def households_of(by: Acting, now: datetime) -> QuerySet[Household]:
+    """The families of the actor's own area and organisation, those an auditor looks at, or the one he belongs to himself."""
+    if by.is_staff:
+        return Household.objects.filter(in_area(by), below(by.organisation_path, "organisation_path"))
+    if by.role is Role.AUDITOR:
+        return Household.objects.filter(looked_into(by, now))
+    return Household.objects.filter(pk__in=Person.objects.filter(pk=by.person_id).values("household"))

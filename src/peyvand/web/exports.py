@@ -4,7 +4,7 @@ A page that has a list offers it in two lines:
 
     @exportable
     def needs(request):
-        rows = needs_of(acting(request))
+        rows = needs_seen(acting(request))
         return export(request, SPEC, rows) or render(...)
 """
 

@@ -35,6 +35,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.kernel.text import search_key
+from peyvand.scope.bulk import first_rows
 from peyvand.web.forms import Form
 from peyvand.web.templatetags import peyvand_format as show
 
@@ -256,14 +257,6 @@ def keyset(
 def starting(path: str, text: str) -> Q:
     """What begins with `text`, as a range: behind row policies PostgreSQL searches an index by ranges, never by patterns."""
     return Q(**{f"{path}__gte": text, f"{path}__lt": text + _LAST_SIGN})
-
-
-def first_rows(rows: QuerySet, count: int) -> list[Any]:
-    """The first rows of an ordered list: inside which they are, around it what stands beside them.
-
-    Said flat, the planner may join and look up for every row before it sorts; ids alone come straight from an index.
-    """
-    return list(rows.filter(pk__in=rows.values("pk")[:count]))
 
 
 def _order(path: str, descending: bool) -> tuple[str, str]:

@@ -19,13 +19,13 @@ from django.utils.translation import gettext as _
 
 from peyvand.kernel.jalali import TEHRAN, short_date
 from peyvand.kernel.quantities import toman
+from peyvand.lists.formulas import guarded
 from peyvand.web.lists import Badge, Column, ListSpec
 from peyvand.web.templatetags.peyvand_format import day_of
 
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 # What a sheet of Excel holds, with its headings.
 SHEET_ROWS = 1_048_576
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def plain(column: Column, row: Any) -> str | int | float | None:
@@ -46,11 +46,6 @@ def plain(column: Column, row: Any) -> str | int | float | None:
     return str(value.label if isinstance(value, Badge) else value)
 
 
-def guarded(cell: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is preceded by an apostrophe."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
-
-
 def demo_line() -> str:
     return _("Demonstration data") if settings.PEYVAND_DEMO else ""
 
@@ -64,7 +59,8 @@ def write_csv(out: IO[bytes], spec: ListSpec, rows: Iterable[Any]) -> int:
             sheet.writerow([line])
         sheet.writerow([str(column.title) for column in spec.columns])
         for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is the answer
-            sheet.writerow([guarded(plain(column, row)) for column in spec.columns])
+            cells = (plain(column, row) for column in spec.columns)
+            sheet.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in cells])
     finally:
         text.detach()
     return count

@@ -96,22 +96,25 @@ _KINDS = {
 }  # fmt: skip
 
 
-def _of_programmes() -> dict[str, str]:
-    """What programmes write into the journal, in their own words: acts have a dot in them, kinds have none."""
-    return {name: str(said) for one in programmes().values() for name, said in one.words.items()}
+def _said(name: str, known: Mapping[str, Any]) -> str:
+    """The core's word, else that of the programme which writes it; a name that nobody knows says itself."""
+    if name in known:
+        return str(known[name])
+    return str(next((one.words[name] for one in programmes().values() if name in one.words), name))
 
 
 def act_in_words(act: str) -> str:
-    return str(_ACTS[act] if act in _ACTS else _of_programmes().get(act, act))
+    return _said(act, _ACTS)
 
 
 def kind_in_words(kind: str) -> str:
-    return str(_KINDS[kind] if kind in _KINDS else _of_programmes().get(kind, kind))
+    return _said(kind, _KINDS)
 
 
 def _sorted(known: Mapping[str, Any], *, acts: bool) -> list[tuple[str, str]]:
-    ours = {name: said for name, said in _of_programmes().items() if ("." in name) == acts}
-    return sorted(((name, str(said)) for name, said in ({**known} | ours).items()), key=lambda pair: sort_key(pair[1]))
+    """With the words of programmes, of which acts have a dot in their names and kinds have none."""
+    theirs = {name for one in programmes().values() for name in one.words if ("." in name) == acts}
+    return sorted(((name, _said(name, known)) for name in known.keys() | theirs), key=lambda pair: sort_key(pair[1]))
 
 
 def all_acts() -> list[tuple[str, str]]:

@@ -17,13 +17,13 @@ from peyvand.flow.capacity import actions, rules
 from peyvand.flow.capacity.enums import CapacityState, Reach
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.capacity.permissions import may_change_capacity, may_offer_capacity, may_see_capacities
+from peyvand.flow.capacity.queries import capacities_of, own
 from peyvand.flow.commitment.models import Commitment
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
@@ -73,12 +73,10 @@ SPEC = ListSpec(
 
 
 def capacities_seen(by: Acting) -> QuerySet[Capacity]:
-    """Own offers, and those of organisations that could help here: inside the area, or reaching it from outside."""
-    own = below(by.organisation_path, "organisation_path") & in_area(by)
-    reaching = in_area(by) | Q(reach__in=[Reach.COUNTRY, Reach.PROVINCE, Reach.KILOMETRES])
-    rows = Capacity.objects.filter(own | Q(provider_person=by.person_id) | reaching & Q(provider_person__isnull=True))
-    rows = rows.select_related("specification", "organisation").annotate(left=F("quantity") - F("committed"))
-    return with_county(rows.annotate(is_own=own))
+    rows = (
+        capacities_of(by).select_related("specification", "organisation").annotate(left=F("quantity") - F("committed"))
+    )
+    return with_county(rows.annotate(is_own=own(by)))
 
 
 @exportable

@@ -22,10 +22,10 @@ from peyvand.flow.delivery import actions
 from peyvand.flow.delivery.enums import DeliveryAnswer, RefusalReason
 from peyvand.flow.delivery.models import Delivery, Proof
 from peyvand.flow.delivery.permissions import acceptable_by, may_answer_delivery, may_record_delivery
+from peyvand.flow.delivery.queries import deliveries_of
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
-from peyvand.people.queries import looked_into
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
@@ -101,12 +101,9 @@ SPEC = ListSpec(
 
 def deliveries_seen(by: Acting) -> QuerySet[Delivery]:
     reversal = Delivery.objects.filter(reverses=OuterRef("pk"))
-    rows = Delivery.objects.select_related("commitment__need__specification").annotate(is_reversed=Exists(reversal))
-    if by.role is Role.AUDITOR:
-        sides = looked_into(by, timezone.now(), "asker_path")
-    else:
-        sides = in_area(by) & below(by.organisation_path, "asker_path") | below(by.organisation_path, "giver_path")
-    return with_giver(with_county(rows.filter(sides)))
+    rows = deliveries_of(by, timezone.now()).select_related("commitment__need__specification")
+    rows = rows.annotate(is_reversed=Exists(reversal))
+    return with_giver(with_county(rows))
 
 
 @exportable

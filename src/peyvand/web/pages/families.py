@@ -33,10 +33,9 @@ from peyvand.people.households import (
 )
 from peyvand.people.models import Consent, Household, Person, Task
 from peyvand.people.permissions import may_give_task, may_keep_households, may_see_households
-from peyvand.people.queries import looked_into
+from peyvand.people.queries import households_of
 from peyvand.people.residents import give_sign_in
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
@@ -86,9 +85,7 @@ SPEC = ListSpec(
 
 
 def families_of(by: Acting) -> QuerySet[Household]:
-    rows = Household.objects.select_related("place", "organisation")
-    own = in_area(by) & below(by.organisation_path, "organisation_path")
-    return rows.filter(own if by.is_staff else looked_into(by, now()))
+    return households_of(by, now()).select_related("place", "organisation")
 
 
 @exportable

@@ -23,8 +23,8 @@ from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
 from peyvand.people.models import Look
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below, in_area
-from peyvand.web.lists import Badge, first_rows
+from peyvand.scope.bulk import below, first_rows, in_area
+from peyvand.web.lists import Badge
 from peyvand.web.pages import words
 from peyvand.web.templatetags.peyvand_format import jdate, jdate_ago, jdatetime, number, quantity
 

@@ -22,7 +22,7 @@ from peyvand.scope.database import scope
 from peyvand.web.pages import words
 from peyvand.web.pages.access import acting, now, open_to, refuse
 from peyvand.web.pages.need_forms import CallForm, homes
-from peyvand.web.pages.needs import needs_of
+from peyvand.web.pages.needs import needs_seen
 from peyvand.web.pages.thread import any_late
 from peyvand.web.templatetags.peyvand_format import digits, jdate
 
@@ -77,7 +77,7 @@ def _take(form: CallForm, by: Acting) -> int | None:
 @open_to(permissions.may_see_needs)
 def need_receipt(request: HttpRequest, need_id: int) -> HttpResponse:
     """What the one who asked takes home: the tracking code, what comes next, and how to ask."""
-    need = needs_of(acting(request)).select_related("place__parent", "organisation").filter(pk=need_id).first()
+    need = needs_seen(acting(request)).select_related("place__parent", "organisation").filter(pk=need_id).first()
     if need is None:
         raise NotFound
     facts = [
@@ -117,7 +117,7 @@ def visit_form(request: HttpRequest) -> HttpResponse:
 @open_to(may_print_lists)
 def meeting_list(request: HttpRequest) -> HttpResponse:
     """The open needs for the table of a meeting, worst-off first, without a name or the code of a family."""
-    rows = needs_of(acting(request)).filter(state=NeedState.OPEN).order_by("-priority", "created_at", "pk")
+    rows = needs_seen(acting(request)).filter(state=NeedState.OPEN).order_by("-priority", "created_at", "pk")
     found = list(rows[: PRINTED + 1])
     lines = [
         {

@@ -17,6 +17,7 @@ from peyvand.flow.commitment import actions
 from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, Side
 from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.commitment.permissions import may_answer, may_call_broken, may_see_promises, sides
+from peyvand.flow.commitment.queries import promises_of
 from peyvand.flow.commitment.rules import LIFE, is_late
 from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.delivery.permissions import may_accept_recorded
@@ -33,7 +34,7 @@ from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import address, open_to
 from peyvand.web.pages.choices import KindFilter, KindFilters
-from peyvand.web.pages.rows import county_of, either_side, in_place, with_county, with_giver
+from peyvand.web.pages.rows import county_of, in_place, with_county, with_giver
 from peyvand.web.pages.words import named, promise_badge, steps
 from peyvand.web.templatetags.peyvand_format import jdate, jdate_ago, number, quantity, unit
 from peyvand.web.templatetags.peyvand_pages import code
@@ -90,7 +91,7 @@ SPEC = ListSpec(
 def promises_seen(by: Acting) -> QuerySet[Commitment]:
     asked = Q(offered_by_side=Side.GIVER) & below(by.organisation_path, "asker_path")
     ours = asked | (Q(offered_by_side=Side.ASKER) & below(by.organisation_path, "giver_path"))
-    rows = Commitment.objects.filter(either_side(by)).select_related("need__specification")
+    rows = promises_of(by, timezone.now()).select_related("need__specification")
     rows = rows.annotate(is_ours_to_answer=Q(state=CommitmentState.OFFERED) & ours)
     return with_giver(with_county(rows))
 

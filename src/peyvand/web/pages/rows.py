@@ -2,17 +2,14 @@
 
 from typing import Any
 
-from django.db.models import CharField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, F, Func, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import get_language
 
 from peyvand.people.models import Organisation
-from peyvand.people.queries import looked_into
 from peyvand.places.models import Place
-from peyvand.scope.acting import Acting, Role
-from peyvand.scope.bulk import below, in_area
+from peyvand.scope.bulk import below
 
 COUNTY_DEPTH = 3
 
@@ -54,11 +51,3 @@ def in_place(request: HttpRequest, rows: QuerySet) -> QuerySet:
     """The rows in the place that `?place=` names by its path; all of them without it."""
     path = request.GET.get("place", "")
     return rows.filter(below(path)) if path.endswith("/") else rows
-
-
-def either_side(acting: Acting) -> Q:
-    """Rows of promises and suggestions of which the actor stands on one side, or into whose organisation he may look."""
-    if acting.role is Role.AUDITOR:
-        return looked_into(acting, timezone.now(), "asker_path")
-    asker = in_area(acting) & below(acting.organisation_path, "asker_path")
-    return asker | in_area(acting, "giver_place_path") & below(acting.organisation_path, "giver_path")

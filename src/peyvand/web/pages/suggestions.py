@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from peyvand.flow.commitment.enums import DeclineReason, Side, SuggestionState
 from peyvand.flow.commitment.models import Commitment, Suggestion
 from peyvand.flow.commitment.permissions import may_see_promises, sides
+from peyvand.flow.commitment.queries import suggestions_of
 from peyvand.flow.commitment.suggestions import accept_suggestions, decline_suggestion
 from peyvand.kernel.jalali import add_months, business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
@@ -33,7 +34,7 @@ from peyvand.web.pages.access import address, open_to, refuse
 from peyvand.web.pages.choices import KindFilter, KindFilters
 from peyvand.web.pages.matching import suggestion_reason
 from peyvand.web.pages.promises import place_shown
-from peyvand.web.pages.rows import either_side, in_place, with_county, with_giver
+from peyvand.web.pages.rows import in_place, with_county, with_giver
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import number, quantity
 
@@ -88,7 +89,7 @@ SPEC = ListSpec(
 
 
 def suggestions_seen(by: Acting) -> QuerySet[Suggestion]:
-    rows = Suggestion.objects.filter(either_side(by)).select_related("need__specification")
+    rows = suggestions_of(by, timezone.now()).select_related("need__specification")
     return with_giver(with_county(rows))
 
 
@@ -119,7 +120,7 @@ def _waiting_by_kind(by: Acting) -> list[dict[str, Any]]:
     """How many suggestions of each kind wait for an answer that this actor may give."""
     if not by.is_staff:
         return []
-    rows = Suggestion.objects.filter(either_side(by), state=SuggestionState.PROPOSED).order_by()
+    rows = suggestions_of(by, timezone.now()).filter(state=SuggestionState.PROPOSED).order_by()
     by_kind = rows.values(
         "need__specification", "need__specification__name_fa", "need__specification__name_en"
     ).annotate(n=Count("pk"))
