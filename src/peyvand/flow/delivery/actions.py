@@ -206,6 +206,26 @@ def forget_notes(*, need_ids: Sequence[int], by: Acting, now: datetime) -> int:
 
 
 @action
+def forget_pictures(*, need_ids: Sequence[int], by: Acting, now: datetime) -> list[str]:
+    """After an erasure: let go of the pictures of what was handed over for these needs; gives the fingerprints nothing names now.
+
+    That a delivery was proved stays in the journal. A picture may show several deliveries: then another still names its file.
+    """
+    require(may_keep_households(by))
+    with scope(SYSTEM):
+        proofs = Proof.objects.filter(delivery__commitment__need_id__in=need_ids)
+        told = list(proofs.order_by("pk").values_list("delivery_id", "pk", "sha256"))
+        proofs.delete()
+        kept = set(Proof.objects.filter(sha256__in={one[2] for one in told}).values_list("sha256", flat=True))
+    if told:
+        record(
+            "delivery.pictures_forgotten", kind="delivery", subject=None, by=by, now=now, place_path=by.place_path,
+            organisation_path=by.organisation_path, rows=[one[:2] for one in told],
+        )  # fmt: skip
+    return sorted({one[2] for one in told} - kept)
+
+
+@action
 def add_proof(*, delivery_id: int, sha256: str, content_type: str, size: int, by: Acting, now: datetime) -> Proof:
     """Tie a stored file to a delivery; either side may show what was handed over."""
     delivery = _unanswered([delivery_id])[0]
