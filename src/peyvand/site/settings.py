@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "peyvand.web.foreign.mark_foreign",
     "peyvand.web.acting.ActingScope",
     "peyvand.web.middleware.RefusalPages",
 ]
