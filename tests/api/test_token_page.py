@@ -1,6 +1,7 @@
 """The page where tokens are made and stopped."""
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -8,7 +9,7 @@ from django.utils import timezone
 from tests.world import World
 
 from peyvand.api.keys import TokenNotValid, acting_of
-from peyvand.people.models import Account
+from peyvand.people.models import Account, Membership
 
 pytestmark = pytest.mark.django_db
 PAGE = "/account/tokens/"
@@ -56,3 +57,12 @@ def test_nobody_and_another_person_are_refused():
     assert other.post(stop).status_code == 404
     assert "mine" not in other.get(PAGE).content.decode()
     assert world["officer"].membership_id
+
+
+def test_the_page_of_one_s_account_leads_there_for_whoever_has_a_role():
+    World.build()
+    client = Client()
+    client.force_login(Account.objects.get(username="facilitator"))
+    assert f'href="{PAGE}"' in client.get("/account/").content.decode()
+    Membership.objects.filter(account__username="facilitator").update(until=date(2026, 1, 1), since=date(2025, 1, 1))
+    assert PAGE not in client.get("/account/").content.decode()

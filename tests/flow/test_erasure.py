@@ -5,14 +5,16 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from tests.world import NOW, TODAY, World
 
+from peyvand.files.storage import LocalFolder
 from peyvand.flow.capacity.actions import NewCapacity, offer_capacities
-from peyvand.flow.delivery.actions import NewDelivery, accept_deliveries, record_deliveries
-from peyvand.flow.delivery.models import Delivery
+from peyvand.flow.delivery.actions import NewDelivery, accept_deliveries, add_proof, record_deliveries
+from peyvand.flow.delivery.models import Delivery, Proof
 from peyvand.flow.erasure import erase_person
 from peyvand.flow.need.actions import propose_priority
 from peyvand.flow.replay import replay
 from peyvand.flow.story.actions import publish_story, submit_story, write_story
 from peyvand.flow.story.models import Story
+from peyvand.journal.models import Event
 from peyvand.kernel.refusals import NotFound, NotPermitted
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay
 from peyvand.people.households import NewHousehold, NewPerson, give_consent, register_households
@@ -135,3 +137,42 @@ def test_a_note_of_a_delivery_is_blanked_and_never_rewritten():
         Delivery.objects.update(note="دوم")
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), scope(world["charity_manager"]):
         Delivery.objects.update(note="")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pictures_of_what_the_family_received_go_with_their_files_and_those_of_others_stay(settings, tmp_path):
+    settings.PEYVAND_FILES = tmp_path
+    folder, world = LocalFolder(tmp_path), World.build()
+    by = world["facilitator"]
+    shown, shared = folder.store(b"a family at its door"), folder.store(b"ten wheelchairs in a yard")
+    home = world.household()
+
+    def proved(household, *pictures):
+        delivery = world.delivered(world.agreed(world.need(household=household), world.capacity()))
+        for sha256 in pictures:
+            about = {"sha256": sha256, "content_type": "image/jpeg", "size": 20}
+            add_proof(delivery_id=delivery.pk, **about, by=by, now=NOW)
+        return delivery
+
+    own, others = proved(home, shown, shared), proved(world.household(), shared)
+    with scope(SYSTEM):
+        person = Person.objects.get(household=home)
+    erase_person(person_id=person.pk, by=by, now=NOW)
+    with scope(SYSTEM):
+        assert list(Proof.objects.values_list("delivery_id", flat=True)) == [others.pk]
+        assert Event.objects.get(act="delivery.pictures_forgotten").data["rows"][0][0] == own.pk
+    with pytest.raises(FileNotFoundError):
+        folder.read(shown)
+    assert folder.read(shared)
+    assert replay() == []
+
+
+def test_nobody_but_an_erasure_takes_a_picture_away():
+    world = World.build()
+    delivery = world.delivered(world.agreed(world.need(), world.capacity()))
+    about = {"sha256": "0" * 64, "content_type": "image/jpeg", "size": 20}
+    add_proof(delivery_id=delivery.pk, **about, by=world["facilitator"], now=NOW)
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), scope(world["facilitator"]):
+        Proof.objects.all().delete()
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), scope(SYSTEM):
+        Proof.objects.update(sha256="1" * 64)

@@ -54,9 +54,9 @@ def test_a_colleague_of_the_receiver_accepts_and_the_recorder_does_not_under_any
         with pytest.raises(RecordedByYou):
             accept(world, name, delivery)
         with scope(world[name]):
-            assert not acceptable_by(Delivery.objects.all(), world[name]).exists()
+            assert not acceptable_by(Delivery.objects.all(), world[name], NOW).exists()
     with scope(world["social_worker"]):
-        assert acceptable_by(Delivery.objects.all(), world["social_worker"]).get() == delivery
+        assert acceptable_by(Delivery.objects.all(), world["social_worker"], NOW).get() == delivery
     assert accept(world, "social_worker", delivery)
 
 

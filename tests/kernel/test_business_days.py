@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peyvand.kernel.business_days import WorkWeek, estimated, official_holidays
+from peyvand.kernel.business_days import WorkWeek, estimated, estimates, official_holidays
 
 days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 weeks = st.builds(WorkWeek, st.frozensets(st.integers(0, 6), max_size=3), st.frozensets(days, max_size=5))
@@ -30,6 +30,15 @@ def test_lunar_holidays_ahead_are_marked_as_estimates_and_solar_ones_are_not():
     assert any(estimated(day) for day in year)
     assert not estimated(date(2030, 3, 21))
     assert not estimated(date(2030, 3, 26))
+
+
+def test_the_estimates_between_two_days_are_told_by_name_in_either_language():
+    after, until = date(2027, 1, 5), date(2027, 1, 24)
+    found = estimates(after, until)
+    assert [day for day, _name in found] == [date(2027, 1, 6), date(2027, 1, 24)]
+    assert all("estimated" not in name for _day, name in found)
+    assert [day for day, _name in estimates(after, until, "fa_IR")] == [day for day, _name in found]
+    assert estimates(until, date(2027, 2, 28)) == []
 
 
 def test_the_settings_are_read_and_what_is_wrong_is_named():

@@ -43,6 +43,7 @@ class Facts:
         with scope(SYSTEM):
             self.tasks = {(row.household_id, row.membership_id) for row in Task.objects.filter(until__isnull=True)}
             self.persons = {row.pk: row for row in Person.objects.all()}
+            self.needs = {row.pk: row for row in Need.objects.all()}
             self.suggestions = list(Suggestion.objects.all())
             self.commitments = list(Commitment.objects.all())
         self.looks = looks
@@ -76,14 +77,25 @@ class Facts:
         """What joins the two sides: every promise, and suggestions that were not declined or superseded."""
         return [*self.commitments, *(one for one in self.suggestions if one.state in ("proposed", "accepted"))]
 
+    def of_family(self, acting: Acting, row: Need) -> bool:
+        """A resident's own, or told for the family as a whole; never what was told for another person of the family."""
+        if acting.role is not Role.RESIDENT or acting.person_id not in self.persons:
+            return False
+        home = self.persons[acting.person_id].household_id
+        return row.person_id == acting.person_id or (
+            row.person_id is None and home is not None and row.household_id == home
+        )
+
+    def commitment(self, acting: Acting, row: Commitment) -> bool:
+        return self.promise(acting, row) or self.of_family(acting, self.needs[row.need_id])
+
     def need(self, acting: Acting, row: Need) -> bool:
         gives = any(
             one.need_id == row.pk and covers(acting, one.giver_place_path, one.giver_path) for one in self.standing()
         )
-        own = acting.role is Role.RESIDENT and 0 < acting.person_id == row.person_id
         return (
             covers(acting, row.place_path, row.organisation_path)
-            or own
+            or self.of_family(acting, row)
             or gives
             or self.looked_at(acting, row.organisation_path)
         )
@@ -97,12 +109,12 @@ class Facts:
         return own or offered or asked or self.looked_at(acting, row.organisation_path)
 
     def delivery(self, acting: Acting, row: Delivery) -> bool:
-        return self.promise(acting, next(one for one in self.commitments if one.pk == row.commitment_id))
+        return self.commitment(acting, next(one for one in self.commitments if one.pk == row.commitment_id))
 
 
 RULES = {
     Person: Facts.person, Household: Facts.household, Consent: Facts.of_person, Disability: Facts.of_person, Need: Facts.need,
-    Capacity: Facts.capacity, Commitment: Facts.promise, Suggestion: Facts.promise, Delivery: Facts.delivery,
+    Capacity: Facts.capacity, Commitment: Facts.commitment, Suggestion: Facts.promise, Delivery: Facts.delivery,
 }  # fmt: skip
 
 

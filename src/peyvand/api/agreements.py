@@ -16,7 +16,6 @@ from peyvand.api.shapes import Day, Id, OrganisationRef, Prose, Title, organisat
 from peyvand.flow.commitment import actions
 from peyvand.flow.commitment.models import Agreement
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import NotFound
 from peyvand.scope.acting import Acting
 
 router = Router(tags=["Agreements"])

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
@@ -102,13 +102,14 @@ def person_out(row: Person) -> PersonOut:
 
 def _rows(filters: FamilyFilters, by: Acting) -> QuerySet[Household]:
     rows = narrowed(households_of(by, timezone.now()), filters).select_related("place", "organisation")
+    tasks = Task.objects.filter(membership_id=by.membership_id, until__isnull=True).values("household")
     if filters.mine:
-        tasks = Task.objects.filter(household=OuterRef("pk"), membership_id=by.membership_id, until__isnull=True)
-        rows = rows.filter(Exists(tasks))
+        rows = rows.filter(pk__in=tasks)
     if filters.q:
-        persons = named(Person.objects.filter(household=OuterRef("pk"), erased_at__isnull=True), filters.q)
-        by_code = rows.filter(code=filters.q.strip())
-        rows = by_code | rows.filter(Exists(persons)) if search_key(filters.q) else by_code
+        # Only these names are seen; asked of every person, the policies would be asked of every person too.
+        seen = Person.objects.filter(Q(household__in=tasks) | Q(pk=by.person_id), erased_at__isnull=True)
+        found = named(seen, filters.q).values_list("household", flat=True) if search_key(filters.q) else ()
+        rows = rows.filter(Q(code=filters.q.strip()) | Q(pk__in=list(found)))
     return rows
 
 

@@ -63,7 +63,7 @@ router = Router(tags=["Needs"])
 _BESIDE = ("specification", "place", "organisation")
 _KNOWN = Need.objects.select_related(*_BESIDE)
 CallerName = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")]
-WORST_FIRST = Order("priority", ("-priority", "id"))
+WORST_FIRST = Order("priority", ("-priority", "-id"))
 
 
 class NeedOut(Schema):

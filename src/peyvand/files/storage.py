@@ -50,6 +50,10 @@ class LocalFolder:
             raise Damaged(f"the content of {fingerprint} does not fit its fingerprint")
         return data
 
+    def remove(self, fingerprint: str) -> None:
+        """Safe to repeat."""
+        self._path(fingerprint).unlink(missing_ok=True)
+
     def take(self, file: Path) -> str:
         """Move a finished file in and give its fingerprint. `file` lies on the same disk, and is gone from there afterwards."""
         with file.open("rb") as stream:

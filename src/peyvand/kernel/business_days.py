@@ -7,6 +7,7 @@ move them by a day, and `estimated` says so.
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from importlib.metadata import version
 
 from holidays import country_holidays
 
@@ -14,6 +15,19 @@ from peyvand.kernel.jalali import parse_date
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ESTIMATED = "(estimated)"
+SOURCE = f"holidays {version('holidays')}"
+
+
+def estimates(after: date, until: date, language: str = "en_US") -> list[tuple[date, str]]:
+    """The lunar holidays after one day and until another whose dates are estimates of `SOURCE`, with their names."""
+    years = range(after.year, until.year + 1)
+    named = {day: name for year in years for day, name in country_holidays("IR", years=year, language=language).items()}
+    return [(day, _plain(named[day])) for day in sorted(named) if after < day <= until and estimated(day)]
+
+
+def _plain(name: str) -> str:
+    """A name without the remark that stands in brackets behind it."""
+    return "; ".join(part.split(" (")[0] for part in name.split("; "))
 
 
 @lru_cache(maxsize=64)

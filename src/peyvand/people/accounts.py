@@ -17,7 +17,7 @@ from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
 from peyvand.kernel.text import search_key, sort_key
 from peyvand.people.enums import MemberRole, OrganisationKind
-from peyvand.people.models import Account, Membership, Organisation, Person, SignInCode
+from peyvand.people.models import AccessGiven, Account, Membership, Organisation, Person, SignInCode
 from peyvand.people.passwords import check_password
 from peyvand.people.permissions import may_grant_membership, may_hand_code, may_manage_people, may_register_organisation
 from peyvand.people.queries import acting_as, memberships_in_force
@@ -137,6 +137,7 @@ def create_account(
         check_password(password, account)
     account.set_password(password)
     account.save()
+    note_access(receiver_id=account.pk, by=by, now=now)
     record(
         "account.created", kind="account", subject=account.pk, by=by, now=now,
         place_path=by.place_path, organisation_path=by.organisation_path,
@@ -159,6 +160,7 @@ def grant_membership(
     membership = Membership.objects.create(
         account=account, role=role, place=place, organisation=organisation, since=since or business_date(now)
     )
+    note_access(receiver_id=account.pk, by=by, now=now)
     record(
         "membership.granted", kind="membership", subject=membership.pk, by=by, now=now,
         place_path=place.path, organisation_path=organisation.path, data={"role": role.value},
@@ -213,6 +215,13 @@ def end_membership(*, membership: Membership, by: Acting, now: datetime) -> None
     )  # fmt: skip
 
 
+def note_access(*, receiver_id: int, by: Acting, now: datetime) -> None:
+    """That the actor gave this account a way in. Part of the acts that do; the site's own acts give nobody's."""
+    if by.account_id and by.account_id != receiver_id:
+        until = now + timedelta(days=settings.ONE_HAND_DAYS)
+        AccessGiven.objects.create(giver_id=by.account_id, receiver_id=receiver_id, until=until)
+
+
 def _fingerprint(code: str) -> str:
     """Keyed, so that a copy of the table alone cannot be searched through; digits as typed in either script, in groups."""
     digits = clean(code)
@@ -247,6 +256,7 @@ def issue_sign_in_code(
     SignInCode.objects.create(
         account=membership.account, membership=membership, fingerprint=_fingerprint(code), expires_at=now + valid_for
     )
+    note_access(receiver_id=membership.account_id, by=by, now=now)
     record(
         "sign_in_code.issued", kind="membership", subject=membership.pk, by=by, now=now,
         place_path=place.path, organisation_path=organisation.path, data={"password_forgotten": forget_password},

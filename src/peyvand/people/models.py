@@ -250,6 +250,22 @@ class Look(models.Model):
         constraints = [models.CheckConstraint(condition=Q(until__gt=F("since")), name="look_period")]
 
 
+class AccessGiven(models.Model):
+    """That one account gave another its way in (the account, a role, a code), and until when the two do not count as two people.
+
+    Whoever gave it may hold it still: he could act as both. Only added to; several rows of one pair are one fact told again.
+    """
+
+    personal_data = "indirect"
+
+    giver = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    receiver = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["giver", "receiver", "until"], name="access_given_pair")]
+
+
 class SignInCode(models.Model):
     """A single-use way in: a link in a demo, or a code that a facilitator hands over. Only its fingerprint is kept."""
 

@@ -6,7 +6,7 @@ from operator import or_
 
 from django.db.models import Q, QuerySet
 
-from peyvand.people.models import Account, Household, Look, Membership, Person
+from peyvand.people.models import AccessGiven, Account, Household, Look, Membership, Person
 from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import below, in_area
 
@@ -39,6 +39,12 @@ def looked_into(by: Acting, now: datetime, field: str = "organisation_path") -> 
     looks = Look.objects.filter(membership_id=by.membership_id, until__gt=now)
     paths = looks.values_list("organisation_path", flat=True)
     return reduce(or_, (below(path, field) for path in paths), Q(pk__in=[]))
+
+
+def not_two_people(account_id: int, now: datetime) -> set[int]:
+    """The accounts that do not count as somebody else beside this one: one of the two gave the other its way in lately."""
+    rows = AccessGiven.objects.filter(Q(giver_id=account_id) | Q(receiver_id=account_id), until__gt=now)
+    return {one for pair in rows.values_list("giver_id", "receiver_id") for one in pair} - {account_id}
 
 
 def households_of(by: Acting, now: datetime) -> QuerySet[Household]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, require
-from peyvand.people.accounts import create_account, grant_membership, issue_sign_in_code
+from peyvand.people.accounts import create_account, grant_membership, issue_sign_in_code, note_access
 from peyvand.people.enums import MemberRole
 from peyvand.people.models import Account, Membership, Person, Task
 from peyvand.people.permissions import may_keep_households
@@ -33,6 +33,7 @@ def give_sign_in(*, person_id: int, valid_for: timedelta, by: Acting, now: datet
         raise NotPermitted(reason="a sign-in is given by the one who has the task with this family")
     role = _resident(person, now)
     code = issue_sign_in_code(membership=role, valid_for=valid_for, by=SYSTEM, now=now)
+    note_access(receiver_id=role.account_id, by=by, now=now)
     record(
         "resident.sign_in_given", kind="person", subject=person.pk, by=by, now=now,
         place_path=person.place_path, organisation_path=person.organisation_path,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.exports.permissions import may_export
 from peyvand.flow.capacity.permissions import may_see_capacities
 from peyvand.flow.commitment.permissions import may_see_promises
+from peyvand.flow.delivery.permissions import may_see_received
 from peyvand.flow.monthly import may_report_month
 from peyvand.flow.need.permissions import may_see_needs
 from peyvand.intake.permissions import may_import_any
@@ -63,6 +64,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("Matching"), "matching", allowed(may_see_promises), group=Group.WORK, first_for=_GIVES),
     Entry(_("Promises"), "promises", allowed(may_see_promises), group=Group.WORK, first_for=_GIVES),
     Entry(_("Deliveries"), "deliveries", allowed(may_see_promises), group=Group.WORK, first_for=_GIVES),
+    Entry(_("What I received"), "received", allowed(may_see_received), group=Group.WORK, first_for=(Role.RESIDENT,)),
     Entry(_("People and roles"), "people", allowed(may_manage_people), first_for=(Role.ADMINISTRATOR,)),
     Entry(_("Lists"), "imports", allowed(may_import_any)),
     Entry(_("My exports"), "exports", _takes_lists),

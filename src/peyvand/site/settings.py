@@ -62,6 +62,10 @@ WORK_WEEK = WorkWeek.read(
 # Whether the one who recorded a delivery may accept it too: only for an office in which one person does everything.
 ONE_PERSON_ACCEPTS = os.environ.get("PEYVAND_ONE_PERSON_ACCEPTS") == "1"
 
+# Whoever gave somebody his account, a role or a code may hold it still and act as both: so many days the two do not sign as two.
+# A month is longer than any code lives or any session lasts, and long enough for the owner to notice that he cannot get in.
+ONE_HAND_DAYS = int(os.environ.get("PEYVAND_ONE_HAND_DAYS", "30"))
+
 LANGUAGE_CODE = "fa"
 LANGUAGES = [("fa", _("Persian")), ("en", _("English"))]
 USE_I18N = True
@@ -88,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "peyvand.web.foreign.mark_foreign",
     "peyvand.web.acting.ActingScope",
     "peyvand.web.middleware.RefusalPages",
 ]

@@ -36,6 +36,7 @@ _PAGES: dict[str, tuple[str, ...]] = {
     "matching": ("matching", "matching_run", "suggestions", "suggestion", "suggestions_bulk"),
     "promises": ("promises", "promise"),
     "deliveries": ("deliveries", "delivery_new", "delivery_refuse", "delivery_reverse"),
+    "received": ("received", "received_not_arrived"),
     "stories": ("stories", "story", "story_new", "story_edit"),
     "papers": ("visit_form", "meeting_list", "papers", "month", "month_of"),
     "lists": ("imports", "import", "import_look", "match_files", "match_result"),

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from peyvand.flow.commitment.models import Commitment, Suggestion
+from peyvand.flow.need.queries import of_family
 from peyvand.people.queries import looked_into
 from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import below, in_area
@@ -19,7 +20,8 @@ def either_side(by: Acting, now: datetime) -> Q:
 
 
 def promises_of(by: Acting, now: datetime) -> QuerySet[Commitment]:
-    return Commitment.objects.filter(either_side(by, now))
+    """Of both sides, or to a resident's own family."""
+    return Commitment.objects.filter(of_family(by, "need__") if by.role is Role.RESIDENT else either_side(by, now))
 
 
 def suggestions_of(by: Acting, now: datetime) -> QuerySet[Suggestion]:

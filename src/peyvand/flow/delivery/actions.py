@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,7 +15,13 @@ from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.delivery import rules
 from peyvand.flow.delivery.enums import DeliveryAnswer, RefusalReason
 from peyvand.flow.delivery.models import Delivery, Proof
-from peyvand.flow.delivery.permissions import may_accept_recorded, may_answer_delivery, may_record_delivery
+from peyvand.flow.delivery.permissions import (
+    may_accept_as_family,
+    may_accept_recorded,
+    may_answer_delivery,
+    may_record_delivery,
+    may_reverse_delivery,
+)
 from peyvand.flow.need import actions as needs_
 from peyvand.flow.need.enums import MetBy
 from peyvand.flow.need.models import Need
@@ -23,7 +30,7 @@ from peyvand.kernel.jalali import business_date
 from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotFound, require
 from peyvand.people.permissions import may_keep_households
-from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.scope.acting import SYSTEM, Acting, Role
 from peyvand.scope.database import action, scope
 
 
@@ -85,15 +92,23 @@ def _unanswered(ids: Sequence[int]) -> list[Delivery]:
 
 def _settle(deliveries: Sequence[Delivery], answer: DeliveryAnswer, reason: str, by: Acting, now: datetime) -> None:
     """Write the receiver's answer and move the counters of everything on the way, under their locks."""
+    for one in deliveries:
+        require(may_answer_delivery(by, one.commitment))
+    # A family keeps no books: what its answer moves lies out of its sight, and is counted by the system.
+    with scope(SYSTEM) if by.role is Role.RESIDENT else nullcontext():
+        _count(deliveries, answer, reason, by, now)
+
+
+def _count(deliveries: Sequence[Delivery], answer: DeliveryAnswer, reason: str, by: Acting, now: datetime) -> None:
     needs, capacities, promises = commitments_.lock_with_ends([one.commitment_id for one in deliveries])
     ids = [one.pk for one in deliveries]
     step = "accept_delivery" if answer == DeliveryAnswer.ACCEPTED else "refuse_delivery"
     guarded(step, by=by, now=now, need=needs, capacity=capacities, commitment=promises, delivery=ids)
     if answer == DeliveryAnswer.ACCEPTED:
-        for account_id in (
-            Delivery.objects.filter(pk__in=ids).values_list("recorded_by__account_id", flat=True).distinct()
-        ):
+        recorders = set(Delivery.objects.filter(pk__in=ids).values_list("recorded_by__account_id", flat=True))
+        for account_id in recorders:
             require(may_accept_recorded(by, account_id))
+        require(may_accept_as_family(by, recorders, now))
     waiting = set(Delivery.objects.select_for_update().filter(pk__in=ids, answer="").values_list("pk", flat=True))
     if len(waiting) != len(ids):
         raise rules.AnsweredBefore
@@ -101,7 +116,6 @@ def _settle(deliveries: Sequence[Delivery], answer: DeliveryAnswer, reason: str,
     of_promise, of_need, of_capacity = Counter[int](), Counter[int](), Counter[int]()
     for one in deliveries:
         promise = promises[one.commitment_id]
-        require(may_answer_delivery(by, promise))
         of_promise[promise.pk] += one.quantity
         of_need[promise.need_id] += one.quantity
         of_capacity[promise.capacity_id] += one.quantity if accepted else 0
@@ -152,10 +166,10 @@ def refuse_delivery(*, delivery_id: int, reason: RefusalReason, by: Acting, now:
 def reverse_delivery(*, delivery_id: int, note: str, by: Acting, now: datetime) -> Delivery:
     """Correct an accepted delivery by a reversing row. The need opens again; what the promise can no longer keep is released."""
     first = _unanswered([delivery_id])[0]
+    require(may_reverse_delivery(by, first.commitment))
     needs, capacities, promises = commitments_.lock_with_ends([first.commitment_id])
     wrong = Delivery.objects.select_for_update().get(pk=delivery_id)
     promise = promises[first.commitment_id]
-    require(may_answer_delivery(by, promise))
     guarded(
         "reverse_delivery", by=by, now=now, need=needs, capacity=capacities, commitment=promises, delivery=[delivery_id]
     )
@@ -189,6 +203,26 @@ def forget_notes(*, need_ids: Sequence[int], by: Acting, now: datetime) -> int:
     require(may_keep_households(by))
     with scope(SYSTEM):
         return Delivery.objects.filter(commitment__need_id__in=need_ids).exclude(note="").update(note="")
+
+
+@action
+def forget_pictures(*, need_ids: Sequence[int], by: Acting, now: datetime) -> list[str]:
+    """After an erasure: let go of the pictures of what was handed over for these needs; gives the fingerprints nothing names now.
+
+    That a delivery was proved stays in the journal. A picture may show several deliveries: then another still names its file.
+    """
+    require(may_keep_households(by))
+    with scope(SYSTEM):
+        proofs = Proof.objects.filter(delivery__commitment__need_id__in=need_ids)
+        told = list(proofs.order_by("pk").values_list("delivery_id", "pk", "sha256"))
+        proofs.delete()
+        kept = set(Proof.objects.filter(sha256__in={one[2] for one in told}).values_list("sha256", flat=True))
+    if told:
+        record(
+            "delivery.pictures_forgotten", kind="delivery", subject=None, by=by, now=now, place_path=by.place_path,
+            organisation_path=by.organisation_path, rows=[one[:2] for one in told],
+        )  # fmt: skip
+    return sorted({one[2] for one in told} - kept)
 
 
 @action

@@ -19,6 +19,11 @@ class RecordedByYou(Refusal):
     message = "You recorded this delivery yourself; a colleague on the receiver's side accepts it."
 
 
+class RecordedByYourGiver(Refusal):
+    code = "recorded_by_your_giver"
+    message = "Whoever recorded this delivery gave you your way into this site lately: a colleague of your facilitator accepts it."
+
+
 class CannotReverse(Refusal):
     code = "cannot_reverse"
     message = "Only an accepted delivery that was not reversed before can be reversed."

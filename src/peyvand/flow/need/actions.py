@@ -32,6 +32,7 @@ from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, NotPermitted, require
 from peyvand.people.models import Household, Organisation, Person
 from peyvand.people.permissions import may_keep_households
+from peyvand.people.queries import not_two_people
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import SYSTEM, Acting, Role
@@ -263,6 +264,8 @@ def sign_priority(*, override_id: int, by: Acting, now: datetime) -> PriorityOve
     require(may_override_priority(by, need))
     if override.proposed_by_id == by.account_id:
         raise NotPermitted(reason="the second signature is somebody else's")
+    if override.proposed_by_id in not_two_people(by.account_id, now):
+        raise rules.NotTwoPeople
     override.signed_by_id, override.signed_at = by.account_id, now
     override.save(update_fields=["signed_by", "signed_at"])
     Need.objects.filter(pk=need.pk).update(priority=override.priority)

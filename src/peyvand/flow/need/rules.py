@@ -28,6 +28,11 @@ URGENCY = {Band(word): value for word, value in WORDS.items()}
 FULL_WAIT_DAYS = 180
 
 
+class NotTwoPeople(Refusal):
+    code = "not_two_people"
+    message = "One of you gave the other the way into this site lately, and could sign as both: a third person signs."
+
+
 class StillPromised(Refusal):
     code = "still_promised"
     message = "{quantity} is still promised; end those commitments first."

@@ -1,7 +1,7 @@
 """The pages of micro-projects: each reads, or calls one action and leads on."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from peyvand.extend.discovery import programme
 from peyvand.extend.figures import shown
 from peyvand.extend.pages import writes_are_open
+from peyvand.kernel.business_days import SOURCE, estimates
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
 from peyvand.people.models import Household
@@ -206,11 +207,15 @@ def one_project(request: HttpRequest, need_id: int) -> HttpResponseBase:
 def _one(project: MicroProject, by: Acting) -> dict[str, Any]:
     need, opened = project.need, _open(by)
     acts = set(rules.LIFE.acts(project.state))
+    undecided = project.state == ProjectState.PROPOSED
     return {
         "project": project,
         "thread": _thread(project),
         "facts": _facts(project),
         "is_late": is_late(project),
+        "moving": _moving(business_date(project.proposed_at), project.decide_by) if undecided else [],
+        "source": SOURCE,
+        "today": _today(),
         "may_decide": opened and "approve_project" in acts and permissions.may_decide(by, project, need) is None,
         "may_withdraw": opened and "withdraw_project" in acts and permissions.may_withdraw(by, need) is None,
         "may_ask_again": opened and "propose_again" in acts and permissions.may_propose_again(by, need) is None,
@@ -269,6 +274,12 @@ def figures(request: HttpRequest) -> HttpResponseBase:
     return render(request, "micro_projects/figures.html", {"figures": shown(programme(SLUG), by, _today())})
 
 
+def _moving(after: date, until: date) -> list[str]:
+    """The lunar holidays between two days whose dates are estimates, in words."""
+    language = "fa_IR" if (get_language() or "fa").startswith("fa") else "en_US"
+    return [f"{name} ({jdate(day)})" for day, name in estimates(after, until, language)]
+
+
 def terms(request: HttpRequest) -> HttpResponseBase:
     by = request.acting  # type: ignore[attr-defined]
     form = TermsForm(request.POST or None)
@@ -284,5 +295,7 @@ def terms(request: HttpRequest) -> HttpResponseBase:
             return redirect(f"{SLUG}:terms")
     with scope(by):
         rows = list(MicroProjectTerms.objects.order_by("-since")[:50])
-        context = {"form": form, "rows": rows, "now": queries.terms_on(_today())}
+        today = _today()
+        context = {"form": form, "rows": rows, "now": queries.terms_on(today), "today": today, "source": SOURCE}
+        context["moving"] = _moving(today, today + timedelta(days=365))
         return render(request, "micro_projects/terms.html", context)

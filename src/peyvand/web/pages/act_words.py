@@ -29,6 +29,7 @@ _ACTS = {
     "consent.withdrawn": _("Consent withdrawn"),
     "consents.given": _("Consents recorded"),
     "delivery.accepted": _("Delivery confirmed"),
+    "delivery.pictures_forgotten": _("Pictures of deliveries erased"),
     "delivery.proved": _("Proof of a delivery added"),
     "delivery.recorded": _("Delivery recorded"),
     "delivery.refused": _("Delivery refused"),

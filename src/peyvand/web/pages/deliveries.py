@@ -1,5 +1,6 @@
 """What was handed over: recording it with its proof, and the receiver's answer."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -21,7 +22,13 @@ from peyvand.flow.commitment.permissions import may_see_promises
 from peyvand.flow.delivery import actions
 from peyvand.flow.delivery.enums import DeliveryAnswer, RefusalReason
 from peyvand.flow.delivery.models import Delivery, Proof
-from peyvand.flow.delivery.permissions import acceptable_by, may_answer_delivery, may_record_delivery
+from peyvand.flow.delivery.permissions import (
+    acceptable_by,
+    may_answer_delivery,
+    may_record_delivery,
+    may_reverse_delivery,
+    may_see_proofs,
+)
 from peyvand.flow.delivery.queries import deliveries_of
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
@@ -127,7 +134,7 @@ def deliveries(request: HttpRequest) -> HttpResponseBase:
 def _waiting(by: Acting) -> list[Delivery]:
     """What waits for this actor's own answer, the oldest first."""
     rows = deliveries_seen(by).filter(in_area(by), below(by.organisation_path, "asker_path"), answer="", quantity__gt=0)
-    return list(acceptable_by(rows, by).order_by("delivered_date", "pk")[:MOST_AT_ONCE])
+    return list(acceptable_by(rows, by, timezone.now()).order_by("delivered_date", "pk")[:MOST_AT_ONCE])
 
 
 class DeliveryForm(Form):
@@ -274,12 +281,12 @@ class ReversalForm(Form):
     note = forms.CharField(label=_("What was wrong"), max_length=300, min_length=5)
 
 
-def _delivery(pk: int, by: Acting) -> Delivery:
+def _delivery(pk: int, by: Acting, may: Callable[[Acting, Commitment], Refusal | None]) -> Delivery:
     with scope(by):
         row = Delivery.objects.select_related("commitment__need__specification").filter(pk=pk).first()
     if row is None:
         raise NotFound
-    require(may_answer_delivery(by, row.commitment))
+    require(may(by, row.commitment))
     return row
 
 
@@ -287,7 +294,7 @@ def _delivery(pk: int, by: Acting) -> Delivery:
 @open_to(may_see_promises)
 def delivery_refuse(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
-    row = _delivery(pk, by)
+    row = _delivery(pk, by, may_answer_delivery)
     form = RefusalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = RefusalReason(form.cleaned_data["reason"])
@@ -304,7 +311,7 @@ def delivery_refuse(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to(may_see_promises)
 def delivery_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
-    row = _delivery(pk, by)
+    row = _delivery(pk, by, may_reverse_delivery)
     form = ReversalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if acts.done_or_said(request, lambda: _reverse([pk], form.cleaned_data["note"], by)):
@@ -328,7 +335,7 @@ def _answer_page(request: HttpRequest, row: Delivery, form: Form, title: Any, le
 
 
 @require_GET
-@open_to(may_see_promises)
+@open_to(may_see_proofs)
 def proof(request: HttpRequest, pk: int) -> HttpResponse:
     """The picture, for those who may see the delivery it shows; row security answers."""
     row = get_object_or_404(Proof, pk=pk)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from peyvand.exports.enums import ExportState, FileKind
@@ -19,6 +20,7 @@ from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.delivery.permissions import acceptable_by
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need, PriorityOverride
+from peyvand.flow.need.queries import of_family
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
 from peyvand.people.models import Look
@@ -173,7 +175,7 @@ def own_promises_due(by: Acting, today: date) -> Block:
 
 def to_confirm(by: Acting, today: date) -> Block:
     rows = (
-        acceptable_by(Delivery.objects.filter(_asker(by), answer="", reverses__isnull=True), by)
+        acceptable_by(Delivery.objects.filter(_asker(by), answer="", reverses__isnull=True), by, timezone.now())
         .select_related("commitment__need__specification", "commitment__need__place")
         .order_by("delivered_date", "pk")
     )
@@ -270,9 +272,25 @@ def overrides_to_sign(by: Acting, today: date) -> Block:
     return block("overrides_to_sign", _("Priorities that wait for a second signature"), rows, line)
 
 
+def received(by: Acting, today: date) -> Block:
+    """What came to a resident's family and waits for its word."""
+    rows = Delivery.objects.filter(of_family(by, "commitment__need__"), answer="", quantity__gt=0)
+
+    def line(one: Delivery) -> Line:
+        note = _("handed over on %(day)s, they say") % {"day": jdate(one.delivered_date)}
+        return Line(words.what(one.commitment.need), reverse("received"), note)
+
+    rows = (
+        acceptable_by(rows, by, timezone.now())
+        .select_related("commitment__need__specification")
+        .order_by("delivered_date", "pk")
+    )
+    return block("received", _("Did it arrive?"), rows, line, reverse("received"))
+
+
 def own_needs(by: Acting, today: date) -> Block:
-    """A resident's own needs with state and next date."""
-    rows = Need.objects.filter(person_id=by.person_id).select_related("specification", "place").order_by("-created_at")
+    """A resident's own needs and those of his family, with state and next date."""
+    rows = Need.objects.filter(of_family(by)).select_related("specification", "place").order_by("-created_at")
 
     def line(need: Need) -> Line:
         note = (

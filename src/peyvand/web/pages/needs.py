@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from peyvand.flow.commitment.models import Commitment, Unserved
+from peyvand.flow.commitment.permissions import may_see_promises
 from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.need import permissions
 from peyvand.flow.need.actions import (
@@ -39,6 +40,7 @@ from peyvand.web.pages import words
 from peyvand.web.pages.access import acting, now, open_to, refuse
 from peyvand.web.pages.acts import act
 from peyvand.web.pages.need_forms import NeedFilters, PriorityForm, late_promise
+from peyvand.web.pages.rows import with_giver
 from peyvand.web.pages.thread import any_late, promise_lines, steps, stories_of, timeline
 from peyvand.web.templatetags.peyvand_format import digits, jdate, jdate_ago, percent
 
@@ -93,7 +95,7 @@ def needs(request: HttpRequest) -> HttpResponseBase:
 def _need(need_id: int) -> Need:
     """Also a need of another organisation that this actor promised to: its row is seen, its family never."""
     deliveries = Prefetch("deliveries", queryset=Delivery.objects.order_by("delivered_date", "pk"))
-    promises = Commitment.objects.select_related("capacity__organisation").order_by("offered_at", "pk")
+    promises = with_giver(Commitment.objects.order_by("offered_at", "pk"))
     rows = Need.objects.select_related(
         "specification", "place__parent", "organisation", "household", "opened_by__account", "vouched_by__account"
     ).prefetch_related(
@@ -183,7 +185,7 @@ def _page(request: HttpRequest, need_id: int, *, form: PriorityForm | None = Non
         "priority": _priority(need),
         "may": _may(by, need, own=own),
         "signed_by_me": by.account_id,
-        "promises": promise_lines(promises, today),
+        "promises": promise_lines(promises, today, opens=may_see_promises(by) is None),
         "steps": steps(need, promises, stories, today),
         "events": timeline(need, promises, stories),
         "why_unserved": words.why_unserved(unserved) if unserved else "",

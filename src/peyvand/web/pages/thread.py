@@ -45,22 +45,23 @@ def any_late(promises: Sequence[Commitment], today: date) -> bool:
     return any(is_late(state=row.state, due=row.due_date, today=today) for row in promises)
 
 
-def promise_lines(promises: Sequence[Commitment], today: date) -> list[dict[str, Any]]:
+def promise_lines(promises: Sequence[Any], today: date, *, opens: bool) -> list[dict[str, Any]]:
+    """`opens`: whether this reader may open the page of a promise. The rows bear `giver` (see `rows.with_giver`)."""
     return [
         {
-            "giver": words.named(row.capacity.organisation),
+            "giver": row.giver,
             "quantity": row.quantity,
             "accepted": row.accepted,
             "due": row.due_date,
             "badge": words.promise_badge(row.state, row.due_date, today),
-            "url": reverse("promise", args=[row.pk]),
+            "url": reverse("promise", args=[row.pk]) if opens else "",
             "deliveries": [(one, words.delivery_badge(one)) for one in row.deliveries.all()],
         }
         for row in promises
     ]
 
 
-def steps(need: Need, promises: Sequence[Commitment], stories: Sequence[Story], today: date) -> list[Step]:
+def steps(need: Need, promises: Sequence[Any], stories: Sequence[Story], today: date) -> list[Step]:
     """Need, capacity, promise, delivery, story: where the thread stands."""
     stopped = need.state == NeedState.CLOSED and need.closed_as != ClosedAs.MET
     live = [row for row in promises if row.state in (*LIVE, CommitmentState.KEPT)]
@@ -76,7 +77,7 @@ def steps(need: Need, promises: Sequence[Commitment], stories: Sequence[Story], 
     unit = need.specification.unit
     notes = [
         _("Told on %(day)s") % {"day": jdate(need.created_at)},
-        words.named(live[0].capacity.organisation) if live else "",
+        live[0].giver if live else "",
         _("%(part)s of %(whole)s promised") % {"part": number(need.committed), "whole": quantity(need.quantity, unit)}
         if need.committed
         else "",
@@ -124,8 +125,8 @@ def timeline(need: Need, promises: Sequence[Commitment], stories: Sequence[Story
     return sorted(found, key=lambda one: (day_of(one.at), (isinstance(one.at, datetime) and one.at.timestamp()) or 0.0))
 
 
-def _of_promise(promise: Commitment, unit: str) -> list[Happened]:
-    giver, said = words.named(promise.capacity.organisation), quantity(promise.quantity, unit)
+def _of_promise(promise: Any, unit: str) -> list[Happened]:
+    giver, said = promise.giver, quantity(promise.quantity, unit)
     found = [Happened(promise.offered_at, _("A promise of %(quantity)s was offered.") % {"quantity": said}, giver)]
     if promise.accepted_at:
         found.append(

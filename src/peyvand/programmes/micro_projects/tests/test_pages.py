@@ -1,6 +1,8 @@
 """The pages of micro-projects as people use them."""
 
 import re
+from datetime import timedelta
+from importlib.metadata import version
 
 import pytest
 from django.test import Client
@@ -147,3 +149,14 @@ def test_the_list_goes_out_as_a_file(world):
     propose(world)
     answer = client(world, "field_leader").get(ROOT + "?export=csv")
     assert "20000000" in b"".join(answer.streaming_content).decode()
+
+
+def test_a_day_counted_over_an_estimated_holiday_says_that_it_may_move(world):
+    propose(world)
+    project, told = the_project(), f"holidays {version('holidays')}"
+    assert told in client(world, "leader").get(ROOT + "terms/").content.decode()
+    day, reader, address = business_date(project.proposed_at), client(world, "facilitator"), f"{ROOT}{project.pk}/"
+    for decide_by, says in ((day, False), (day + timedelta(days=800), True)):
+        with scope(SYSTEM):
+            MicroProject.objects.update(decide_by=decide_by)
+        assert (told in reader.get(address).content.decode()) == says

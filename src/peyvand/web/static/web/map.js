@@ -10,7 +10,7 @@
   const LEAST = 3;
   const number = new Intl.NumberFormat(document.documentElement.lang);
 
-  const text = (words) => Object.assign(document.createElement("span"), { textContent: words, dir: "auto" });
+  const text = (words) => Object.assign(document.createElement("span"), { textContent: words, dir: "auto", lang: /[\u0600-\u06ff]/.test(words) ? "fa" : document.documentElement.lang });
 
   /* ---- The background ---- */
 
