@@ -72,7 +72,7 @@ def _notices() -> list[State]:
             {"tone": "done", "text": _("The promise was accepted."), "undo_url": "#part-notice"},
         ),
         State(
-            _("Told"),
+            _("Only told"),
             {"tone": "plain", "text": _("Two rows of this list were changed by a colleague while you were reading.")},
         ),
         State(

@@ -15,6 +15,7 @@ from peyvand.web.lists import Badge, Cell, Column, Filters, Heading, ListPage, L
 from peyvand.web.maps import Map, Spot
 from peyvand.web.navigation import Link
 from peyvand.web.templatetags.peyvand_format import number, percent, toman_exact, toman_short
+from peyvand.web.typed import Typed
 
 DAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -285,9 +286,13 @@ def place_map() -> Map:
     return Map(220, ["M26 40L210 20L374 60L360 200L190 210L40 180Z"], ["M60 50L200 40L240 190L70 170Z"], places(), 1)
 
 
+def typed_form() -> Typed:
+    return Typed("#part-again", [("title", _("A wheelchair"))], [_("A wheelchair"), _("Nilufar")], files=True)
+
+
 def form(kind: str) -> SampleForm:
     prefix = f"{get_language()}-{kind}"
-    if kind == "new":
+    if not kind.startswith("wrong"):
         return SampleForm(prefix=prefix)
     typed = {"amount": "چند", "due": "۱۴۰۵/۱۳/۱", "mobile": "۰۹۱۱", "worth": "۲٬۵۰۰٬۰۰۰"}
     return SampleForm({f"{prefix}-{name}": text for name, text in typed.items()}, prefix=prefix)

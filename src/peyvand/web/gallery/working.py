@@ -151,6 +151,15 @@ ACTS = (
         ],
         "web/gallery/form.html",
     ),
+    part(
+        "again",
+        N_("Send it again"),
+        N_("For a form that came too late: what was typed is kept, and shown on request."),
+        N_("Tab reaches the button first, then the list of what was typed; Enter opens it."),
+        lambda: [
+            State(_("With a file that was left behind"), {"typed": samples.typed_form(), "label": _("Send it again")})
+        ],
+    ),
     sample(
         "form_wide",
         N_("Form in two columns"),
