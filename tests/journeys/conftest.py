@@ -15,6 +15,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.journeys import fitness
 from tests.world import World, later
 
 from peyvand.people.models import Account
@@ -22,7 +23,6 @@ from peyvand.scope.acting import Acting
 from peyvand.web.acting import MEMBERSHIP_KEY
 
 ROOT = Path(__file__).parents[2]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
 DAYS_ON = 20
 _FLAGS = [
@@ -102,16 +102,14 @@ class Visitor:
         return self.page
 
     def check(self) -> None:
-        """No accessibility violation that axe-core finds, no sideways scrolling, no script or policy error."""
-        self.page.evaluate(AXE.read_text())  # evaluated by the driver, so the page's content policy stays strict
-        found = self.page.evaluate(
-            "() => axe.run(document, {resultTypes: ['violations']}).then(result => result.violations)"
-        )
-        told = [f"{one['id']}: {one['help']} ({one['nodes'][0]['html'][:120]})" for one in found]
+        """No accessibility violation that axe-core finds, nothing cut off, no sideways scrolling, no script or policy error."""
+        told = [*fitness.faults(self.page), *self.faults]
         assert not told, f"{self.page.url}: {told}"
-        width = self.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert width <= 0, f"{self.page.url} scrolls sideways by {width} px"
-        assert not self.faults, f"{self.page.url}: {self.faults}"
+
+    def check_all_ways(self) -> None:
+        """The page as `check` leaves it, also in every other theme, at 320 px, and with text at 200 %."""
+        told = [*fitness.faults_of_themes(self.page), *fitness.faults_when_narrow_or_large(self.page), *self.faults]
+        assert not told, f"{self.page.url}: {told}"
 
 
 @pytest.fixture

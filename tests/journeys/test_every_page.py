@@ -104,4 +104,5 @@ def look_at(reader: Visitor, world: World, name: str, urls: Iterable[str], sizes
         for size in sizes:
             reader.page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
             reader.check()
+        reader.check_all_ways()
     reader.context.close()

@@ -115,7 +115,7 @@ def accept_and_tell(facilitator) -> None:  # type: ignore[no-untyped-def]
     page = follow(facilitator, re.compile("ویلچر، ۱ عدد"))
     shown = page.get_by_alt_text("عکسی که این تحویل را نشان می‌دهد")
     shown.scroll_into_view_if_needed()
-    page.wait_for_function("() => document.querySelector('img.proof').naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('img.picture').naturalWidth > 0")
     press(facilitator, "رسید: می‌پذیرم")
     menu(facilitator, "روایت‌ها")
     page = follow(facilitator, "نوشتن روایت")

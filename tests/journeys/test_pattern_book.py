@@ -10,3 +10,4 @@ def test_the_pattern_book_is_accessible(visitor, size, language):
     page = reader.go("/gallery/")
     assert page.evaluate("() => document.documentElement.dir") == ("rtl" if language == "fa" else "ltr")
     reader.check()
+    reader.check_all_ways()

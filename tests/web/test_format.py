@@ -66,8 +66,24 @@ def test_money_is_said_in_words_where_nothing_is_lost(rial, said):
 
 def test_a_rounded_amount_for_tiles():
     assert show.toman_short(12_345_678_900) == "۱٫۲ میلیارد تومان"
-    assert str(show.figure(show.toman_short(12_345_678_900))) == '۱٫۲ <span class="stat-unit">میلیارد تومان</span>'
-    assert str(show.figure("<b>")) == "&lt;b&gt;"
+    assert str(show.tile(show.toman_short(12_345_678_900))) == '۱٫۲ <span class="stat-unit">میلیارد تومان</span>'
+    assert str(show.tile("<b> c")) == '<span class="stat-word">&lt;b&gt; c</span>'
+    assert str(show.tile("پنهان ماند")) == '<span class="stat-word">پنهان ماند</span>', "a word is not broken in two"
+    assert str(show.tile("۱۲")) == "۱۲"
+
+
+@pytest.mark.parametrize(
+    ("rial", "below", "long"),
+    [
+        (12_345_678_900, "دقیق: ۱٬۲۳۴٬۵۶۷٬۸۹۰ تومان", "۱٫۲ میلیارد تومان (دقیق: ۱٬۲۳۴٬۵۶۷٬۸۹۰ تومان)"),
+        (12_000_000_000, "", "۱٫۲ میلیارد تومان"),
+        (2_500_000, "", "۲۵۰٬۰۰۰ تومان"),
+        (None, "", "—"),
+    ],
+)
+def test_behind_words_for_a_large_amount_stands_the_exact_one(rial, below, long):
+    assert show.toman_exact(rial) == below
+    assert show.toman_long(rial) == long
 
 
 def test_dates_are_jalali_days_of_iran():
@@ -132,3 +148,8 @@ def test_english_readers_see_latin_digits_and_plurals():
 
 def test_a_refusal_is_said_in_the_readers_language():
     assert show.refusal(BadValue(field="مقدار", reason="12")) == "مقدار «مقدار» پذیرفتنی نیست: ۱۲"
+
+
+@pytest.mark.parametrize(("value", "shown"), [(1405, "۱۴۰۵"), (50_000_000, "۵۰٬۰۰۰٬۰۰۰"), (DAY, "۳۰ آبان ۱۴۰۵")])
+def test_a_number_in_a_refusal_is_grouped_and_a_year_is_not(value, shown):
+    assert show.said("{value}", {"value": value}) == shown

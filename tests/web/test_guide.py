@@ -142,7 +142,7 @@ def test_the_persian_guide_is_written_as_an_editor_would(slug):
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_guide_is_short_and_leads_only_to_what_there_is(name):
     text = text_of(name)
-    assert text.count("\n") <= 120
+    assert text.count("\n") <= 122
     for target, anchor in re.findall(r"\]\(([^)#]+)(?:#([a-z-]+))?\)", text):
         assert (SOURCE / target).is_file(), target
         assert not anchor or anchor in guide(*target.removesuffix(".md").split(".")).anchors
@@ -189,3 +189,15 @@ def test_a_page_leads_to_its_place_in_the_guide_of_the_acting_role():
     assert help_url(request) == ""
     with translation.override("en"):
         assert guide("auditor", "en").title == "Guide for auditors"
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_on_top_of_every_guide_the_same_is_said_in_simple_words(name):
+    slug, language = name.split(".")
+    short = read(slug, text_of(name)).short
+    sentences = [one for one in re.split(r"(?<=[.?!؟])\s", short) if one]
+    assert len(sentences) >= 3
+    assert max(len(re.findall(r"[^\s،,:]+", one)) for one in sentences) <= 22, "as one says it to a neighbour"
+    assert short not in re.sub("<[^>]*>", "", read(slug, text_of(name)).html), "said once, on top"
+    if language == "fa":
+        assert not [*faults(short), *foreign(short)]

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.web.typed import typed
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -21,7 +22,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "web/errors/csrf.html", status=403)
+    answer = render(request, "web/errors/csrf.html", {"typed": typed(request)}, status=403)
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

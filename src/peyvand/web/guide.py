@@ -72,11 +72,15 @@ _OTHER_GUIDE = re.compile(r"^([a-z-]+)\.(?:fa|en)\.md(#[a-z-]+)?$")
 
 @dataclass(frozen=True)
 class Guide:
-    """`lead` is the first paragraph without markup; `contents` are the headings of the second rank: (anchor, title)."""
+    """`lead` is the first paragraph without markup, `short` the quote after it: the same in simple words, shown above all else.
+
+    `contents` are the headings of the second rank: (anchor, title).
+    """
 
     slug: str
     title: str
     lead: str
+    short: str
     contents: list[tuple[str, str]]
     anchors: list[str]
     html: SafeString
@@ -112,6 +116,9 @@ def read(slug: str, text: str) -> Guide:
     markdown = MarkdownIt("commonmark", {"html": False})
     tokens = markdown.parse(text)
     title, lead, body = tokens[1].content, _plain(tokens[4]), tokens[3:]
+    short = ""
+    if len(tokens) > 6 and tokens[6].type == "blockquote_open":
+        short, body = _plain(tokens[8]), [*tokens[3:6], *tokens[11:]]
     contents: list[tuple[str, str]] = []
     anchors: list[str] = []
     for opening, inline in pairwise(body):
@@ -123,7 +130,7 @@ def read(slug: str, text: str) -> Guide:
     for token in _all(body):
         _lead_home(token)
     html = markdown.renderer.render(list(_with_marks(body)), markdown.options, {})
-    return Guide(slug, title, lead, contents, anchors, mark_safe(html))
+    return Guide(slug, title, lead, short, contents, anchors, mark_safe(html))
 
 
 def _take_anchors(opening: Token, inline: Token) -> list[str]:

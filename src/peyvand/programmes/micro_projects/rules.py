@@ -67,7 +67,7 @@ class Terms:
 def estimate_refusal(*, estimate_rial: int, ceiling_rial: int) -> Refusal | None:
     if estimate_rial <= ceiling_rial:
         return None
-    return AboveCeiling(estimate=f"{toman(estimate_rial):,}", ceiling=f"{toman(ceiling_rial):,}")
+    return AboveCeiling(estimate=toman(estimate_rial), ceiling=toman(ceiling_rial))
 
 
 def sudden_refusal(*, happened: date, today: date) -> Refusal | None:

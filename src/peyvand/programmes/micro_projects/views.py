@@ -31,7 +31,7 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.templatetags.peyvand_format import digits, jdate, quantity, toman_text
+from peyvand.web.templatetags.peyvand_format import digits, jdate, quantity, toman_long
 
 SLUG = actions.SLUG
 _TONES = {
@@ -186,8 +186,8 @@ def _facts(project: MicroProject) -> list[tuple[Any, str]]:
         (_("Kept by"), _name(need.organisation)),
         (_("What happened"), project.get_reason_kind_display()),
         (_("On which day"), jdate(project.happened_date)),
-        (_("Estimated cost of the whole"), toman_text(project.estimate_rial)),
-        (_("Ceiling"), toman_text(project.ceiling_rial)),
+        (_("Estimated cost of the whole"), toman_long(project.estimate_rial)),
+        (_("Ceiling"), toman_long(project.ceiling_rial)),
         (_("Proposed by"), project.proposed_by.name if project.proposed_by else jdate(None)),
     ]
     if need.household is not None:

@@ -16,20 +16,25 @@ from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal, require
 from peyvand.scope.acting import Acting
 from peyvand.web.acting import SAFE
 from peyvand.web.templatetags.peyvand_format import refusal as words
+from peyvand.web.typed import signed_out
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def open_to(permission: Callable[[Acting], Refusal | None]) -> Callable[[View[P]], View[P]]:
-    """State whom a page is open to. Somebody not signed in is sent to sign in; a refusal becomes a page that says why."""
+    """State whom a page is open to. A refusal becomes a page that says why.
+
+    Somebody not signed in is sent to sign in, and keeps what was typed.
+    """
 
     def closed(view: View[P]) -> View[P]:
         @wraps(view)
         def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if permission is not everyone and not request.user.is_authenticated:
-                # After signing in an address that only takes a POST would answer an error.
-                return redirect_to_login(request.get_full_path() if request.method in SAFE else reverse("home"))
+                if request.method not in SAFE:
+                    return signed_out(request)
+                return redirect_to_login(request.get_full_path())
             require(permission(acting(request)))
             return view(request, *args, **kwargs)
 

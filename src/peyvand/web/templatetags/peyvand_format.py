@@ -125,6 +125,23 @@ def toman_short(rial: Maybe) -> str:
     return gettext("%(amount)s toman") % {"amount": _in_words(amount) if abs(amount) >= _MILLION else number(amount)}
 
 
+@register.filter
+def toman_exact(rial: Maybe) -> str:
+    """What `toman_short` rounded away, to stand below it: «دقیق: ۱٬۲۳۴٬۵۶۷٬۸۹۰ تومان»; nothing where it lost nothing."""
+    if _missing(rial) or toman_short(rial) == toman_text(rial):
+        return ""
+    return gettext("exactly %(amount)s") % {"amount": toman_text(rial)}
+
+
+@register.filter
+def toman_long(rial: Maybe) -> str:
+    """An amount in words with the exact one behind it, where they differ: to be read alone, outside a table."""
+    exact = toman_exact(rial)
+    return (
+        gettext("%(words)s (%(exact)s)") % {"words": toman_short(rial), "exact": exact} if exact else toman_text(rial)
+    )
+
+
 def unit_name(unit: str, count: int = 1) -> str:
     """The word for a unit after a number of `count`."""
     names = {
@@ -228,9 +245,11 @@ def _far(days: int) -> str:
 
 
 @register.filter
-def figure(text: str) -> SafeString:
-    """A formatted value for a stat tile: the number large, the words after it small."""
+def tile(text: str) -> SafeString:
+    """A formatted value for a stat tile: the number large, the words after it small; a word in place of a number too."""
     first, gap, rest = str(text).partition(" ")
+    if not any(sign.isdigit() for sign in first) and first != MISSING:
+        return format_html('<span class="stat-word">{}</span>', text)
     return format_html('{} <span class="stat-unit">{}</span>', first, rest) if gap else format_html("{}", first)
 
 
@@ -252,9 +271,14 @@ def said(message: str, details: Mapping[str, object]) -> str:
 
 
 def _detail(value: object) -> str:
-    """A reason or field name in words is a message id of its own; a date is Jalali; the rest are numbers and codes."""
+    """A reason or field name in words is a message id of its own; a date is Jalali; the rest are numbers and codes.
+
+    A number of four digits may be a year; a longer one is grouped.
+    """
     if isinstance(value, date):
         return jdate(value)
+    if isinstance(value, int) and abs(value) >= 10_000:
+        return number(value)
     known = ACTS.get(str(value)) or STATES.get(str(value))
     if known:
         return str(known)

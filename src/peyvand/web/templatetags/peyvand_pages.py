@@ -1,5 +1,6 @@
 """Small helpers of the flow's pages."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -7,7 +8,7 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from peyvand.kernel.codes import LENGTH, spoken
 from peyvand.places.models import Place
@@ -15,12 +16,17 @@ from peyvand.web.pages import words
 from peyvand.web.templatetags.peyvand_format import digits, number
 
 register = template.Library()
+_PERSIAN = re.compile("[\u0621-\u06cc]")
 
 
 @register.filter
 def named(row: Any) -> str:
-    """The name of a place, organisation or kind in the reader's language; Persian where it has no English one."""
-    return words.named(row)
+    """The name of a place, organisation or kind in the reader's language; Persian where it has no English one.
+
+    A Persian name in an English line keeps its own direction, and the figures beside it theirs.
+    """
+    name = words.named(row)
+    return f"\u2068{name}\u2069" if get_language() != "fa" and _PERSIAN.search(name) else name
 
 
 @register.filter

@@ -12,10 +12,13 @@
 
   const text = (words) => Object.assign(document.createElement("span"), { textContent: words, dir: "auto", lang: /[\u0600-\u06ff]/.test(words) ? "fa" : document.documentElement.lang });
 
+  // Who asks for less motion gets a map that jumps.
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches ? { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false } : {};
+
   /* ---- The background ---- */
 
   function open(box) {
-    const map = L.map(box, { zoomControl: false, attributionControl: false, scrollWheelZoom: false, minZoom: FAR, maxZoom: NEAR, zoomSnap: 0.5 });
+    const map = L.map(box, { ...calm, zoomControl: false, attributionControl: false, scrollWheelZoom: false, minZoom: FAR, maxZoom: NEAR, zoomSnap: 0.5 });
     L.control.zoom({ zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
     L.control.scale({ imperial: false }).addTo(map);
     const near = () => new Set([...Object.values(LABELS), LABEL_ZOOM]).forEach((zoom) => box.classList.toggle(`map-z${zoom}`, map.getZoom() >= zoom));

@@ -4,6 +4,19 @@
 
   const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
 
+  // Signing in beside an open form changes its key; the form that was typed before is still one's own.
+  document.addEventListener("submit", (event) => {
+    const key = event.target.method === "post" && event.target.querySelector("[name=csrfmiddlewaretoken]");
+    if (key && cookie("csrftoken")) key.value = cookie("csrftoken");
+  });
+
+  // What stands on a page when it opens is not read out; what is put in afterwards is: the messages, and how many a filter found.
+  window.addEventListener("load", () => {
+    const said = [...document.querySelectorAll("[data-announce]")].map((box) => box.textContent.replace(/\s+/g, " ").trim()).join(" ");
+    const voice = document.getElementById("voice");
+    if (said && voice) setTimeout(() => { voice.textContent = said; }, 200);
+  });
+
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.verb !== "get") {
       const field = document.querySelector("[name=csrfmiddlewaretoken]");

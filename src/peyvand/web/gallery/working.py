@@ -1,0 +1,191 @@
+"""The parts that are worked with: lists, acts and forms; and the ground that pages are laid out on."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as N_
+
+from peyvand.web.gallery import samples
+from peyvand.web.gallery.part import BUTTON, FOLD, LINKS, NOTHING, Part, State, part, sample
+
+# ---- Lists ----
+
+
+def _cells() -> list[State]:
+    return [State(_("A link, a code, words, figures, a day, a state"), {"cells": samples.cells()})]
+
+
+def _lists() -> list[State]:
+    page = samples.list_page
+    return [
+        State(_("Some rows"), {"page": page()}),
+        State(_("More than are counted"), {"page": page(counted_all=False)}),
+        State(_("Empty"), {"page": page(rows=False)}),
+    ]
+
+
+def _filters() -> list[State]:
+    return [
+        State(_("Not used"), {"page": samples.list_page(filters="")}),
+        State(_("In use, one of them wrong"), {"page": samples.list_page(filters="state=open&since=1405/13")}),
+    ]
+
+
+LISTS = (
+    part(
+        "filters",
+        N_("Filters"),
+        N_("Narrow a list; the address keeps what was asked for."),
+        N_("The key / goes to the search box, Tab from field to field, Enter shows the list."),
+        _filters,
+    ),
+    part(
+        "list",
+        N_("List"),
+        N_("Filters, how many were found (read out by itself), files to take, rows, pages."),
+        N_("Tab goes through the filters, the files, the headings that sort, and the first cell of each row."),
+        _lists,
+    ),
+    part(
+        "table",
+        N_("Table"),
+        N_("On a narrow screen each row becomes a card."),
+        N_("Headings that sort are links: Enter sorts, Enter again turns the order."),
+        lambda: [State(_("Sorted by a date"), {"page": samples.list_page(), "caption": _("Needs")})],
+    ),
+    part(
+        "cell",
+        N_("Cell"),
+        N_("A value in a list, by its kind."),
+        N_("A cell with a page of its own is a link."),
+        _cells,
+        framed=True,
+    ),
+    part(
+        "pagination",
+        N_("Pages of a list"),
+        N_("The page before and the page after; no numbers, for rows come and go."),
+        LINKS,
+        lambda: [State(_("In the middle"), {"page": samples.list_page(older=True)})],
+    ),
+    part(
+        "tabs",
+        N_("Tabs"),
+        N_("The same page cut another way. Each is a page of its own, with an address."),
+        LINKS,
+        lambda: [State(_("Three, the first is open"), {"name": _("Needs"), "tabs": samples.tabs()})],
+    ),
+    sample(
+        "choose",
+        N_("Lines"),
+        N_("A short list of links or of things to tick."),
+        N_("Tab goes from line to line, Space ticks."),
+    ),
+)
+
+# ---- Acts and forms ----
+
+
+def _acts() -> list[State]:
+    return [
+        State(title, {"label": label, "url": "#part-act", "tone": tone, "small": tone == "plain"})
+        for title, label, tone in (
+            (_("The main act"), _("Promise this"), ""),
+            (_("Beside it"), _("Not now"), "quiet"),
+            (_("Grave"), _("Withdraw the promise"), "grave"),
+            (_("Small"), _("Undo"), "plain"),
+        )
+    ]
+
+
+def _confirm() -> list[State]:
+    question = _("The remaining sessions go back to the capacity and the family is told. This cannot be undone.")
+    return [
+        State(
+            _("Closed"),
+            {
+                "label": _("Withdraw the promise"),
+                "question": question,
+                "answer": _("Yes, withdraw it"),
+                "url": "#part-confirm",
+            },
+        )
+    ]
+
+
+def _field_states() -> list[State]:
+    new, wrong = samples.form("field"), samples.form("wrong-field")
+    return [
+        State(_("With a hint"), {"field": new["title"]}),
+        State(_("With a unit"), {"field": new["amount"]}),
+        State(_("May stay empty"), {"field": new["note"]}),
+        State(_("One of several"), {"field": new["help_kind"]}),
+        State(_("To tick"), {"field": new["consent"]}),
+        State(_("Wrong"), {"field": wrong["due"]}),
+    ]
+
+
+ACTS = (
+    sample("buttons", N_("Buttons"), N_("One main button on a page; the others step back."), BUTTON),
+    part("act", N_("A button that acts at once"), N_("The next page offers to undo it."), BUTTON, _acts),
+    part(
+        "confirm",
+        N_("An act that cannot be undone"),
+        N_("Says what will happen before it happens."),
+        N_("Enter or Space opens the question, Tab reaches its button, Escape closes it."),
+        _confirm,
+    ),
+    Part(
+        "web/forms/field.html",
+        N_("Field"),
+        N_("Label, hint, error and box in this order; hint and error are read with the box."),
+        N_("Tab reaches the box; in a choice of several the arrow keys choose."),
+        _field_states,
+    ),
+    Part(
+        "web/forms/form.html",
+        N_("Form"),
+        N_("What was typed stays. Errors are told on top and beside their fields."),
+        N_("After an error the focus stands on the summary; Tab and Enter on one of its lines lead to the field."),
+        lambda: [
+            State(_("Empty"), {"form": samples.form("new")}),
+            State(_("Sent with mistakes"), {"form": samples.form("wrong")}),
+        ],
+        "web/gallery/form.html",
+    ),
+    part(
+        "again",
+        N_("Send it again"),
+        N_("For a form that came too late: what was typed is kept, and shown on request."),
+        N_("Tab reaches the button first, then the list of what was typed; Enter opens it."),
+        lambda: [
+            State(_("With a file that was left behind"), {"typed": samples.typed_form(), "label": _("Send it again")})
+        ],
+    ),
+    sample(
+        "form_wide",
+        N_("Form in two columns"),
+        N_("What stands side by side on a wide screen, for work on the telephone."),
+        N_("Tab goes down the first column, then down the second."),
+        lambda: [State(_("As it is"), {"form": samples.form("wide")})],
+    ),
+    sample("more", N_("More to read"), N_("What few need, folded away."), FOLD),
+)
+
+# ---- Ground ----
+
+GROUND = (
+    sample(
+        "values",
+        N_("Values in words"),
+        N_("One filter for each kind of value, in the reader's language."),
+        NOTHING,
+        lambda: [State(_("As it is"), {"day": samples.DAY, "now": samples.NOW, "days": samples.days()})],
+    ),
+    sample(
+        "headline", N_("Opening, great figures, numbered steps"), N_("For a page that introduces something."), NOTHING
+    ),
+    sample("prose", N_("Long text"), N_("A guide or a story: short lines, room between them."), LINKS),
+    sample("ground", N_("Card, columns, grid"), N_("What pages are laid out with."), NOTHING),
+    sample(
+        "paper", N_("Paper to fill in by hand"), N_("For a visit without a telephone; prints on one sheet."), NOTHING
+    ),
+)
