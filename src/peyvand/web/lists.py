@@ -18,7 +18,7 @@ A sort column must be NOT NULL in the database (annotate with Coalesce where it 
 import base64
 import binascii
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -132,7 +132,7 @@ class Filters(Form):
 class ListSpec:
     """What a list is, apart from its rows. `count_limit`: counting stops there and the page says "N+".
 
-    `title` names its file and its line among one's exports; without one they show `name`.
+    `acts` gives what a reader may do to many rows at once, each with `slug` and `label`. `title` names its file and its line among one's exports; without one they show `name`.
     """
 
     name: str
@@ -145,6 +145,7 @@ class ListSpec:
     title: Any = ""
     empty_title: Any = ""
     empty_text: Any = ""
+    acts: Callable[[HttpRequest], Sequence[Any]] | None = None
 
     def sort_path(self, asked: str) -> str:
         """The ORM path, with its minus, of a `?sort=` that names a sortable column; else the default."""
@@ -178,7 +179,7 @@ class Heading:
 
 @dataclass
 class ListPage:
-    """Everything `web/parts/list.html` shows."""
+    """Everything `web/parts/list.html` shows; `acts` are those that can be done to many of its rows (`web.bulk.choices`)."""
 
     spec: ListSpec
     objects: list[Any]
@@ -194,6 +195,12 @@ class ListPage:
     clear_url: str = "?"
     sort: str = ""
     rows: list[list[Cell]] = field(default_factory=list)
+    acts: list[Any] = field(default_factory=list)
+
+    @property
+    def numbered(self) -> list[tuple[Any, list[Cell]]]:
+        """Each row with its primary key, for ticking it."""
+        return [(getattr(one, "pk", None), row) for one, row in zip(self.objects, self.rows, strict=True)]
 
 
 def encode(path: str, *key: Any) -> str:
@@ -316,6 +323,7 @@ def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
         address=request.path + _url(query),
         sort=query.get("sort", ""),
         rows=[spec.cells(row) for row in objects],
+        acts=list(spec.acts(request)) if spec.acts else [],
     )
 
 

@@ -185,7 +185,7 @@ def to_confirm(by: Acting, today: date) -> Block:
         note = _("delivered %(when)s") % {"when": jdate_ago(row.delivered_date, today)}
         return Line(title, reverse("promise", args=[row.commitment_id]), note)
 
-    return block("to_confirm", _("Deliveries to confirm"), rows, line, reverse("deliveries"))
+    return block("to_confirm", _("Deliveries to confirm"), rows, line, reverse("deliveries") + "?answer=mine")
 
 
 def _suggestions(name: str, title: str, side: Q) -> Block:
