@@ -66,12 +66,15 @@ def choose(*, act: str, ids: Sequence[int], address: str = "", more: bool = Fals
 
 
 @action
-def do_at_once(*, act: str, ids: Sequence[int], values: Mapping[str, Any], by: Acting, now: datetime) -> Batch:
-    """Do it to all of these rows or to none, and keep how it is undone: what the page of a single row does.
+def do_at_once(
+    *, act: str, ids: Sequence[int], values: Mapping[str, Any], address: str = "", by: Acting, now: datetime
+) -> Batch:
+    """Do it to all of these rows or to none, and keep how it is undone: what the page of a single row (`address`) does.
 
     Raises what the act refuses with.
     """
     batch = _batch(act, ids, values, by, now)
+    batch.address = address
     marks = ACTS[act].do(batch.ids, batch.values, by, now)
     batch.marks, batch.rows_done = _pairs(marks), len(batch.ids)
     _ended(batch, "do_batch", now)

@@ -14,6 +14,7 @@ from peyvand.exports.actions import defer_again, expire_exports
 from peyvand.exports.running import write_export
 from peyvand.extend import reactions
 from peyvand.extend.discovery import programmes
+from peyvand.filters.actions import forget_removed
 from peyvand.flow.capacity.actions import renew_capacities
 from peyvand.flow.commitment.actions import lapse_commitments
 from peyvand.flow.need.actions import expire_needs
@@ -61,6 +62,12 @@ def take_up_batches(timestamp: int) -> None:
 @app.task(name="peyvand.forget_batches", queueing_lock="forget_batches", retry=PATIENT)
 def daily_batch_forgetting(timestamp: int) -> int:
     return batches.forget_old(now=_at(timestamp))
+
+
+@app.periodic(cron=daily_at("03:25"))
+@app.task(name="peyvand.forget_filters", queueing_lock="forget_filters", retry=PATIENT)
+def daily_filter_forgetting(timestamp: int) -> int:
+    return forget_removed(now=_at(timestamp))
 
 
 @app.periodic(cron="* * * * *")

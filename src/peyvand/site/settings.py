@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "peyvand.places",
     "peyvand.people",
     "peyvand.exports",
+    "peyvand.filters",
     "peyvand.resources",
     "procrastinate.contrib.django",
     "peyvand.extend",
@@ -91,6 +92,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "peyvand.web.acting.ActingScope",
     "peyvand.web.middleware.RefusalPages",
+    "peyvand.web.kept.KeptFilters",
 ]
 TEMPLATES = [
     {

@@ -36,6 +36,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.kernel.text import search_key
 from peyvand.web.forms import Form
+from peyvand.web.kept import KeptBar, kept_bar
 from peyvand.web.templatetags import peyvand_format as show
 
 _SHOWN: dict[str, Callable[[Any], str]] = {
@@ -132,7 +133,8 @@ class Filters(Form):
 class ListSpec:
     """What a list is, apart from its rows. `count_limit`: counting stops there and the page says "N+".
 
-    `acts` gives what a reader may do to many rows at once, each with `slug` and `label`. `title` names its file and its line among one's exports; without one they show `name`.
+    `acts` gives what a reader may do to many rows at once, each with `slug` and `label`.
+    `title` names its file and its line among one's exports; without one they show `name`.
     """
 
     name: str
@@ -196,6 +198,7 @@ class ListPage:
     sort: str = ""
     rows: list[list[Cell]] = field(default_factory=list)
     acts: list[Any] = field(default_factory=list)
+    kept: KeptBar | None = None
 
     @property
     def numbered(self) -> list[tuple[Any, list[Cell]]]:
@@ -301,7 +304,8 @@ def narrowed(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> tuple[Quer
 
 
 def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
-    """One page of a list, in two queries whatever its size (and those of the queryset's own prefetches)."""
+    """One page of a list, in two queries whatever its size, and one for the filters its reader keeps (and those of the queryset's
+    own prefetches)."""
     rows, filters = narrowed(request, spec, rows)
     query = request.GET
     path = spec.sort_path(query.get("sort", ""))
@@ -309,6 +313,7 @@ def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
     objects, older, newer = keyset(rows, path, spec.per_page, **cursors)
     whole = not (older or newer or any(cursors.values()))
     counted = len(objects) if whole else rows.order_by().values("pk")[: spec.count_limit + 1].count()
+    kept = kept_bar(request, [*filters.fields, "place"]) if spec.exports and filters else None
     return ListPage(
         spec=spec,
         objects=objects,
@@ -324,6 +329,8 @@ def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
         sort=query.get("sort", ""),
         rows=[spec.cells(row) for row in objects],
         acts=list(spec.acts(request)) if spec.acts else [],
+        kept=kept,
+        clear_url=kept.all_url if kept and any(one.row.opens for one in kept.filters) else "?",
     )
 
 

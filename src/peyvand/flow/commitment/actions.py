@@ -28,7 +28,7 @@ from peyvand.kernel.distance import Point
 from peyvand.kernel.due import due_refusal
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.quantities import is_quantity
-from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, NotPermitted, Refusal, require
+from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotPermitted, Refusal, require
 from peyvand.kernel.states import WrongState
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place

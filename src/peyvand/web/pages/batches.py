@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from peyvand.batches.actions import choose, do_batch, forget_batch, foreseen, undo_batch
+from peyvand.batches.actions import choose, do_batch, foreseen, forget_batch, undo_batch
 from peyvand.batches.acts import ACTS, BulkAct
 from peyvand.batches.enums import BatchState
 from peyvand.batches.models import LONGEST_ADDRESS, Batch
@@ -339,7 +339,11 @@ def _say_undone(request: HttpRequest, found: Batch) -> None:
     if taken and len(found.ids) == 1:
         notices.say(request, gettext("Taken back: it is as it was before."))
     elif taken:
-        words = ngettext("%(n)s row was taken back: it is as it was before.", "%(n)s rows were taken back: they are as they were before.", taken)  # fmt: skip
+        words = ngettext(
+            "%(n)s row was taken back: it is as it was before.",
+            "%(n)s rows were taken back: they are as they were before.",
+            taken,
+        )
         notices.say(request, words % {"n": number(taken)})
     if left and len(found.ids) == 1:
         notices.warn(request, gettext("This could not be taken back: %(why)s") % {"why": next(iter(left.values()))})
