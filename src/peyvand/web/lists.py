@@ -130,10 +130,19 @@ class Filters(Form):
 
 
 @dataclass(frozen=True)
+class FirstStep:
+    """What to do where nothing is yet: a button, or without an address the words that say who does it."""
+
+    label: Any
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class ListSpec:
     """What a list is, apart from its rows. `count_limit`: counting stops there and the page says "N+".
 
     `acts` gives what a reader may do to many rows at once, each with `slug` and `label`.
+    `first_step` says what this reader does first where the list is empty.
     `title` names its file and its line among one's exports; without one they show `name`.
     """
 
@@ -148,6 +157,7 @@ class ListSpec:
     empty_title: Any = ""
     empty_text: Any = ""
     acts: Callable[[HttpRequest], Sequence[Any]] | None = None
+    first_step: Callable[[HttpRequest], "FirstStep | None"] | None = None
 
     def sort_path(self, asked: str) -> str:
         """The ORM path, with its minus, of a `?sort=` that names a sortable column; else the default."""
@@ -199,6 +209,7 @@ class ListPage:
     rows: list[list[Cell]] = field(default_factory=list)
     acts: list[Any] = field(default_factory=list)
     kept: KeptBar | None = None
+    first_step: FirstStep | None = None
 
     @property
     def numbered(self) -> list[tuple[Any, list[Cell]]]:
@@ -330,6 +341,7 @@ def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
         rows=[spec.cells(row) for row in objects],
         acts=list(spec.acts(request)) if spec.acts else [],
         kept=kept,
+        first_step=spec.first_step(request) if spec.first_step and not objects else None,
         clear_url=kept.all_url if kept and any(one.row.opens for one in kept.filters) else "?",
     )
 

@@ -94,8 +94,8 @@ def test_a_delivery_with_its_picture_is_recorded_once_and_accepted(world, sign_i
     assert sign_in("").get(f"/proofs/{proof.pk}/")["Location"].startswith("/sign-in/")
     for stranger in ("firm_manager", "governor"):
         assert sign_in(stranger).get(f"/proofs/{proof.pk}/").status_code in (403, 404)
-    assert f'value="{delivery.pk}"' in facilitator.get("/deliveries/?answer=mine").content.decode()
-    assert f'value="{delivery.pk}"' not in manager.get("/deliveries/?answer=mine").content.decode()
+    assert f'name="row" value="{delivery.pk}"' in facilitator.get("/deliveries/?answer=mine").content.decode()
+    assert f'name="row" value="{delivery.pk}"' not in manager.get("/deliveries/?answer=mine").content.decode()
     page = facilitator.post(f"/deliveries/{delivery.pk}/accept/", follow=True)
     assert stored(Commitment).state == "kept"
     facilitator.post(undo_on(page.content.decode()))

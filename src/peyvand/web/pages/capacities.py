@@ -30,7 +30,7 @@ from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, Filters, ListSpec, list_page
-from peyvand.web.pages import acts
+from peyvand.web.pages import acts, first_steps
 from peyvand.web.pages.access import open_to, refuse
 from peyvand.web.pages.choices import KindField, KindFilter, PlaceField
 from peyvand.web.pages.rows import county_of, in_place, with_county
@@ -51,6 +51,7 @@ class CapacityFilters(Filters):
 
 SPEC = ListSpec(
     name="capacities",
+    first_step=first_steps.capacities,
     acts=bulk.offered_on("capacities"),
     title=_("What can be given"),
     columns=(
@@ -161,7 +162,7 @@ def capacity(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": _facts(row, row.place if may_change or not row.provider_person_id else county_of(row.place_path)),
         "promises": _promises_on(row),
         "renewals": [(one, one.pk == row.renewed_from_id) for one in renewal],
-        "acts": [(act, _ACT_LABELS[act]) for act in acts_ if act != "close_capacity"],
+        "acts": [(act, _ACT_LABELS[act]) for act in acts_ if act in _ACT_LABELS and act != "close_capacity"],
         "may_close": "close_capacity" in acts_,
         "crumbs": [(_("What can be given"), reverse("capacities"))],
     }

@@ -33,7 +33,7 @@ from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.pages import acts
+from peyvand.web.pages import acts, first_steps
 from peyvand.web.pages.access import open_to, refuse
 from peyvand.web.pages.choices import KindFilter, KindFilters
 from peyvand.web.pages.rows import with_county, with_giver
@@ -84,6 +84,7 @@ class DeliveryFilters(KindFilters):
 
 SPEC = ListSpec(
     name="deliveries",
+    first_step=first_steps.deliveries,
     acts=bulk.offered_on("deliveries"),
     title=_("Deliveries"),
     columns=(

@@ -34,7 +34,7 @@ from peyvand.scope.database import scope
 from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Column, ListSpec, list_page
-from peyvand.web.pages import words
+from peyvand.web.pages import first_steps, words
 from peyvand.web.pages.access import acting, now, open_to, refuse
 from peyvand.web.pages.acts import act
 from peyvand.web.pages.need_forms import NeedFilters, PriorityForm, late_promise
@@ -43,6 +43,7 @@ from peyvand.web.templatetags.peyvand_format import digits, jdate, jdate_ago, pe
 
 SPEC = ListSpec(
     name="needs",
+    first_step=first_steps.needs,
     acts=bulk.offered_on("needs"),
     title=gettext_lazy("Needs"),
     columns=(

@@ -28,7 +28,7 @@ from peyvand.scope.database import scope
 from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.pages import words
+from peyvand.web.pages import first_steps, words
 from peyvand.web.pages.access import acting, now, open_to, refuse
 from peyvand.web.pages.people_forms import AccountForm, PeopleFilters, RoleForm
 from peyvand.web.templatetags.peyvand_format import digits
@@ -37,6 +37,7 @@ CODE_LASTS = timedelta(hours=24)
 
 SPEC = ListSpec(
     name="people",
+    first_step=first_steps.people,
     acts=bulk.offered_on("people"),
     title=gettext_lazy("People and roles"),
     columns=(

@@ -30,6 +30,7 @@ from peyvand.web import bulk
 from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
+from peyvand.web.pages import first_steps
 from peyvand.web.pages.access import address, open_to
 from peyvand.web.pages.choices import KindFilter, KindFilters
 from peyvand.web.pages.rows import county_of, either_side, in_place, with_county, with_giver
@@ -63,6 +64,7 @@ class PromiseFilters(KindFilters):
 
 SPEC = ListSpec(
     name="promises",
+    first_step=first_steps.promises,
     acts=bulk.offered_on("promises"),
     title=_("Promises"),
     columns=(

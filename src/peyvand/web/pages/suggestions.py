@@ -27,6 +27,7 @@ from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
+from peyvand.web.pages import first_steps
 from peyvand.web.pages.access import address, open_to, refuse
 from peyvand.web.pages.choices import KindFilter, KindFilters
 from peyvand.web.pages.matching import suggestion_reason
@@ -66,6 +67,7 @@ class SuggestionFilters(KindFilters):
 
 SPEC = ListSpec(
     name="suggestions",
+    first_step=first_steps.suggestions,
     acts=bulk.offered_on("suggestions"),
     title=_("Suggestions of the matching"),
     columns=(
