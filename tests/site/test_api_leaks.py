@@ -46,6 +46,7 @@ NUMBERS = {
     "proof_id": "Proof", "import_id": "ImportRecord", "override_id": "PriorityOverride", "membership_id": "Membership",
     "place_id": "Place", "organisation_id": "Organisation", "giver_id": "Organisation", "asker_id": "Organisation",
     "parent_id": "Organisation", "switch_id": "ProgrammeSwitch", "provider_person_id": "Person", "subject_id": "Need",
+    "batch_id": "Batch", "filter_id": "KeptFilter",
 }  # fmt: skip
 
 
@@ -176,6 +177,8 @@ LISTS = {
     "/imports": Listed("ImportRecord", holds=in_area),
     "/journal": Listed("Event", of_journal, in_area),
     "/tokens": Listed("ApiToken"),
+    "/batches": Listed("Batch"),
+    "/kept-filters": Listed("KeptFilter"),
     "/priority-weights": Listed("PriorityWeights"),
     "/programme-switches": Listed("ProgrammeSwitch"),
     "/published-stories": Listed("Story", anybody, lambda by, row: row.state == "published"),
