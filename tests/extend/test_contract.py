@@ -29,6 +29,7 @@ from peyvand.scope.database import scope
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOW = ROOT / "src" / "peyvand" / "flow"
+ACTIONS = [*FLOW.rglob("actions.py"), *FLOW.rglob("undoing.py")]
 DOC = (ROOT / "docs" / "programmes.md").read_text(encoding="utf-8")
 POINTS = [
     (kind.__name__, field.name)
@@ -60,13 +61,11 @@ def _texts_of_calls(function: str, path: Path) -> set[str]:
 
 
 def test_every_step_is_asked_by_an_action_and_every_act_is_written_by_one():
-    text = (
-        "".join(path.read_text() for path in FLOW.rglob("actions.py")) + (FLOW / "need" / "priorities.py").read_text()
-    )
+    text = "".join(path.read_text() for path in ACTIONS) + (FLOW / "need" / "priorities.py").read_text()
     written = set(re.findall(r'"((?:need|priority|capacity|commitment|delivery|story)\.[a-z_]+)"', text))
     assert written - READINGS == set(ACTS)
-    asked = set().union(*(_texts_of_calls("guarded", path) for path in FLOW.rglob("actions.py")))
-    moved = set().union(*(_texts_of_calls("_move", path) for path in FLOW.rglob("actions.py")))
+    asked = set().union(*(_texts_of_calls("guarded", path) for path in ACTIONS))
+    moved = set().union(*(_texts_of_calls("_move", path) for path in ACTIONS))
     answered = {"accept_delivery", "refuse_delivery"}
     assert asked | moved | answered == set(STEPS)
 

@@ -24,6 +24,8 @@ from tests.world import NOW, World
 
 from peyvand.api.keys import create_token
 from peyvand.api.models import ApiToken
+from peyvand.batches.actions import do_at_once
+from peyvand.batches.models import Batch
 from peyvand.exports.actions import ask_export
 from peyvand.exports.enums import FileKind
 from peyvand.exports.listing import listed_at
@@ -32,6 +34,8 @@ from peyvand.extend.models import ProgrammeSwitch
 from peyvand.extend.switches import switch_on
 from peyvand.files.pictures import cleaned
 from peyvand.files.storage import LocalFolder
+from peyvand.filters.actions import keep_filter
+from peyvand.filters.models import KeptFilter
 from peyvand.flow.commitment.actions import sign_agreement
 from peyvand.flow.commitment.matching import run_matching
 from peyvand.flow.commitment.models import Agreement, MatchingRun, Unserved
@@ -100,6 +104,8 @@ RULES: dict[type, Rule] = {
     **FLOW,
     MatchingRun: of_row, Unserved: of_row, Story: story, Agreement: agreement, ImportRecord: import_record, Event: event, Look: look,
     Export: lambda facts, by, row: 0 < by.account_id == row.account_id,
+    Batch: lambda facts, by, row: 0 < by.membership_id == row.membership_id,
+    KeptFilter: lambda facts, by, row: 0 < by.membership_id == row.membership_id,
     Task: kept, ApiToken: lambda facts, by, row: 0 < by.account_id == row.account_id,
     Proof: lambda facts, by, row: facts.delivery(by, row.delivery),
     PriorityOverride: lambda facts, by, row: facts.need(by, row.need),
@@ -255,6 +261,11 @@ def _more(world: World) -> None:
     for name in ("facilitator", "firm_manager"):
         with scope(world[name]):
             listed = listed_at("/needs/", world[name], Account.objects.get(pk=world[name].account_id))
+        keep_filter(
+            path="/needs/", title="Needs", name=f"پالایهٔ نهفته {name}", query="state=open", by=world[name], now=NOW
+        )
+        withdrawn = world.need(kind="tutoring", by=name, place="nobonyad" if name == "facilitator" else "espiari")
+        do_at_once(act="withdraw_needs", ids=[withdrawn.pk], values={}, by=world[name], now=NOW)
         ask_export(listed=listed, address="/needs/", kind=FileKind.CSV, language="fa", by=world[name], now=NOW)
     switch_on(slug="micro_projects", place=world.places["mz"], by=SYSTEM, now=NOW - timedelta(days=9))
     project = NewProject(
@@ -289,7 +300,7 @@ def _name_apart() -> None:
 _MARKED = {
     Need: "tracking_code", **{one: "tracking_code" for one in FLOW if one.__name__ in ("Capacity", "Commitment")},
     Household: "code", Person: "family_name", Delivery: "note", Story: "title", Agreement: "title", ImportRecord: "file_name",
-    PriorityOverride: "reason", Look: "reason",
+    PriorityOverride: "reason", Look: "reason", KeptFilter: "name",
 }  # fmt: skip
 
 

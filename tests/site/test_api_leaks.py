@@ -168,6 +168,8 @@ LISTS = {
     "/imports": Listed("ImportRecord", holds=in_area),
     "/journal": Listed("Event", of_journal, in_area),
     "/tokens": Listed("ApiToken"),
+    "/batches": Listed("Batch"),
+    "/kept-filters": Listed("KeptFilter"),
     "/priority-weights": Listed("PriorityWeights"),
     "/programme-switches": Listed("ProgrammeSwitch"),
     "/published-stories": Listed("Story", anybody, lambda by, row: row.state == "published"),

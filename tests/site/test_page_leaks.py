@@ -37,7 +37,8 @@ PAGES = dict(pages(get_resolver().url_patterns))
 OF_PAGE = {
     "need_id": "Need", "household_id": "Household", "person_id": "Person", "membership_id": "Membership", "override_id": "PriorityOverride",
     "task_id": "Task", "consent_id": "Consent", "record_id": "ImportRecord", "token_id": "ApiToken",
-    "export_id": "Export", "place_id": "Place", "switch_id": "ProgrammeSwitch", "delivery_id": "Delivery",
+    "export_id": "Export", "batch_id": "Batch", "filter_id": "KeptFilter", "place_id": "Place", "switch_id": "ProgrammeSwitch",
+    "delivery_id": "Delivery",
 }  # fmt: skip
 BY_WORD = {
     "capacities": "Capacity", "matching": "MatchingRun", "suggestions": "Suggestion", "promises": "Commitment",

@@ -52,6 +52,7 @@ _OF_COMMITMENT = ("need", "capacity", "commitment")
 ACTS: Mapping[str, tuple[str, ...]] = {
     "need.told": ("need",),
     "need.vouched": ("need",),
+    "need.vouch_taken_back": ("need",),
     "need.withdrawn": ("need",),
     "need.restored": ("need",),
     "need.expired": ("need",),
@@ -63,12 +64,16 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "capacity.paused": ("capacity",),
     "capacity.resumed": ("capacity",),
     "capacity.closed": ("capacity",),
+    "capacity.reopened": ("capacity",),
     "commitment.offered": _OF_COMMITMENT,
     "commitment.accepted": _OF_COMMITMENT,
     "commitment.withdrawn": _OF_COMMITMENT,
     "commitment.broken": _OF_COMMITMENT,
     "commitment.lapsed": _OF_COMMITMENT,
     "commitment.released": _OF_COMMITMENT,
+    "commitment.taken_back": _OF_COMMITMENT,
+    "commitment.returned": _OF_COMMITMENT,
+    "commitment.restored": _OF_COMMITMENT,
     "delivery.recorded": _OF_DELIVERY,
     "delivery.accepted": _OF_DELIVERY,
     "delivery.refused": _OF_DELIVERY,
@@ -80,6 +85,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "story.returned": ("story",),
     "story.published": ("story",),
     "story.withdrawn": ("story",),
+    "story.put_back": ("story",),
 }
 
 

@@ -25,18 +25,20 @@ WITH fact AS (
     SELECT event.act, (one ->> 0)::bigint a, (one ->> 1)::bigint b, (one ->> 2)::bigint c, (one ->> 3)::bigint d, (one ->> 4)::bigint e
     FROM journal_event event, jsonb_array_elements(event.data -> 'rows') one
     WHERE event.act = ANY (ARRAY['need.told', 'capacity.offered', 'commitment.offered', 'commitment.withdrawn', 'commitment.broken',
-        'commitment.lapsed', 'commitment.released', 'delivery.recorded', 'delivery.accepted', 'delivery.refused', 'delivery.reversed'])
+        'commitment.lapsed', 'commitment.released', 'commitment.taken_back', 'commitment.restored',
+        'delivery.recorded', 'delivery.accepted', 'delivery.refused', 'delivery.reversed'])
 )
 """
 _PROMISED = (
     "CASE act WHEN 'commitment.offered' THEN d WHEN 'commitment.withdrawn' THEN -d WHEN 'commitment.broken' THEN -d \
-WHEN 'commitment.lapsed' THEN -d WHEN 'commitment.released' THEN -d ELSE 0 END"
+WHEN 'commitment.lapsed' THEN -d WHEN 'commitment.released' THEN -d WHEN 'commitment.taken_back' THEN -d \
+WHEN 'commitment.restored' THEN d ELSE 0 END"
 )
 _UNDERWAY = "CASE act WHEN 'delivery.recorded' THEN e WHEN 'delivery.accepted' THEN -e WHEN 'delivery.refused' THEN -e ELSE 0 END"
 _ACCEPTED = "CASE act WHEN 'delivery.accepted' THEN e WHEN 'delivery.reversed' THEN e ELSE 0 END"
 _RELEASED = (
     "CASE act WHEN 'commitment.withdrawn' THEN d WHEN 'commitment.broken' THEN d WHEN 'commitment.lapsed' THEN d \
-WHEN 'commitment.released' THEN d ELSE 0 END"
+WHEN 'commitment.released' THEN d WHEN 'commitment.taken_back' THEN d WHEN 'commitment.restored' THEN -d ELSE 0 END"
 )
 _QUANTITY = "CASE WHEN act = '{told}' THEN {place} ELSE 0 END"
 
@@ -70,18 +72,22 @@ def _statement(table: str) -> tuple[str, list[str]]:
 _ANSWERS = """
 WITH line AS (
     SELECT event.act, one FROM journal_event event, jsonb_array_elements(event.data -> 'rows') one
-    WHERE event.act IN ('commitment.offered', 'commitment.withdrawn', 'commitment.broken', 'commitment.lapsed', 'suggestion.declined')
+    WHERE event.act IN ('commitment.offered', 'commitment.withdrawn', 'commitment.broken', 'commitment.lapsed', 'commitment.restored',
+        'commitment.taken_back', 'suggestion.declined', 'suggestion.reopened')
 ), promised AS (
     SELECT (one ->> 0)::bigint AS promise, jsonb_array_length(one) > 4 AS says, nullif((one ->> 4)::bigint, 0) AS said
     FROM line WHERE act = 'commitment.offered'
 ), ended AS (
-    SELECT DISTINCT (one ->> 0)::bigint AS promise FROM line
-    WHERE act IN ('commitment.withdrawn', 'commitment.broken', 'commitment.lapsed')
+    SELECT (one ->> 0)::bigint AS promise FROM line
+    WHERE act IN ('commitment.withdrawn', 'commitment.broken', 'commitment.lapsed', 'commitment.restored')
+    GROUP BY 1 HAVING sum(CASE act WHEN 'commitment.restored' THEN -1 ELSE 1 END) > 0
 ), told AS (
     SELECT CASE WHEN says THEN said ELSE made.suggestion_id END AS id,
         CASE WHEN ended.promise IS NULL THEN 'accepted' ELSE 'ended' END AS state
     FROM promised LEFT JOIN ended USING (promise) LEFT JOIN commitment_commitment made ON made.id = promised.promise
-    UNION ALL SELECT (one ->> 0)::bigint, 'declined' FROM line WHERE act = 'suggestion.declined'
+    WHERE promised.promise NOT IN (SELECT (one ->> 0)::bigint FROM line WHERE act = 'commitment.taken_back')
+    UNION ALL SELECT (one ->> 0)::bigint, 'declined' FROM line WHERE act IN ('suggestion.declined', 'suggestion.reopened')
+    GROUP BY 1 HAVING sum(CASE act WHEN 'suggestion.reopened' THEN -1 ELSE 1 END) > 0
 )
 SELECT coalesce(t.id, told.id), t.state, told.state
 FROM (SELECT * FROM told WHERE id IS NOT NULL) told FULL JOIN commitment_suggestion t ON t.id = told.id

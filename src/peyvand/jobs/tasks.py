@@ -7,11 +7,14 @@ from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy, builtin_tasks
 from procrastinate.contrib.django import app
 
+from peyvand.batches import actions as batches
+from peyvand.batches.running import run_batch
 from peyvand.exports.actions import TASK as WRITE_EXPORT
 from peyvand.exports.actions import defer_again, expire_exports
 from peyvand.exports.running import write_export
 from peyvand.extend import reactions
 from peyvand.extend.discovery import programmes
+from peyvand.filters.actions import forget_removed
 from peyvand.flow.capacity.actions import renew_capacities
 from peyvand.flow.commitment.actions import lapse_commitments
 from peyvand.flow.need.actions import expire_needs
@@ -40,6 +43,31 @@ def programme_job(*, programme: str, job: str, act: str, ids: dict[str, list[int
 def one_export(*, export_id: int) -> None:
     """Not tried again by itself: its row says what went wrong, and asking again is one press."""
     write_export(export_id=export_id, now=timezone.now())
+
+
+@app.task(name=batches.TASK)
+def one_batch(*, batch_id: int) -> None:
+    run_batch(batch_id=batch_id, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="peyvand.take_up_batches", queueing_lock="take_up_batches")
+def take_up_batches(timestamp: int) -> None:
+    """Put batches back into the queue whose worker died over them; each part that was done is not done again."""
+    retry_stalled(batches.TASK, timezone.now())
+    batches.defer_again(by=SYSTEM, now=timezone.now())
+
+
+@app.periodic(cron=daily_at("03:20"))
+@app.task(name="peyvand.forget_batches", queueing_lock="forget_batches", retry=PATIENT)
+def daily_batch_forgetting(timestamp: int) -> int:
+    return batches.forget_old(now=_at(timestamp))
+
+
+@app.periodic(cron=daily_at("03:25"))
+@app.task(name="peyvand.forget_filters", queueing_lock="forget_filters", retry=PATIENT)
+def daily_filter_forgetting(timestamp: int) -> int:
+    return forget_removed(now=_at(timestamp))
 
 
 @app.periodic(cron="* * * * *")

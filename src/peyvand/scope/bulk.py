@@ -14,13 +14,13 @@ M = TypeVar("M", bound=Model)
 _DRAWS = 5
 
 
-def lock(rows: QuerySet[M], ids: Iterable[int]) -> dict[int, M]:
+def lock(rows: QuerySet[M], ids: Iterable[int], of: tuple[str, ...] = ()) -> dict[int, M]:
     """Lock the rows in the order of their ids (so that two acts cannot wait for each other) and give them by id.
 
-    Raises `NotFound` where one is missing or outside the scope.
+    `of` names what is locked where rows are read with others beside them. Raises `NotFound` where one is missing or outside the scope.
     """
     wanted = sorted(set(ids))
-    found = {row.pk: row for row in rows.select_for_update().filter(pk__in=wanted).order_by("pk")}
+    found = {row.pk: row for row in rows.select_for_update(of=of).filter(pk__in=wanted).order_by("pk")}
     if len(found) != len(wanted):
         raise NotFound
     return found

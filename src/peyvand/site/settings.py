@@ -40,11 +40,13 @@ INSTALLED_APPS = [
     "peyvand.places",
     "peyvand.people",
     "peyvand.exports",
+    "peyvand.filters",
     "peyvand.resources",
     "procrastinate.contrib.django",
     "peyvand.extend",
     *(f"peyvand.flow.{stage}" for stage in STAGES),
     "peyvand.intake",
+    "peyvand.batches",
     "peyvand.jobs",
     *programme_apps(),
 ]
@@ -95,6 +97,7 @@ MIDDLEWARE = [
     "peyvand.web.foreign.mark_foreign",
     "peyvand.web.acting.ActingScope",
     "peyvand.web.middleware.RefusalPages",
+    "peyvand.web.kept.KeptFilters",
 ]
 TEMPLATES = [
     {
@@ -131,6 +134,9 @@ PEYVAND_WAITING = data_folder() / "waiting"
 # Lists written as files for their askers, outside the backup; each is deleted after so many days.
 PEYVAND_EXPORTS = Path(os.environ.get("PEYVAND_EXPORTS") or data_folder() / "exports")
 PEYVAND_EXPORT_DAYS = int(os.environ.get("PEYVAND_EXPORT_DAYS") or "7")
+# For so long an act is taken back by one press; what came of a choice is kept for so many days.
+PEYVAND_UNDO_MINUTES = int(os.environ.get("PEYVAND_UNDO_MINUTES") or "30")
+PEYVAND_BATCH_DAYS = 30
 PEYVAND_LISTED = "peyvand.web.listed.listed_at"
 PEYVAND_DEMO = os.environ.get("PEYVAND_DEMO") == "1"
 PEYVAND_NAVIGATION = "peyvand.site.navigation.ENTRIES"

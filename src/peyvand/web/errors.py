@@ -1,30 +1,59 @@
-"""Pages for what went wrong, in words that say what to do next."""
+"""Pages for what went wrong, in words that say what to do next; none is a dead end."""
+
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.web.typed import typed
 
 
+def _ways(request: HttpRequest) -> dict[str, Any]:
+    """Where to go on from here: back to the page one came from, to what waits, or for the public to where anybody may ask."""
+    came_from = request.headers.get("Referer", "")
+    ways = []
+    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
+        parts = urlsplit(came_from)
+        back = parts.path + (f"?{parts.query}" if parts.query else "")
+        if back != request.get_full_path():
+            ways.append((_("Back to the page you came from"), back))
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        ways.append((_("To what waits for you"), reverse("home")))
+    else:
+        ways += [(_("Back to the first page"), "/"), (_("Ask about a need or a gift"), reverse("track"))]
+        ways.append((_("Sign in"), reverse("account_login")))
+    return {"ways": ways}
+
+
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     status = 404 if isinstance(refusal, NotFound) else 403 if isinstance(refusal, NotPermitted) else 409
-    return render(request, "web/errors/refused.html", {"refusal": refusal}, status=status)
+    return render(request, "web/errors/refused.html", {"refusal": refusal} | _ways(request), status=status)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "web/errors/403.html", status=403)
+    return render(request, "web/errors/403.html", _ways(request), status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "web/errors/404.html", status=404)
+    return render(request, "web/errors/404.html", _ways(request), status=404)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    answer = render(request, "web/errors/csrf.html", {"typed": typed(request)}, status=403)
+    answer = render(request, "web/errors/csrf.html", {"typed": typed(request)} | _ways(request), status=403)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    """An address that only takes a form, opened by hand or by a bookmark."""
+    return render(request, "web/errors/405.html", _ways(request), status=405)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -29,11 +29,12 @@ V = TypeVar("V", bound=Callable[..., Any])
 
 
 class ListAnswer(HttpResponse):
-    """What a page answers to a job that asks for its list (`web.listed`)."""
+    """What a page answers to whoever asks for its list by its address (`web.listed`)."""
 
-    def __init__(self, listed: Listed) -> None:
+    def __init__(self, listed: Listed, spec: ListSpec, rows: QuerySet) -> None:
+        """`rows` are those of the page before its filters."""
         super().__init__(status=204)
-        self.listed = listed
+        self.listed, self.spec, self.rows = listed, spec, rows
 
 
 def exportable(view: V) -> V:
@@ -53,7 +54,7 @@ def export(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> HttpResponse
         return None
     listed = listed_of(request, spec, rows)
     if asks_for_list:
-        return ListAnswer(listed)
+        return ListAnswer(listed, spec, rows)
     if not listed.is_small():
         return _offer(request, listed, FileKind(kind))
     out = tempfile.SpooledTemporaryFile(max_size=8 * 2**20)  # noqa: SIM115 - the response closes it

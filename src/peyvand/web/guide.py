@@ -26,14 +26,14 @@ SLUGS: dict[Role, str] = {role: role.value.replace("_", "-") for role in Role if
 
 # Anchor -> the pages it explains, by the names of their addresses.
 _PAGES: dict[str, tuple[str, ...]] = {
-    "first-page": ("home",),
+    "first-page": ("home", "batch"),
     "open-pages": ("front", "places", "neighbourhood", "figures"),
     "track": ("track",),
     "needs": ("needs", "need", "need_receipt"),
     "record-need": ("need_new",),
     "families": ("families", "family", "family_new", "person_add"),
     "capacities": ("capacities", "capacity", "capacity_new", "agreements", "agreement_new"),
-    "matching": ("matching", "matching_run", "suggestions", "suggestion", "suggestions_bulk"),
+    "matching": ("matching", "matching_run", "suggestions", "suggestion"),
     "promises": ("promises", "promise"),
     "deliveries": ("deliveries", "delivery_new", "delivery_refuse", "delivery_reverse"),
     "received": ("received", "received_not_arrived"),

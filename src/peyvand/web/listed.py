@@ -16,6 +16,11 @@ from peyvand.web.exports import ListAnswer
 
 
 def listed_at(address: str, by: Acting, account: Account) -> Listed:
+    """The list at an address, for a job that writes it. As `asked_at`."""
+    return asked_at(address, by, account).listed
+
+
+def asked_at(address: str, by: Acting, account: Account) -> ListAnswer:
     """`address` is a path of this site with its query; called inside `scope(by)`.
 
     Raises `NotFound` where no page with an exportable list is there, and what the page itself refuses with.
@@ -38,4 +43,4 @@ def listed_at(address: str, by: Acting, account: Account) -> Listed:
     answer = found.func(request, *found.args, **found.kwargs)
     if not isinstance(answer, ListAnswer):
         raise NotFound
-    return answer.listed
+    return answer

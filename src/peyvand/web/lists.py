@@ -18,7 +18,7 @@ A sort column must be NOT NULL in the database (annotate with Coalesce where it 
 import base64
 import binascii
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -37,6 +37,7 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.kernel.text import search_key
 from peyvand.scope.bulk import first_rows
 from peyvand.web.forms import Form
+from peyvand.web.kept import KeptBar, kept_bar
 from peyvand.web.templatetags import peyvand_format as show
 
 _SHOWN: dict[str, Callable[[Any], str]] = {
@@ -130,9 +131,19 @@ class Filters(Form):
 
 
 @dataclass(frozen=True)
+class FirstStep:
+    """What to do where nothing is yet: a button, or without an address the words that say who does it."""
+
+    label: Any
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class ListSpec:
     """What a list is, apart from its rows. `count_limit`: counting stops there and the page says "N+".
 
+    `acts` gives what a reader may do to many rows at once, each with `slug` and `label`.
+    `first_step` says what this reader does first where the list is empty.
     `title` names its file and its line among one's exports; without one they show `name`.
     """
 
@@ -146,6 +157,8 @@ class ListSpec:
     title: Any = ""
     empty_title: Any = ""
     empty_text: Any = ""
+    acts: Callable[[HttpRequest], Sequence[Any]] | None = None
+    first_step: Callable[[HttpRequest], "FirstStep | None"] | None = None
 
     def sort_path(self, asked: str) -> str:
         """The ORM path, with its minus, of a `?sort=` that names a sortable column; else the default."""
@@ -179,7 +192,7 @@ class Heading:
 
 @dataclass
 class ListPage:
-    """Everything `web/parts/list.html` shows."""
+    """Everything `web/parts/list.html` shows; `acts` are those that can be done to many of its rows (`web.bulk.choices`)."""
 
     spec: ListSpec
     objects: list[Any]
@@ -195,6 +208,14 @@ class ListPage:
     clear_url: str = "?"
     sort: str = ""
     rows: list[list[Cell]] = field(default_factory=list)
+    acts: list[Any] = field(default_factory=list)
+    kept: KeptBar | None = None
+    first_step: FirstStep | None = None
+
+    @property
+    def numbered(self) -> list[tuple[Any, list[Cell]]]:
+        """Each row with its primary key, for ticking it."""
+        return [(getattr(one, "pk", None), row) for one, row in zip(self.objects, self.rows, strict=True)]
 
 
 def encode(path: str, *key: Any) -> str:
@@ -287,7 +308,8 @@ def narrowed(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> tuple[Quer
 
 
 def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
-    """One page of a list, in two queries whatever its size (and those of the queryset's own prefetches)."""
+    """One page of a list, in two queries whatever its size, and one for the filters its reader keeps (and those of the queryset's
+    own prefetches)."""
     rows, filters = narrowed(request, spec, rows)
     query = request.GET
     path = spec.sort_path(query.get("sort", ""))
@@ -295,6 +317,7 @@ def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
     objects, older, newer = keyset(rows, path, spec.per_page, **cursors)
     whole = not (older or newer or any(cursors.values()))
     counted = len(objects) if whole else rows.order_by().values("pk")[: spec.count_limit + 1].count()
+    kept = kept_bar(request, [*filters.fields, "place"]) if spec.exports and filters else None
     return ListPage(
         spec=spec,
         objects=objects,
@@ -309,6 +332,10 @@ def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
         address=request.path + _url(query),
         sort=query.get("sort", ""),
         rows=[spec.cells(row) for row in objects],
+        acts=list(spec.acts(request)) if spec.acts else [],
+        kept=kept,
+        first_step=spec.first_step(request) if spec.first_step and not objects else None,
+        clear_url=kept.all_url if kept and any(one.row.opens for one in kept.filters) else "?",
     )
 
 

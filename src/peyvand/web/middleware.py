@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from peyvand.kernel.refusals import Refusal
-from peyvand.web.errors import refused
+from peyvand.web.errors import refused, wrong_method
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -28,13 +28,19 @@ def chosen_language(get_response: View) -> View:
 
 
 class RefusalPages:
-    """A refusal that no view caught becomes a page that says it."""
+    """A refusal that no view caught becomes a page that says it, and so does an address that takes no reading."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        bare = response.status_code == 405 and not response.content and not request.path.startswith("/api/")
+        if not bare:
+            return response
+        page = wrong_method(request)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return refused(request, exception) if isinstance(exception, Refusal) else None

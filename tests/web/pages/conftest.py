@@ -1,5 +1,6 @@
 """A small province, and somebody who opens its pages in a role."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -100,3 +101,9 @@ def resident(world, browser) -> Client:
         person = Person.objects.get(household=household)
     world.join("resident", MemberRole.RESIDENT, "nobonyad", "centre", person_id=person.pk)
     return browser("resident")
+
+
+@pytest.fixture
+def undo_on() -> Callable[[str], str]:
+    """The address that takes back what the message on a page tells."""
+    return lambda page: re.search(r'action="(/batches/\d+/undo/)"', page)[1]

@@ -28,7 +28,7 @@ def states(model) -> list[str]:
 
 
 @pytest.mark.parametrize("who", ["governor", "administrator"])
-@pytest.mark.parametrize("route", ["/matching/", "/suggestions/", "/suggestions/all-of-a-kind/"])
+@pytest.mark.parametrize("route", ["/matching/", "/suggestions/"])
 def test_who_has_no_business_here_is_told_why(sign_in, who, route):
     assert sign_in(who).get(route).status_code == 403
     assert sign_in("").get(route).url.startswith("/sign-in/")
@@ -75,11 +75,9 @@ def test_the_giver_sees_the_county_of_a_private_need_and_nothing_nearer(world, s
     matched(world)
     row = suggestions()[0]
     manager = sign_in("charity_manager")
-    for url in (
-        "/suggestions/",
-        f"/suggestions/{row.pk}/",
-        f"/suggestions/all-of-a-kind/?kind={world.specifications['wheelchair'].pk}",
-    ):
+    address = f"/suggestions/?kind={world.specifications['wheelchair'].pk}"
+    chosen = manager.post("/batches/choose/", {"act": "accept_suggestions", "address": address, "all": "1"}).url
+    for url in ("/suggestions/", f"/suggestions/{row.pk}/", chosen):
         page = manager.get(url).content.decode()
         assert "ساری" in page
         assert "نوبنیاد" not in page
@@ -88,7 +86,7 @@ def test_the_giver_sees_the_county_of_a_private_need_and_nothing_nearer(world, s
     assert "نوبنیاد" in sign_in("facilitator").get(f"/suggestions/{row.pk}/").content.decode()
 
 
-def test_accepting_makes_a_promise_and_the_message_takes_it_back(world, sign_in):
+def test_accepting_makes_a_promise_and_the_message_takes_it_back(world, sign_in, undo_on):
     matched(world)
     row = suggestions()[0]
     manager = sign_in("charity_manager")
@@ -96,10 +94,11 @@ def test_accepting_makes_a_promise_and_the_message_takes_it_back(world, sign_in)
         f"/suggestions/{row.pk}/accept/", {"due_date": "۱۴۰۵/۱۰/۱", "once": "x"}, follow=True
     ).content.decode()
     assert states(Commitment) == ["offered"]
-    undo = page.split('action="/promises/undo/')[1].split('"')[0]
-    manager.post(f"/promises/undo/{undo}")
+    manager.post(undo_on(page))
     assert states(Commitment) == ["withdrawn"]
-    assert manager.post(f"/promises/undo/{undo}").status_code == 404
+    assert states(Suggestion) == ["proposed", "proposed"]
+    again = manager.post(undo_on(page), follow=True).content.decode()
+    assert "“undoing” is not possible while the state is “Undone”." in again
 
 
 def test_a_date_in_the_past_is_said_beside_the_date(world, sign_in):
@@ -129,13 +128,14 @@ def test_all_of_one_kind_are_seen_first_and_accepted_together(world, sign_in):
     matched(world, needs=4)
     kind = world.specifications["wheelchair"].pk
     manager = sign_in("charity_manager")
-    preview = manager.get(f"/suggestions/all-of-a-kind/?kind={kind}").content.decode()
-    assert "4 suggestions, 4 pieces in all" in preview
-    ids = preview.split('name="ids" value="')[1].split('"')[0]
-    assert len(ids.split(",")) == 4
-    assert manager.get("/suggestions/all-of-a-kind/?kind=999").status_code == 404
+    assert f'value="/suggestions/?kind={kind}"' in manager.get("/suggestions/").content.decode()
+    asked = {"act": "accept_suggestions", "address": f"/suggestions/?kind={kind}", "all": "1"}
+    batch = manager.post("/batches/choose/", asked).url
+    look = manager.get(batch).content.decode()
+    assert "Of 4 chosen rows 4 would be done" in look
+    assert "4 pieces (4)" in look
     for _ in range(2):
-        manager.post(f"/suggestions/all-of-a-kind/?kind={kind}", {"ids": ids, "due_date": "1405/10/1", "once": "z"})
+        manager.post(f"{batch}do/", {"due_date": "1405/10/1", "once": "z"})
     assert states(Commitment) == ["offered"] * 4
 
 

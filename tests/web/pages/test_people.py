@@ -86,7 +86,7 @@ def test_a_manager_issues_no_code_for_another_organisation(world, browser):
     assert not SignInCode.objects.exists()
 
 
-def test_a_role_is_given_and_ended(world, browser):
+def test_a_role_is_given_and_ended_and_the_end_is_undone(world, browser, undo_on):
     client, membership_id = browser("administrator"), world["facilitator"].membership_id
     asked = {
         "role": "field_leader",
@@ -96,9 +96,11 @@ def test_a_role_is_given_and_ended(world, browser):
     assert client.post(f"/people/{membership_id}/role/", asked).status_code == 302
     account = Membership.objects.get(pk=membership_id).account
     assert set(account.memberships.values_list("role", flat=True)) == {"facilitator", "field_leader"}
-    client.post(f"/people/{membership_id}/end/")
+    page = client.post(f"/people/{membership_id}/end/", follow=True).content.decode()
     assert not memberships_in_force(account, TODAY).filter(pk=membership_id).exists()
     assert browser("charity_manager").post(f"/people/{membership_id}/end/").status_code == 404
+    client.post(undo_on(page))
+    assert memberships_in_force(account, TODAY).filter(pk=membership_id).exists()
 
 
 def test_the_list_of_people_takes_as_many_queries_for_many_as_for_few(world, browser, queries_of):

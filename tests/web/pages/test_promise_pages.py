@@ -66,7 +66,7 @@ def test_an_offer_is_accepted_by_the_other_side_only(world, sign_in):
 def test_taking_back_needs_a_reason_that_the_other_side_reads(world, sign_in):
     promise = world.agreed(private(world), world.capacity(3), 2)
     manager = sign_in("charity_manager")
-    assert "Choose why" in manager.post(f"/promises/{promise.pk}/withdraw/", {}, follow=True).content.decode()
+    assert "Choose “Why”." in manager.post(f"/promises/{promise.pk}/withdraw/", {}, follow=True).content.decode()
     manager.post(f"/promises/{promise.pk}/withdraw/", {"reason": "not_now"})
     assert stored(Commitment).state == "withdrawn"
     assert "Not at this time" in sign_in("facilitator").get(f"/promises/{promise.pk}/").content.decode()
@@ -80,7 +80,7 @@ def test_a_promise_is_not_called_broken_before_its_day(world, sign_in):
     assert stored(Commitment).state == "accepted"
 
 
-def test_a_delivery_with_its_picture_is_recorded_once_and_accepted(world, sign_in):
+def test_a_delivery_with_its_picture_is_recorded_once_and_accepted(world, sign_in, undo_on):
     promise = world.agreed(private(world), world.capacity(3), 2)
     manager, facilitator = sign_in("charity_manager"), sign_in("facilitator")
     for _ in range(2):
@@ -94,13 +94,15 @@ def test_a_delivery_with_its_picture_is_recorded_once_and_accepted(world, sign_i
     assert sign_in("").get(f"/proofs/{proof.pk}/")["Location"].startswith("/sign-in/")
     for stranger in ("firm_manager", "governor"):
         assert sign_in(stranger).get(f"/proofs/{proof.pk}/").status_code in (403, 404)
-    assert "Waiting for your answer" in facilitator.get("/deliveries/").content.decode()
-    assert "Waiting for your answer" not in manager.get("/deliveries/").content.decode()
-    page = facilitator.post("/deliveries/accept/", {"delivery": [delivery.pk], "promise": promise.pk}, follow=True)
+    assert f'name="row" value="{delivery.pk}"' in facilitator.get("/deliveries/?answer=mine").content.decode()
+    assert f'name="row" value="{delivery.pk}"' not in manager.get("/deliveries/?answer=mine").content.decode()
+    page = facilitator.post(f"/deliveries/{delivery.pk}/accept/", follow=True)
     assert stored(Commitment).state == "kept"
-    undo = page.content.decode().split('action="/deliveries/undo/')[1].split('"')[0]
-    facilitator.post(f"/deliveries/undo/{undo}")
+    facilitator.post(undo_on(page.content.decode()))
     assert stored(Commitment).state == "accepted"
+    with scope(SYSTEM):
+        again = Delivery.objects.get(answer="")
+        assert (again.recorded_by_id, again.proofs.count()) == (delivery.recorded_by_id, 1)
     assert replay() == []
 
 
@@ -180,7 +182,7 @@ def test_the_page_of_a_promise_offers_no_acceptance_to_the_recorder(world, sign_
     promise = world.agreed(world.need(), world.capacity())
     record_deliveries(rows=[NewDelivery(promise.pk, 1, TODAY)], by=world["facilitator"], now=NOW)
     address = f"/promises/{promise.pk}/"
-    button = 'action="/deliveries/accept/"'
+    button = "It arrived: accept"
     own = sign_in("facilitator").get(address).content.decode()
     assert button not in own
     assert "You recorded it yourself" in own

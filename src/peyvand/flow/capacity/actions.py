@@ -113,53 +113,83 @@ def offer_capacities(
     return capacities
 
 
-def _move(act: str, event: str, capacity_id: int, by: Acting, now: datetime) -> Capacity:
-    capacity = lock(Capacity.objects.all(), [capacity_id])[capacity_id]
-    require(may_change_capacity(by, capacity))
-    guarded(act, by=by, now=now, capacity=[capacity_id])
-    capacity.state = rules.LIFE.after(act, capacity.state)
-    capacity.closed_at = now if capacity.state == CapacityState.CLOSED else None
-    capacity.save(update_fields=["state", "closed_at"])
-    _event(event, [capacity], by, now)
-    return capacity
-
-
-@action
-def open_capacity(*, capacity_id: int, by: Acting, now: datetime) -> Capacity:
-    return _move("open_capacity", "capacity.opened", capacity_id, by, now)
-
-
-@action
-def pause_capacity(*, capacity_id: int, by: Acting, now: datetime) -> Capacity:
-    """No new promises; those that stand are kept."""
-    return _move("pause_capacity", "capacity.paused", capacity_id, by, now)
-
-
-@action
-def resume_capacity(*, capacity_id: int, by: Acting, now: datetime) -> Capacity:
-    return _move("resume_capacity", "capacity.resumed", capacity_id, by, now)
-
-
-@action
-def close_capacity(*, capacity_id: int, by: Acting, now: datetime) -> Capacity:
-    return _move("close_capacity", "capacity.closed", capacity_id, by, now)
-
-
-@action
-def close_capacities(*, capacity_ids: Sequence[int], by: Acting, now: datetime) -> list[Capacity]:
-    """Close many, all or none, with one event; promises that stand are kept."""
+def _move(act: str, event: str, capacity_ids: Sequence[int], by: Acting, now: datetime) -> list[Capacity]:
+    """All or none, with one event."""
     capacities = list(lock(Capacity.objects.all(), capacity_ids).values())
     if not capacities:
         return []
     for capacity in capacities:
         require(may_change_capacity(by, capacity))
     ids = [capacity.pk for capacity in capacities]
-    guarded("close_capacity", by=by, now=now, capacity=ids)
+    guarded(act, by=by, now=now, capacity=ids)
     for capacity in capacities:
-        capacity.state, capacity.closed_at = rules.LIFE.after("close_capacity", capacity.state), now
-    Capacity.objects.filter(pk__in=ids).update(state=CapacityState.CLOSED, closed_at=now)
-    _event("capacity.closed", capacities, by, now)
+        capacity.state = rules.LIFE.after(act, capacity.state)
+        capacity.closed_at = now if capacity.state == CapacityState.CLOSED else None
+    Capacity.objects.filter(pk__in=ids).update(state=capacities[0].state, closed_at=capacities[0].closed_at)
+    _event(event, capacities, by, now)
     return capacities
+
+
+@action
+def open_capacity(*, capacity_id: int, by: Acting, now: datetime) -> Capacity:
+    return _move("open_capacity", "capacity.opened", [capacity_id], by, now)[0]
+
+
+@action
+def pause_capacity(*, capacity_id: int, by: Acting, now: datetime) -> Capacity:
+    """No new promises; those that stand are kept."""
+    return pause_capacities(capacity_ids=[capacity_id], by=by, now=now)[0]
+
+
+@action
+def pause_capacities(*, capacity_ids: Sequence[int], by: Acting, now: datetime) -> list[Capacity]:
+    return _move("pause_capacity", "capacity.paused", capacity_ids, by, now)
+
+
+@action
+def resume_capacity(*, capacity_id: int, by: Acting, now: datetime) -> Capacity:
+    return resume_capacities(capacity_ids=[capacity_id], by=by, now=now)[0]
+
+
+@action
+def resume_capacities(*, capacity_ids: Sequence[int], by: Acting, now: datetime) -> list[Capacity]:
+    return _move("resume_capacity", "capacity.resumed", capacity_ids, by, now)
+
+
+@action
+def close_capacity(*, capacity_id: int, by: Acting, now: datetime) -> Capacity:
+    return close_capacities(capacity_ids=[capacity_id], by=by, now=now)[0]
+
+
+@action
+def close_capacities(*, capacity_ids: Sequence[int], by: Acting, now: datetime) -> list[Capacity]:
+    """Close many, all or none, with one event; promises that stand are kept."""
+    return _move("close_capacity", "capacity.closed", capacity_ids, by, now)
+
+
+_AS_BEFORE = {
+    CapacityState.OPEN: "reopen_capacity",
+    CapacityState.PAUSED: "repause_capacity",
+    CapacityState.DRAFT: "redraft_capacity",
+}
+
+
+@action
+def reopen_capacities(*, states: Mapping[int, str], by: Acting, now: datetime) -> list[Capacity]:
+    """Undo a closing: each offer is again in the state it was closed from. All or none, with one event."""
+    capacities = lock(Capacity.objects.all(), states)
+    if not capacities:
+        return []
+    for capacity in capacities.values():
+        require(may_change_capacity(by, capacity))
+    guarded("open_capacity", by=by, now=now, capacity=capacities)
+    for pk, capacity in capacities.items():
+        capacity.state = rules.LIFE.after(_AS_BEFORE[CapacityState(states[pk])], capacity.state)
+        capacity.closed_at = None
+    Capacity.objects.bulk_update(capacities.values(), ["state", "closed_at"], batch_size=2000)
+    reopened = list(capacities.values())
+    _event("capacity.reopened", reopened, by, now)
+    return reopened
 
 
 @action

@@ -17,6 +17,10 @@ LIFE = LifeCycle(
         ("close_capacity", CapacityState.DRAFT, CapacityState.CLOSED),
         ("close_capacity", CapacityState.OPEN, CapacityState.CLOSED),
         ("close_capacity", CapacityState.PAUSED, CapacityState.CLOSED),
+        # A closing that is undone leads back to where it came from.
+        ("reopen_capacity", CapacityState.CLOSED, CapacityState.OPEN),
+        ("repause_capacity", CapacityState.CLOSED, CapacityState.PAUSED),
+        ("redraft_capacity", CapacityState.CLOSED, CapacityState.DRAFT),
     ],
 )
 

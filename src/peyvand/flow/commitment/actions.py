@@ -28,7 +28,7 @@ from peyvand.kernel.distance import Point
 from peyvand.kernel.due import due_refusal
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.quantities import is_quantity
-from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, NotPermitted, Refusal, require
+from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotPermitted, Refusal, require
 from peyvand.kernel.states import WrongState
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
@@ -136,7 +136,7 @@ def _with_suggestions(rows: Sequence[NewPromise]) -> list[NewPromise]:
     ]
 
 
-def _state_follows_later(suggestion_ids: Sequence[int]) -> None:
+def state_follows_later(suggestion_ids: Sequence[int]) -> None:
     """Let a promise and its suggestion change one after the other; the end of the act checks that they agree."""
     if suggestion_ids:
         with connection.cursor() as cursor:
@@ -173,7 +173,7 @@ def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Ran
     needs_.count(needs, {pk: (quantity, 0, 0) for pk, quantity in from_need.items()}, met_by={}, now=now)
     capacities_.count(capacities, {pk: (quantity, 0) for pk, quantity in from_capacity.items()})
     named = [row.suggestion_id for row in rows if row.suggestion_id]
-    _state_follows_later(named)
+    state_follows_later(named)
     promises = create_with_codes(fresh, lambda: new_code(random))
     Suggestion.objects.filter(pk__in=named).update(
         state=rules.SUGGESTION_LIFE.after("accept_suggestion", SuggestionState.PROPOSED), answered_at=now
@@ -195,7 +195,7 @@ def accept_commitments(*, commitment_ids: Sequence[int], by: Acting, now: dateti
     for one in promises.values():
         require(may_answer(by, one))
         one.state, one.accepted_at = rules.LIFE.after("accept_commitment", one.state), now
-    guarded("accept_commitment", by=by, now=now, **_ids(promises.values()))
+    guarded("accept_commitment", by=by, now=now, **ids_of(promises.values()))
     Commitment.objects.bulk_update(promises.values(), ["state", "accepted_at"], batch_size=2000)
     agreed = list(promises.values())
     event("commitment.accepted", agreed, by, now)
@@ -207,22 +207,26 @@ def withdraw_commitments(
     *, commitment_ids: Sequence[int], reason: DeclineReason, by: Acting, now: datetime
 ) -> list[Commitment]:
     """Either side steps back: an offer is declined, or a promise is taken back. The remainder returns to need and capacity."""
-    locked = _lock_ending(commitment_ids)
-    guarded("withdraw_commitment", by=by, now=now, **_ids(locked[2].values()))
+    locked = lock_ending(commitment_ids)
+    guarded("withdraw_commitment", by=by, now=now, **ids_of(locked[2].values()))
     return _end("withdraw_commitment", "commitment.withdrawn", locked, reason, by, now, may_take_part)
 
 
 @action
 def break_commitment(*, commitment_id: int, by: Acting, now: datetime) -> Commitment:
     """The side it was made to says that the promise was not kept. Raises `NotDueYet` before the due date."""
-    due = Commitment.objects.values_list("due_date", flat=True).filter(pk=commitment_id).first()
-    if due is None:
-        raise NotFound
-    if due >= business_date(now):
-        raise rules.NotDueYet(due=due)
-    locked = _lock_ending([commitment_id])
-    guarded("break_commitment", by=by, now=now, **_ids(locked[2].values()))
-    return _end("break_commitment", "commitment.broken", locked, "", by, now, may_call_broken)[0]
+    return break_commitments(commitment_ids=[commitment_id], by=by, now=now)[0]
+
+
+@action
+def break_commitments(*, commitment_ids: Sequence[int], by: Acting, now: datetime) -> list[Commitment]:
+    """Many, all or none, with one event."""
+    locked = lock_ending(commitment_ids)
+    for one in locked[2].values():
+        if one.due_date >= business_date(now):
+            raise rules.NotDueYet(due=one.due_date)
+    guarded("break_commitment", by=by, now=now, **ids_of(locked[2].values()))
+    return _end("break_commitment", "commitment.broken", locked, "", by, now, may_call_broken)
 
 
 @action
@@ -230,7 +234,7 @@ def lapse_commitments(*, by: Acting, now: datetime) -> int:
     """Offers nobody answered by their due date lapse (a daily job)."""
     require(may_lapse(by))
     due = Commitment.objects.filter(state=CommitmentState.OFFERED, due_date__lt=business_date(now))
-    _lock_ending(list(due.values_list("pk", flat=True)))
+    lock_ending(list(due.values_list("pk", flat=True)))
     ids = list(due.values_list("pk", flat=True))  # again under the locks: some may have been answered meanwhile
     if ids:
         _end("lapse_commitment", "commitment.lapsed", lock_with_ends(ids), "", by, now, may_take_part)
@@ -245,14 +249,14 @@ def lock_with_ends(commitment_ids: Sequence[int]) -> _Locked:
     return needs, capacities, lock(Commitment.objects.all(), commitment_ids)
 
 
-def _lock_ending(commitment_ids: Sequence[int]) -> _Locked:
+def lock_ending(commitment_ids: Sequence[int]) -> _Locked:
     """Lock what the end of commitments touches: their suggestions too, first of all."""
     told = Suggestion.objects.select_for_update(of=("self",)).filter(commitment__in=commitment_ids)
     list(told.order_by("pk").values_list("pk", flat=True))
     return lock_with_ends(commitment_ids)
 
 
-def _ids(promises: Iterable[Commitment]) -> dict[str, list[int]]:
+def ids_of(promises: Iterable[Commitment]) -> dict[str, list[int]]:
     """The rows a promise touches, by kind, for guards and reactions."""
     rows = [(one.need_id, one.capacity_id, one.pk) for one in promises]
     return {kind: [row[place] for row in rows] for place, kind in enumerate(("need", "capacity", "commitment"))}
@@ -278,7 +282,7 @@ def _end(
         back_to_need[one.need_id] -= one.released
         back_to_capacity[one.capacity_id] -= one.released
     told = [one.suggestion_id for one in promises.values() if one.suggestion_id]
-    _state_follows_later(told)
+    state_follows_later(told)
     Commitment.objects.bulk_update(promises.values(), ["state", "released", "ended_at", "end_reason"], batch_size=2000)
     Suggestion.objects.filter(pk__in=told).update(
         state=rules.SUGGESTION_LIFE.after("end_promise", SuggestionState.ACCEPTED)
@@ -340,4 +344,4 @@ def event(
     act: str, promises: Sequence[Commitment], by: Acting, now: datetime, rows: Sequence[Sequence[int]] | None = None
 ) -> None:
     record_batch(act, kind="commitment", subjects=promises, by=by, now=now, organisation="asker_path", rows=rows)
-    react(act, **_ids(promises))
+    react(act, **ids_of(promises))

@@ -17,6 +17,13 @@ LIFE = LifeCycle(
         ("break_commitment", CommitmentState.ACCEPTED, CommitmentState.BROKEN),
         ("keep_commitment", CommitmentState.ACCEPTED, CommitmentState.KEPT),
         ("reopen_commitment", CommitmentState.KEPT, CommitmentState.ACCEPTED),
+        # Undoing: what was just promised, what was just agreed to, what was just ended.
+        ("take_back_commitment", CommitmentState.OFFERED, CommitmentState.WITHDRAWN),
+        ("take_back_commitment", CommitmentState.ACCEPTED, CommitmentState.WITHDRAWN),
+        ("return_commitment", CommitmentState.ACCEPTED, CommitmentState.OFFERED),
+        ("restore_offer", CommitmentState.WITHDRAWN, CommitmentState.OFFERED),
+        ("restore_commitment", CommitmentState.WITHDRAWN, CommitmentState.ACCEPTED),
+        ("restore_commitment", CommitmentState.BROKEN, CommitmentState.ACCEPTED),
     ],
 )
 
@@ -29,6 +36,9 @@ SUGGESTION_LIFE = LifeCycle(
         ("decline_suggestion", SuggestionState.PROPOSED, SuggestionState.DECLINED),
         ("supersede_suggestion", SuggestionState.PROPOSED, SuggestionState.SUPERSEDED),
         ("end_promise", SuggestionState.ACCEPTED, SuggestionState.ENDED),
+        ("reopen_suggestion", SuggestionState.ACCEPTED, SuggestionState.PROPOSED),
+        ("reopen_suggestion", SuggestionState.DECLINED, SuggestionState.PROPOSED),
+        ("restore_promise", SuggestionState.ENDED, SuggestionState.ACCEPTED),
     ],
 )
 
@@ -51,6 +61,16 @@ class NotDueYet(Refusal):
 class AlreadyAnswered(Refusal):
     code = "already_answered"
     message = "This suggestion was answered before."
+
+
+class AgreedMeanwhile(Refusal):
+    code = "agreed_meanwhile"
+    message = "The other side has agreed meanwhile; whoever steps back now says why on the page of the promise."
+
+
+class DeliveredMeanwhile(Refusal):
+    code = "delivered_meanwhile"
+    message = "Something was delivered on this promise meanwhile."
 
 
 def is_late(*, state: str, due: date, today: date) -> bool:

@@ -9,7 +9,7 @@ from peyvand.flow.commitment.enums import DeclineReason, SuggestionState
 from peyvand.flow.commitment.models import Commitment, Suggestion
 from peyvand.flow.commitment.permissions import may_take_part
 from peyvand.flow.commitment.rules import SUGGESTION_LIFE, AlreadyAnswered
-from peyvand.journal.actions import record
+from peyvand.journal.actions import record_batch
 from peyvand.kernel.refusals import require
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import lock
@@ -39,12 +39,43 @@ def accept_suggestions(
 
 @action
 def decline_suggestion(*, suggestion_id: int, reason: DeclineReason, by: Acting, now: datetime) -> Suggestion:
-    row = _answerable([suggestion_id], by)[suggestion_id]
-    row.state = SUGGESTION_LIFE.after("decline_suggestion", row.state)
-    row.decline_reason, row.answered_at = reason, now
-    row.save(update_fields=["state", "decline_reason", "answered_at"])
-    record(
-        "suggestion.declined", kind="suggestion", subject=row.pk, by=by, now=now, place_path=row.place_path,
-        organisation_path=row.asker_path, rows=[(row.pk, row.need_id, row.capacity_id)], data={"reason": reason.value},
+    return decline_suggestions(suggestion_ids=[suggestion_id], reason=reason, by=by, now=now)[0]
+
+
+@action
+def decline_suggestions(
+    *, suggestion_ids: Sequence[int], reason: DeclineReason, by: Acting, now: datetime
+) -> list[Suggestion]:
+    """Decline many, all or none, with one event."""
+    rows = list(_answerable(suggestion_ids, by).values())
+    if not rows:
+        return []
+    for row in rows:
+        row.state = SUGGESTION_LIFE.after("decline_suggestion", row.state)
+        row.decline_reason, row.answered_at = reason, now
+    Suggestion.objects.bulk_update(rows, ["state", "decline_reason", "answered_at"], batch_size=2000)
+    record_batch(
+        "suggestion.declined", kind="suggestion", subjects=rows, by=by, now=now, organisation="asker_path",
+        rows=[(row.pk, row.need_id, row.capacity_id) for row in rows], data={"reason": reason.value},
     )  # fmt: skip
-    return row
+    return rows
+
+
+@action
+def reopen_suggestions(*, suggestion_ids: Sequence[int], by: Acting, now: datetime) -> list[Suggestion]:
+    """Undo a declining: they wait for an answer again. All or none, with one event."""
+    rows = list(lock(Suggestion.objects.all(), suggestion_ids).values())
+    if not rows:
+        return []
+    for row in rows:
+        require(may_take_part(by, row))
+        if row.state != SuggestionState.DECLINED:
+            raise AlreadyAnswered
+        row.state = SUGGESTION_LIFE.after("reopen_suggestion", row.state)
+        row.decline_reason, row.answered_at = "", None
+    Suggestion.objects.bulk_update(rows, ["state", "decline_reason", "answered_at"], batch_size=2000)
+    record_batch(
+        "suggestion.reopened", kind="suggestion", subjects=rows, by=by, now=now, organisation="asker_path",
+        rows=[(row.pk, row.need_id, row.capacity_id) for row in rows],
+    )  # fmt: skip
+    return rows

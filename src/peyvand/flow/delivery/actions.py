@@ -79,11 +79,11 @@ def record_deliveries(*, rows: Sequence[NewDelivery], by: Acting, now: datetime)
     commitments_.count(promises, {pk: (quantity, 0, 0) for pk, quantity in arrived.items()}, now=now)
     needs_.count(needs, {pk: (0, quantity, 0) for pk, quantity in underway.items()}, met_by={}, now=now)
     deliveries = Delivery.objects.bulk_create(fresh, batch_size=2000)
-    _event("delivery.recorded", deliveries, by, now)
+    event("delivery.recorded", deliveries, by, now)
     return deliveries
 
 
-def _unanswered(ids: Sequence[int]) -> list[Delivery]:
+def unanswered(ids: Sequence[int]) -> list[Delivery]:
     found = list(Delivery.objects.select_related("commitment").filter(pk__in=ids))
     if len(found) != len(set(ids)):
         raise NotFound
@@ -146,26 +146,35 @@ def accept_deliveries(*, delivery_ids: Sequence[int], by: Acting, now: datetime)
 
     Raises `RecordedByYou` where the actor recorded one of them himself (see `may_accept_recorded`).
     """
-    deliveries = _unanswered(delivery_ids)
+    deliveries = unanswered(delivery_ids)
     if deliveries:
         _settle(deliveries, DeliveryAnswer.ACCEPTED, "", by, now)
-        _event("delivery.accepted", deliveries, by, now)
+        event("delivery.accepted", deliveries, by, now)
     return deliveries
 
 
 @action
 def refuse_delivery(*, delivery_id: int, reason: RefusalReason, by: Acting, now: datetime) -> Delivery:
     """The receiver's side says: it did not arrive, or not as promised. The promise stands."""
-    deliveries = _unanswered([delivery_id])
-    _settle(deliveries, DeliveryAnswer.REFUSED, reason, by, now)
-    _event("delivery.refused", deliveries, by, now, data={"reason": reason.value})
-    return deliveries[0]
+    return refuse_deliveries(delivery_ids=[delivery_id], reason=reason, by=by, now=now)[0]
+
+
+@action
+def refuse_deliveries(
+    *, delivery_ids: Sequence[int], reason: RefusalReason, by: Acting, now: datetime
+) -> list[Delivery]:
+    """Refuse many for one reason, all or none, with one event."""
+    deliveries = unanswered(delivery_ids)
+    if deliveries:
+        _settle(deliveries, DeliveryAnswer.REFUSED, reason, by, now)
+        event("delivery.refused", deliveries, by, now, data={"reason": reason.value})
+    return deliveries
 
 
 @action
 def reverse_delivery(*, delivery_id: int, note: str, by: Acting, now: datetime) -> Delivery:
     """Correct an accepted delivery by a reversing row. The need opens again; what the promise can no longer keep is released."""
-    first = _unanswered([delivery_id])[0]
+    first = unanswered([delivery_id])[0]
     require(may_reverse_delivery(by, first.commitment))
     needs, capacities, promises = commitments_.lock_with_ends([first.commitment_id])
     wrong = Delivery.objects.select_for_update().get(pk=delivery_id)
@@ -185,7 +194,7 @@ def reverse_delivery(*, delivery_id: int, note: str, by: Acting, now: datetime) 
     commitments_.count(promises, {promise.pk: (0, -back, released)}, now=now)
     needs_.count(needs, {promise.need_id: (-released, 0, -back)}, met_by={}, now=now)
     capacities_.count(capacities, {promise.capacity_id: (-released, -back)})
-    _event("delivery.reversed", [reversing], by, now)
+    event("delivery.reversed", [reversing], by, now)
     if released:
         commitments_.event(
             "commitment.released",
@@ -228,7 +237,7 @@ def forget_pictures(*, need_ids: Sequence[int], by: Acting, now: datetime) -> li
 @action
 def add_proof(*, delivery_id: int, sha256: str, content_type: str, size: int, by: Acting, now: datetime) -> Proof:
     """Tie a stored file to a delivery; either side may show what was handed over."""
-    delivery = _unanswered([delivery_id])[0]
+    delivery = unanswered([delivery_id])[0]
     require(may_record_delivery(by, delivery.commitment))
     proof = Proof.objects.create(
         delivery=delivery, sha256=sha256, content_type=content_type, size=size, added_at=now,
@@ -242,7 +251,7 @@ def add_proof(*, delivery_id: int, sha256: str, content_type: str, size: int, by
     return proof
 
 
-def _event(
+def event(
     act: str, deliveries: Sequence[Delivery], by: Acting, now: datetime, data: dict[str, object] | None = None
 ) -> None:
     """Rows: delivery, commitment, need, capacity, quantity."""

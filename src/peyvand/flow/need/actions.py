@@ -136,14 +136,26 @@ def open_needs(*, rows: Sequence[NewNeed], by: Acting, now: datetime, random: Ra
 @action
 def vouch_need(*, need_id: int, by: Acting, now: datetime) -> Need:
     """A facilitator or trusted local answers for a need that a resident told: it becomes open."""
-    need = lock(Need.objects.all(), [need_id])[need_id]
-    require(may_vouch_need(by, need))
-    guarded("vouch_need", by=by, now=now, need=[need_id])
-    need.state = rules.LIFE.after("vouch_need", need.state)
-    need.vouched_by_id, need.vouched_at, need.opened_at = by.membership_id, now, now
-    need.save(update_fields=["state", "vouched_by", "vouched_at", "opened_at"])
-    _batch("need.vouched", [need], by, now)
-    return need
+    return vouch_needs(need_ids=[need_id], by=by, now=now)[0]
+
+
+@action
+def vouch_needs(*, need_ids: Sequence[int], by: Acting, now: datetime) -> list[Need]:
+    """Vouch for many, all or none, with one event."""
+    needs = list(lock(Need.objects.all(), need_ids).values())
+    if not needs:
+        return []
+    for need in needs:
+        require(may_vouch_need(by, need))
+    guarded("vouch_need", by=by, now=now, need=[need.pk for need in needs])
+    for need in needs:
+        need.state = rules.LIFE.after("vouch_need", need.state)
+        need.vouched_by_id, need.vouched_at, need.opened_at = by.membership_id, now, now
+    Need.objects.filter(pk__in=[need.pk for need in needs]).update(
+        state=NeedState.OPEN, vouched_by_id=by.membership_id, vouched_at=now, opened_at=now
+    )
+    _batch("need.vouched", needs, by, now)
+    return needs
 
 
 @action
@@ -176,17 +188,48 @@ def withdraw_needs(*, need_ids: Sequence[int], by: Acting, now: datetime) -> lis
 @action
 def restore_need(*, need_id: int, by: Acting, now: datetime) -> Need:
     """Undo a withdrawal or an expiry: the need is open again, as old as it was; one nobody vouched for is a draft again."""
-    need = lock(Need.objects.all(), [need_id])[need_id]
-    require(may_withdraw_need(by, need))
-    guarded("restore_need", by=by, now=now, need=[need_id])
-    if need.closed_as == ClosedAs.MET:
-        raise BadValue(field="state", reason="a met need is reopened by reversing a delivery")
-    vouched = need.opened_at is not None
-    need.state = rules.LIFE.after("reopen_need" if vouched else "redraft_need", need.state)
-    need.closed_as, need.closed_at = "", None
-    need.save(update_fields=["state", "closed_as", "closed_at"])
-    _batch("need.restored", [need], by, now)
-    return need
+    return restore_needs(need_ids=[need_id], by=by, now=now)[0]
+
+
+@action
+def restore_needs(*, need_ids: Sequence[int], by: Acting, now: datetime) -> list[Need]:
+    """Open many again, all or none, with one event."""
+    needs = list(lock(Need.objects.all(), need_ids).values())
+    if not needs:
+        return []
+    for need in needs:
+        require(may_withdraw_need(by, need))
+    guarded("restore_need", by=by, now=now, need=[need.pk for need in needs])
+    for need in needs:
+        if need.closed_as == ClosedAs.MET:
+            raise BadValue(field="state", reason="a met need is reopened by reversing a delivery")
+        need.state = rules.LIFE.after("reopen_need" if need.opened_at else "redraft_need", need.state)
+        need.closed_as, need.closed_at = "", None
+    for state in (NeedState.OPEN, NeedState.DRAFT):
+        Need.objects.filter(pk__in=[need.pk for need in needs if need.state == state]).update(
+            state=state, closed_as="", closed_at=None
+        )
+    _batch("need.restored", needs, by, now)
+    return needs
+
+
+@action
+def unvouch_needs(*, need_ids: Sequence[int], by: Acting, now: datetime) -> list[Need]:
+    """Take a vouch back: the needs are drafts again. All or none. Raises `StillPromised` where something was promised meanwhile."""
+    needs = list(lock(Need.objects.all(), need_ids).values())
+    if not needs:
+        return []
+    for need in needs:
+        require(may_vouch_need(by, need))
+        if need.committed:
+            raise rules.StillPromised(quantity=need.committed)
+        need.state = rules.LIFE.after("unvouch_need", need.state)
+        need.vouched_by_id, need.vouched_at, need.opened_at = None, None, None
+    Need.objects.filter(pk__in=[need.pk for need in needs]).update(
+        state=NeedState.DRAFT, vouched_by_id=None, vouched_at=None, opened_at=None
+    )
+    _batch("need.vouch_taken_back", needs, by, now)
+    return needs
 
 
 @action

@@ -20,6 +20,7 @@ LIFE = LifeCycle(
         ("meet_need", NeedState.OPEN, NeedState.CLOSED),
         ("reopen_need", NeedState.CLOSED, NeedState.OPEN),
         ("redraft_need", NeedState.CLOSED, NeedState.DRAFT),
+        ("unvouch_need", NeedState.OPEN, NeedState.DRAFT),
     ],
 )
 

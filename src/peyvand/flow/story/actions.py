@@ -147,6 +147,39 @@ _PERMISSIONS = {
     "publish_story": may_publish_story,
     "withdraw_story": _may_withdraw,
 }
+# (the act, the state before it) -> what leads back.
+_BACK = {
+    ("submit_story", StoryState.DRAFT): "unsubmit_story",
+    ("return_story", StoryState.SUBMITTED): "unreturn_story",
+    ("publish_story", StoryState.SUBMITTED): "unpublish_story",
+    ("withdraw_story", StoryState.DRAFT): "restore_draft",
+    ("withdraw_story", StoryState.SUBMITTED): "restore_submitted",
+    ("withdraw_story", StoryState.PUBLISHED): "restore_published",
+}
+
+
+@action
+def put_back_story(*, story_id: int, act: str, state: str, by: Acting, now: datetime) -> Story:
+    """Undo `act`, which was done when the story stood in `state`; by whoever may do that act.
+
+    Raises `WrongState` where the story has moved on, `ConsentMissing` where it would be read again without consent.
+    """
+    story = lock(Story.objects.all(), [story_id])[story_id]
+    require(_PERMISSIONS[act](by, story))
+    guarded("publish_story" if state == StoryState.PUBLISHED else "return_story", by=by, now=now, story=[story_id])
+    story.state = rules.LIFE.after(_BACK[act, StoryState(state)], story.state)
+    _require_consent(story)
+    if act == "publish_story":
+        story.published_at = None
+    story.save(update_fields=["state", "published_at"])
+    _event("story.put_back", story, by, now)
+    return story
+
+
+def _require_consent(story: Story) -> None:
+    withdrawn = StoryConsent.objects.filter(story=story, consent__withdrawn_at__isnull=False)
+    if story.state == StoryState.PUBLISHED and withdrawn.exists():
+        raise rules.ConsentMissing
 
 
 def _move(act: str, event: str, story_id: int, by: Acting, now: datetime) -> Story:
@@ -154,9 +187,8 @@ def _move(act: str, event: str, story_id: int, by: Acting, now: datetime) -> Sto
     require(_PERMISSIONS[act](by, story))
     guarded(act, by=by, now=now, story=[story_id])
     story.state = rules.LIFE.after(act, story.state)
+    _require_consent(story)
     if story.state == StoryState.PUBLISHED:
-        if StoryConsent.objects.filter(story=story, consent__withdrawn_at__isnull=False).exists():
-            raise rules.ConsentMissing
         story.published_at = now
     story.save(update_fields=["state", "published_at"])
     _event(event, story, by, now)

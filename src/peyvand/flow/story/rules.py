@@ -17,6 +17,13 @@ LIFE = LifeCycle(
         ("withdraw_story", StoryState.DRAFT, StoryState.WITHDRAWN),
         ("withdraw_story", StoryState.SUBMITTED, StoryState.WITHDRAWN),
         ("withdraw_story", StoryState.PUBLISHED, StoryState.WITHDRAWN),
+        # Undoing what was done a moment ago.
+        ("unsubmit_story", StoryState.SUBMITTED, StoryState.DRAFT),
+        ("unreturn_story", StoryState.DRAFT, StoryState.SUBMITTED),
+        ("unpublish_story", StoryState.PUBLISHED, StoryState.SUBMITTED),
+        ("restore_draft", StoryState.WITHDRAWN, StoryState.DRAFT),
+        ("restore_submitted", StoryState.WITHDRAWN, StoryState.SUBMITTED),
+        ("restore_published", StoryState.WITHDRAWN, StoryState.PUBLISHED),
     ],
 )
 

@@ -2,19 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 
 from peyvand.journal.once import once
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.web import notices
-
-UNDO_KEY = "undo"
-MOST_UNDOS = 20
 
 
 def do(request: HttpRequest, run: Callable[[], Any]) -> Any:
@@ -51,21 +46,3 @@ def act(request: HttpRequest, run: Callable[[], Any], said: str, to: str, *, und
     if done_or_said(request, done):
         notices.done(request, said, undo_url=undo)
     return redirect(to)
-
-
-def undo_url(request: HttpRequest, route: str, ids: list[int]) -> str:
-    """An address that takes back what was just done to these rows; it is good for this sign-in session."""
-    kept = dict(list(request.session.get(UNDO_KEY, {}).items())[-MOST_UNDOS + 1 :])
-    token = uuid4().hex[:16]
-    request.session[UNDO_KEY] = kept | {token: ids}
-    return reverse(route, args=[token])
-
-
-def undone_ids(request: HttpRequest, token: str) -> list[int]:
-    """The rows behind an undo address, once. Raises `NotFound` where it was used or belongs to another session."""
-    kept = dict(request.session.get(UNDO_KEY, {}))
-    ids = kept.pop(token, None)
-    if ids is None:
-        raise NotFound
-    request.session[UNDO_KEY] = kept
-    return list(ids)

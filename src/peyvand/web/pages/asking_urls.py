@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_views
 from django.urls import URLPattern, URLResolver, include, path
 
-from peyvand.web.pages import audit, exports, families, home, intake, needs, people, sign_in
+from peyvand.web.pages import audit, batches, exports, families, home, intake, kept_filters, needs, people, sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("home/", home.home, name="home"),
@@ -38,6 +38,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<int:membership_id>/code/", people.code_issue, name="code_issue"),
     path("journal/", audit.journal, name="journal"),
     path("journal/looks/", audit.look, name="look_take"),
+    path("batches/choose/", batches.batch_choose, name="batch_choose"),
+    path("batches/<int:batch_id>/", batches.batch, name="batch"),
+    path("batches/<int:batch_id>/do/", batches.batch_do, name="batch_do"),
+    path("batches/<int:batch_id>/undo/", batches.batch_undo, name="batch_undo"),
+    path("batches/<int:batch_id>/forget/", batches.batch_forget, name="batch_forget"),
+    path("filters/", kept_filters.filters, name="filters"),
+    path("filters/keep/", kept_filters.filter_keep, name="filter_keep"),
+    path("filters/<int:filter_id>/change/", kept_filters.filter_change, name="filter_change"),
+    path("filters/<int:filter_id>/remove/", kept_filters.filter_remove, name="filter_remove"),
+    path("filters/<int:filter_id>/restore/", kept_filters.filter_restore, name="filter_restore"),
     path("exports/", exports.exports, name="exports"),
     path("exports/ask/", exports.export_ask, name="export_ask"),
     path("exports/<int:export_id>/file/", exports.export_file, name="export_file"),

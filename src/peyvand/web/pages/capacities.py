@@ -25,12 +25,12 @@ from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
-from peyvand.web import notices
+from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, Filters, ListSpec, list_page
-from peyvand.web.pages import acts
+from peyvand.web.pages import acts, first_steps
 from peyvand.web.pages.access import open_to, refuse
 from peyvand.web.pages.choices import KindField, KindFilter, PlaceField
 from peyvand.web.pages.rows import county_of, in_place, with_county
@@ -51,6 +51,8 @@ class CapacityFilters(Filters):
 
 SPEC = ListSpec(
     name="capacities",
+    first_step=first_steps.capacities,
+    acts=bulk.offered_on("capacities"),
     title=_("What can be given"),
     columns=(
         Column("kind", _("What is offered"), lambda row: named(row.specification), link=lambda row: reverse("capacity", args=[row.pk])),
@@ -158,32 +160,35 @@ def capacity(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": _facts(row, row.place if may_change or not row.provider_person_id else county_of(row.place_path)),
         "promises": _promises_on(row),
         "renewals": [(one, one.pk == row.renewed_from_id) for one in renewal],
-        "acts": [(act, _ACT_LABELS[act]) for act in acts_ if act != "close_capacity"],
+        "acts": [(act, _ACT_LABELS[act]) for act in acts_ if act in _ACT_LABELS and act != "close_capacity"],
         "may_close": "close_capacity" in acts_,
         "crumbs": [(_("What can be given"), reverse("capacities"))],
     }
     return render(request, "web/pages/capacity.html", context)
 
 
-_MOVES = {
-    "open_capacity": (actions.open_capacity, _("The offer is open."), "pause_capacity"),
-    "pause_capacity": (actions.pause_capacity, _("The offer is paused; promises that stand are kept."), "resume_capacity"),
-    "resume_capacity": (actions.resume_capacity, _("The offer is open again."), "pause_capacity"),
-    "close_capacity": (actions.close_capacity, _("The offer is closed; promises that stand are kept."), ""),
-}  # fmt: skip
+_BULK = {
+    "pause_capacity": "pause_capacities",
+    "resume_capacity": "resume_capacities",
+    "close_capacity": "close_capacities",
+}
 
 
 @require_POST
 @open_to(may_offer_capacity)
 def capacity_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    if act not in _MOVES:
+    here = reverse("capacity", args=[pk])
+    if act in _BULK:
+        return bulk.do_one(request, _BULK[act], pk, to=here)
+    if act != "open_capacity":
         raise Http404
-    move, said, back = _MOVES[act]
     by = request.acting  # type: ignore[attr-defined]
-    if acts.done_or_said(request, lambda: move(capacity_id=pk, by=by, now=timezone.now()).pk):
-        undo = reverse("capacity_act", args=[pk, back]) if back else ""
-        notices.done(request, str(said), undo_url=undo)
-    return redirect("capacity", pk)
+
+    def run() -> int:
+        return actions.open_capacity(capacity_id=pk, by=by, now=timezone.now()).pk
+
+    undo = reverse("capacity_act", args=[pk, "pause_capacity"])
+    return acts.act(request, run, gettext("The offer is open."), here, undo=undo)
 
 
 # How deep in the tree of places a capacity must lie for its reach to mean anything.

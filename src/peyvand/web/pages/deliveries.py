@@ -5,13 +5,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,7 +23,6 @@ from peyvand.flow.delivery import actions
 from peyvand.flow.delivery.enums import DeliveryAnswer, RefusalReason
 from peyvand.flow.delivery.models import Delivery, Proof
 from peyvand.flow.delivery.permissions import (
-    acceptable_by,
     may_answer_delivery,
     may_record_delivery,
     may_reverse_delivery,
@@ -35,19 +34,17 @@ from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
-from peyvand.web import notices
+from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.pages import acts
+from peyvand.web.pages import acts, first_steps
 from peyvand.web.pages.access import open_to, refuse
 from peyvand.web.pages.choices import KindFilter, KindFilters
 from peyvand.web.pages.rows import with_county, with_giver
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import number, unit
-
-MOST_AT_ONCE = 500
 
 
 def folder() -> LocalFolder:
@@ -66,7 +63,12 @@ def _promise_url(row: Delivery) -> str:
     return reverse("promise", args=[row.commitment_id])
 
 
-_ANSWERS = [("", _("All")), ("waiting", _("Waits for the receiver's answer")), *DeliveryAnswer.choices]
+_ANSWERS = [
+    ("", _("All")),
+    ("mine", _("Waits for my answer")),
+    ("waiting", _("Waits for the receiver's answer")),
+    *DeliveryAnswer.choices,
+]
 
 
 class DeliveryFilters(KindFilters):
@@ -78,9 +80,9 @@ class DeliveryFilters(KindFilters):
     def narrow(self, rows: QuerySet) -> QuerySet:
         self.is_valid()
         answer = self.cleaned_data.get("answer")
-        if answer == "waiting":
+        if answer in ("waiting", "mine"):
             self.cleaned_data["answer"] = ""
-            rows = rows.filter(answer="")
+            rows = rows.filter(answer="") if answer == "waiting" else rows.filter(answer="", is_mine_to_answer=True)
         narrowed = super().narrow(rows)
         self.cleaned_data["answer"] = answer
         return narrowed
@@ -88,6 +90,8 @@ class DeliveryFilters(KindFilters):
 
 SPEC = ListSpec(
     name="deliveries",
+    first_step=first_steps.deliveries,
+    acts=bulk.offered_on("deliveries"),
     title=_("Deliveries"),
     columns=(
         Column("kind", _("What was delivered"), lambda row: named(row.commitment.need.specification), link=_promise_url),
@@ -109,8 +113,15 @@ SPEC = ListSpec(
 def deliveries_seen(by: Acting) -> QuerySet[Delivery]:
     reversal = Delivery.objects.filter(reverses=OuterRef("pk"))
     rows = deliveries_of(by, timezone.now()).select_related("commitment__need__specification")
-    rows = rows.annotate(is_reversed=Exists(reversal))
+    rows = rows.annotate(is_reversed=Exists(reversal), is_mine_to_answer=_mine(by))
     return with_giver(with_county(rows))
+
+
+def _mine(by: Acting) -> Q:
+    """What waits for this actor's own answer."""
+    ours = in_area(by) & below(by.organisation_path, "asker_path") & Q(quantity__gt=0)
+    recorded = Q(recorded_by__account_id=by.account_id) & Q(recorded_by__isnull=False)
+    return ours if settings.ONE_PERSON_ACCEPTS else ours & ~recorded
 
 
 @exportable
@@ -125,16 +136,10 @@ def deliveries(request: HttpRequest) -> HttpResponseBase:
         "title": _("Deliveries"),
         "lead": _("Help counts as arrived when the receiver's side has accepted it."),
         "page": list_page(request, SPEC, rows),
-        "waiting": _waiting(by) if by.is_staff else [],
+        "links": [(_("Waiting for your answer"), reverse("deliveries") + "?answer=mine")] if by.is_staff else [],
         "crumbs": [(_("Promises"), reverse("promises"))],
     }
-    return render(request, "web/pages/deliveries.html", context)
-
-
-def _waiting(by: Acting) -> list[Delivery]:
-    """What waits for this actor's own answer, the oldest first."""
-    rows = deliveries_seen(by).filter(in_area(by), below(by.organisation_path, "asker_path"), answer="", quantity__gt=0)
-    return list(acceptable_by(rows, by, timezone.now()).order_by("delivered_date", "pk")[:MOST_AT_ONCE])
+    return render(request, "web/pages/list.html", context)
 
 
 class DeliveryForm(Form):
@@ -230,47 +235,16 @@ def _delivery_page(request: HttpRequest, row: Commitment, form: DeliveryForm, le
     return render(request, "web/pages/form.html", context)
 
 
-def _chosen(request: HttpRequest) -> list[int]:
-    return [int(text) for text in request.POST.getlist("delivery")[:MOST_AT_ONCE] if text.isdecimal()]
-
-
 @require_POST
 @open_to(may_see_promises)
-def deliveries_accept(request: HttpRequest) -> HttpResponse:
-    """Accept one or many: all or none."""
+def delivery_accept(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
-    ids = _chosen(request)
-    if not ids:
-        notices.warn(request, gettext("Choose at least one delivery."))
-        return redirect("deliveries")
-    if acts.done_or_said(request, lambda: len(actions.accept_deliveries(delivery_ids=ids, by=by, now=timezone.now()))):
-        said = ngettext("%(n)s delivery is accepted.", "%(n)s deliveries are accepted.", len(ids))
-        undo = acts.undo_url(request, "deliveries_undo", ids) if len(ids) <= 20 else ""
-        notices.done(request, said % {"n": number(len(ids))}, undo_url=undo)
-    return redirect(_back(request))
+    row = _delivery(pk, by, may_answer_delivery)
+    return bulk.do_one(request, "accept_deliveries", pk, to=reverse("promise", args=[row.commitment_id]))
 
 
-def _back(request: HttpRequest) -> str:
-    promise = request.POST.get("promise", "")
-    return reverse("promise", args=[int(promise)]) if promise.isdecimal() else reverse("deliveries")
-
-
-def _reverse(ids: list[int], note: str, by: Acting) -> int:
-    with scope(by):
-        for pk in ids:
-            actions.reverse_delivery(delivery_id=pk, note=note, by=by, now=timezone.now())
-    return len(ids)
-
-
-@require_POST
-@open_to(may_see_promises)
-def deliveries_undo(request: HttpRequest, token: str) -> HttpResponse:
-    """Take back an acceptance: by a reversing row, as every correction."""
-    by: Acting = request.acting  # type: ignore[attr-defined]
-    ids = acts.undone_ids(request, token)
-    if acts.done_or_said(request, lambda: _reverse(ids, gettext("Taken back at once"), by)):
-        notices.say(request, gettext("The acceptance is taken back. If it did arrive, record the delivery again."))
-    return redirect("deliveries")
+def _reverse(pk: int, note: str, by: Acting) -> int:
+    return actions.reverse_delivery(delivery_id=pk, note=note, by=by, now=timezone.now()).pk
 
 
 class RefusalForm(Form):
@@ -297,12 +271,8 @@ def delivery_refuse(request: HttpRequest, pk: int) -> HttpResponse:
     row = _delivery(pk, by, may_answer_delivery)
     form = RefusalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        reason = RefusalReason(form.cleaned_data["reason"])
-        if acts.done_or_said(
-            request, lambda: actions.refuse_delivery(delivery_id=pk, reason=reason, by=by, now=timezone.now()).pk
-        ):
-            notices.done(request, gettext("The delivery is refused; the promise still stands."))
-        return redirect("promise", row.commitment_id)
+        here = reverse("promise", args=[row.commitment_id])
+        return bulk.do_one(request, "refuse_deliveries", pk, to=here, reason=form.cleaned_data["reason"])
     lead = _("It did not arrive, or not as promised. The giver reads the reason; the promise still stands.")
     return _answer_page(request, row, form, _("Refuse this delivery"), lead)
 
@@ -314,7 +284,7 @@ def delivery_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     row = _delivery(pk, by, may_reverse_delivery)
     form = ReversalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        if acts.done_or_said(request, lambda: _reverse([pk], form.cleaned_data["note"], by)):
+        if acts.done_or_said(request, lambda: _reverse(pk, form.cleaned_data["note"], by)):
             notices.done(request, gettext("The delivery is reversed by a correcting row; the need waits again."))
         return redirect("promise", row.commitment_id)
     lead = _("An accepted delivery stays in the books; a correcting row takes its quantity back.")

@@ -41,7 +41,7 @@ from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
-from peyvand.web.pages import words
+from peyvand.web.pages import first_steps, words
 from peyvand.web.pages.access import acting, now, open_to, refuse
 from peyvand.web.pages.acts import act
 from peyvand.web.pages.family_forms import ConsentForm, DisabilityForm, FamilyFilters, FamilyForm, PersonForm, TaskForm
@@ -61,6 +61,7 @@ def _code(row: Household) -> str:
 
 SPEC = ListSpec(
     name="families",
+    first_step=first_steps.families,
     title=gettext_lazy("Families"),
     columns=(
         Column(

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from peyvand.filters.queries import filters_of
 from peyvand.flow.figures import place_figures
 from peyvand.flow.need.permissions import may_open_need
 from peyvand.journal.models import Event
@@ -171,6 +172,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "role": dict(MemberRole.choices)[by.role.value],
         "membership": membership,
         "waiting": waiting,
+        "next": blocks.next_step(waiting),
+        "pinned": list(filters_of(by).filter(pinned=True)),
         "empty": empty,
         "steps": first_steps(by) if not waiting else [],
         "may_open": may_open_need(by) is None,

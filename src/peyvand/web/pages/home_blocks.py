@@ -1,7 +1,7 @@
 """What waits for somebody, as blocks of at most five rows: each says how many there are and where all of them stand."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,11 +23,13 @@ from peyvand.flow.need.models import Need, PriorityOverride
 from peyvand.flow.need.queries import of_family
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
+from peyvand.kernel.jalali import business_date
 from peyvand.people.models import Look
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, first_rows, in_area
 from peyvand.web.lists import Badge
 from peyvand.web.pages import words
+from peyvand.web.pages.home_words import When, due, due_or_waits, waits
 from peyvand.web.templatetags.peyvand_format import jdate, jdate_ago, jdatetime, number, quantity
 
 ROWS = 5
@@ -41,11 +43,12 @@ class Line:
     url: str = ""
     note: str = ""
     badge: Badge | None = None
+    when: When | None = None
 
 
 @dataclass(frozen=True)
 class Block:
-    """`late` marks a block whose rows wait too long. An empty one is not shown, but said in one line."""
+    """`late` marks a block whose rows wait too long; `step` is what to do with them. An empty one is said in one line."""
 
     name: str
     title: str
@@ -55,15 +58,30 @@ class Block:
     late: bool = False
     counted: bool = True
     counted_all: bool = True
+    step: str = ""
+
+    @property
+    def step_url(self) -> str:
+        """Where the block's one next step is taken: at its first row, or at all of them where there are several."""
+        return self.lines[0].url if self.count == 1 and self.lines[0].url else self.all_url
 
 
 def block(
-    name: str, title: str, rows: QuerySet, line: Callable[[Any], Line], all_url: str = "", *, late: bool = False
+    name: str,
+    title: str,
+    rows: QuerySet,
+    line: Callable[[Any], Line],
+    all_url: str = "",
+    *,
+    late: bool = False,
+    step: str = "",
 ) -> Block:
     found = first_rows(rows, ROWS + 1)
     count = len(found) if len(found) <= ROWS else rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
     shown = min(count, MOST_COUNTED)
-    return Block(name, title, shown, [line(row) for row in found[:ROWS]], all_url, late, counted_all=shown == count)
+    return Block(
+        name, title, shown, [line(row) for row in found[:ROWS]], all_url, late, counted_all=shown == count, step=step
+    )
 
 
 def _own(by: Acting, organisation: str = "organisation_path", place: str = "place_path") -> Q:
@@ -78,9 +96,10 @@ def _giver(by: Acting) -> Q:
     return _own(by, "giver_path", "giver_place_path")
 
 
-def _need_line(need: Need, note: str) -> Line:
+def _need_line(need: Need, today: date, note: str = "") -> Line:
     title = f"{words.what(need)} — {words.named(need.place)}"
-    return Line(title, reverse("need", args=[need.pk]), note, words.band_badge(need.priority))
+    when = due_or_waits(need.due_date, business_date(need.created_at), today)
+    return Line(title, reverse("need", args=[need.pk]), note, words.band_badge(need.priority), when)
 
 
 def _needs(by: Acting) -> QuerySet[Need]:
@@ -93,8 +112,9 @@ def to_vouch(by: Acting, today: date) -> Block:
         "to_vouch",
         _("Needs that wait for a vouch"),
         rows,
-        lambda need: _need_line(need, _("told %(when)s") % {"when": jdate_ago(need.created_at, today)}),
+        lambda need: _need_line(need, today),
         reverse("needs") + "?state=draft&sort=created",
+        step=_("Vouch for them"),
     )
 
 
@@ -104,8 +124,9 @@ def open_longest(by: Acting, today: date) -> Block:
         "open_longest",
         _("Needs open longest, nothing promised"),
         rows,
-        lambda need: _need_line(need, _("told %(when)s") % {"when": jdate_ago(need.created_at, today)}),
+        lambda need: _need_line(need, today),
         reverse("needs") + "?state=unpromised&sort=created",
+        step=_("See who could help"),
     )
 
 
@@ -116,8 +137,9 @@ def without_capacity(by: Acting, today: date) -> Block:
         "without_capacity",
         _("Needs without a capacity"),
         rows.order_by("-priority", "created_at", "pk"),
-        lambda need: _need_line(need, words.why_unserved(need.unserved)),
+        lambda need: _need_line(need, today, words.why_unserved(need.unserved)),
         reverse("needs") + "?state=unpromised&sort=-priority",
+        step=_("See where help is missing"),
     )
 
 
@@ -130,10 +152,10 @@ def _promises(side: Q) -> QuerySet[Commitment]:
 def _promise_line(row: Commitment, today: date, *, giver: bool = False) -> Line:
     said = quantity(row.quantity, row.need.specification.unit)
     who = words.named(row.need.place) if giver else words.named(row.capacity.organisation)
-    note = _("due %(day)s (%(when)s)") % {"day": jdate(row.due_date), "when": jdate_ago(row.due_date, today)}
+    note = _("due %(day)s") % {"day": jdate(row.due_date)}
     url = reverse("promise", args=[row.pk])
     title = f"{words.named(row.need.specification)}، {said} — {who}"
-    return Line(title, url, note, words.promise_badge(row.state, row.due_date, today))
+    return Line(title, url, note, words.promise_badge(row.state, row.due_date, today), due(row.due_date, today))
 
 
 def to_accept(by: Acting, today: date) -> Block:
@@ -146,6 +168,7 @@ def to_accept(by: Acting, today: date) -> Block:
         rows,
         lambda row: _promise_line(row, today),
         reverse("promises") + "?waits=answer",
+        step=_("Answer them"),
     )
 
 
@@ -158,6 +181,7 @@ def late_promises(by: Acting, today: date) -> Block:
         lambda row: _promise_line(row, today),
         reverse("promises") + "?state=late",
         late=True,
+        step=_("Ask the giver, or call it broken"),
     )
 
 
@@ -168,8 +192,9 @@ def own_promises_due(by: Acting, today: date) -> Block:
         _("Your promises that are due this week or late"),
         rows.order_by("due_date", "pk"),
         lambda row: _promise_line(row, today, giver=True),
-        reverse("promises"),
+        reverse("promises") + "?state=accepted",
         late=True,
+        step=_("Deliver, or say that you cannot"),
     )
 
 
@@ -184,13 +209,19 @@ def to_confirm(by: Acting, today: date) -> Block:
         need = row.commitment.need
         said = quantity(row.quantity, need.specification.unit)
         title = f"{words.named(need.specification)}، {said} — {words.named(need.place)}"
-        note = _("delivered %(when)s") % {"when": jdate_ago(row.delivered_date, today)}
-        return Line(title, reverse("promise", args=[row.commitment_id]), note)
+        return Line(title, reverse("promise", args=[row.commitment_id]), when=waits(row.delivered_date, today))
 
-    return block("to_confirm", _("Deliveries to confirm"), rows, line, reverse("deliveries"))
+    return block(
+        "to_confirm",
+        _("Deliveries to confirm"),
+        rows,
+        line,
+        reverse("deliveries") + "?answer=mine",
+        step=_("Say whether it arrived"),
+    )
 
 
-def _suggestions(name: str, title: str, side: Q) -> Block:
+def _suggestions(name: str, title: str, side: Q, today: date) -> Block:
     rows = (
         Suggestion.objects.filter(side, state=SuggestionState.PROPOSED)
         .select_related("need__specification", "need__place")
@@ -200,17 +231,18 @@ def _suggestions(name: str, title: str, side: Q) -> Block:
     def line(row: Suggestion) -> Line:
         said = quantity(row.quantity, row.need.specification.unit)
         text = f"{words.named(row.need.specification)}، {said} — {words.named(row.need.place)}"
-        return Line(text, reverse("suggestion", args=[row.pk]), "", words.band_badge(row.priority))
+        when = due_or_waits(row.need.due_date, business_date(row.need.created_at), today)
+        return Line(text, reverse("suggestion", args=[row.pk]), "", words.band_badge(row.priority), when)
 
-    return block(name, title, rows, line, reverse("suggestions"))
+    return block(name, title, rows, line, reverse("suggestions"), step=_("Accept or decline"))
 
 
 def suggestions_to_answer(by: Acting, today: date) -> Block:
-    return _suggestions("suggestions_to_answer", _("Suggestions to answer"), _giver(by))
+    return _suggestions("suggestions_to_answer", _("Suggestions to answer"), _giver(by), today)
 
 
 def suggestions_unanswered(by: Acting, today: date) -> Block:
-    return _suggestions("suggestions_unanswered", _("Suggestions nobody has answered"), _asker(by))
+    return _suggestions("suggestions_unanswered", _("Suggestions nobody has answered"), _asker(by), today)
 
 
 def running_out(by: Acting, today: date) -> Block:
@@ -221,15 +253,17 @@ def running_out(by: Acting, today: date) -> Block:
 
     def line(row: Capacity) -> Line:
         left = quantity(row.quantity - row.committed, row.specification.unit)
-        ends = _("; ends on %(day)s") % {"day": jdate(row.end_date)} if row.end_date else ""
         return Line(
             words.named(row.specification),
             reverse("capacity", args=[row.pk]),
-            _("%(left)s left") % {"left": left} + ends,
+            _("%(left)s left") % {"left": left},
+            when=due(row.end_date, today) if row.end_date else None,
         )
 
     ordered = rows.select_related("specification").order_by(F("end_date").asc(nulls_last=True), "pk")
-    return block("running_out", _("Capacities that run out"), ordered, line, reverse("capacities"))
+    return block(
+        "running_out", _("Capacities that run out"), ordered, line, reverse("capacities"), step=_("Renew or replace it")
+    )
 
 
 def looks_taken(by: Acting, today: date) -> Block:
@@ -248,8 +282,9 @@ def stories_to_review(by: Acting, today: date) -> Block:
         "stories_to_review",
         _("Stories that wait for review"),
         rows,
-        lambda row: Line(row.title, reverse("story", args=[row.pk]), jdate(row.created_at)),
-        reverse("stories"),
+        lambda row: Line(row.title, reverse("story", args=[row.pk]), when=waits(business_date(row.created_at), today)),
+        reverse("stories") + "?tab=ours",
+        step=_("Read and publish"),
     )
 
 
@@ -267,9 +302,12 @@ def overrides_to_sign(by: Acting, today: date) -> Block:
             "priority": number(row.priority),
             "present": number(row.need.priority),
         }
-        return _need_line(row.need, note)
+        return replace(_need_line(row.need, today, note), when=waits(business_date(row.proposed_at), today))
 
-    return block("overrides_to_sign", _("Priorities that wait for a second signature"), rows, line)
+    made = block(
+        "overrides_to_sign", _("Priorities that wait for a second signature"), rows, line, step=_("Read and sign")
+    )
+    return replace(made, all_url=made.lines[0].url) if made.lines else made
 
 
 def received(by: Acting, today: date) -> Block:
@@ -293,12 +331,9 @@ def own_needs(by: Acting, today: date) -> Block:
     rows = Need.objects.filter(of_family(by)).select_related("specification", "place").order_by("-created_at")
 
     def line(need: Need) -> Line:
-        note = (
-            _("needed by %(day)s") % {"day": jdate(need.due_date)}
-            if need.due_date
-            else _("told %(when)s") % {"when": jdate_ago(need.created_at, today)}
-        )
-        return Line(words.what(need), reverse("need", args=[need.pk]), note, words.need_badge(need))
+        note = _("needed by %(day)s") % {"day": jdate(need.due_date)} if need.due_date else ""
+        told = _("told %(when)s") % {"when": jdate_ago(need.created_at, today)}
+        return Line(words.what(need), reverse("need", args=[need.pk]), note or told, words.need_badge(need))
 
     return block("own_needs", _("My needs"), rows, line, reverse("needs"))
 
@@ -307,6 +342,12 @@ def shown(blocks: Iterable[Block]) -> tuple[list[Block], list[Block]]:
     """Those with something in them, and those without."""
     made = list(blocks)
     return [one for one in made if one.count], [one for one in made if not one.count]
+
+
+def next_step(waiting: Iterable[Block]) -> tuple[Block, Line] | None:
+    """The most urgent of all that waits and can be acted on: what is late longest, then what is due soonest, then what waits longest."""
+    lines = [(one, line) for one in waiting if one.step for line in one.lines if line.when and line.url]
+    return min(lines, key=lambda pair: pair[1].when.rank if pair[1].when else (2, 0), default=None)
 
 
 def files_ready(by: Acting, since: datetime) -> Block:

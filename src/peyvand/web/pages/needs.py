@@ -21,8 +21,6 @@ from peyvand.flow.need.actions import (
     restore_need,
     reveal_note,
     sign_priority,
-    vouch_need,
-    withdraw_need,
 )
 from peyvand.flow.need.enums import ClosedAs, NeedState, PriorityPart
 from peyvand.flow.need.models import Need, PriorityOverride
@@ -33,10 +31,10 @@ from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, NotFound
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
-from peyvand.web import notices
+from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Column, ListSpec, list_page
-from peyvand.web.pages import words
+from peyvand.web.pages import first_steps, words
 from peyvand.web.pages.access import acting, now, open_to, refuse
 from peyvand.web.pages.acts import act
 from peyvand.web.pages.need_forms import NeedFilters, PriorityForm, late_promise
@@ -46,6 +44,8 @@ from peyvand.web.templatetags.peyvand_format import digits, jdate, jdate_ago, pe
 
 SPEC = ListSpec(
     name="needs",
+    first_step=first_steps.needs,
+    acts=bulk.offered_on("needs"),
     title=gettext_lazy("Needs"),
     columns=(
         Column(
@@ -206,24 +206,13 @@ def need(request: HttpRequest, need_id: int) -> HttpResponse:
 @require_POST
 @open_to(permissions.may_open_need)
 def vouch(request: HttpRequest, need_id: int) -> HttpResponse:
-    return act(
-        request,
-        lambda: vouch_need(need_id=need_id, by=acting(request), now=now()),
-        _("You vouched for this need: it is open now."),
-        reverse("need", args=[need_id]),
-    )
+    return bulk.do_one(request, "vouch_needs", need_id, to=reverse("need", args=[need_id]))
 
 
 @require_POST
 @open_to(permissions.may_open_need)
 def withdraw(request: HttpRequest, need_id: int) -> HttpResponse:
-    return act(
-        request,
-        lambda: withdraw_need(need_id=need_id, by=acting(request), now=now()),
-        _("The need was withdrawn."),
-        reverse("need", args=[need_id]),
-        undo=reverse("need_restore", args=[need_id]),
-    )
+    return bulk.do_one(request, "withdraw_needs", need_id, to=reverse("need", args=[need_id]))
 
 
 @require_POST

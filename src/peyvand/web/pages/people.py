@@ -19,18 +19,17 @@ from qrcode.image.svg import SvgPathImage
 from peyvand.journal.once import once
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
-from peyvand.people.accounts import end_membership, enrol, grant_membership, issue_sign_in_code
+from peyvand.people.accounts import enrol, grant_membership, issue_sign_in_code
 from peyvand.people.models import Membership
 from peyvand.people.permissions import may_grant_membership, may_hand_code, may_manage_people
 from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
-from peyvand.web import notices
+from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.pages import words
+from peyvand.web.pages import first_steps, words
 from peyvand.web.pages.access import acting, now, open_to, refuse
-from peyvand.web.pages.acts import act
 from peyvand.web.pages.people_forms import AccountForm, PeopleFilters, RoleForm
 from peyvand.web.templatetags.peyvand_format import digits
 
@@ -38,6 +37,8 @@ CODE_LASTS = timedelta(hours=24)
 
 SPEC = ListSpec(
     name="people",
+    first_step=first_steps.people,
+    acts=bulk.offered_on("people"),
     title=gettext_lazy("People and roles"),
     columns=(
         Column(
@@ -158,13 +159,8 @@ def _person_context(by: Acting, shown: Membership, form: RoleForm) -> dict[str, 
 def role_end(request: HttpRequest, membership_id: int) -> HttpResponse:
     by = acting(request)
     with scope(by):
-        ended = _membership(by, membership_id)
-    return act(
-        request,
-        lambda: end_membership(membership=ended, by=by, now=now()),
-        _("The role was ended, and its tasks with it."),
-        reverse("role_give", args=[membership_id]),
-    )
+        _membership(by, membership_id)
+    return bulk.do_one(request, "end_roles", membership_id, to=reverse("role_give", args=[membership_id]))
 
 
 @never_cache

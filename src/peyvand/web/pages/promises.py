@@ -6,14 +6,13 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from peyvand.flow.commitment import actions
 from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, Side
 from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.commitment.permissions import may_answer, may_call_broken, may_see_promises, sides
@@ -27,11 +26,12 @@ from peyvand.kernel.jalali import business_date
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below
-from peyvand.web import notices
+from peyvand.scope.database import scope
+from peyvand.web import bulk
 from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
-from peyvand.web.pages import acts
+from peyvand.web.pages import first_steps
 from peyvand.web.pages.access import address, open_to
 from peyvand.web.pages.choices import KindFilter, KindFilters
 from peyvand.web.pages.rows import county_of, in_place, with_county, with_giver
@@ -65,6 +65,8 @@ class PromiseFilters(KindFilters):
 
 SPEC = ListSpec(
     name="promises",
+    first_step=first_steps.promises,
+    acts=bulk.offered_on("promises"),
     title=_("Promises"),
     columns=(
         Column(
@@ -172,6 +174,10 @@ def _events(row: Commitment) -> list[dict[str, Any]]:
 @require_GET
 @open_to(may_see_promises)
 def promise(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, pk, EndForm())
+
+
+def _page(request: HttpRequest, pk: int, end_form: EndForm) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     rows = with_giver(Commitment.objects.select_related("need__specification", "need__place", "agreement"))
     row = get_object_or_404(rows, pk=pk)
@@ -205,7 +211,7 @@ def promise(request: HttpRequest, pk: int) -> HttpResponse:
         "is_live": row.state in (CommitmentState.OFFERED, CommitmentState.ACCEPTED),
         "need_url": address("need", row.need_id) if Side.ASKER in on else "",
         "capacity_url": reverse("capacity", args=[row.capacity_id]) if Side.GIVER in on else "",
-        "end_form": EndForm(),
+        "end_form": end_form,
         "crumbs": [(_("Promises"), reverse("promises"))],
     }  # fmt: skip
     return render(request, "web/pages/promise.html", context)
@@ -218,48 +224,21 @@ def _told(deliveries: list[Delivery]) -> bool:
 @require_POST
 @open_to(may_see_promises)
 def promise_accept(request: HttpRequest, pk: int) -> HttpResponse:
-    by: Acting = request.acting  # type: ignore[attr-defined]
-    if acts.done_or_said(
-        request, lambda: len(actions.accept_commitments(commitment_ids=[pk], by=by, now=timezone.now()))
-    ):
-        undo = acts.undo_url(request, "promises_undo", [pk])
-        notices.done(request, gettext("The promise is agreed by both sides."), undo_url=undo)
-    return redirect("promise", pk)
-
-
-def _withdraw(ids: list[int], reason: str, by: Acting) -> int:
-    return len(
-        actions.withdraw_commitments(commitment_ids=ids, reason=DeclineReason(reason), by=by, now=timezone.now())
-    )
+    return bulk.do_one(request, "accept_promises", pk, to=reverse("promise", args=[pk]))
 
 
 @require_POST
 @open_to(may_see_promises)
 def promise_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    by: Acting = request.acting  # type: ignore[attr-defined]
     form = EndForm(request.POST)
-    if not form.is_valid():
-        notices.warn(request, gettext("Choose why the promise is taken back: the other side reads it."))
-    elif acts.done_or_said(request, lambda: _withdraw([pk], form.cleaned_data["reason"], by)):
-        notices.done(request, gettext("The promise is taken back; what was left of it is free again."))
-    return redirect("promise", pk)
-
-
-@require_POST
-@open_to(may_see_promises)
-def promises_undo(request: HttpRequest, token: str) -> HttpResponse:
-    """Take back what was agreed a moment ago."""
-    by: Acting = request.acting  # type: ignore[attr-defined]
-    ids = acts.undone_ids(request, token)
-    if acts.done_or_said(request, lambda: _withdraw(ids, DeclineReason.OTHER, by)):
-        notices.say(request, gettext("Taken back: the promises are withdrawn and nothing is owed."))
-    return redirect("promise", ids[0]) if len(ids) == 1 else redirect("promises")
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        return bulk.do_one(request, "end_promises", pk, to=reverse("promise", args=[pk]), reason=reason)
+    with scope(request.acting):  # type: ignore[attr-defined]
+        return _page(request, pk, form)
 
 
 @require_POST
 @open_to(may_see_promises)
 def promise_break(request: HttpRequest, pk: int) -> HttpResponse:
-    by: Acting = request.acting  # type: ignore[attr-defined]
-    if acts.done_or_said(request, lambda: actions.break_commitment(commitment_id=pk, by=by, now=timezone.now()).pk):
-        notices.done(request, gettext("The promise is marked as broken; the need waits for another capacity."))
-    return redirect("promise", pk)
+    return bulk.do_one(request, "break_promises", pk, to=reverse("promise", args=[pk]))

@@ -25,7 +25,7 @@ from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import in_area
 from peyvand.scope.database import scope
-from peyvand.web import notices
+from peyvand.web import bulk, notices
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, keyset
 from peyvand.web.pages import acts
@@ -110,25 +110,12 @@ def story(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "web/pages/story.html", context)
 
 
-_MOVES = {
-    "submit_story": (actions.submit_story, _("The story waits for review.")),
-    "return_story": (actions.return_story, _("The story is back with its teller.")),
-    "publish_story": (actions.publish_story, _("The story is published: everyone can read it.")),
-    "withdraw_story": (actions.withdraw_story, _("The story is withdrawn: nobody outside reads it any more.")),
-}
-
-
 @require_POST
 @open_to(may_tell_story)
 def story_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    if act not in _MOVES:
+    if act not in (*_LABELS, "withdraw_story"):
         raise Http404
-    move, said = _MOVES[act]
-    by = request.acting  # type: ignore[attr-defined]
-    if acts.done_or_said(request, lambda: move(story_id=pk, by=by, now=timezone.now()).pk):
-        undo = reverse("story_act", args=[pk, "withdraw_story"]) if act == "publish_story" else ""
-        notices.done(request, str(said), undo_url=undo)
-    return redirect("story", pk)
+    return bulk.do_one(request, act, pk, to=reverse("story", args=[pk]))
 
 
 class WordsForm(Form):

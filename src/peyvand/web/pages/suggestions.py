@@ -11,34 +11,32 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from peyvand.flow.commitment.enums import DeclineReason, Side, SuggestionState
 from peyvand.flow.commitment.models import Commitment, Suggestion
 from peyvand.flow.commitment.permissions import may_see_promises, sides
 from peyvand.flow.commitment.queries import suggestions_of
-from peyvand.flow.commitment.suggestions import accept_suggestions, decline_suggestion
 from peyvand.kernel.jalali import add_months, business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
-from peyvand.web import notices
+from peyvand.web import bulk
 from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.pages import acts
+from peyvand.web.pages import first_steps
 from peyvand.web.pages.access import address, open_to, refuse
 from peyvand.web.pages.choices import KindFilter, KindFilters
 from peyvand.web.pages.matching import suggestion_reason
 from peyvand.web.pages.promises import place_shown
 from peyvand.web.pages.rows import in_place, with_county, with_giver
 from peyvand.web.pages.words import named
-from peyvand.web.templatetags.peyvand_format import number, quantity
+from peyvand.web.templatetags.peyvand_format import quantity
 
-MOST_AT_ONCE = 2000
 _TONES = {
     SuggestionState.PROPOSED: "waiting",
     SuggestionState.ACCEPTED: "done",
@@ -70,6 +68,8 @@ class SuggestionFilters(KindFilters):
 
 SPEC = ListSpec(
     name="suggestions",
+    first_step=first_steps.suggestions,
+    acts=bulk.offered_on("suggestions"),
     title=_("Suggestions of the matching"),
     columns=(
         Column("kind", _("Need"), lambda row: named(row.need.specification), link=lambda row: reverse("suggestion", args=[row.pk])),
@@ -128,7 +128,7 @@ def _waiting_by_kind(by: Acting) -> list[dict[str, Any]]:
         {
             "name": _in_language(row["need__specification__name_fa"], row["need__specification__name_en"]),
             "n": row["n"],
-            "url": f"{reverse('suggestions_bulk')}?kind={row['need__specification']}",
+            "address": f"{reverse('suggestions')}?kind={row['need__specification']}",
         }
         for row in sorted(by_kind, key=lambda row: -row["n"])
     ]
@@ -196,31 +196,16 @@ def suggestion(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _one(pk, by), AcceptForm(), DeclineForm(prefix="no"))
 
 
-def _accept(request: HttpRequest, ids: list[int], form: AcceptForm) -> list[int]:
-    """The promises made, with the way back in the message."""
-    by: Acting = request.acting  # type: ignore[attr-defined]
-    due = form.cleaned_data["due_date"]
-    made = acts.do(
-        request,
-        lambda: [one.pk for one in accept_suggestions(suggestion_ids=ids, due_date=due, by=by, now=timezone.now())],
-    )
-    said = ngettext(
-        "%(n)s suggestion is accepted; the other side is asked to agree.",
-        "%(n)s suggestions are accepted; the other sides are asked to agree.",
-        len(made),
-    )
-    notices.done(request, said % {"n": number(len(made))}, undo_url=acts.undo_url(request, "promises_undo", made))
-    return made
-
-
 @require_POST
 @open_to(may_see_promises)
 def suggestion_accept(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     form = AcceptForm(request.POST)
     if form.is_valid():
+        due = form.cleaned_data["due_date"].isoformat()
         try:
-            return redirect("promise", _accept(request, [pk], form)[0])
+            made = bulk.done(request, "accept_suggestions", [pk], to=reverse("suggestion", args=[pk]), due_date=due)
+            return redirect("promise", made.marks[0][1]) if made.marks else redirect("suggestion", pk)
         except (NotFound, NotPermitted):
             raise
         except Refusal as answer:
@@ -235,65 +220,8 @@ def suggestion_decline(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     form = DeclineForm(request.POST, prefix="no")
     if form.is_valid():
-        reason = DeclineReason(form.cleaned_data["reason"])
-        if acts.done_or_said(
-            request, lambda: decline_suggestion(suggestion_id=pk, reason=reason, by=by, now=timezone.now()).pk
-        ):
-            notices.done(request, gettext("The suggestion is declined. The next matching looks again."))
-        return redirect("suggestions")
+        return bulk.do_one(
+            request, "decline_suggestions", pk, to=reverse("suggestions"), reason=form.cleaned_data["reason"]
+        )
     with scope(by):
         return _page(request, _one(pk, by), AcceptForm(), form)
-
-
-def _of_kind(by: Acting, kind: str) -> list[Suggestion]:
-    """What would be accepted, the most pressing first. Raises `NotFound` for a kind nothing waits in."""
-    if not kind.isdecimal() or len(kind) > 15:
-        raise NotFound
-    mine = suggestions_seen(by).filter(state=SuggestionState.PROPOSED, need__specification_id=int(kind))
-    rows = list(mine.order_by("-priority", "pk")[:MOST_AT_ONCE])
-    if not rows:
-        raise NotFound
-    return rows
-
-
-@require_http_methods(["GET", "POST"])
-@open_to(may_see_promises)
-def suggestions_bulk(request: HttpRequest) -> HttpResponse:
-    """All suggestions of one kind: first how many and which, then accepted together or not at all."""
-    by: Acting = request.acting  # type: ignore[attr-defined]
-    if not by.is_staff:
-        raise NotPermitted(reason="only the two sides of a promise change it")
-    if request.method == "GET":
-        return _preview(request, AcceptForm(), _of_kind(by, request.GET.get("kind", "")))
-    ids = [int(text) for text in request.POST.get("ids", "").split(",") if text.isdecimal()][:MOST_AT_ONCE]
-    form = AcceptForm(request.POST)
-    if form.is_valid() and ids:
-        try:
-            _accept(request, ids, form)
-            return redirect("suggestions")
-        except (NotFound, NotPermitted):
-            raise
-        except Refusal as answer:
-            refuse(form, answer, due_in_past="due_date", due_too_far="due_date")
-    with scope(by):
-        return _preview(request, form, _of_kind(by, request.GET.get("kind", "")))
-
-
-def _preview(request: HttpRequest, form: AcceptForm, rows: list[Suggestion]) -> HttpResponse:
-    kind = rows[0].need.specification
-    givers: dict[str, int] = {}
-    for row in rows:
-        givers[row.giver] = givers.get(row.giver, 0) + row.quantity  # type: ignore[attr-defined]
-    context = {
-        "form": form,
-        "title": gettext("Accept all of one kind: %(kind)s") % {"kind": named(kind)},
-        "rows": rows[:100],
-        "more": max(0, len(rows) - 100),
-        "count": len(rows),
-        "total": quantity(sum(row.quantity for row in rows), kind.unit),
-        "givers": [(giver, quantity(amount, kind.unit)) for giver, amount in sorted(givers.items(), key=lambda one: -one[1])],
-        "ids": ",".join(str(row.pk) for row in rows),
-        "unit": kind.unit,
-        "crumbs": [(_("Matching"), reverse("matching")), (_("Suggestions"), reverse("suggestions"))],
-    }  # fmt: skip
-    return render(request, "web/pages/suggestions_bulk.html", context)

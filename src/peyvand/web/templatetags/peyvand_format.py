@@ -199,8 +199,13 @@ def jdatetime(value: Maybe) -> str:
     """«۳۰ آبان ۱۴۰۵، ساعت ۱۴:۰۵», in Iran's time."""
     if _missing(value):
         return MISSING
-    clock = value.astimezone(jalali.TEHRAN).strftime("%H:%M")
-    return gettext("%(day)s, %(clock)s") % {"day": jdate(value), "clock": digits(clock)}
+    return gettext("%(day)s, %(clock)s") % {"day": jdate(value), "clock": clock(value)}
+
+
+@register.filter
+def clock(value: datetime) -> str:
+    """«۱۴:۰۵», in Iran's time."""
+    return digits(value.astimezone(jalali.TEHRAN).strftime("%H:%M"))
 
 
 @register.filter

@@ -54,6 +54,31 @@
     if (place) location.assign(place.dataset.go);
   });
 
+  // Ticking rows: one box ticks those of the page, and Shift ticks every row between two presses.
+  document.querySelectorAll("table[data-pick]").forEach((table) => {
+    const boxes = [...table.querySelectorAll("input[name=row]")];
+    const told = document.querySelector("#bulk [data-picked]");
+    const count = () => {
+      const picked = boxes.filter((box) => box.checked).length;
+      if (told) told.textContent = picked ? `${told.dataset.some} ${new Intl.NumberFormat(document.documentElement.lang).format(picked)}` : told.dataset.none;
+    };
+    let last = null;
+    boxes.forEach((box, place) => box.addEventListener("click", (event) => {
+      if (event.shiftKey && last !== null) boxes.slice(Math.min(last, place), Math.max(last, place) + 1).forEach((one) => { one.checked = box.checked; });
+      last = place;
+    }));
+    table.addEventListener("change", count);
+    table.addEventListener("click", (event) => { if (event.shiftKey) count(); });
+    const head = table.querySelector("th.pick");
+    const all = document.createElement("input");
+    all.type = "checkbox";
+    all.setAttribute("aria-label", table.dataset.pick);
+    all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); });
+    head.querySelector(".visually-hidden")?.remove();
+    head.append(all);
+    count();
+  });
+
   // A list that covers the page closes when the reader goes on elsewhere.
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.nav-more[open], details.acting[open]").forEach((box) => { if (!box.contains(event.target)) box.open = false; });

@@ -1,0 +1,170 @@
+"""Acts on many rows, in words: their button, what they mean for each row, and what is said when they are done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.web.templatetags.peyvand_format import number
+
+
+@dataclass(frozen=True)
+class Words:
+    """`label` is the act, `meaning` what it means for those concerned, `becomes` what each row is afterwards."""
+
+    label: Any
+    meaning: Any
+    becomes: Any
+    done: Callable[[int], str]
+
+
+def _said(one: Callable[[int], str]) -> Callable[[int], str]:
+    return lambda n: one(n) % {"n": number(n)}
+
+
+WORDS: dict[str, Words] = {
+    "accept_suggestions": Words(
+        _("Accept"),
+        _("Each becomes a promise, due on the day you choose. The other side is asked to agree."),
+        _("becomes a promise"),
+        _said(
+            lambda n: ngettext(
+                "%(n)s suggestion is accepted; the other side is asked to agree.",
+                "%(n)s suggestions are accepted; the other sides are asked to agree.",
+                n,
+            )
+        ),
+    ),
+    "decline_suggestions": Words(
+        _("Decline"),
+        _("Nothing is promised. The next matching looks again, and the other side reads the reason."),
+        _("declined"),
+        _said(
+            lambda n: ngettext(
+                "%(n)s suggestion is declined. The next matching looks again.",
+                "%(n)s suggestions are declined. The next matching looks again.",
+                n,
+            )
+        ),
+    ),
+    "accept_promises": Words(
+        _("Agree to the offers"),
+        _("Both sides have then agreed, and the giver is to deliver by the day named."),
+        _("agreed by both sides"),
+        _said(
+            lambda n: ngettext("%(n)s promise is agreed by both sides.", "%(n)s promises are agreed by both sides.", n)
+        ),
+    ),
+    "end_promises": Words(
+        _("Decline or take back"),
+        _("What is left of each returns to the need and to the offer. The other side reads the reason."),
+        _("ended; what is left is free again"),
+        _said(
+            lambda n: ngettext(
+                "%(n)s promise is ended; what was left of it is free again.",
+                "%(n)s promises are ended; what was left of them is free again.",
+                n,
+            )
+        ),
+    ),
+    "break_promises": Words(
+        _("Call them broken"),
+        _(
+            "The day has passed and it did not come. A broken promise is counted, and the need waits for another capacity."
+        ),
+        _("broken"),
+        _said(
+            lambda n: ngettext(
+                "%(n)s promise is marked as broken; its need waits for another capacity.",
+                "%(n)s promises are marked as broken; their needs wait for other capacities.",
+                n,
+            )
+        ),
+    ),
+    "accept_deliveries": Words(
+        _("They arrived: accept"),
+        _("It counts from now on as arrived. A need that has received everything is closed as met."),
+        _("arrived"),
+        _said(lambda n: ngettext("%(n)s delivery is accepted.", "%(n)s deliveries are accepted.", n)),
+    ),
+    "refuse_deliveries": Words(
+        _("Refuse"),
+        _("It did not arrive, or not as promised. The giver reads the reason; the promise still stands."),
+        _("refused; the promise still stands"),
+        _said(
+            lambda n: ngettext(
+                "%(n)s delivery is refused; the promise still stands.",
+                "%(n)s deliveries are refused; the promises still stand.",
+                n,
+            )
+        ),
+    ),
+    "vouch_needs": Words(
+        _("Vouch for them"),
+        _("You answer for it that the need is real. It is open from now on, and the matching looks for help."),
+        _("open"),
+        _said(
+            lambda n: ngettext(
+                "You vouched for %(n)s need: it is open now.", "You vouched for %(n)s needs: they are open now.", n
+            )
+        ),
+    ),
+    "withdraw_needs": Words(
+        _("Withdraw"),
+        _("Nobody looks for help for it any more. What was told stays in the file."),
+        _("withdrawn"),
+        _said(lambda n: ngettext("%(n)s need was withdrawn.", "%(n)s needs were withdrawn.", n)),
+    ),
+    "pause_capacities": Words(
+        _("Pause"),
+        _("Nothing new is promised from it for now. Promises that stand are kept."),
+        _("paused"),
+        _said(
+            lambda n: ngettext(
+                "%(n)s offer is paused; promises that stand are kept.",
+                "%(n)s offers are paused; promises that stand are kept.",
+                n,
+            )
+        ),
+    ),
+    "resume_capacities": Words(
+        _("Resume"),
+        _("It can be promised again."),
+        _("open"),
+        _said(lambda n: ngettext("%(n)s offer is open again.", "%(n)s offers are open again.", n)),
+    ),
+    "close_capacities": Words(
+        _("Close"),
+        _("Nothing more is promised from it; promises that stand are kept. Later on a new offer can be recorded."),
+        _("closed"),
+        _said(
+            lambda n: ngettext(
+                "%(n)s offer is closed; promises that stand are kept.",
+                "%(n)s offers are closed; promises that stand are kept.",
+                n,
+            )
+        ),
+    ),
+    "end_roles": Words(
+        _("End these roles"),
+        _("The person can no longer act in this role, and its tasks with families end."),
+        _("ended"),
+        _said(
+            lambda n: ngettext(
+                "%(n)s role was ended, and its tasks with it.", "%(n)s roles were ended, and their tasks with them.", n
+            )
+        ),
+    ),
+    "submit_story": Words(_("Send it for review"), "", "", lambda n: gettext("The story waits for review.")),
+    "return_story": Words(
+        _("Give it back to the teller"), "", "", lambda n: gettext("The story is back with its teller.")
+    ),
+    "publish_story": Words(
+        _("Publish it for everyone"), "", "", lambda n: gettext("The story is published: everyone can read it.")
+    ),
+    "withdraw_story": Words(
+        _("Withdraw this story"), "", "", lambda n: gettext("The story is withdrawn: nobody outside reads it any more.")
+    ),
+}
