@@ -10,9 +10,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from peyvand.filters.models import KeptFilter
+from peyvand.web.bulk import Choice
 from peyvand.web.fields import JalaliDateField, MobileField, QuantityField, TomanField
 from peyvand.web.forms import Form
+from peyvand.web.kept import Kept, KeptBar
 from peyvand.web.lists import Badge, Column, Filters, Heading, ListPage, ListSpec
+from peyvand.web.pages.batches import Row
+from peyvand.web.pages.home_blocks import Block, Line
+from peyvand.web.pages.home_words import due
 from peyvand.web.templatetags.peyvand_format import percent
 
 DAY = date(2026, 11, 21)
@@ -123,6 +129,8 @@ def _page(samples: list[Sample]) -> ListPage:
         csv_url="#list",
         xlsx_url="#list",
         rows=[SPEC.cells(row) for row in samples],
+        acts=[Choice("withdraw", _("Withdraw"))],
+        kept=KeptBar([Kept(KeptFilter(name=_("Late ones"), path="/gallery/", query="late=on"), True, [])], "", "#list"),
     )
 
 
@@ -156,6 +164,18 @@ def _threads() -> dict[str, Any]:
     }
 
 
+def _next_steps() -> dict[str, Any]:
+    line = Line(_("Wheelchair (2 pieces) — Nilufar"), "#next-steps", when=due(DAY - timedelta(2), DAY))
+    rows = [Row(_("Wheelchair"), "#next-steps", _("Nilufar")), Row(_("School things"), "#next-steps", _("Sari"))]
+    return {
+        "next": (Block("late", _("Late promises"), 1, [line], step=_("Ask the giver, or call it broken")), line),
+        "batch_rows": rows,
+        "becomes": _("becomes a promise"),
+        "why_not": [{"why": _("Something was delivered on this promise meanwhile."), "n": 2, "rows": rows}],
+        "ways": [(_("To what waits for you"), "#next-steps"), (_("Back to the page you came from"), "#next-steps")],
+    }
+
+
 def _forms() -> dict[str, Form]:
     typed = {"amount": "چند", "due": "۱۴۰۵/۱۳/۱", "mobile": "۰۹۱۱", "worth": "۲٬۵۰۰٬۰۰۰"}
     wrong = SampleForm({f"wrong-{name}": text for name, text in typed.items()}, prefix="wrong")
@@ -183,4 +203,4 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "days": [DAY - timedelta(3), DAY, DAY + timedelta(10)],
         "day": DAY,
     }
-    return render(request, "web/gallery.html", context | _threads() | _forms())
+    return render(request, "web/gallery.html", context | _threads() | _next_steps() | _forms())

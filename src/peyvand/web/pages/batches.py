@@ -40,6 +40,8 @@ from peyvand.web.pages.access import acting, members, now, open_to, refuse
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import number, quantity, refusal, said
 
+# What a reader understands without the heading of its column.
+_SAID_BARE = ("text", "code", "date")
 # So many rows are shown one by one; the rest are counted.
 MOST_SHOWN = 100
 
@@ -167,7 +169,7 @@ def _rows(answer: ListAnswer | None, ids: list[int]) -> dict[int, Row]:
     found = {}
     for one in answer.rows.filter(pk__in=ids[:MOST_SHOWN]):
         first, *others = answer.spec.cells(one)
-        rest = " · ".join(cell.text for cell in others if cell.text and cell.column.kind != "badge")
+        rest = " · ".join(cell.text for cell in others if cell.text and cell.column.kind in _SAID_BARE)
         found[one.pk] = Row(first.text, first.url, rest)
     return {pk: found[pk] for pk in ids if pk in found}
 
