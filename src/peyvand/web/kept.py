@@ -21,7 +21,7 @@ def kept_here(request: HttpRequest) -> list[KeptFilter]:
         by = getattr(request, "acting", PUBLIC)
         rows = filters_of(by).filter(path=request.path) if by.membership_id else KeptFilter.objects.none()
         request.kept_here = list(rows)  # type: ignore[attr-defined]
-    return request.kept_here  # type: ignore[attr-defined, no-any-return]
+    return request.kept_here  # type: ignore[attr-defined]
 
 
 def question(query: QueryDict) -> str:

@@ -32,8 +32,9 @@ def take_back_answers(*, delivery_ids: Sequence[int], by: Acting, now: datetime)
     if not answered:
         return []
     needs, capacities, promises = commitments_.lock_with_ends([one.commitment_id for one in answered])
-    kinds = {"need": needs, "capacity": capacities, "commitment": promises}
-    guarded("reverse_delivery", by=by, now=now, delivery=delivery_ids, **kinds)
+    guarded(
+        "reverse_delivery", by=by, now=now, need=needs, capacity=capacities, commitment=promises, delivery=delivery_ids
+    )
     locked = list(Delivery.objects.select_for_update().filter(pk__in=delivery_ids).order_by("pk"))
     accepted = [one for one in locked if one.answer == DeliveryAnswer.ACCEPTED]
     for one in locked:

@@ -38,7 +38,7 @@ from peyvand.people.residents import give_sign_in
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
-from peyvand.web import notices
+from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
@@ -62,6 +62,7 @@ def _code(row: Household) -> str:
 
 SPEC = ListSpec(
     name="families",
+    acts=bulk.offered_on("families"),
     first_step=first_steps.families,
     title=gettext_lazy("Families"),
     columns=(
