@@ -29,7 +29,8 @@ from peyvand.flow.story.models import Story
 from peyvand.kernel.refusals import NotFound, NotPermitted
 from peyvand.kernel.states import WrongState
 from peyvand.people.enums import MemberRole
-from peyvand.people.models import Membership, Person, Task
+from peyvand.people.households import give_task
+from peyvand.people.models import Household, Membership, Person, Task
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
@@ -49,11 +50,12 @@ CASES = {
     "pause_capacities": ("charity_manager", NOW, {}),
     "resume_capacities": ("charity_manager", NOW, {}),
     "close_capacities": ("charity_manager", NOW, {}),
+    "give_tasks": ("field_leader", NOW, {}),
     "end_roles": ("administrator", NOW, {}),
 }
 MODELS = {
     "suggestions": Suggestion, "promises": Commitment, "deliveries": Delivery, "needs": Need, "capacities": Capacity,
-    "people": Membership,
+    "people": Membership, "families": Household,
 }  # fmt: skip
 
 
@@ -65,7 +67,11 @@ def world():
         world.need(quantity)
     offers = [world.capacity(amount) for amount in (4, 2)]
     run_matching(place=world.places["sari"], by=world["field_leader"], now=NOW)
-    home = world.household()
+    home, other = world.household(), world.household()
+    give_task(
+        household_id=other.pk, membership=Membership.objects.get(pk=world["social_worker"].membership_id), by=world["field_leader"], now=NOW
+    )  # fmt: skip
+    CASES["give_tasks"][2]["membership"] = str(world["social_worker"].membership_id)
     with scope(SYSTEM):
         person = Person.objects.get(household=home)
     resident = world.join("resident", MemberRole.RESIDENT, "nobonyad", "centre", person_id=person.pk)

@@ -46,6 +46,7 @@ class BatchIn(Given):
     act: Annotated[Word, Field(description=f"One of {_ACTS}", examples=["withdraw_needs"])]
     ids: Ids
     due_date: Annotated[Day, Field(description="Where suggestions are accepted")] | None = None
+    membership_id: Annotated[Id, Field(description="Who gets the work with families")] | None = None
     reason: Annotated[Word, Field(description="Where rows are declined, ended or refused")] = ""
 
 
@@ -86,6 +87,8 @@ def start_batch(request: HttpRequest, body: BatchIn) -> HttpResponse:
         values: dict[str, Any] = {"reason": body.reason}
         if body.due_date:
             values["due_date"] = body.due_date.isoformat()
+        if body.membership_id:
+            values["membership"] = str(body.membership_id)
         if body.act not in ACTS or not ACTS[body.act].of_list:
             raise NotFound
         batch = choose(act=body.act, ids=body.ids, by=by, now=now)

@@ -26,7 +26,9 @@ from peyvand.flow.story.models import Story
 from peyvand.flow.story.permissions import may_tell_story
 from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal
 from peyvand.people.accounts import Ended, end_memberships, restore_memberships
-from peyvand.people.permissions import may_manage_people
+from peyvand.people.households import end_tasks, give_tasks
+from peyvand.people.models import Membership
+from peyvand.people.permissions import may_give_task, may_manage_people
 from peyvand.scope.acting import Acting
 
 Values = Mapping[str, Any]
@@ -35,7 +37,7 @@ Marks = dict[int, Any]
 
 @dataclass(frozen=True)
 class BulkAct:
-    """`of_list` is the name of the list that offers it; `asks` the values its form asks for ("due_date", "reason").
+    """`of_list` is the name of the list that offers it; `asks` the values its form asks for ("due_date", "reason", "membership").
 
     `do(ids, values, by, now)` does it to all or none and gives, for each row, what `undo(marks, by, now)` needs: JSON can hold
     it. `lock(ids)` takes the row locks of both in the house's order before anything is tried.
@@ -118,6 +120,15 @@ def _close_capacities(ids: Sequence[int], values: Values, by: Acting, now: datet
     before = dict(Capacity.objects.filter(pk__in=ids).values_list("pk", "state"))
     capacities.close_capacities(capacity_ids=ids, by=by, now=now)
     return before
+
+
+def _give_tasks(ids: Sequence[int], values: Values, by: Acting, now: datetime) -> Marks:
+    number = str(values.get("membership", ""))
+    rows = Membership.objects.select_related("place", "organisation")
+    worker = rows.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 18 else None
+    if worker is None:
+        raise BadValue(field="membership", reason="choose a colleague")
+    return {one.household_id: one.pk for one in give_tasks(household_ids=ids, membership=worker, by=by, now=now)}
 
 
 def _end_roles(ids: Sequence[int], values: Values, by: Acting, now: datetime) -> Marks:
@@ -220,6 +231,10 @@ _ALL = (
     _of_story(stories.return_story, "return_story"),
     _of_story(stories.publish_story, "publish_story"),
     _of_story(stories.withdraw_story, "withdraw_story"),
+    BulkAct(
+        "give_tasks", "families", may_give_task, locks.households, _give_tasks,
+        lambda marks, by, now: end_tasks(task_ids=list(marks.values()), by=by, now=now), asks=("membership",),
+    ),
     BulkAct("end_roles", "people", may_manage_people, locks.memberships, _end_roles, _restore_roles),
 )  # fmt: skip
 ACTS: Mapping[str, BulkAct] = {one.slug: one for one in _ALL}

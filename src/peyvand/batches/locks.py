@@ -10,7 +10,7 @@ from peyvand.flow.commitment.models import Commitment, Suggestion
 from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.need.models import Need
 from peyvand.flow.story.models import Story
-from peyvand.people.models import Membership
+from peyvand.people.models import Household, Membership
 
 
 def _lock(rows: QuerySet, ids: Iterable[int]) -> None:
@@ -56,6 +56,10 @@ def capacities(ids: Sequence[int]) -> None:
 
 def stories(ids: Sequence[int]) -> None:
     _lock(_all(Story), ids)
+
+
+def households(ids: Sequence[int]) -> None:
+    _lock(_all(Household), ids)
 
 
 def memberships(ids: Sequence[int]) -> None:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Value
 from django.db.models.functions import Greatest
 
-from peyvand.journal.actions import record
+from peyvand.journal.actions import record, record_batch
 from peyvand.kernel.identifiers import clean, is_mobile, is_national_id
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
@@ -178,26 +178,39 @@ def add_persons(*, household_id: int, persons: Sequence[NewPerson], by: Acting, 
 
 @action
 def give_task(*, household_id: int, membership: Membership, by: Acting, now: datetime) -> Task:
+    return give_tasks(household_ids=[household_id], membership=membership, by=by, now=now)[0]
+
+
+@action
+def give_tasks(*, household_ids: Sequence[int], membership: Membership, by: Acting, now: datetime) -> list[Task]:
+    """Give somebody the work with these families, all or none, with one event. Raises `AlreadyThere` where he has one of them."""
     require(may_give_task(by))
-    household = lock(Household.objects.all(), [household_id])[household_id]
-    require(may_have_task(membership, place_path=household.place_path, organisation_path=household.organisation_path))
-    task = Task.objects.create(
-        household=household,
-        membership=membership,
-        organisation_path=household.organisation_path,
-        place_path=household.place_path,
-        since=now,
-    )
-    _note("task.given", "task", task.pk, household, by, now)
-    return task
+    homes = lock(Household.objects.all(), household_ids)
+    for home in homes.values():
+        require(may_have_task(membership, place_path=home.place_path, organisation_path=home.organisation_path))
+    tasks = Task.objects.bulk_create(
+        Task(
+            household=home, membership=membership, organisation_path=home.organisation_path, place_path=home.place_path, since=now
+        )
+        for home in homes.values()
+    )  # fmt: skip
+    record_batch("task.given", kind="task", subjects=tasks, by=by, now=now)
+    return tasks
 
 
 @action
 def end_task(*, task_id: int, by: Acting, now: datetime) -> None:
+    end_tasks(task_ids=[task_id], by=by, now=now)
+
+
+@action
+def end_tasks(*, task_ids: Sequence[int], by: Acting, now: datetime) -> None:
+    """End the work with families, all or none, with one event."""
     require(may_give_task(by))
-    task = lock(Task.objects.select_related("household"), [task_id])[task_id]
-    Task.objects.filter(pk=task_id, until__isnull=True).update(until=now)
-    _note("task.ended", "task", task_id, task.household, by, now)
+    tasks = list(lock(Task.objects.all(), task_ids).values())
+    Task.objects.filter(pk__in=task_ids, until__isnull=True).update(until=now)
+    if tasks:
+        record_batch("task.ended", kind="task", subjects=tasks, by=by, now=now)
 
 
 @action

@@ -147,6 +147,20 @@ WORDS: dict[str, Words] = {
             )
         ),
     ),
+    "give_tasks": Words(
+        _("Give the work to a colleague"),
+        _(
+            "The colleague sees the names of these families from now on and works with them. Tasks of others stay as they are."
+        ),
+        _("given to the colleague"),
+        _said(
+            lambda n: ngettext(
+                "The work with %(n)s family was given to the colleague.",
+                "The work with %(n)s families was given to the colleague.",
+                n,
+            )
+        ),
+    ),
     "end_roles": Words(
         _("End these roles"),
         _("The person can no longer act in this role, and its tasks with families end."),

@@ -34,7 +34,14 @@ def _ways(request: HttpRequest) -> dict[str, Any]:
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     status = 404 if isinstance(refusal, NotFound) else 403 if isinstance(refusal, NotPermitted) else 409
-    return render(request, "web/errors/refused.html", {"refusal": refusal} | _ways(request), status=status)
+    acted = request.method not in ("GET", "HEAD")
+    shown = {
+        404: _("This page was not found"),
+        403: _("This page is not open to you"),
+        409: _("This cannot be shown now"),
+    }
+    context = {"refusal": refusal, "acted": acted, "heading": _("This was not done") if acted else shown[status]}
+    return render(request, "web/errors/refused.html", context | _ways(request), status=status)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

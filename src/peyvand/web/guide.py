@@ -26,7 +26,7 @@ SLUGS: dict[Role, str] = {role: role.value.replace("_", "-") for role in Role if
 
 # Anchor -> the pages it explains, by the names of their addresses.
 _PAGES: dict[str, tuple[str, ...]] = {
-    "first-page": ("home", "batch"),
+    "first-page": ("home", "batch", "filters"),
     "open-pages": ("front", "places", "neighbourhood", "figures"),
     "track": ("track",),
     "needs": ("needs", "need", "need_receipt"),

@@ -125,6 +125,11 @@ def _bars() -> list[State]:
     ]
 
 
+def _next_step() -> list[State]:
+    block, line = samples.next_step()
+    return [State(_("Late"), {"block": block, "line": line, "prefix": f"{get_language()}-"})]
+
+
 def _waiting() -> list[State]:
     here, prefix = "#part-waiting", get_language()
     late = {"title": _("A wheelchair"), "url": here, "note": _("Due 4 days ago"), "badge": Badge(_("Late"), "late")}
@@ -210,6 +215,20 @@ WORDS = (
         N_("Newest first, with the day and, where it may be known, by whom."),
         NOTHING,
         lambda: [State(_("As it is"), {"events": samples.events()})],
+    ),
+    part(
+        "next_step",
+        N_("The next step"),
+        N_("On top of the first page: the one thing that is most pressing."),
+        LINKS,
+        _next_step,
+    ),
+    part(
+        "ways",
+        N_("Ways on"),
+        N_("Where to go from a page that is no step of the work, the likeliest first."),
+        LINKS,
+        lambda: [State(_("As it is"), {"ways": samples.ways()})],
     ),
     part(
         "waiting",

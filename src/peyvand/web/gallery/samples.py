@@ -14,6 +14,9 @@ from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Cell, Column, Filters, Heading, ListPage, ListSpec
 from peyvand.web.maps import Map, Spot
 from peyvand.web.navigation import Link
+from peyvand.web.pages.batches import Row
+from peyvand.web.pages.home_blocks import Block, Line
+from peyvand.web.pages.home_words import due
 from peyvand.web.templatetags.peyvand_format import number, percent, toman_exact, toman_short
 from peyvand.web.typed import Typed
 
@@ -217,6 +220,19 @@ def events() -> list[dict[str, Any]]:
         },
         {"at": DAY - timedelta(9), "text": _("A rehabilitation centre promised eight sessions.")},
     ]
+
+
+def batch_rows() -> list[Row]:
+    return [Row(_("A wheelchair"), "#part-batch_rows", _("Nilufar")), Row(_("School things"), "", _("Bahar"))]
+
+
+def next_step() -> tuple[Block, Line]:
+    line = Line(_("A wheelchair"), "#part-next_step", when=due(DAY - timedelta(2), DAY))
+    return Block("late", _("Late promises"), 1, [line], step=_("Ask the giver, or call it broken")), line
+
+
+def ways() -> list[tuple[str, str]]:
+    return [(_("To what waits for you"), "#part-ways"), (_("Back to the page you came from"), "#part-ways")]
 
 
 def facts() -> list[tuple[str, str]]:

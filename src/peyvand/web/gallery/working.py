@@ -1,10 +1,16 @@
 """The parts that are worked with: lists, acts and forms; and the ground that pages are laid out on."""
 
+from dataclasses import replace
+
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as N_
 
+from peyvand.filters.models import KeptFilter
+from peyvand.web.bulk import Choice
 from peyvand.web.gallery import samples
 from peyvand.web.gallery.part import BUTTON, FOLD, LINKS, NOTHING, Part, State, part, sample
+from peyvand.web.kept import Kept, KeptBar
 
 # ---- Lists ----
 
@@ -22,6 +28,33 @@ def _lists() -> list[State]:
     ]
 
 
+def _bulk() -> list[State]:
+    page = replace(samples.list_page(), acts=[Choice("accept", _("Accept the promises"))], older_url="#part-bulk")
+    return [State(_("One act, more rows than the page shows"), {"page": page, "prefix": f"{get_language()}-"})]
+
+
+def _kept() -> list[State]:
+    late = KeptFilter(name=_("Late promises"), path="#part-kept", query="late=on")
+    kept = {"address": "#part-kept", "prefix": f"{get_language()}-"}
+    return [
+        State(_("One in use"), kept | {"kept": KeptBar([Kept(late, True, [])], "", "#part-kept")}),
+        State(_("To be kept"), kept | {"kept": KeptBar([], "late=on", "#part-kept")}),
+        State(
+            _("A part of it is no longer known"),
+            kept | {"kept": KeptBar([Kept(late, True, ["late"])], "", "#part-kept")},
+        ),
+    ]
+
+
+def _batch_rows() -> list[State]:
+    return [State(_("As it is"), {"rows": samples.batch_rows(), "becomes": _("becomes a promise"), "not_shown": 75})]
+
+
+def _why_not() -> list[State]:
+    why = _("Something was delivered on this promise meanwhile.")
+    return [State(_("As it is"), {"groups": [{"why": why, "n": 2, "rows": samples.batch_rows()}]})]
+
+
 def _filters() -> list[State]:
     return [
         State(_("Not used"), {"page": samples.list_page(filters="")}),
@@ -30,6 +63,18 @@ def _filters() -> list[State]:
 
 
 LISTS = (
+    part(
+        "bulk",
+        N_("Acts on chosen rows"),
+        N_("Shows first what would happen to each row; nothing is done before that."),
+        N_(
+            "Space ticks a row; with Shift the pointer ticks all rows between two. Tab leads on to the act and its button."
+        ),
+        _bulk,
+    ),
+    part("kept", N_("Kept filters"), N_("What a reader keeps of a list under a name of his own."), LINKS, _kept),
+    part("batch_rows", N_("Rows of an act"), N_("Each chosen row, and what it becomes."), LINKS, _batch_rows),
+    part("why_not", N_("Rows left out"), N_("Which rows an act would leave as they are, and why."), LINKS, _why_not),
     part(
         "filters",
         N_("Filters"),

@@ -37,9 +37,12 @@ from peyvand.web.forms import Form
 from peyvand.web.listed import asked_at
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting, members, now, open_to, refuse
+from peyvand.web.pages.family_forms import TaskForm
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import number, quantity, refusal, said
 
+# What a reader understands without the heading of its column.
+_SAID_BARE = ("text", "code", "date")
 # So many rows are shown one by one; the rest are counted.
 MOST_SHOWN = 100
 
@@ -80,7 +83,16 @@ class NothingForm(Form):
         return {}
 
 
-def _form(act: BulkAct, *data: Any) -> Any:
+class ColleagueForm(TaskForm):
+    def usual(self) -> dict[str, Any]:
+        first = self.fields["membership"].queryset.first()  # type: ignore[attr-defined]
+        return {"membership": first.pk if first else ""}
+
+
+def _form(act: BulkAct, by: Acting, *data: Any) -> Any:
+    """Inside the scope."""
+    if "membership" in act.asks:
+        return ColleagueForm(*data, by=by)
     if "due_date" in act.asks:
         return DueForm(*data)
     return ReasonForm(*data, reasons=act.reasons) if "reason" in act.asks else NothingForm(*data)
@@ -89,7 +101,8 @@ def _form(act: BulkAct, *data: Any) -> Any:
 def _values(form: Form) -> dict[str, Any]:
     """As JSON keeps them."""
     return {
-        name: value.isoformat() if isinstance(value, date) else str(value) for name, value in form.cleaned_data.items()
+        name: value.isoformat() if isinstance(value, date) else str(getattr(value, "pk", value))
+        for name, value in form.cleaned_data.items()
     }
 
 
@@ -167,7 +180,7 @@ def _rows(answer: ListAnswer | None, ids: list[int]) -> dict[int, Row]:
     found = {}
     for one in answer.rows.filter(pk__in=ids[:MOST_SHOWN]):
         first, *others = answer.spec.cells(one)
-        rest = " · ".join(cell.text for cell in others if cell.text and cell.column.kind != "badge")
+        rest = " · ".join(cell.text for cell in others if cell.text and cell.column.kind in _SAID_BARE)
         found[one.pk] = Row(first.text, first.url, rest)
     return {pk: found[pk] for pk in ids if pk in found}
 
@@ -265,9 +278,9 @@ def _page(request: HttpRequest, batch: Batch, form: Any = None) -> HttpResponse:
         "crumbs": [(answer.spec.title, batch.address)] if answer else [],
     }
     if batch.is_chosen:
-        shown = form if form is not None else _form(act)
+        shown = form if form is not None else _form(act, acting(request))
         valid = shown.is_bound and shown.is_valid()
-        context |= _preview(request, batch, shown, _values(shown) if valid else _form(act).usual())
+        context |= _preview(request, batch, shown, _values(shown) if valid else _form(act, acting(request)).usual())
     else:
         context |= _result(request, batch)
     return render(request, "web/pages/batch.html", context)
@@ -284,7 +297,9 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 def _lists() -> set[str]:
-    return {reverse(name) for name in ("suggestions", "promises", "deliveries", "needs", "capacities", "people")}
+    return {
+        reverse(name) for name in ("suggestions", "promises", "deliveries", "needs", "capacities", "people", "families")
+    }
 
 
 @require_POST
@@ -292,9 +307,9 @@ def _lists() -> set[str]:
 def batch_do(request: HttpRequest, batch_id: int) -> HttpResponse:
     by = acting(request)
     with scope(by):
-        found = _own(by, batch_id)
-    form = _form(ACTS[found.act], request.POST)
-    if form.is_valid():
+        form = _form(ACTS[_own(by, batch_id).act], by, request.POST)
+        valid = form.is_valid()
+    if valid:
         try:
             acts.do(request, lambda: do_batch(batch_id=batch_id, values=_values(form), by=by, now=now()).pk)
         except (NotFound, NotPermitted):

@@ -37,7 +37,7 @@ from peyvand.people.queries import households_of
 from peyvand.people.residents import give_sign_in
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
-from peyvand.web import notices
+from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
@@ -61,6 +61,7 @@ def _code(row: Household) -> str:
 
 SPEC = ListSpec(
     name="families",
+    acts=bulk.offered_on("families"),
     first_step=first_steps.families,
     title=gettext_lazy("Families"),
     columns=(

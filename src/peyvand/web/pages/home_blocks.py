@@ -63,6 +63,8 @@ class Block:
     @property
     def step_url(self) -> str:
         """Where the block's one next step is taken: at its first row, or at all of them where there are several."""
+        if not self.step:
+            return ""
         return self.lines[0].url if self.count == 1 and self.lines[0].url else self.all_url
 
 

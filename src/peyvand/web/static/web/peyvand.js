@@ -75,7 +75,9 @@
     all.setAttribute("aria-label", table.dataset.pick);
     all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); });
     head.querySelector(".visually-hidden")?.remove();
-    head.append(all);
+    const label = document.createElement("label");
+    label.append(all);
+    head.append(label);
     count();
   });
 
