@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peyvand.places.models import Place
-from peyvand.web.maps import LEAST, MOST, WIDTH, Shown, draw, rings
+from peyvand.web.maps import LEAST, MOST, WIDTH, Shown, draw
 
 POINTS = st.tuples(st.floats(44, 63), st.floats(25, 40))
 FIGURES = st.none() | st.integers(0, 100_000)
@@ -68,11 +68,3 @@ def test_a_place_without_a_point_is_counted_and_not_drawn():
     assert (len(drawn.spots), drawn.unplaced) == (1, 1)
     assert draw(Place(), [], [shown((None, None), 9)]) is None
     assert draw(Place(), [], []) is None
-
-
-def test_only_polygons_have_rings():
-    assert list(rings(None)) == []
-    assert list(rings({"type": "Point", "coordinates": [1, 2]})) == []
-    assert (
-        len(list(rings({"type": "MultiPolygon", "coordinates": [SQUARE["coordinates"], SQUARE["coordinates"]]}))) == 2
-    )

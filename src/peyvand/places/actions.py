@@ -11,6 +11,7 @@ from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, r
 from peyvand.kernel.text import search_key, sort_key, word_key
 from peyvand.places.drawing import Corner, check_border, check_inside, check_near, point_inside, polygon
 from peyvand.places.enums import FINE, PARENTS, PlaceKind
+from peyvand.places.geometry import is_border
 from peyvand.places.models import Place
 from peyvand.places.queries import chain
 from peyvand.scope.acting import Acting, Role, within
@@ -55,7 +56,7 @@ def _checked(row: NewPlace, parent: Place | None) -> Place:
         raise BadValue(
             field="parent", reason=f"a {row.kind} does not stand below a {parent.kind if parent else 'nothing'}"
         )
-    if row.boundary is not None and row.boundary.get("type") not in ("Polygon", "MultiPolygon"):
+    if row.boundary is not None and not is_border(row.boundary):
         raise BadValue(field="boundary", reason="a border is a GeoJSON Polygon or MultiPolygon")
     return Place(
         kind=row.kind,

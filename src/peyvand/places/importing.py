@@ -21,10 +21,10 @@ from peyvand.lists.headings import Table, find_table
 from peyvand.lists.reading import Sheet, cell_text
 from peyvand.places.actions import NewPlace, Put, put_places
 from peyvand.places.enums import PARENTS, PlaceKind
+from peyvand.places.geometry import is_border
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
 
-_BORDERS = ("Polygon", "MultiPolygon")
 _KINDS = {word_key(kind): kind for kind in PlaceKind} | {
     word_key(name): kind
     for kind, name in zip(
@@ -209,7 +209,7 @@ def _where(
     if geometry.get("type") == "Point":
         lon, lat = _position(geometry)
         return lat, lon, None
-    if geometry.get("type") not in _BORDERS:
+    if not is_border(geometry):
         raise _Wrong("geometry", "not_a_border", value=geometry.get("type"))
     return row["lat"], row["lon"], dict(geometry)
 

@@ -3,11 +3,11 @@
 Equirectangular projection at the middle latitude of what is shown: within Iran shapes are true to a few per cent.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, radians, sqrt
-from typing import Any
 
+from peyvand.places.geometry import Point, rings
 from peyvand.places.models import Place
 
 WIDTH = 400.0
@@ -16,8 +16,6 @@ LEAST, MOST = 3.0, 22.0  # radii
 CROWD = 8  # of more places than these the circles shrink, so that they keep apart
 LABELLED = 7
 LINE = 14.0  # height of a label
-_GEOMETRIES = {"Polygon": 1, "MultiPolygon": 2}
-Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -57,16 +55,6 @@ class Shown:
     url: str
     value: int | None
     text: str
-
-
-def rings(geometry: dict[str, Any] | None) -> Iterator[list[Point]]:
-    """The outer and inner rings of a GeoJSON polygon, as (lon, lat)."""
-    if not geometry or geometry.get("type") not in _GEOMETRIES:
-        return
-    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-    for polygon in polygons:
-        for ring in polygon:
-            yield [(float(point[0]), float(point[1])) for point in ring]
 
 
 @dataclass(frozen=True)
