@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from peyvand.flow.figures import place_figures
+from peyvand.flow.figures import head_figures
 from peyvand.flow.need.permissions import may_open_need
 from peyvand.journal.models import Event
 from peyvand.journal.queries import seal_state
@@ -143,7 +143,7 @@ def first_steps(by: Acting) -> list[tuple[str, str]]:
 
 def _stats(place: Place, today: date) -> list[dict[str, Any]]:
     """Figures only, withheld exactly as on the public page of the place, so that no two pages betray a third figure."""
-    counts = place_figures(place, today=today).counts
+    counts = head_figures(place.path, today=today)
     told = (
         (_("Open needs"), "open", ""),
         (_("Needs met"), "met", "joined"),

@@ -1,0 +1,62 @@
+"""What happened in a place month by month: told, promised, delivered, met, told of; and how long the first promise took.
+
+Every month is a part of a breakdown whose columns never change with the period a reader chooses: suppression is done over all
+months that are told apart, and a period only shows fewer of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from peyvand.flow.counting.cells import MEDIANS
+from peyvand.flow.figures import HEADS, Figure, heads_of, months_of
+from peyvand.kernel.jalali import JalaliMonth
+from peyvand.places.models import Place
+from peyvand.scope.acting import SYSTEM
+from peyvand.scope.database import scope
+
+# Of each line its group, and the head figure it is a part of. Promises, deliveries and stories are part of none that is
+# shown; they are withheld as if they were parts of the needs told.
+LINES = {
+    "told": ("told", "told_month"),
+    "promised": ("told", "promised_month"),
+    "delivered": ("told", "delivered_month"),
+    "met": ("met", "met_month"),
+    "stories": ("told", "story_month"),
+}
+
+
+@dataclass(frozen=True)
+class Month:
+    """`lines` has the keys of `LINES`; None = withheld. `days`: the median from opening to the first promise, of the needs to
+    which the first promise was made in this month; None where these are none, or too few to say."""
+
+    month: JalaliMonth
+    lines: Mapping[str, Figure]
+    days: int | None
+
+
+@dataclass(frozen=True)
+class Trend:
+    months: list[Month]
+    counted_at: datetime | None
+
+    @property
+    def withheld(self) -> bool:
+        return any(None in one.lines.values() for one in self.months)
+
+
+def trend_of(place: Place, *, today: date, first: JalaliMonth | None = None, last: JalaliMonth | None = None) -> Trend:
+    """The months from `first` to `last`, as far as they are told apart."""
+    groups = [group for _, group in LINES.values()]
+    with scope(SYSTEM):
+        heads = heads_of(place.path, today=today, groups=(*HEADS, *groups, "first_month", MEDIANS))
+        lines = {name: dict(months_of(heads, measure, group)) for name, (measure, group) in LINES.items()}
+        firsts = dict(months_of(heads, "told", "first_month"))
+    medians = heads.counts.of(place.path, MEDIANS)
+    months = [
+        Month(month, {name: line[month] for name, line in lines.items()}, medians.get(str(month)) if firsts[month] else None)
+        for month in heads.counts.months
+        if (first or month) <= month <= (last or month)
+    ]  # fmt: skip
+    return Trend(months, heads.counts.counted_at)
