@@ -104,10 +104,10 @@ class PlaceFigures:
         return None in figures or any(None in child.counts.values() for child in self.children)
 
 
-def place_figures(place: Place, *, today: date) -> PlaceFigures:
-    """Everything the page of a place shows in figures; four queries where the counts are kept."""
+def place_figures(place: Place, *, today: date, groups: Collection[str] = GROUPS) -> PlaceFigures:
+    """Everything the page of a place shows in figures; four queries where the counts are kept. `groups` may be more."""
     with scope(SYSTEM):
-        heads = heads_of(place.path, today=today, groups=GROUPS)
+        heads = heads_of(place.path, today=today, groups=groups)
         parts = heads.levels[-1].parts
         children = Place.objects.filter(path__in=parts).exclude(pk=place.pk).order_by("sort_key")
         return PlaceFigures(
@@ -124,6 +124,13 @@ def head_figures(path: str, *, today: date) -> Mapping[str, Figure]:
     """The figures of a place by `MEASURES`, nothing else."""
     with scope(SYSTEM):
         return heads_of(path, today=today, groups=HEADS).levels[-1].own
+
+
+def beside_figures(path: str, *, today: date) -> Mapping[str, Mapping[str, Figure]]:
+    """The figures by `MEASURES` of a place and of those that lie in the same one, by their path; of a country none."""
+    with scope(SYSTEM):
+        levels = heads_of(path, today=today, groups=HEADS).levels
+        return levels[-2].parts if len(levels) > 1 else {}
 
 
 def met_by(path: str, *, today: date) -> tuple[Figure, dict[MetBy, Figure]]:

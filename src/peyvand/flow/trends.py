@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from peyvand.flow.counting.cells import MEDIANS
 from peyvand.flow.figures import HEADS, Figure, heads_of, months_of
 from peyvand.kernel.jalali import JalaliMonth
 from peyvand.places.models import Place
@@ -50,10 +49,10 @@ def trend_of(place: Place, *, today: date, first: JalaliMonth | None = None, las
     """The months from `first` to `last`, as far as they are told apart."""
     groups = [group for _, group in LINES.values()]
     with scope(SYSTEM):
-        heads = heads_of(place.path, today=today, groups=(*HEADS, *groups, "first_month", MEDIANS))
+        heads = heads_of(place.path, today=today, groups=(*HEADS, *groups, "first_month", "first_days"))
         lines = {name: dict(months_of(heads, measure, group)) for name, (measure, group) in LINES.items()}
         firsts = dict(months_of(heads, "told", "first_month"))
-    medians = heads.counts.of(place.path, MEDIANS)
+    medians = heads.counts.of(place.path, "first_days")
     months = [
         Month(month, {name: line[month] for name, line in lines.items()}, medians.get(str(month)) if firsts[month] else None)
         for month in heads.counts.months

@@ -1,4 +1,6 @@
-"""Printed papers as PDF and pictures of figures as PNG, pure: words in, bytes out. Every text reaches the page as data, so none can act as markup.
+"""Printed papers as PDF and pictures of figures as PNG, pure: words in, bytes out.
+
+Every text reaches the page as data, so none can act as markup.
 
 The words come finished in the reader's language from whoever prints; a template holds the layout alone.
 """

@@ -36,6 +36,8 @@ class NewPlace:
     deprivation_source: str = ""
     source: str = ""
     is_invented: bool = False
+    population: int | None = None
+    population_source: str = ""
 
 
 def may_add_place(by: Acting, parent_path: str) -> Refusal | None:
@@ -72,6 +74,8 @@ def _checked(row: NewPlace, parent: Place | None) -> Place:
         boundary=json.loads(json.dumps(row.boundary)) if row.boundary else None,
         deprivation=row.deprivation,
         deprivation_source=row.deprivation_source,
+        population=row.population,
+        population_source=row.population_source,
         source=row.source,
         is_invented=row.is_invented,
     )
@@ -110,7 +114,8 @@ class Put:
 
 # What a second import may bring up to date. An empty value of the import leaves what stands.
 _KEPT_CURRENT = (
-    "name_fa", "name_en", "search_key", "sort_key", "lat", "lon", "boundary", "deprivation", "deprivation_source", "source",
+    "name_fa", "name_en", "search_key", "sort_key", "lat", "lon", "boundary", "deprivation", "deprivation_source",
+    "population", "population_source", "source",
 )  # fmt: skip
 
 

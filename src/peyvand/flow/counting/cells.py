@@ -12,7 +12,9 @@ A group is a way of sorting rows; its categories are the keys of `Cells[group]`:
     refused    deliveries refused, by the reason given
     told_month, met_month, promised_month, delivered_month, story_month   rows by Jalali month ("1405-08"), EARLIER before
     first_month   needs, by the month in which the first promise to them was made
-    first_days    the median of days from opening to the first promise, of those of `first_month`: the one group that is no count
+    idle       open offers, by the number of their specification and whether anything is promised of them ("12:idle", "12:used")
+    first_days, open_days   medians and no counts: of days from opening to the first promise, of those of `first_month`; and of
+               days since opening, of those of `open_kind`
 """
 
 from collections import Counter, defaultdict
@@ -23,6 +25,7 @@ from typing import Any
 
 from django.db.models import (
     Case,
+    CharField,
     Count,
     Exists,
     F,
@@ -36,6 +39,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Cast, Concat, TruncDate
 
 from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
@@ -56,7 +60,7 @@ OPEN, MET = ("waiting", "promised", "partly"), ("untold", "in_story")
 OTHERWISE = ("drafts", ClosedAs.WITHDRAWN.value, ClosedAs.EXPIRED.value)
 MONTHS = 24
 EARLIER = "earlier"
-MEDIANS = "first_days"
+MEDIANS = ("first_days", "open_days")
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,20 @@ def _firsts(asked: _Asked) -> list[tuple[str, int, int, int]]:
     ]
 
 
+def _waits(asked: _Asked) -> list[tuple[str, Any, int, int]]:
+    """(place, kind, days, needs): how long open needs have been open."""
+    is_open = Need.objects.filter(below(asked.path), state=NeedState.OPEN, opened_at__isnull=False).order_by()
+    found = is_open.annotate(since=TruncDate("opened_at", tzinfo=TEHRAN)).values("place_path", "specification", "since")
+    rows = found.annotate(n=Count("pk")).values_list("place_path", "specification", "since", "n")
+    return [(path, kind, max(0, (asked.day - since).days), n) for path, kind, since, n in rows]
+
+
+def _idle(asked: _Asked) -> Iterable[tuple[str, Any, int]]:
+    use = Case(When(committed=0, then=Value(":idle")), default=Value(":used"))
+    is_open = Capacity.objects.filter(state=CapacityState.OPEN)
+    return asked.by(is_open, Concat(Cast("specification", CharField()), use, output_field=CharField()))
+
+
 def _closed_met() -> QuerySet[Need]:
     return Need.objects.filter(closed_as=ClosedAs.MET)
 
@@ -143,6 +161,7 @@ _GROUPS: dict[str, Callable[[_Asked], Iterable[tuple[str, Any, int]]]] = {
     "open_kind": lambda asked: asked.by(Need.objects.filter(state=NeedState.OPEN), F("specification")),
     "met_kind": lambda asked: asked.by(_closed_met(), F("specification")),
     "capacity_kind": lambda asked: asked.by(Capacity.objects.filter(state=CapacityState.OPEN), F("specification")),
+    "idle": _idle,
     "promise": _promises,
     "ended_why": lambda asked: asked.by(Commitment.objects.filter(state__in=ENDED_EARLY), F("end_reason")),
     "refused": lambda asked: asked.by(Delivery.objects.filter(answer=DeliveryAnswer.REFUSED), F("refusal_reason")),
@@ -154,8 +173,8 @@ _GROUPS: dict[str, Callable[[_Asked], Iterable[tuple[str, Any, int]]]] = {
     ),
     "story_month": lambda asked: asked.by(Story.objects.filter(state=StoryState.PUBLISHED), asked.month("published_at")),
 }  # fmt: skip
-FIRSTS = ("first_month", MEDIANS)
-GROUPS = (*_GROUPS, *FIRSTS)
+FIRSTS = ("first_month", "first_days")
+GROUPS = (*_GROUPS, *FIRSTS, "open_days")
 WHY = (*UnservedReason.values, "")
 
 
@@ -173,7 +192,12 @@ def count_cells(path: str, day: date, groups: Collection[str]) -> dict[str, Cell
                 cells = found.setdefault(outer, {}).setdefault(group, {})
                 cells[name] = cells.get(name, 0) + count
     if set(FIRSTS) & set(groups):
-        _add_firsts(found, asked, names)
+        spread = _spread([(place, _month(month, names), days, n) for place, month, days, n in _firsts(asked)], path)
+        _add_medians(found, spread, "first_days")
+        for (place, month), counts in spread.items():
+            found[place].setdefault("first_month", {})[month] = counts.total()
+    if "open_days" in groups:
+        _add_medians(found, _spread(_waits(asked), path), "open_days")
     return found
 
 
@@ -185,15 +209,21 @@ def _within(place: str, path: str) -> list[str]:
     return [outer for outer in ancestors(place) if outer.startswith(path)]
 
 
-def _add_firsts(found: dict[str, Cells], asked: _Asked, names: list[str]) -> None:
-    spread: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
-    for place, bucket, days, count in _firsts(asked):
-        for outer in _within(place, asked.path):
-            spread[outer, _month(bucket, names)][days] += count
-    for (place, month), counts in spread.items():
-        cells = found.setdefault(place, {})
-        cells.setdefault("first_month", {})[month] = counts.total()
-        cells.setdefault(MEDIANS, {})[month] = median_of(counts)
+Spread = dict[tuple[str, str], Counter[int]]
+
+
+def _spread(rows: Iterable[tuple[str, Any, int, int]], path: str) -> Spread:
+    """How often each number of days stands in each category of a place and of those it lies in."""
+    found: Spread = defaultdict(Counter)
+    for place, category, days, count in rows:
+        for outer in _within(place, path):
+            found[outer, str(category)][days] += count
+    return found
+
+
+def _add_medians(found: dict[str, Cells], spread: Spread, group: str) -> None:
+    for (place, category), counts in spread.items():
+        found.setdefault(place, {}).setdefault(group, {})[category] = median_of(counts)
 
 
 def median_of(counts: Mapping[int, int]) -> int:

@@ -63,7 +63,7 @@ class Counts:
         return self.of(path, group).get(name, 0) - sum(self.of(one, group).get(name, 0) for one in self._inside(path))
 
     def _has_own(self, path: str) -> bool:
-        groups = [group for group in self.cells.get(path, _NO_CELLS) if group != MEDIANS]
+        groups = [group for group in self.cells.get(path, _NO_CELLS) if group not in MEDIANS]
         return any(self._own(path, group, name) for group in groups for name in self.of(path, group))
 
 

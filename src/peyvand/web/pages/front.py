@@ -11,8 +11,8 @@ from peyvand.kernel.jalali import business_date
 from peyvand.office.actions import is_empty
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
+from peyvand.web.charts import bars
 from peyvand.web.pages.access import address, everyone, now, open_to
-from peyvand.web.pages.neighbourhoods import bars
 from peyvand.web.pages.published import solved
 from peyvand.web.pages.stories import with_kinds
 
