@@ -112,8 +112,7 @@ def sentences(place: Place, other: Place, pairs: Sequence[Pair]) -> list[str]:
     ]  # fmt: skip
 
 
-def beside_chart(place: Place, other: Place) -> Chart:
-    pairs = pairs_of(place, other)
+def beside_chart(place: Place, other: Place, pairs: Sequence[Pair]) -> Chart:
     headings = [_("Figure"), named(place), named(other)]
     rows: list[list[Any]] = [[str(pair.label), *pair.figures] for pair in pairs]
     if any(pair.rates for pair in pairs):
@@ -148,7 +147,7 @@ def beside(request: HttpRequest, path: str) -> HttpResponse:
     if other is not None:
         pairs = pairs_of(place, other)
         context |= {
-            "chart": beside_chart(place, other), "groups": groups_of(place, other, pairs), "query": f"?with={other.code}",
+            "chart": beside_chart(place, other, pairs), "groups": groups_of(place, other, pairs), "query": f"?with={other.code}",
             "sentences": sentences(place, other, pairs), "withheld": any(None in pair.figures for pair in pairs),
             "no_people": not any(pair.rates for pair in pairs),
         }  # fmt: skip

@@ -39,7 +39,7 @@ def _beside(request: HttpRequest, place: Place) -> Chart:
     other = beside.other_of(request, place, beside.neighbours(place))
     if other is None:
         raise Http404
-    return beside.beside_chart(place, other)
+    return beside.beside_chart(place, other, beside.pairs_of(place, other))
 
 
 CHARTS: dict[str, Callable[[HttpRequest, Place], Chart]] = {

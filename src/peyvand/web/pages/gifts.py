@@ -50,7 +50,7 @@ def steps_of(gift: Gift) -> list[dict[str, Any]]:
     )
     told = ngettext("%(count)s story", "%(count)s stories", stories) % {"count": number(stories)}
     return [
-        _step(_("Offered"), quantity(gift.offered, unit), "done", [jmonth(since)]),
+        _step(_("Offered by the giver"), quantity(gift.offered, unit), "done", [jmonth(since)]),
         _step(_("Promised"), quantity(gift.promised, unit), _state(gift.promised, gift.offered, over), [*_where(gift), *back]),
         _step(_("Delivered"), quantity(gift.delivered, unit), _state(gift.delivered, gift.promised), refused),
         _step(_("Accepted by those who receive"), quantity(gift.accepted, unit), _state(gift.accepted, gift.promised), []),

@@ -13,11 +13,11 @@ from peyvand.flow.figures import PlaceFigures, place_figures
 from peyvand.flow.idle import WITH_WAITS, idle, longest
 from peyvand.flow.reached import reached
 from peyvand.flow.story.queries import published
-from peyvand.flow.trends import Trend, trend_of
+from peyvand.flow.trends import GROUPS, trend_from
 from peyvand.kernel.jalali import business_date
 from peyvand.places.models import Place
 from peyvand.places.queries import chain
-from peyvand.web.charts import Bar, drawn_bars, drawn_line, drawn_map
+from peyvand.web.charts import drawn_bars, drawn_line, drawn_map
 from peyvand.web.pages.access import everyone, now, open_to
 from peyvand.web.pages.downloads import pdf
 from peyvand.web.pages.office_frame import FONTS, frame
@@ -35,7 +35,7 @@ _LINES_SHOWN = 4
 @open_to(everyone)
 def one_page(request: HttpRequest, path: str) -> HttpResponse:
     place = get_object_or_404(Place.objects.select_related("parent"), path=f"{path}/")
-    figures = place_figures(place, today=business_date(now()), groups=WITH_WAITS)
+    figures = place_figures(place, today=business_date(now()), groups={*WITH_WAITS, *GROUPS})
     outer = [one for one in chain(place.path) if one.pk != place.pk]
     lead = (
         " · ".join([str(place.get_kind_display()), listed(*[named(one) for one in reversed(outer)])]) if outer else ""
@@ -56,10 +56,9 @@ def _tiles(figures: PlaceFigures) -> list[papers.Tile]:
 
 
 def _words(place: Place, outer: list[Place], figures: PlaceFigures) -> dict[str, Any]:
-    today = business_date(now())
     found = map_of(place, outer, parts_of(place, figures), "open")
-    trend = trend_of(place, today=today)
-    lines = lines_of(Trend(trend.months[-USUAL:], trend.counted_at))[:_LINES_SHOWN]
+    this = figures.heads.counts.months[-1]
+    lines = lines_of(trend_from(figures.heads, first=this.shift(1 - USUAL), last=this))[:_LINES_SHOWN]
     waits = [
         [_("%(kind)s (%(count)s open)") % {"kind": named(one.specification), "count": number(one.needs)},
          _("%(days)s days") % {"days": number(one.days)}]
@@ -74,7 +73,7 @@ def _words(place: Place, outer: list[Place], figures: PlaceFigures) -> dict[str,
         "map_title": str(MEASURES["open"]),
         "no_map": _("No place here has a point yet."),
         "way_title": _("The way of the needs"),
-        "way": drawn_bars(river_short(figures))["rows"],
+        "way": drawn_bars(river(reached(figures), reasons=False))["rows"],
         "trend_title": _("The last twelve months"),
         "trend": [drawn_line(one) for one in lines],
         "longest": _listed(_("What has waited longest, by kind (median)"), waits, few),
@@ -86,14 +85,6 @@ def _words(place: Place, outer: list[Place], figures: PlaceFigures) -> dict[str,
 
 def _listed(title: str, rows: list[list[str]], empty: str) -> dict[str, Any]:
     return {"title": title, "rows": rows, "empty": empty}
-
-
-def river_short(figures: PlaceFigures) -> list[Any]:
-    """The stages with what fell out, without the reasons: a page has room for the first, and the site has the rest."""
-    rows = []
-    for one, most in zip(river(reached(figures)), (1, 1, 2, 0), strict=True):
-        rows.append(Bar(one.label, one.value, one.share, one.tone, one.out[:most]))
-    return rows
 
 
 def _stories(place: Place) -> list[list[str]]:

@@ -123,45 +123,56 @@ _STAGES = {
 }
 
 
-def river(found: Reached) -> list[Bar]:
+def river(found: Reached, *, reasons: bool = True) -> list[Bar]:
     """From told to told: how many needs came this far, as bars, and below each what fell out before the next, and why."""
     largest = found.told or 1
     return [
         Bar(
             _STAGES[stage], figure(count), 100 * (count or 0) / largest, "joined" if stage != "need" else "",
-            [(label, figure(lost)) for label, lost in _fell_out(found)[stage] if lost != 0],
+            [(label, figure(lost)) for label, lost in _fell_out(found, reasons=reasons and _some_shown(found))[stage] if lost != 0],
         )
         for stage, count in found.stages.items()
     ]  # fmt: skip
 
 
-def _fell_out(found: Reached) -> dict[str, list[tuple[Any, Figure]]]:
-    waiting = [
-        (_labelled(gettext_lazy("Waiting: {why}"), why.label) if why else gettext_lazy("Waiting: not looked at by a matching yet"), count)
-        for why, count in found.why.items()
-    ]  # fmt: skip
-    ended = [
-        (_labelled(gettext_lazy("Promises that ended as “{why}”"), state.label), count)
-        for state, count in found.ended.items()
-    ]
-    reasons = [
-        (_labelled(gettext_lazy("Reason for ending: {why}"), why.label) if why else gettext_lazy("Ended without a reason given"), count)
-        for why, count in found.ended_why.items()
-    ]  # fmt: skip
-    refused = [
-        (_labelled(gettext_lazy("Deliveries refused: {why}"), why.label), count) for why, count in found.refused.items()
-    ]
+def _fell_out(found: Reached, *, reasons: bool = True) -> dict[str, list[tuple[Any, Figure]]]:
+    """By stage what did not go on from there; with `reasons` each is followed by why, as far as that is known."""
+    why = {one: rows if reasons else [] for one, rows in _reasons(found).items()}
     return {
         "need": [
-            (gettext_lazy("Still waiting"), found.waiting), *waiting, (gettext_lazy("Not vouched for yet"), found.drafts),
+            (gettext_lazy("Still waiting"), found.waiting), *why["waiting"], (gettext_lazy("Not vouched for yet"), found.drafts),
             (gettext_lazy("Withdrawn"), found.withdrawn), (gettext_lazy("Expired"), found.expired),
         ],
-        "commitment": [(gettext_lazy("Promised, not delivered yet"), found.promised), *ended, *reasons],
+        "commitment": [
+            (gettext_lazy("Promised, not delivered yet"), found.promised),
+            *((_labelled(gettext_lazy("Promises that ended as “{why}”"), state.label), count) for state, count in found.ended.items()),
+            *why["ended"],
+        ],
         "delivery": [
-            (gettext_lazy("Delivered in part"), found.partly), *refused, (gettext_lazy("Met, not told yet"), found.untold),
+            (gettext_lazy("Delivered in part"), found.partly), *why["refused"],
+            (gettext_lazy("Met, not told yet"), found.untold),
         ],
         "story": [],
     }  # fmt: skip
+
+
+def _some_shown(found: Reached) -> bool:
+    """Where every reason is withheld the picture leaves them to the table: a row of “withheld” is nothing to look at."""
+    return any(count for rows in _reasons(found).values() for _label, count in rows)
+
+
+def _reasons(found: Reached) -> dict[str, list[tuple[Any, Figure]]]:
+    waiting, ended = gettext_lazy("Waiting: {why}"), gettext_lazy("Reason for ending: {why}")
+    unseen, unsaid = (
+        gettext_lazy("Waiting: not looked at by a matching yet"),
+        gettext_lazy("Ended without a reason given"),
+    )
+    refused = gettext_lazy("Deliveries refused: {why}")
+    return {
+        "waiting": [(_labelled(waiting, why.label) if why else unseen, count) for why, count in found.why.items()],
+        "ended": [(_labelled(ended, why.label) if why else unsaid, count) for why, count in found.ended_why.items()],
+        "refused": [(_labelled(refused, why.label), count) for why, count in found.refused.items()],
+    }
 
 
 def _labelled(words: Any, why: Any) -> Any:
