@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from peyvand.web.charts import Bar, Chart, line
 from peyvand.web.fields import JalaliDateField, MobileField, QuantityField, TomanField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, Filters, Heading, ListPage, ListSpec
-from peyvand.web.templatetags.peyvand_format import percent
+from peyvand.web.templatetags.peyvand_format import jmonth, percent
 
 DAY = date(2026, 11, 21)
 
@@ -139,6 +140,28 @@ def _bars() -> list[dict[str, Any]]:
     ]
 
 
+def _pictures() -> dict[str, Any]:
+    """Charts with what a reader meets in them: a withheld month, what fell out of a way, a gift half given."""
+    months = [(f"{number} 1405", count) for number, count in enumerate((12, 18, None, 25, 9, 0), 1)]
+    told = [(_("Still waiting"), "41"), (_("Withdrawn"), "7")]
+    steps = [
+        {"label": _("Offered by the giver"), "text": "10", "state": "done", "notes": [jmonth(DAY)]},
+        {
+            "label": _("Promised"),
+            "text": "6",
+            "state": "current",
+            "notes": [_("A rehabilitation centre promised eight sessions.")],
+        },
+        {"label": _("Delivered"), "text": "0", "state": "ahead", "notes": []},
+    ]
+    return {
+        "line": line(_("Needs told"), months),
+        "river": [Bar(_("Needs told"), "100", 100.0, "", told), Bar(_("Promised"), "52", 52.0, "joined")],
+        "gift_steps": steps,
+        "chart": Chart("sample", _("Needs told"), [_("Month"), _("Needs told")], months, {}),
+    }  # fmt: skip
+
+
 def _threads() -> dict[str, Any]:
     return {
         "thread": _steps(
@@ -183,4 +206,4 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "days": [DAY - timedelta(3), DAY, DAY + timedelta(10)],
         "day": DAY,
     }
-    return render(request, "web/gallery.html", context | _threads() | _forms())
+    return render(request, "web/gallery.html", context | _threads() | _forms() | _pictures())

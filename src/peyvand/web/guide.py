@@ -27,12 +27,12 @@ SLUGS: dict[Role, str] = {role: role.value.replace("_", "-") for role in Role if
 # Anchor -> the pages it explains, by the names of their addresses.
 _PAGES: dict[str, tuple[str, ...]] = {
     "first-page": ("home",),
-    "open-pages": ("front", "places", "neighbourhood", "figures"),
+    "open-pages": ("front", "places", "neighbourhood", "figures", "trends", "beside"),
     "track": ("track",),
     "needs": ("needs", "need", "need_receipt"),
     "record-need": ("need_new",),
     "families": ("families", "family", "family_new", "person_add"),
-    "capacities": ("capacities", "capacity", "capacity_new", "agreements", "agreement_new"),
+    "capacities": ("capacities", "capacity", "capacity_new", "gift", "agreements", "agreement_new"),
     "matching": ("matching", "matching_run", "suggestions", "suggestion", "suggestions_bulk"),
     "promises": ("promises", "promise"),
     "deliveries": ("deliveries", "delivery_new", "delivery_refuse", "delivery_reverse"),

@@ -116,7 +116,10 @@ _OF_ROLE: dict[Role, tuple[Maker, ...]] = {
     Role.GOVERNOR_OFFICE: (),
     Role.AUDITOR: (auditor_looks, auditor_journal),
     Role.ADMINISTRATOR: (kept_people, kept_organisations, kept_places),
-    Role.RESIDENT: (blocks.own_needs,),
+    Role.RESIDENT: (
+        blocks.own_needs,
+        blocks.own_gifts,
+    ),
 }
 
 
