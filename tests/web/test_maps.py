@@ -91,3 +91,9 @@ def test_the_place_a_page_is_about_is_never_lost_in_a_heap():
     own = Shown(heap[3].place, "خود", "/own/", 3, "3", own=True)
     spots = drawn_of(Place(), [], [*heap[:3], own, *heap[4:]]).spots
     assert [(spot.label, spot.places) for spot in spots if spot.own] == [("خود", 1)]
+
+
+@given(st.lists(st.tuples(POINTS, st.integers(5, 1000)), min_size=2, max_size=30))
+def test_no_name_is_cut_off_at_an_edge(places):
+    drawn = drawn_of(Place(), [], [shown(point, value, n) for n, (point, value) in enumerate(places)])
+    assert all(8 <= spot.label_y <= drawn.height - 3 for spot in drawn.spots if spot.labelled)

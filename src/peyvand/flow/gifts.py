@@ -80,7 +80,7 @@ class Gift:
 
 
 def may_see_gifts(by: Acting) -> Refusal | None:
-    if by.role in (*STAFF, Role.AUDITOR) or by.person_id:
+    if by.role in (*STAFF, Role.AUDITOR) or (by.role is Role.RESIDENT and by.person_id):
         return None
     return NotPermitted(reason="the way of a gift is seen by those who gave it")
 

@@ -32,7 +32,8 @@ _PAGES: dict[str, tuple[str, ...]] = {
     "needs": ("needs", "need", "need_receipt"),
     "record-need": ("need_new",),
     "families": ("families", "family", "family_new", "person_add"),
-    "capacities": ("capacities", "capacity", "capacity_new", "gift", "agreements", "agreement_new"),
+    "capacities": ("capacities", "capacity", "capacity_new", "agreements", "agreement_new"),
+    "gift": ("gift",),
     "matching": ("matching", "matching_run", "suggestions", "suggestion", "suggestions_bulk"),
     "promises": ("promises", "promise"),
     "deliveries": ("deliveries", "delivery_new", "delivery_refuse", "delivery_reverse"),
@@ -61,7 +62,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
     "a part that a page asks for by itself": ("place_map",),
     "a file to keep or to print": (
         "proof", "export_file", "match_output", "import_rejected", "month_pdf", "month_xlsx", "visit_pdf", "meeting_pdf",
-        "receipt_pdf", "mfa_download_recovery_codes",
+        "receipt_pdf", "one_page", "chart_file", "gift_file", "mfa_download_recovery_codes",
     ),
 }  # fmt: skip
 

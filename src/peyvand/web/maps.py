@@ -35,7 +35,7 @@ class Spot:
     y: float
     r: float
     labelled: bool
-    label_y: float
+    label_y: float  # below its circle, above it at the lower edge
     places: int = 1
     own: bool = False
 
@@ -126,7 +126,7 @@ def draw(own: Place, outer: Iterable[Place], shown: Sequence[Shown], *, words: W
         height=height,
         borders=[path for ring in ground if (path := projection.path(ring))],
         own=[path for ring in own_rings if (path := projection.path(ring))],
-        spots=_spots(_dots(shown, projection), words, twin),
+        spots=_spots(_dots(shown, projection), height, words, twin),
         unplaced=sum(one.place.lon is None for one in shown),
     )
 
@@ -160,7 +160,7 @@ def _dots(shown: Sequence[Shown], projection: _Projection) -> list[_Dot]:
     return found
 
 
-def _spots(dots: Sequence[_Dot], words: Words, twin: str) -> list[Spot]:
+def _spots(dots: Sequence[_Dot], height: float, words: Words, twin: str) -> list[Spot]:
     """Largest first, so that a small circle lies on a large one and can be reached."""
     largest = max((dot.value or 0 for dot in dots), default=0) or 1
     most = LEAST + (MOST - LEAST) * min(1.0, sqrt(CROWD / max(len(dots), 1)))
@@ -170,13 +170,14 @@ def _spots(dots: Sequence[_Dot], words: Words, twin: str) -> list[Spot]:
         first, several = dot.places[0], len(dot.places) > 1
         label, text = words(dot.places, dot.value) if several else (first.label, first.text)
         r = LEAST + (most - LEAST) * sqrt((dot.value or 0) / largest)
-        below = dot.y + r + LINE * 0.85
-        fits = (first.own or len(taken) < LABELLED) and _fits(label, dot.x, below, taken)
+        below, above = dot.y + r + LINE * 0.85, dot.y - r - LINE * 0.3
+        base = below if below < height - LINE * 0.3 else above
+        fits = (first.own or len(taken) < LABELLED) and base > LINE * 0.7 and _fits(label, dot.x, base, taken)
         if fits:
-            taken.append((dot.x, below, _half_width(label)))
+            taken.append((dot.x, base, _half_width(label)))
         spots.append(
             Spot(label, twin if several else first.url, dot.value, text, round(dot.x, 1), round(dot.y, 1), round(r, 1), fits,
-                 round(below, 1), len(dot.places), first.own)
+                 round(base, 1), len(dot.places), first.own)
         )  # fmt: skip
     return spots
 

@@ -27,7 +27,7 @@ from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import jdatetime, jmonth, number
 from peyvand.web.templatetags.peyvand_pages import figure
 
-ROWS, STORIES, STORY_LETTERS = 5, 3, 170
+ROWS, STORIES, STORY_LETTERS = 8, 3, 320
 _LINES_SHOWN = 4
 
 
