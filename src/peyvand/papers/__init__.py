@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 import typst
 
@@ -116,7 +117,7 @@ def _pdf(template: str, frame: Frame, fonts: Path, **data: object) -> bytes:
     return _set(template, "pdf", frame, fonts, data)
 
 
-def _set(template: str, kind: str, frame: Frame, fonts: Path, data: Mapping[str, object]) -> bytes:
+def _set(template: str, kind: Literal["pdf", "png"], frame: Frame, fonts: Path, data: Mapping[str, object]) -> bytes:
     if not any(fonts.glob("*.ttf")):
         raise FontMissing
     words: Mapping[str, object] = {"frame": asdict(frame), **data}

@@ -51,10 +51,9 @@ def neighbours(place: Place) -> list[Place]:
 
 
 def _far(one: Place, other: Place) -> float:
-    if None in (one.lat, one.lon, other.lat, other.lon):
+    if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
         return _NOWHERE
-    north, east = one.lat - other.lat, one.lon - other.lon  # type: ignore[operator]
-    return hypot(north, east * cos(radians(one.lat)))  # type: ignore[arg-type]
+    return hypot(one.lat - other.lat, (one.lon - other.lon) * cos(radians(one.lat)))
 
 
 def other_of(request: HttpRequest, place: Place, others: Sequence[Place]) -> Place | None:
