@@ -30,7 +30,7 @@ def test_what_happened_in_a_place_is_counted_and_said_by_whom():
     assert figures.counts["kept"] == 6
     assert figures.met_by[MetBy.CHARITY] == 6
     assert figures.months[-1] == (JalaliMonth.of(TODAY), 6)
-    assert met_by(world.places["ir"].path)[0] == 6
+    assert met_by(world.places["ir"].path, today=TODAY)[0] == 6
 
 
 def test_a_small_neighbour_is_not_shown_and_cannot_be_worked_out():

@@ -48,7 +48,7 @@ def test_a_few_are_withheld_and_the_sums_with_them():
 @given(st.lists(st.integers(0, 50), min_size=9, max_size=9), st.sets(st.sampled_from(PARTS)))
 def test_a_sum_is_shown_only_where_all_its_parts_are(figures, withheld):
     parts = {name: None if name in withheld else figure for name, figure in zip(PARTS, figures, strict=True)}
-    stages = Reached(told=sum(figures), ended={}, **parts).stages
+    stages = Reached(told=sum(figures), ended={}, why={}, ended_why={}, refused={}, **parts).stages
     assert (stages["delivery"] is None) == bool(withheld & {"partly", "met"})
     assert (stages["commitment"] is None) == bool(withheld & {"promised", "partly", "met"})
     if stages["commitment"] is not None:

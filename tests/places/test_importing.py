@@ -127,3 +127,14 @@ def test_borders_of_all_counties_join_the_reference_places() -> None:
     assert first.changed > 400
     again = import_places(path=GEO / "counties.geojson", kind=PlaceKind.COUNTY, by=SYSTEM, now=NOW)
     assert (again.added, again.changed, again.same) == (0, 0, 478)
+
+
+def test_people_are_brought_in_with_their_source_and_never_without(tmp_path: Path) -> None:
+    text = "نام محله,شهرستان,جمعیت,منبع جمعیت\nنوبنیاد,ساری,۱۲۳۴۰,سرشماری ۱۳۹۵\nاسپیاری,ساری,,\n"
+    assert read(tmp_path, text).added == 2
+    assert Place.objects.get(name_fa="نوبنیاد").population == 12_340
+    assert Place.objects.get(name_fa="نوبنیاد").population_source == "سرشماری ۱۳۹۵"
+    assert Place.objects.get(name_fa="اسپیاری").population is None
+    with pytest.raises(ListRefused) as refused:
+        read(tmp_path, text.replace("سرشماری ۱۳۹۵", ""))
+    assert [fault.code for fault in refused.value.faults] == ["value_missing"]

@@ -60,3 +60,11 @@ def test_loading_twice_changes_nothing_and_leaves_one_event_a_level() -> None:
 def test_the_build_names_what_is_not_installed(tmp_path, capsys) -> None:  # type: ignore[no-untyped-def]
     assert build.main([str(tmp_path)]) == 1
     assert "iran-cities/json/province.json is missing. Run `npm ci` first." in capsys.readouterr().err
+
+
+def test_the_people_of_towns_are_known_with_their_source_and_those_of_counties_are_not() -> None:
+    rows = reference_places()
+    sari = next(row for row in rows if row.kind == "city" and row.name_fa == "ساری")
+    assert 200_000 < (sari.population or 0) < 600_000
+    assert sari.population_source
+    assert not [row for row in rows if row.population and row.kind != "city"]

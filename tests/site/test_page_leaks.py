@@ -48,6 +48,7 @@ TEXTS = {
     "act": ["open", "pause", "close", "submit", "publish", "withdraw", "return"],
     "path": ["ir", "ir/mz", "ir/mz/sari", "ir/mz/sari/nobonyad"],
     "code": ["1234567890123456"], "token": ["x" * 32], "name": ["matches.csv"], "month_of": ["1405-08"], "slug": ["micro_projects"],
+    "chart": ["map", "way", "solvers", "trend", "beside"], "form": ["csv", "png", "pdf"],
 }  # fmt: skip
 
 
@@ -83,6 +84,7 @@ def question(data: st.DataObject, sights: Sights) -> dict[str, str]:
         "q": words(sights) + [mark for mark, _, _ in sights.marks if mark.isdigit()], "state": ["open", "all", "draft", "accepted"],
         "sort": ["code", "-created", "quantity"], "mine": ["on"], "place": ["1", "999"], "show": ["late", "waiting"], "tab": ["served"],
         "kind": ["1", "2"], "answer": ["waiting", "accepted"],
+        "map": ["told", "met", "organisations"], "from": ["1405-01"], "with": ["sm", "amol"],
     }  # fmt: skip
     chosen = data.draw(st.sets(st.sampled_from(sorted(known)), max_size=2))
     return {name: data.draw(st.sampled_from(known[name]), label=name) for name in sorted(chosen)}

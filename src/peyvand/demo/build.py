@@ -12,6 +12,7 @@ from peyvand.demo.upkeep import analyse, unhurried_commits
 from peyvand.demo.world import Progress, World
 from peyvand.extend.discovery import programmes
 from peyvand.flow.commitment.models import Commitment
+from peyvand.flow.counting.actions import keep_counts
 from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.need.models import Need
 from peyvand.journal.actions import record
@@ -48,6 +49,7 @@ def build(*, scale: float, now: datetime, seed: int = SEED, progress: Progress =
         telling_stories.tell_stories(world)
         _programmes(world)
         analyse()
+        keep_counts(by=SYSTEM, now=now)
         figures = count()
         _finish(scale=scale, seed=seed, figures=figures, by=SYSTEM, now=now)
     progress("ready", 1)

@@ -6,33 +6,30 @@ place is shown only where it cannot be worked out from its neighbours: the rule 
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import NamedTuple
 
-from django.db.models import Count, F, Func, Q, QuerySet, Sum, Value
-from django.db.models.functions import TruncDate
+from django.db.models import Count, F, Func, Sum, Value
 
-from peyvand.flow.capacity.enums import CapacityState
-from peyvand.flow.capacity.models import Capacity
-from peyvand.flow.commitment.enums import CommitmentState, UnservedReason
-from peyvand.flow.commitment.models import Commitment, MatchingRun, Unserved
+from peyvand.flow.commitment.enums import UnservedReason
+from peyvand.flow.commitment.models import MatchingRun, Unserved
+from peyvand.flow.counting.cells import EARLIER, MET, OPEN, OTHERWISE
+from peyvand.flow.counting.queries import Counts, counts_of
 from peyvand.flow.differencing import withheld_cells
-from peyvand.flow.need.enums import ClosedAs, MetBy, NeedState
-from peyvand.flow.need.models import Need
+from peyvand.flow.need.enums import MetBy
 from peyvand.flow.suppression import is_small, suppressed
-from peyvand.kernel.jalali import TEHRAN, JalaliMonth
+from peyvand.kernel.jalali import JalaliMonth
 from peyvand.places.models import Place
-from peyvand.places.queries import ancestors
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import SYSTEM
-from peyvand.scope.bulk import below
 from peyvand.scope.database import scope
 
 MEASURES = ("told", "open", "met", "capacities", "kept", "late")
+HEADS = ("need", "capacity_kind", "promise")
+GROUPS = (*HEADS, "why", "met_by", "open_kind", "met_kind", "ended_why", "refused", "met_month")
 MONTHS = 12
 Figure = int | None
-Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -49,86 +46,12 @@ class KindFigures:
     capacities: Figure
 
 
-@dataclass(frozen=True)
-class PlaceFigures:
-    """Counts of rows (needs, offers, promises), not quantities. None = withheld. `counts` has the keys of `MEASURES`."""
+class Step(NamedTuple):
+    """A place on the way down with one figure, its own and that of each of its parts, as readers see them."""
 
-    counts: Mapping[str, Figure]
-    met_by: Mapping[MetBy, Figure]
-    kinds: list[KindFigures]
-    months: list[tuple[JalaliMonth, Figure]]
-    levels: "list[Level]"
-    children: list[ChildFigures] = field(default_factory=list)
-
-    @property
-    def withheld(self) -> bool:
-        figures = [*self.counts.values(), *self.met_by.values(), *(figure for _, figure in self.months)]
-        figures += [figure for kind in self.kinds for figure in (kind.open, kind.met, kind.capacities)]
-        return None in figures or any(None in child.counts.values() for child in self.children)
-
-
-def place_figures(place: Place, *, today: date) -> PlaceFigures:
-    """Everything the page of a place shows in figures; a constant number of queries for its depth."""
-    with scope(SYSTEM):
-        levels = _levels(place.path, today)
-        own, parts = levels[-1].own, levels[-1].parts
-        children = {
-            one.path: one for one in Place.objects.filter(path__in=parts).exclude(pk=place.pk).order_by("sort_key")
-        }
-        return PlaceFigures(
-            counts=own,
-            met_by=_met_by(levels),
-            kinds=_kinds(levels),
-            months=_months(levels, today),
-            levels=levels,
-            children=[ChildFigures(child, parts[path]) for path, child in children.items()],
-        )
-
-
-def met_by(path: str) -> tuple[Figure, dict[MetBy, Figure]]:
-    """How many needs below `path` were met, and by whom."""
-    with scope(SYSTEM):
-        levels = _levels(path, date.min)  # the day says which promises are late, which is not asked here
-        return levels[-1].own["met"], _met_by(levels)
-
-
-def _by_place(path: str, today: date) -> dict[str, dict[str, int]]:
-    """The measures of every place below `path` that has any rows, by its own path."""
-    found: dict[str, dict[str, int]] = {}
-
-    def take(rows: QuerySet, **measures: Count) -> None:
-        for row in rows.filter(below(path)).order_by().values("place_path").annotate(**measures):
-            counts = found.setdefault(row["place_path"], dict.fromkeys(MEASURES, 0))
-            counts.update({name: row[name] for name in measures})
-
-    is_late = Q(state=CommitmentState.ACCEPTED, due_date__lt=today)
-    take(
-        Need.objects.all(), told=Count("pk"), open=Count("pk", filter=Q(state=NeedState.OPEN)),
-        met=Count("pk", filter=Q(closed_as=ClosedAs.MET)),
-    )  # fmt: skip
-    take(Capacity.objects.all(), capacities=Count("pk", filter=Q(state=CapacityState.OPEN)))
-    take(
-        Commitment.objects.all(),
-        kept=Count("pk", filter=Q(state=CommitmentState.KEPT)),
-        late=Count("pk", filter=is_late),
-    )
-    return found
-
-
-Sums = Mapping[str, Mapping[Key, int]]
-
-
-def _by_child(counts: Sums[Key], path: str, names: Collection[Key]) -> dict[str, dict[Key, int]]:
-    """The counts of each child of `path`; of `path` itself, where rows lie directly in it."""
-    depth, found = path.count("/") + 1, dict[str, dict[Key, int]]()
-    for place, measures in counts.items():
-        if not place.startswith(path):
-            continue
-        child = path if place == path else "/".join(place.split("/")[:depth]) + "/"
-        sums = found.setdefault(child, dict.fromkeys(names, 0))
-        for name, count in measures.items():
-            sums[name] += count
-    return found
+    path: str
+    own: Figure
+    parts: Mapping[str, Figure]
 
 
 @dataclass(frozen=True)
@@ -140,20 +63,112 @@ class Level:
     parts: dict[str, dict[str, Figure]]
 
 
-def _levels(path: str, today: date) -> list[Level]:
-    """From the country down to `path`: what is withheld above is withheld in every part, or the parts would give it back."""
-    outer = ancestors(path)
-    counts = _by_place(outer[0], today)
-    whole = {name: sum(one[name] for one in counts.values()) for name in MEASURES}
-    own = _protected({outer[0]: whole}, None)[outer[0]]
-    found: list[Level] = []
-    for step in outer:
-        exact = _by_child(counts, step, MEASURES)
-        for child in Place.objects.filter(parent__path=step).values_list("path", flat=True):
-            exact.setdefault(child, dict.fromkeys(MEASURES, 0))
-        own = found[-1].parts[step] if found else own
-        found.append(Level(step, own, _protected(exact, own)))
-    return found
+@dataclass(frozen=True)
+class Heads:
+    """The head figures along the way down to a place, and the counts they come from."""
+
+    counts: Counts
+    levels: list[Level]
+
+    def way(self, measure: str) -> list[Step]:
+        return [Step(one.path, one.own[measure], {path: part[measure] for path, part in one.parts.items()})
+                for one in self.levels]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PlaceFigures:
+    """Counts of rows (needs, offers, promises), not quantities. None = withheld. `counts` has the keys of `MEASURES`.
+
+    `beside` are the figures of the places that lie in the same one, by their path.
+    """
+
+    counts: Mapping[str, Figure]
+    met_by: Mapping[MetBy, Figure]
+    kinds: list[KindFigures]
+    months: list[tuple[JalaliMonth, Figure]]
+    heads: Heads
+    children: list[ChildFigures] = field(default_factory=list)
+
+    @property
+    def counted_at(self) -> datetime | None:
+        return self.heads.counts.counted_at
+
+    @property
+    def beside(self) -> Mapping[str, Mapping[str, Figure]]:
+        return self.heads.levels[-2].parts if len(self.heads.levels) > 1 else {}
+
+    @property
+    def withheld(self) -> bool:
+        figures = [*self.counts.values(), *self.met_by.values(), *(figure for _, figure in self.months)]
+        figures += [figure for kind in self.kinds for figure in (kind.open, kind.met, kind.capacities)]
+        return None in figures or any(None in child.counts.values() for child in self.children)
+
+
+def place_figures(place: Place, *, today: date, groups: Collection[str] = GROUPS) -> PlaceFigures:
+    """Everything the page of a place shows in figures; four queries where the counts are kept. `groups` may be more."""
+    with scope(SYSTEM):
+        heads = heads_of(place.path, today=today, groups=groups)
+        parts = heads.levels[-1].parts
+        children = Place.objects.filter(path__in=parts).exclude(pk=place.pk).order_by("sort_key")
+        return PlaceFigures(
+            counts=heads.levels[-1].own,
+            met_by=_met_by(heads),
+            kinds=_kinds(heads),
+            months=months_of(heads, "met", "met_month")[-MONTHS:],
+            heads=heads,
+            children=[ChildFigures(child, parts[child.path]) for child in children],
+        )
+
+
+def head_figures(path: str, *, today: date) -> Mapping[str, Figure]:
+    """The figures of a place by `MEASURES`, nothing else."""
+    with scope(SYSTEM):
+        return heads_of(path, today=today, groups=HEADS).levels[-1].own
+
+
+def beside_figures(path: str, *, today: date) -> Mapping[str, Mapping[str, Figure]]:
+    """The figures by `MEASURES` of a place and of those that lie in the same one, by their path; of a country none."""
+    with scope(SYSTEM):
+        levels = heads_of(path, today=today, groups=HEADS).levels
+        return levels[-2].parts if len(levels) > 1 else {}
+
+
+def met_by(path: str, *, today: date) -> tuple[Figure, dict[MetBy, Figure]]:
+    """How many needs below `path` were met, and by whom."""
+    with scope(SYSTEM):
+        heads = heads_of(path, today=today, groups=(*HEADS, "met_by"))
+        return heads.levels[-1].own["met"], _met_by(heads)
+
+
+def heads_of(path: str, *, today: date, groups: Collection[str]) -> Heads:
+    """From the country down to `path`: what is withheld above is withheld in every part, or the parts would give it back.
+
+    `groups` are those of `flow.counting.cells` that will be asked of it. Call it under the system's scope.
+    """
+    counts = counts_of(path, day=today, groups=groups)
+    top = counts.way[0]
+    own = _protected({top: _measures(counts, top)}, None)[top]
+    levels: list[Level] = []
+    for step in counts.way:
+        exact = {one: _measures(counts, one) for one in counts.parts[step] if one != step}
+        if step in counts.parts[step]:
+            whole = _measures(counts, step)
+            exact[step] = {name: whole[name] - sum(one[name] for one in exact.values()) for name in MEASURES}
+        own = levels[-1].parts[step] if levels else own
+        levels.append(Level(step, own, _protected(exact, own)))
+    return Heads(counts, levels)
+
+
+def _measures(counts: Counts, path: str) -> dict[str, int]:
+    needs, promises = counts.of(path, "need"), counts.of(path, "promise")
+    found = {
+        "open": sum(needs.get(one, 0) for one in OPEN),
+        "met": sum(needs.get(one, 0) for one in MET),
+        "capacities": sum(counts.of(path, "capacity_kind").values()),
+        "kept": promises.get("kept", 0),
+        "late": promises.get("late", 0),
+    }
+    return found | {"told": found["open"] + found["met"] + sum(needs.get(one, 0) for one in OTHERWISE)}
 
 
 def _protected(
@@ -182,72 +197,67 @@ def _protected(
     return {part: {name: found[name][part] for name in MEASURES} for part in exact}
 
 
-def breakdown(levels: list[Level], measure: str, counts: Sums[Key], names: Collection[Key]) -> dict[Key, Figure]:
-    """The parts of a head figure of the last place, withheld where subtraction along the way down would give one back."""
-    top = levels[0]
-    whole = {name: sum(cells.get(name, 0) for cells in counts.values()) for name in names}
-    if top.own[measure] is None:
-        return dict.fromkeys(names)
-    hidden = {name for _, name in withheld_cells({top.path: whole}, rows_known=[top.path], columns_known=[])}
-    row = whole
-    for level, below_it in pairwise(levels):
-        table = _by_child(counts, level.path, names)
-        row = table.setdefault(below_it.path, dict.fromkeys(names, 0))
-        known = {path for path in table if level.parts[path][measure] is not None}
+@dataclass(frozen=True)
+class Broken:
+    """A head figure in parts: of the place itself, and on the way down so that a part can be broken down again."""
+
+    own: dict[str, Figure]
+    steps: list[tuple[str, dict[str, Figure], dict[str, dict[str, Figure]]]]
+
+    def way(self, name: str) -> list[Step]:
+        """One part as a head figure of its own."""
+        return [Step(path, own[name], {one: cells[name] for one, cells in parts.items()})
+                for path, own, parts in self.steps]  # fmt: skip
+
+
+def breakdown(way: list[Step], counts: Counts, group: str, names: Collection[str]) -> Broken:
+    """The parts of the head figure of `way`, withheld where subtraction along the way down would give one back."""
+    top = way[0]
+    whole = {name: counts.of(top.path, group).get(name, 0) for name in names}
+    hidden: set[str] = set(names)
+    if top.own is not None:
+        cells = withheld_cells({top.path: whole}, rows_known=[top.path], columns_known=[])
+        hidden = {name for _, name in cells}
+    own = {name: None if name in hidden else whole[name] for name in names}
+    steps = []
+    for level, below_it in pairwise(way):
+        # A part whose head figure is shown as nought has noughts in every cell, as everyone knows: they protect nobody.
+        exact = counts.table(level.path, group, names)
+        table = {path: row for path, row in exact.items() if level.parts[path] != 0 or any(row.values())}
+        known = {path for path in table if level.parts[path] is not None}
         also = {(path, name) for path in table for name in names if path not in known or name in hidden}
         columns = [name for name in names if name not in hidden]
         cells = withheld_cells(table, rows_known=known, columns_known=columns, also=also)
-        hidden = {name for path, name in cells if path == below_it.path}
-    return {name: None if name in hidden else row[name] for name in names}
+        parts = {
+            path: {name: None if (path, name) in cells else row[name] for name in names} for path, row in exact.items()
+        }
+        steps.append((level.path, own, parts))
+        own = parts[below_it.path]
+        hidden = {name for name, figure in own.items() if figure is None}
+    return Broken(own, [*steps, (way[-1].path, own, {})])
 
 
-def counted(rows: QuerySet, category: str) -> dict[str, dict[Any, int]]:
-    """How many rows lie directly in each place, by category."""
-    found: dict[str, dict[Any, int]] = {}
-    for path, name, count in (
-        rows.order_by().values("place_path", category).annotate(n=Count("pk")).values_list("place_path", category, "n")
-    ):
-        found.setdefault(path, {})[name] = count
-    return found
-
-
-def _met_by(levels: list[Level]) -> dict[MetBy, Figure]:
-    rows = Need.objects.filter(below(levels[0].path), closed_as=ClosedAs.MET)
-    found = breakdown(levels, "met", counted(rows, "met_by"), [one.value for one in MetBy])
+def _met_by(heads: Heads) -> dict[MetBy, Figure]:
+    found = breakdown(heads.way("met"), heads.counts, "met_by", [one.value for one in MetBy]).own
     return {MetBy(name): figure for name, figure in found.items()}
 
 
-def _kinds(levels: list[Level]) -> list[KindFigures]:
-    top, here = levels[0].path, levels[-1].path
-    counts = {
-        "open": counted(Need.objects.filter(below(top), state=NeedState.OPEN), "specification"),
-        "met": counted(Need.objects.filter(below(top), closed_as=ClosedAs.MET), "specification"),
-        "capacities": counted(Capacity.objects.filter(below(top), state=CapacityState.OPEN), "specification"),
-    }
-    kinds = sorted({kind for table in counts.values() for cells in table.values() for kind in cells})
-    visible = {name: breakdown(levels, name, table, kinds) for name, table in counts.items()}
-    present = {
-        kind for table in counts.values() for path, cells in table.items() if path.startswith(here) for kind in cells
-    }
+def _kinds(heads: Heads) -> list[KindFigures]:
+    counts, measures = heads.counts, {"open": "open_kind", "met": "met_kind", "capacities": "capacity_kind"}
+    kinds = sorted({kind for group in measures.values() for kind in counts.of(counts.way[0], group)}, key=int)
+    shown = {name: breakdown(heads.way(name), counts, group, kinds).own for name, group in measures.items()}
+    present = {int(kind) for group in measures.values() for kind in counts.of(counts.path, group)}
     return [
-        KindFigures(one, visible["open"][one.pk], visible["met"][one.pk], visible["capacities"][one.pk])
+        KindFigures(one, *(shown[name][str(one.pk)] for name in measures))
         for one in Specification.objects.filter(pk__in=present)
     ]
 
 
-def _months(levels: list[Level], today: date) -> list[tuple[JalaliMonth, Figure]]:
-    """Needs met in each of the last twelve Jalali months, oldest first; what was met earlier is a part of the total too."""
-    this = JalaliMonth.of(today)
-    months = [this.shift(-back) for back in reversed(range(MONTHS))]
-    rows = Need.objects.filter(below(levels[0].path), closed_as=ClosedAs.MET)
-    counts: dict[str, dict[JalaliMonth | None, int]] = {}
-    for path, days in counted(rows.annotate(day=TruncDate("closed_at", tzinfo=TEHRAN)), "day").items():
-        cells = counts.setdefault(path, {})
-        for day, count in days.items():
-            month = JalaliMonth.of(day)
-            cells[month if month in months else None] = cells.get(month if month in months else None, 0) + count
-    visible = breakdown(levels, "met", counts, [*months, None])
-    return [(month, visible[month]) for month in months]
+def months_of(heads: Heads, measure: str, group: str) -> list[tuple[JalaliMonth, Figure]]:
+    """A group of months as parts of a head figure, oldest first; what lies earlier is a part of the total too."""
+    months = heads.counts.months
+    shown = breakdown(heads.way(measure), heads.counts, group, [*map(str, months), EARLIER]).own
+    return [(month, shown[str(month)]) for month in months]
 
 
 @dataclass(frozen=True)

@@ -1,33 +1,25 @@
 """How far the needs of a place have come: waiting, promised, delivered, told; and what fell out on the way, and why.
 
-Read under the national role with an explicit filter by place, like all public figures. Each group is a breakdown of a head
-figure and is suppressed as such from the country down, so that none of its parts can be worked out.
+Each group is a breakdown of a head figure, or of a part of one, and is suppressed as such from the country down, so that
+none of its parts can be worked out.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, F, OuterRef, Value, When
-
-from peyvand.flow.commitment.enums import CommitmentState
-from peyvand.flow.commitment.models import Commitment
-from peyvand.flow.figures import Figure, PlaceFigures, breakdown, counted
-from peyvand.flow.need.enums import ClosedAs, NeedState
-from peyvand.flow.need.models import Need
-from peyvand.flow.story.enums import StoryState
-from peyvand.flow.story.models import StoryDelivery
-from peyvand.scope.acting import SYSTEM
-from peyvand.scope.bulk import below
-from peyvand.scope.database import scope
-
-ENDED_BADLY = (CommitmentState.BROKEN, CommitmentState.LAPSED, CommitmentState.WITHDRAWN)
+from peyvand.flow.commitment.enums import ENDED_EARLY, CommitmentState, DeclineReason, UnservedReason
+from peyvand.flow.counting.cells import MET, OPEN, OTHERWISE, WHY
+from peyvand.flow.delivery.enums import RefusalReason
+from peyvand.flow.figures import Figure, PlaceFigures, breakdown
 
 
 @dataclass(frozen=True)
 class Reached:
     """Needs by how far they came; None = withheld. `met` are the `untold` and those `in_story`.
 
-    `ended` are promises that did not come to a delivery, by how they ended.
+    `why` are the `waiting` ones by what the newest matching said (None: it has said nothing of them). `ended` are promises that
+    did not come to a delivery by how they ended, `ended_why` the same by the reason given (None: none was given), `refused`
+    deliveries that the receiver's side did not accept.
     """
 
     told: Figure
@@ -40,7 +32,10 @@ class Reached:
     drafts: Figure
     withdrawn: Figure
     expired: Figure
+    why: Mapping[UnservedReason | None, Figure]
     ended: Mapping[CommitmentState, Figure]
+    ended_why: Mapping[DeclineReason | None, Figure]
+    refused: Mapping[RefusalReason, Figure]
 
     @property
     def stages(self) -> dict[str, Figure]:
@@ -55,33 +50,21 @@ def _sum(*figures: Figure) -> Figure:
 
 
 def reached(figures: PlaceFigures) -> Reached:
-    """How far the needs of the place of `figures` have come. Four queries."""
-    levels = figures.levels
-    below_all = below(levels[0].path)
-    needs = Need.objects.filter(below_all)
-    storied = StoryDelivery.objects.filter(story__state=StoryState.PUBLISHED, delivery__commitment__need=OuterRef("pk"))
-    is_open = needs.filter(state=NeedState.OPEN).annotate(
-        part=Case(
-            When(committed=0, then=Value("waiting")), When(met=0, then=Value("promised")), default=Value("partly")
-        )
-    )
-    is_met = needs.filter(closed_as=ClosedAs.MET).annotate(
-        part=Case(When(Exists(storied), then=Value("in_story")), default=Value("untold"))
-    )
-    others = needs.exclude(state=NeedState.OPEN).exclude(closed_as=ClosedAs.MET)
-    others = others.annotate(part=Case(When(state=NeedState.DRAFT, then=Value("drafts")), default=F("closed_as")))
-    ended = Commitment.objects.filter(below_all, state__in=ENDED_BADLY)
-    with scope(SYSTEM):
-        shown = {
-            **breakdown(levels, "open", counted(is_open, "part"), ("waiting", "promised", "partly")),
-            **breakdown(levels, "met", counted(is_met, "part"), ("untold", "in_story")),
-            **breakdown(
-                levels, "told", counted(others, "part"), ("drafts", ClosedAs.WITHDRAWN.value, ClosedAs.EXPIRED.value)
-            ),
-        }
-        # No head figure counts these; they are withheld as if one did, so that they too cannot be worked out.
-        ends = breakdown(levels, "told", counted(ended, "state"), [state.value for state in ENDED_BADLY])
+    """How far the needs of the place of `figures` have come. No query."""
+    heads = figures.heads
+    counts, told = heads.counts, heads.way("told")
+    is_open = breakdown(heads.way("open"), counts, "need", OPEN)
+    shown = is_open.own | breakdown(heads.way("met"), counts, "need", MET).own
+    shown |= breakdown(told, counts, "need", OTHERWISE).own
+    why = breakdown(is_open.way("waiting"), counts, "why", WHY).own
+    # No head figure counts these; they are withheld as if one did, so that they too cannot be worked out.
+    ended = breakdown(told, counts, "promise", [state.value for state in ENDED_EARLY]).own
+    ended_why = breakdown(told, counts, "ended_why", [*DeclineReason.values, ""]).own
+    refused = breakdown(told, counts, "refused", RefusalReason.values).own
     return Reached(
-        told=figures.counts["told"], met=figures.counts["met"],
-        ended={state: ends[state.value] for state in ENDED_BADLY}, **shown,
+        told=figures.counts["told"], met=figures.counts["met"], **shown,
+        why={UnservedReason(name) if name else None: figure for name, figure in why.items()},
+        ended={state: ended[state.value] for state in ENDED_EARLY},
+        ended_why={DeclineReason(name) if name else None: figure for name, figure in ended_why.items()},
+        refused={RefusalReason(name): figure for name, figure in refused.items()},
     )  # fmt: skip

@@ -17,6 +17,7 @@ from peyvand.extend.discovery import programmes
 from peyvand.filters.actions import forget_removed
 from peyvand.flow.capacity.actions import renew_capacities
 from peyvand.flow.commitment.actions import lapse_commitments
+from peyvand.flow.counting.actions import keep_counts
 from peyvand.flow.need.actions import expire_needs
 from peyvand.flow.need.priorities import refresh_priorities
 from peyvand.intake.waiting import WaitingRoom
@@ -82,6 +83,13 @@ def take_up_exports(timestamp: int) -> None:
 @app.task(name="peyvand.expire_exports", queueing_lock="expire_exports", retry=PATIENT)
 def daily_export_expiry(timestamp: int) -> int:
     return expire_exports(by=SYSTEM, now=_at(timestamp))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="peyvand.keep_counts", queueing_lock="keep_counts", lock="keep_counts")
+def count_places(timestamp: int) -> int:
+    """Pages of figures read what is kept here, and say when it was counted."""
+    return keep_counts(by=SYSTEM, now=timezone.now())
 
 
 @app.periodic(cron="*/3 * * * *")

@@ -1,4 +1,6 @@
-"""Printed papers as PDF, pure: words in, bytes out. Every text reaches the page as data, so none can act as markup.
+"""Printed papers as PDF and pictures of figures as PNG, pure: words in, bytes out.
+
+Every text reaches the page as data, so none can act as markup.
 
 The words come finished in the reader's language from whoever prints; a template holds the layout alone.
 """
@@ -7,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 import typst
 
@@ -93,7 +96,28 @@ def monthly_report(
     return _pdf("monthly", frame, fonts, tiles=tops, tables=tables, notes=notes, empty=empty)
 
 
+def one_page(frame: Frame, *, tiles: Sequence[Tile], words: Mapping[str, object], fonts: Path) -> bytes:
+    """A place on exactly one page (A4), set smaller where its words are many. `words` are the parts that `place.typ` names."""
+    return _pdf("place", frame, fonts, tiles=[asdict(tile) for tile in tiles], **words)
+
+
+def gift(
+    frame: Frame, *, words: str, picture: Mapping[str, object], sheet: Sheet, notes: Sequence[str], fonts: Path
+) -> bytes:
+    """What became of something that was offered (A4)."""
+    return _pdf("gift", frame, fonts, words=words, picture=picture, **asdict(sheet), notes=notes)
+
+
+def picture(frame: Frame, *, picture: Mapping[str, object], notes: Sequence[str], fonts: Path) -> bytes:
+    """A chart or map as PNG, as wide as a page at 150 dots an inch. `picture` has a `kind` and what `drawing.typ` draws of it."""
+    return _set("picture", "png", frame, fonts, {"picture": picture, "notes": notes})
+
+
 def _pdf(template: str, frame: Frame, fonts: Path, **data: object) -> bytes:
+    return _set(template, "pdf", frame, fonts, data)
+
+
+def _set(template: str, kind: Literal["pdf", "png"], frame: Frame, fonts: Path, data: Mapping[str, object]) -> bytes:
     if not any(fonts.glob("*.ttf")):
         raise FontMissing
     words: Mapping[str, object] = {"frame": asdict(frame), **data}
@@ -103,7 +127,8 @@ def _pdf(template: str, frame: Frame, fonts: Path, **data: object) -> bytes:
             root=str(_FOLDER),
             font_paths=[str(fonts)],
             ignore_system_fonts=True,
-            format="pdf",
+            format=kind,
+            ppi=150.0 if kind == "png" else None,
             sys_inputs={"data": json.dumps(words, ensure_ascii=False)},
         )
     )

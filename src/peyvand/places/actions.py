@@ -11,6 +11,7 @@ from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, r
 from peyvand.kernel.text import search_key, sort_key, word_key
 from peyvand.places.drawing import Corner, check_border, check_inside, check_near, point_inside, polygon
 from peyvand.places.enums import FINE, PARENTS, PlaceKind
+from peyvand.places.geometry import is_border
 from peyvand.places.models import Place
 from peyvand.places.queries import chain
 from peyvand.scope.acting import Acting, Role, within
@@ -35,6 +36,8 @@ class NewPlace:
     deprivation_source: str = ""
     source: str = ""
     is_invented: bool = False
+    population: int | None = None
+    population_source: str = ""
 
 
 def may_add_place(by: Acting, parent_path: str) -> Refusal | None:
@@ -55,7 +58,7 @@ def _checked(row: NewPlace, parent: Place | None) -> Place:
         raise BadValue(
             field="parent", reason=f"a {row.kind} does not stand below a {parent.kind if parent else 'nothing'}"
         )
-    if row.boundary is not None and row.boundary.get("type") not in ("Polygon", "MultiPolygon"):
+    if row.boundary is not None and not is_border(row.boundary):
         raise BadValue(field="boundary", reason="a border is a GeoJSON Polygon or MultiPolygon")
     return Place(
         kind=row.kind,
@@ -71,6 +74,8 @@ def _checked(row: NewPlace, parent: Place | None) -> Place:
         boundary=json.loads(json.dumps(row.boundary)) if row.boundary else None,
         deprivation=row.deprivation,
         deprivation_source=row.deprivation_source,
+        population=row.population,
+        population_source=row.population_source,
         source=row.source,
         is_invented=row.is_invented,
     )
@@ -109,7 +114,8 @@ class Put:
 
 # What a second import may bring up to date. An empty value of the import leaves what stands.
 _KEPT_CURRENT = (
-    "name_fa", "name_en", "search_key", "sort_key", "lat", "lon", "boundary", "deprivation", "deprivation_source", "source",
+    "name_fa", "name_en", "search_key", "sort_key", "lat", "lon", "boundary", "deprivation", "deprivation_source",
+    "population", "population_source", "source",
 )  # fmt: skip
 
 

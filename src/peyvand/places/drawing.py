@@ -12,6 +12,7 @@ from typing import Any
 
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.text import latin_digits
+from peyvand.places.geometry import rings
 
 Corner = tuple[float, float]
 
@@ -117,10 +118,10 @@ def corners_of(boundary: Mapping[str, Any] | None) -> list[Corner] | None:
     """The corners of a border of one ring; None where it has several parts, holes, or more corners than a hand draws."""
     if boundary is None:
         return []
-    parts = boundary["coordinates"] if boundary["type"] == "MultiPolygon" else [boundary["coordinates"]]
-    if len(parts) != 1 or len(parts[0]) != 1:
+    found = list(rings(boundary))
+    if len(found) != 1:
         return None
-    corners = [(round(lat, _DIGITS), round(lon, _DIGITS)) for lon, lat, *_ in parts[0][0][:-1]]
+    corners = [(round(lat, _DIGITS), round(lon, _DIGITS)) for lon, lat in found[0][:-1]]
     return corners if len(corners) <= MOST_CORNERS else None
 
 
@@ -233,11 +234,10 @@ def _turns_back(a: Corner, b: Corner, c: Corner, d: Corner) -> bool:
 
 
 def _km_outside(corner: Corner, boundary: Mapping[str, Any]) -> float:
-    parts = boundary["coordinates"] if boundary["type"] == "MultiPolygon" else [boundary["coordinates"]]
-    rings = [[(lat, lon) for lon, lat, *_ in ring[:-1]] for part in parts for ring in part]
-    if sum(contains(ring, corner) for ring in rings) % 2:
+    outlines = [[(lat, lon) for lon, lat in ring[:-1]] for ring in rings(boundary)]
+    if sum(contains(outline, corner) for outline in outlines) % 2:
         return 0.0
-    return min(_km_to_side(corner, *side) for ring in rings for side in _sides(ring))
+    return min(_km_to_side(corner, *side) for outline in outlines for side in _sides(outline))
 
 
 def _km_to_side(corner: Corner, start: Corner, end: Corner) -> float:

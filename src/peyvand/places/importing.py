@@ -1,7 +1,8 @@
 """Reading an operator's list of places (borders, official lists, neighbourhoods) from GeoJSON, CSV or a workbook.
 
 Columns or properties, English or Persian, in any order: name, kind, code, province (name or ISO code), county, city, lat, lon,
-deprivation with its source, name in English, source. Headings and their synonyms stand in `peyvand/lists/synonyms.toml`.
+deprivation and population each with its source, name in English, source.
+Headings and their synonyms stand in `peyvand/lists/synonyms.toml`.
 A place that already stands under the same parent with the same name keeps its code, so importing twice changes nothing.
 """
 
@@ -21,10 +22,10 @@ from peyvand.lists.headings import Table, find_table
 from peyvand.lists.reading import Sheet, cell_text
 from peyvand.places.actions import NewPlace, Put, put_places
 from peyvand.places.enums import PARENTS, PlaceKind
+from peyvand.places.geometry import is_border
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
 
-_BORDERS = ("Polygon", "MultiPolygon")
 _KINDS = {word_key(kind): kind for kind in PlaceKind} | {
     word_key(name): kind
     for kind, name in zip(
@@ -67,6 +68,8 @@ FORM = Form(
         Column("lon", degrees(180)),
         Column("deprivation", _percent),
         Column("deprivation_source", text, default=""),
+        Column("population", whole),
+        Column("population_source", text, default=""),
         Column("name_en", text, default=""),
         Column("source", text, default=""),
     ],
@@ -192,12 +195,14 @@ def _place(
         raise _Wrong("lon" if row["lon"] is None else "lat", "value_missing")
     if row["deprivation"] is not None and not row["deprivation_source"]:
         raise _Wrong("deprivation_source", "value_missing")
+    if row["population"] and not row["population_source"]:
+        raise _Wrong("population_source", "value_missing")
     parent = standing.parent(row, what)
     lat, lon, border = _where(row, geometry)
     code = standing.code_of.get((what, parent, word_key(row["name"]))) or row["code"] or made_code(row["name"])
     return NewPlace(
         what, row["name"], code, parent, row["name_en"], lat, lon, border, row["deprivation"], row["deprivation_source"],
-        (row["source"] or source)[:200],
+        (row["source"] or source)[:200], population=row["population"] or None, population_source=row["population_source"],
     )  # fmt: skip
 
 
@@ -209,7 +214,7 @@ def _where(
     if geometry.get("type") == "Point":
         lon, lat = _position(geometry)
         return lat, lon, None
-    if geometry.get("type") not in _BORDERS:
+    if not is_border(geometry):
         raise _Wrong("geometry", "not_a_border", value=geometry.get("type"))
     return row["lat"], row["lon"], dict(geometry)
 

@@ -23,6 +23,8 @@ class Place(models.Model):
     boundary = models.JSONField(null=True)  # GeoJSON geometry
     deprivation = models.SmallIntegerField(null=True)  # 0 (none) to 100, with its source
     deprivation_source = models.CharField(max_length=200, blank=True)
+    population = models.PositiveIntegerField(null=True)  # with its source and year; None where none is known
+    population_source = models.CharField(max_length=200, blank=True)
     source = models.CharField(max_length=200, blank=True)
     is_invented = models.BooleanField(default=False)  # a demo place that does not exist
 
@@ -38,6 +40,10 @@ class Place(models.Model):
             models.CheckConstraint(
                 condition=Q(deprivation__isnull=True) | (Q(deprivation__range=(0, 100)) & ~Q(deprivation_source="")),
                 name="place_deprivation_has_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(population__isnull=True) | (Q(population__gte=1) & ~Q(population_source="")),
+                name="place_population_has_source",
             ),
         ]
         indexes = [models.Index(fields=["kind", "path"], name="place_kind_path")]

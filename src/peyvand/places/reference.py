@@ -40,6 +40,7 @@ class Point:
     lat: float
     lon: float
     name_en: str
+    population: int = 0  # of the town whose point it is
 
 
 def province_path(iso: str) -> str:
@@ -79,7 +80,12 @@ def _points() -> Mapping[tuple[str, str], Point]:
     for key, cities in named.items():
         cities.sort(key=lambda city: -city["population"])
         if len(cities) == 1 or cities[0]["population"] >= _MUCH_BIGGER * max(1, cities[1]["population"]):
-            points[key] = Point(round(cities[0]["latitude"], 4), round(cities[0]["longitude"], 4), cities[0]["name"])
+            points[key] = Point(
+                round(cities[0]["latitude"], 4),
+                round(cities[0]["longitude"], 4),
+                cities[0]["name"],
+                int(cities[0]["population"]),
+            )
     return points
 
 
@@ -136,9 +142,13 @@ def _county(county: Mapping[str, str], cities: list[Mapping[str, str]], parent: 
     path = county_path(parent, county["id"])
     seat = point(county["name"]) or _middle(found for city in cities if (found := point(city["name"])))
     rows = [_place(PlaceKind.COUNTY, _spelt(county["name"]), f"c{county['id']}", parent, seat)]
-    return rows + [
-        _place(PlaceKind.CITY, _spelt(city["name"]), f"t{city['id']}", path, point(city["name"])) for city in cities
-    ]
+    return rows + [_city(city, path, point(city["name"])) for city in cities]
+
+
+def _city(city: Mapping[str, str], county: str, point: Point | None) -> NewPlace:
+    """A town with its people, where GeoNames counts any; of counties and neighbourhoods it knows none."""
+    people = {"population": point.population, "population_source": CREDIT} if point and point.population else {}
+    return _place(PlaceKind.CITY, _spelt(city["name"]), f"t{city['id']}", county, point, **people)
 
 
 # The package writes a few names without hamza and most without the half-space.

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "peyvand.extend",
     *(f"peyvand.flow.{stage}" for stage in STAGES),
+    "peyvand.flow.counting",
     "peyvand.intake",
     "peyvand.batches",
     "peyvand.jobs",

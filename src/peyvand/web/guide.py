@@ -27,12 +27,13 @@ SLUGS: dict[Role, str] = {role: role.value.replace("_", "-") for role in Role if
 # Anchor -> the pages it explains, by the names of their addresses.
 _PAGES: dict[str, tuple[str, ...]] = {
     "first-page": ("home", "batch", "filters"),
-    "open-pages": ("front", "places", "neighbourhood", "figures"),
+    "open-pages": ("front", "places", "neighbourhood", "figures", "trends", "beside"),
     "track": ("track",),
     "needs": ("needs", "need", "need_receipt"),
     "record-need": ("need_new",),
     "families": ("families", "family", "family_new", "person_add"),
     "capacities": ("capacities", "capacity", "capacity_new", "agreements", "agreement_new"),
+    "gift": ("gift",),
     "matching": ("matching", "matching_run", "suggestions", "suggestion"),
     "promises": ("promises", "promise"),
     "deliveries": ("deliveries", "delivery_new", "delivery_refuse", "delivery_reverse"),
@@ -62,7 +63,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
     "a part that a page asks for by itself": ("place_map",),
     "a file to keep or to print": (
         "proof", "export_file", "match_output", "import_rejected", "month_pdf", "month_xlsx", "visit_pdf", "meeting_pdf",
-        "receipt_pdf", "mfa_download_recovery_codes",
+        "receipt_pdf", "one_page", "chart_file", "gift_file", "mfa_download_recovery_codes",
     ),
 }  # fmt: skip
 

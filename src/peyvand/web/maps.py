@@ -3,26 +3,29 @@
 Equirectangular projection at the middle latitude of what is shown: within Iran shapes are true to a few per cent.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import cos, radians, sqrt
-from typing import Any
+from math import cos, hypot, radians, sqrt
+from typing import Protocol
 
+from peyvand.places.geometry import Point, rings
 from peyvand.places.models import Place
 
 WIDTH = 400.0
 MARGIN = 26.0
 LEAST, MOST = 3.0, 22.0  # radii
 CROWD = 8  # of more places than these the circles shrink, so that they keep apart
+MANY = 24  # of more places than these those that lie on each other become one circle
 LABELLED = 7
 LINE = 14.0  # height of a label
-_GEOMETRIES = {"Polygon": 1, "MultiPolygon": 2}
-Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Spot:
-    """`value` is None where the figure is withheld; `labelled` where the name fits without covering another."""
+    """`value` is None where the figure is withheld; `labelled` where the name fits without covering another.
+
+    `places` are more than one where near ones are drawn as one: its value is the sum of those that are shown.
+    """
 
     label: str
     url: str
@@ -32,7 +35,9 @@ class Spot:
     y: float
     r: float
     labelled: bool
-    label_y: float
+    label_y: float  # below its circle, above it at the lower edge
+    places: int = 1
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,23 +55,35 @@ class Map:
 
 @dataclass(frozen=True)
 class Shown:
-    """One place to be drawn, with its name, address and figure as the table says them."""
+    """One place to be drawn, with its name, address and figure as the table says them; `own` where the page is about it."""
 
     place: Place
     label: str
     url: str
     value: int | None
     text: str
+    own: bool = False
 
 
-def rings(geometry: dict[str, Any] | None) -> Iterator[list[Point]]:
-    """The outer and inner rings of a GeoJSON polygon, as (lon, lat)."""
-    if not geometry or geometry.get("type") not in _GEOMETRIES:
-        return
-    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-    for polygon in polygons:
-        for ring in polygon:
-            yield [(float(point[0]), float(point[1])) for point in ring]
+class Words(Protocol):
+    """How a circle of several places is said: its label and its text."""
+
+    def __call__(self, places: Sequence[Shown], value: int | None) -> tuple[str, str]: ...
+
+
+@dataclass(frozen=True)
+class _Dot:
+    """Where a circle lies, and the places it stands for."""
+
+    x: float
+    y: float
+    places: list[Shown]
+
+    @property
+    def value(self) -> int | None:
+        """The sum of the shown figures: a withheld one adds nothing, so the circle tells nothing of it."""
+        shown = [one.value for one in self.places if one.value is not None]
+        return sum(shown) if shown else None
 
 
 @dataclass(frozen=True)
@@ -89,8 +106,8 @@ class _Projection:
         return f"M{'L'.join(f'{x} {y}' for x, y in corners)}Z" if len(corners) > 2 else ""
 
 
-def draw(own: Place, outer: Iterable[Place], shown: Sequence[Shown]) -> Map | None:
-    """The map of `own` with the places in it; None where nothing has a point or a border.
+def draw(own: Place, outer: Iterable[Place], shown: Sequence[Shown], *, words: Words, twin: str = "") -> Map | None:
+    """The map of `own` with the places in it; None where nothing has a point or a border. `twin` is the address of the list.
 
     `outer` are the places it lies in, nearest first: the first of them with a border frames a place that has none.
     """
@@ -109,7 +126,7 @@ def draw(own: Place, outer: Iterable[Place], shown: Sequence[Shown]) -> Map | No
         height=height,
         borders=[path for ring in ground if (path := projection.path(ring))],
         own=[path for ring in own_rings if (path := projection.path(ring))],
-        spots=_spots(shown, projection),
+        spots=_spots(_dots(shown, projection), height, words, twin),
         unplaced=sum(one.place.lon is None for one in shown),
     )
 
@@ -127,24 +144,41 @@ def _fitted(points: Sequence[Point]) -> tuple[_Projection, float]:
     return projection, 2 * MARGIN + (north - south) * scale
 
 
-def _spots(shown: Sequence[Shown], projection: _Projection) -> list[Spot]:
-    """Largest first, so that a small circle lies on a large one and can be reached."""
-    largest = max((one.value or 0 for one in shown), default=0) or 1
-    most = LEAST + (MOST - LEAST) * min(1.0, sqrt(CROWD / max(len(shown), 1)))
-    taken: list[tuple[float, float, float]] = []
-    spots = []
-    for one in sorted(shown, key=lambda one: -(one.value or 0)):
+def _dots(shown: Sequence[Shown], projection: _Projection) -> list[_Dot]:
+    """One for each place; of many places those nearer than two small circles together, the largest first."""
+    found: list[_Dot] = []
+    near = 2 * LEAST + 6.0 if len(shown) > MANY else 0.0
+    for one in sorted(shown, key=lambda one: (one.own, one.value or 0), reverse=True):
         if one.place.lon is None or one.place.lat is None:
             continue
         x, y = projection((one.place.lon, one.place.lat))
-        r = LEAST + (most - LEAST) * sqrt((one.value or 0) / largest)
-        below = y + r + LINE * 0.85
-        fits = len(taken) < LABELLED and _fits(one.label, x, below, taken)
+        home = next((dot for dot in found if not dot.places[0].own and hypot(dot.x - x, dot.y - y) < near), None)
+        if home:
+            home.places.append(one)
+        else:
+            found.append(_Dot(x, y, [one]))
+    return found
+
+
+def _spots(dots: Sequence[_Dot], height: float, words: Words, twin: str) -> list[Spot]:
+    """Largest first, so that a small circle lies on a large one and can be reached."""
+    largest = max((dot.value or 0 for dot in dots), default=0) or 1
+    most = LEAST + (MOST - LEAST) * min(1.0, sqrt(CROWD / max(len(dots), 1)))
+    taken: list[tuple[float, float, float]] = []
+    spots = []
+    for dot in sorted(dots, key=lambda dot: -(dot.value or 0)):
+        first, several = dot.places[0], len(dot.places) > 1
+        label, text = words(dot.places, dot.value) if several else (first.label, first.text)
+        r = LEAST + (most - LEAST) * sqrt((dot.value or 0) / largest)
+        below, above = dot.y + r + LINE * 0.85, dot.y - r - LINE * 0.3
+        base = below if below < height - LINE * 0.3 else above
+        fits = (first.own or len(taken) < LABELLED) and base > LINE * 0.7 and _fits(label, dot.x, base, taken)
         if fits:
-            taken.append((x, below, _half_width(one.label)))
+            taken.append((dot.x, base, _half_width(label)))
         spots.append(
-            Spot(one.label, one.url, one.value, one.text, round(x, 1), round(y, 1), round(r, 1), fits, round(below, 1))
-        )
+            Spot(label, twin if several else first.url, dot.value, text, round(dot.x, 1), round(dot.y, 1), round(r, 1), fits,
+                 round(base, 1), len(dot.places), first.own)
+        )  # fmt: skip
     return spots
 
 

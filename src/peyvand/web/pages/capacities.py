@@ -19,6 +19,7 @@ from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.capacity.permissions import may_change_capacity, may_offer_capacity, may_see_capacities
 from peyvand.flow.capacity.queries import capacities_of, own
 from peyvand.flow.commitment.models import Commitment
+from peyvand.flow.gifts import may_see_gift
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
 from peyvand.places.models import Place
@@ -162,6 +163,7 @@ def capacity(request: HttpRequest, pk: int) -> HttpResponse:
         "renewals": [(one, one.pk == row.renewed_from_id) for one in renewal],
         "acts": [(act, _ACT_LABELS[act]) for act in acts_ if act in _ACT_LABELS and act != "close_capacity"],
         "may_close": "close_capacity" in acts_,
+        "gift_url": reverse("gift", args=[row.pk]) if may_see_gift(by, row) is None else "",
         "crumbs": [(_("What can be given"), reverse("capacities"))],
     }
     return render(request, "web/pages/capacity.html", context)

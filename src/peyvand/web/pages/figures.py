@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET
 from peyvand.flow.figures import Figure, met_by
 from peyvand.flow.need.enums import MetBy
 from peyvand.flow.suppression import shown, suppressed
+from peyvand.kernel.jalali import business_date
 from peyvand.people.figures import Covered, covered
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.scope.bulk import below
-from peyvand.web.pages.access import everyone, open_to
+from peyvand.web.pages.access import everyone, now, open_to
 from peyvand.web.pages.published import Mazandaran, mazandaran, solved
 from peyvand.web.templatetags.peyvand_format import number, percent
 from peyvand.web.templatetags.peyvand_pages import figure
@@ -51,7 +52,7 @@ def _rows(said: Mazandaran, place: Place | None) -> list[dict[str, Any]]:
 def _not_state_share() -> float | None:
     """The part of the met needs that others than agencies met, wholly or jointly; None where a part of it is withheld."""
     country = Place.objects.filter(kind=PlaceKind.COUNTRY).order_by("path").first()
-    total, parts = met_by(country.path) if country else (0, {})
+    total, parts = met_by(country.path, today=business_date(now())) if country else (0, {})
     figures = [parts.get(one) for one in _NOT_STATE]
     if not total or None in figures:
         return None

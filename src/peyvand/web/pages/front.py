@@ -7,11 +7,12 @@ from django.views.decorators.http import require_GET
 from peyvand.flow.figures import met_by
 from peyvand.flow.need.enums import MetBy
 from peyvand.flow.story.queries import published
+from peyvand.kernel.jalali import business_date
 from peyvand.office.actions import is_empty
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
-from peyvand.web.pages.access import address, everyone, open_to
-from peyvand.web.pages.neighbourhoods import bars
+from peyvand.web.charts import bars
+from peyvand.web.pages.access import address, everyone, now, open_to
 from peyvand.web.pages.published import solved
 from peyvand.web.pages.stories import with_kinds
 
@@ -20,7 +21,7 @@ from peyvand.web.pages.stories import with_kinds
 @open_to(everyone)
 def front(request: HttpRequest) -> HttpResponse:
     country = Place.objects.filter(kind=PlaceKind.COUNTRY).order_by("path").first()
-    total, parts = met_by(country.path) if country else (0, dict.fromkeys(MetBy, 0))
+    total, parts = met_by(country.path, today=business_date(now())) if country else (0, dict.fromkeys(MetBy, 0))
     context = {
         "met": total,
         "met_bars": bars([(by_whom.label, parts[by_whom]) for by_whom in MetBy], MetBy.JOINTLY.label),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from peyvand.filters.queries import filters_of
-from peyvand.flow.figures import place_figures
+from peyvand.flow.figures import head_figures
 from peyvand.flow.need.permissions import may_open_need
 from peyvand.journal.models import Event
 from peyvand.journal.queries import seal_state
@@ -117,7 +117,7 @@ _OF_ROLE: dict[Role, tuple[Maker, ...]] = {
     Role.GOVERNOR_OFFICE: (),
     Role.AUDITOR: (auditor_looks, auditor_journal),
     Role.ADMINISTRATOR: (kept_people, kept_organisations, kept_places),
-    Role.RESIDENT: (blocks.received, blocks.own_needs),
+    Role.RESIDENT: (blocks.received, blocks.own_needs, blocks.own_gifts),
 }
 
 
@@ -144,7 +144,7 @@ def first_steps(by: Acting) -> list[tuple[str, str]]:
 
 def _stats(place: Place, today: date) -> list[dict[str, Any]]:
     """Figures only, withheld exactly as on the public page of the place, so that no two pages betray a third figure."""
-    counts = place_figures(place, today=today).counts
+    counts = head_figures(place.path, today=today)
     told = (
         (_("Open needs"), "open", ""),
         (_("Needs met"), "met", "joined"),

@@ -340,6 +340,24 @@ def own_needs(by: Acting, today: date) -> Block:
     return block("own_needs", _("My needs"), rows, line, reverse("needs"))
 
 
+def own_gifts(by: Acting, today: date) -> Block:
+    """What somebody gives through an organisation, each leading to what became of it."""
+    rows = (
+        Capacity.objects.filter(provider_person_id=by.person_id).select_related("specification").order_by("-created_at")
+    )
+
+    def line(gift: Capacity) -> Line:
+        amount = quantity(gift.quantity, gift.specification.unit)
+        return Line(
+            f"{words.named(gift.specification)} · {amount}",
+            reverse("gift", args=[gift.pk]),
+            _("What became of it"),
+            words.capacity_badge(gift),
+        )
+
+    return block("own_gifts", _("My gifts"), rows, line, "")
+
+
 def shown(blocks: Iterable[Block]) -> tuple[list[Block], list[Block]]:
     """Those with something in them, and those without."""
     made = list(blocks)

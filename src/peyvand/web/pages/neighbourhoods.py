@@ -26,28 +26,16 @@ from peyvand.places.models import Place
 from peyvand.places.queries import ancestors, chain
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
+from peyvand.web.charts import bars
 from peyvand.web.pages.access import address, everyone, open_to
-from peyvand.web.pages.pictures import MEASURES, map_of, measure_tabs, river
+from peyvand.web.pages.pictures import MEASURES, map_of, measure_of, measure_tabs, parts_of, river
 from peyvand.web.pages.stories import with_kinds
 from peyvand.web.pages.words import band_label, named
 from peyvand.web.templatetags.peyvand_format import jmonth, quantity
-from peyvand.web.templatetags.peyvand_pages import figure
+from peyvand.web.templatetags.peyvand_pages import place_url
 
 SHOWN = 8
 MOST_FOUND = 60
-
-
-def place_url(place: Place) -> str:
-    return reverse("neighbourhood", args=[place.path.rstrip("/")])
-
-
-def bars(rows: list[tuple[Any, Figure]], joined: object = None) -> list[dict[str, Any]]:
-    """Figures as bars, as long as their part of the largest; a withheld one has none."""
-    largest = max((value or 0 for _label, value in rows), default=0) or 1
-    return [
-        {"label": label, "value": figure(value), "share": 100 * (value or 0) / largest, "tone": "joined" if label == joined else ""}
-        for label, value in rows
-    ]  # fmt: skip
 
 
 def organisations_at(place: Place) -> QuerySet[Organisation]:
@@ -114,19 +102,19 @@ def since_first(months: list[tuple[JalaliMonth, Figure]]) -> list[tuple[JalaliMo
 @open_to(everyone)
 def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
-    place = get_object_or_404(Place, path=f"{path}/")
+    place = get_object_or_404(Place.objects.select_related("parent"), path=f"{path}/")
     figures = place_figures(place, today=business_date(timezone.now()))
     outer = [one for one in chain(place.path) if one.pk != place.pk]
-    parts = [(child.place, place_url(child.place), child.counts) for child in figures.children]
-    measure = request.GET.get("map", "open")
-    measure = measure if measure in MEASURES else "open"
+    parts = parts_of(place, figures)
+    measure = measure_of(request.GET.get("map", ""))
+    months = [(jmonth(month), count) for month, count in since_first(figures.months)]
     met = [(by_whom.label, figures.met_by[by_whom]) for by_whom in MetBy]
     context = {
         "place": place,
         "counts": figures.counts,
         "withheld": figures.withheld,
         "met_bars": bars(met, MetBy.JOINTLY.label),
-        "month_bars": bars([(jmonth(month), count) for month, count in since_first(figures.months)]),
+        "month_bars": bars(months),
         "has_met": figures.counts["met"] != 0,
         "kinds": figures.kinds,
         "children": parts,
@@ -140,7 +128,11 @@ def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
         "kind_label": place.get_kind_display(),
         "title": gettext("%(kind)s: %(name)s") % {"kind": place.get_kind_display(), "name": named(place)},
         "is_staff": by.is_staff,
-        "has_map": not parts and place.lat is not None,
+        "has_map": not figures.children and place.lat is not None,
+        "among": not figures.children,
+        "path": path,
+        "map_query": f"?map={measure}",
+        "counted_at": figures.counted_at,
         "map_path": path,
         "change_url": reverse("start_place", args=[place.pk]) if may_change_place(by, place) is None else "",
     } | (_own_rows(by, place) if by.is_staff else {})
