@@ -72,6 +72,7 @@ SPEC = ListSpec(
     ),
     default_sort="due",
     filters=SampleFilters,
+    exports=False,
     empty_title=gettext_lazy("No need is recorded here yet"),
     empty_text=gettext_lazy("When a facilitator records a need of this neighbourhood, it stands here first."),
 )
