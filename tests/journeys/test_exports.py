@@ -35,8 +35,8 @@ def test_a_file_grows_before_the_reader_s_eyes_and_is_taken(world, visitor, size
     for _ in range(4):
         world.need()
     said = {
-        "fa": ("آماده", "دریافت فایل", "خروجی‌های من", "اکسل"),
-        "en": ("Ready", "Take the file", "My exports", "Excel"),
+        "fa": ("آماده", "دریافت فایل", "خروجی‌های من", "اکسل", "۵۰٪ نوشته شد"),
+        "en": ("Ready", "Take the file", "My exports", "Excel", "50% written"),
     }[language]
     reader = visitor(size=size, language=language).sign_in(world["facilitator"])
     page = reader.go("/needs/")
@@ -46,6 +46,7 @@ def test_a_file_grows_before_the_reader_s_eyes_and_is_taken(world, visitor, size
     export = begin_export(export_id=asked().pk, by=SYSTEM, now=asked().asked_at)
     assert count_rows(export=export, rows_done=2, rows_about=4, by=SYSTEM, now=export.asked_at)
     expect(page.get_by_role("progressbar")).to_have_attribute("value", "2", timeout=20_000)
+    expect(page.locator("#export-status[role=status]")).to_contain_text(said[4], timeout=20_000)
     reader.check()
     write_export(export_id=export.pk, now=export.asked_at)
     expect(page.locator("#exports")).to_contain_text(said[0], timeout=20_000)

@@ -1,7 +1,12 @@
 """Without a mouse, and without JavaScript: the main work goes on."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
+from tests.journeys.keys import press, to
+from tests.world import NOW, TODAY, World, later
+
+from peyvand.flow.commitment.matching import run_matching
+from peyvand.flow.delivery.actions import NewDelivery, record_deliveries
 
 ROLES_AND_PAGES = {
     "": ("/", "/stories/", "/places/", "/track/"),
@@ -9,15 +14,6 @@ ROLES_AND_PAGES = {
     "charity_manager": ("/capacities/", "/promises/", "/suggestions/"),
     "leader": ("/matching/", "/deliveries/", "/people/"),
 }
-
-
-def to(page: Page, name: str) -> None:
-    """Press Tab until the field of this name has the focus, as a reader without a mouse does."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if page.evaluate("() => document.activeElement.name") == name:
-            return
-    raise AssertionError(f"{name} cannot be reached with the Tab key")
 
 
 def test_a_need_is_recorded_with_the_keyboard_alone(world, visitor):
@@ -83,3 +79,41 @@ def test_a_call_is_taken_and_a_list_is_narrowed_without_javascript(world, visito
     expect(page.get_by_role("heading", name="با این فیلترها چیزی پیدا نشد")).to_be_visible()
     page.get_by_role("link", name="پاک کردن فیلترها").click()
     expect(page.get_by_role("table")).to_contain_text("ویلچر")
+
+
+def waiting(world: World) -> None:
+    """A suggestion for the charity, an offer for the neighbourhood, and a delivery that nobody has answered."""
+    capacity = world.capacity(9)
+    agreed = world.agreed(world.need(1), capacity, 1)
+    record_deliveries(rows=[NewDelivery(agreed.pk, 1, TODAY)], by=world["charity_manager"], now=NOW)
+    world.need(1)
+    run_matching(place=world.places["mz"], by=world["leader"], now=later(hours=1))
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_the_other_main_jobs_are_done_with_the_keyboard_alone(world, visitor, scripts):
+    waiting(world)
+    page = visitor(scripts=scripts).sign_in(world["charity_manager"]).go("/home/")
+    to(page, "رفتن به متن صفحه")
+    page.keyboard.press("Enter")
+    press(page, "ویلچر، ۱ عدد", under="پیوندهای پیشنهادی")
+    press(page, "برآورده‌اش می‌کنم")
+    expect(page.get_by_role("status")).to_contain_text("پیشنهاد پذیرفته شد")
+
+    reader = visitor(scripts=scripts).sign_in(world["facilitator"])
+    page = reader.go("/home/")
+    press(page, "ویلچر، ۱ عدد", under="تحویل‌هایی که باید تأیید کنید")
+    press(page, "رسید: می‌پذیرم")
+    expect(page.get_by_role("status")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("عمل‌شده")
+
+    reader.go("/needs/")
+    to(page, "state")
+    page.keyboard.press("End")
+    chosen = page.evaluate("() => document.activeElement.selectedOptions[0].textContent")
+    press(page, "نمایش")
+    assert "state=" in page.url
+    expect(page.locator("[name=state] option:checked")).to_have_text(chosen)
+    press(page, "پاک کردن")
+    press(page, "ویلچر")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("ویلچر")

@@ -40,9 +40,15 @@ def _from_this_site(request: HttpRequest) -> bool:
     return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
-def signed_out(request: HttpRequest) -> HttpResponse:
-    """The answer to a form whose sender is no longer signed in: how to sign in beside it, and the form once more."""
-    context = {"typed": typed(request), "sign_in_url": f"{reverse('account_login')}?next={reverse('home')}"}
+def signed_out(request: HttpRequest) -> HttpResponse | None:
+    """The answer to a form whose sender is no longer signed in: how to sign in beside it, and the form once more.
+
+    None where nothing was typed that could be lost.
+    """
+    kept = typed(request)
+    if not kept or not (kept.words or kept.files):
+        return None
+    context = {"typed": kept, "sign_in_url": f"{reverse('account_login')}?next={reverse('home')}"}
     answer = render(request, "web/errors/signed_out.html", context, status=403)
     answer["Cache-Control"] = "no-store"
     return answer

@@ -29,20 +29,17 @@ def gallery(request: HttpRequest) -> HttpResponse:
     own = translation.get_language()
     languages = sorted(dict(settings.LANGUAGES), key=lambda language: language != own)
     common = {"csrf_token": get_token(request), "here": request.path}
-    shown = [
-        (
-            part,
-            [(title, [_shown(part, number, language, common) for language in languages]) for number, title in titles],
-        )
-        for part in PARTS
-        for titles in [list(enumerate(state.title for state in part.states()))]
-    ]
+    shown = []
+    for part in PARTS:
+        samples = [_shown(part, language, common) for language in languages]
+        titles = [str(state.title) for state in part.states()]
+        shown.append((part, list(zip(titles, zip(*samples, strict=True), strict=True))))
     return render(request, "web/gallery/gallery.html", {"parts": shown, "crumbs": [(_("First page"), "/")]})
 
 
-def _shown(part: Part, number: int, language: str, common: dict[str, Any]) -> Shown:
+def _shown(part: Part, language: str, common: dict[str, Any]) -> list[Shown]:
     """Rendered apart from the page, in its own language: what the page knows cannot help the part out."""
     with translation.override(language):
-        html = render_to_string(part.template, common | part.states()[number].context)
         direction = "rtl" if translation.get_language_bidi() else "ltr"
-    return Shown(language, direction, mark_safe(html))
+        html = [render_to_string(part.template, common | state.context) for state in part.states()]
+    return [Shown(language, direction, mark_safe(one)) for one in html]

@@ -75,6 +75,7 @@ SPEC = ListSpec(
     ),
     default_sort="due",
     filters=SampleFilters,
+    exports=False,
     empty_title=gettext_lazy("No need is recorded here yet"),
     empty_text=gettext_lazy("When a facilitator records a need of this neighbourhood, it stands here first."),
 )
@@ -295,7 +296,8 @@ def places() -> list[Spot]:
         (_("Golestan"), 0, 310.0, 70.0, 4.0),
     ]
     shown = [Spot(name, "#part-place_map", n, number(n), x, y, r, True, y + r + 12) for name, n, x, y, r in spots]
-    return [*shown, Spot(_("Sahel"), "#part-place_map", None, _("withheld"), 190.0, 185.0, 5.0, True, 202.0)]
+    near = Spot(_("Sari"), "#part-place_map", 21, number(21), 90.0, 160.0, 17.0, False, 0.0, places=3, own=True)
+    return [*shown, near, Spot(_("Sahel"), "#part-place_map", None, _("withheld"), 190.0, 185.0, 5.0, True, 202.0)]
 
 
 def place_map() -> Map:

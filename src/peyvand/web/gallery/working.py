@@ -28,8 +28,20 @@ def _lists() -> list[State]:
     ]
 
 
+def _tables() -> list[State]:
+    ticked = {"page": replace(samples.list_page(), acts=_accept()), "prefix": f"{get_language()}-"}
+    return [
+        State(_("Sorted by a date"), {"page": samples.list_page(), "caption": _("Needs")}),
+        State(_("With rows to tick"), ticked | {"caption": _("Promises")}),
+    ]
+
+
+def _accept() -> list[Choice]:
+    return [Choice("accept", _("Accept the promises"))]
+
+
 def _bulk() -> list[State]:
-    page = replace(samples.list_page(), acts=[Choice("accept", _("Accept the promises"))], older_url="#part-bulk")
+    page = replace(samples.list_page(), acts=_accept(), older_url="#part-bulk")
     return [State(_("One act, more rows than the page shows"), {"page": page, "prefix": f"{get_language()}-"})]
 
 
@@ -94,7 +106,7 @@ LISTS = (
         N_("Table"),
         N_("On a narrow screen each row becomes a card."),
         N_("Headings that sort are links: Enter sorts, Enter again turns the order."),
-        lambda: [State(_("Sorted by a date"), {"page": samples.list_page(), "caption": _("Needs")})],
+        _tables,
     ),
     part(
         "cell",

@@ -32,9 +32,10 @@ def open_to(permission: Callable[[Acting], Refusal | None]) -> Callable[[View[P]
         @wraps(view)
         def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if permission is not everyone and not request.user.is_authenticated:
-                if request.method not in SAFE:
-                    return signed_out(request)
-                return redirect_to_login(request.get_full_path())
+                # After signing in an address that only takes a POST would answer an error.
+                return signed_out(request) or redirect_to_login(
+                    request.get_full_path() if request.method in SAFE else reverse("home")
+                )
             require(permission(acting(request)))
             return view(request, *args, **kwargs)
 

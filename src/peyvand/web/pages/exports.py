@@ -26,6 +26,7 @@ from peyvand.web.exports import file_answer
 from peyvand.web.lists import Badge
 from peyvand.web.pages.access import acting, members, now, open_to
 from peyvand.web.pages.acts import act, done_or_said
+from peyvand.web.templatetags.peyvand_format import percent
 
 # More than anybody has at a time; the daily job takes the old ones away.
 MOST_SHOWN = 100
@@ -65,6 +66,15 @@ def _line(export: Export) -> dict[str, Any]:
     }
 
 
+def _how_far(found: list[Export]) -> str:
+    """What a live region says while a file grows: in quarters, for a voice that speaks every two seconds is switched off."""
+    writing = next((one for one in found if one.is_unfinished and one.rows_about), None)
+    if writing:
+        share = percent(min(writing.rows_done * 4 // writing.rows_about, 4) / 4)
+        return _("%(title)s: %(share)s written") % {"title": writing.title, "share": share}
+    return "" if any(one.is_unfinished for one in found) else _("Nothing is being written any more.")
+
+
 @never_cache
 @require_safe
 @open_to(members)
@@ -72,7 +82,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     """All of them, newest first; while one is being written the page asks again by itself."""
     found = list(exports_of(acting(request)).order_by("-asked_at", "-pk")[:MOST_SHOWN])
     going = any(one.is_unfinished for one in found)
-    context = {"lines": [_line(one) for one in found], "going": going}
+    context = {"lines": [_line(one) for one in found], "going": going, "said": _how_far(found)}
     return render(request, "web/pages/exports.html", context)
 
 
