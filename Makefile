@@ -70,7 +70,7 @@ $(STAMPS)/node-test: $(STAMPS)/node
 	@scripts/install.sh node
 	@touch $@
 
-$(STAMPS)/assets: $(STAMPS)/node $(wildcard src/peyvand/locale/*/*/*.po src/peyvand/programmes/*/locale/*/*/*.po docs/guide/*.md docs/guide/pictures/*.png)
+$(STAMPS)/assets: $(STAMPS)/node src/peyvand/places/build.py $(wildcard src/peyvand/locale/*/*/*.po src/peyvand/programmes/*/locale/*/*/*.po docs/guide/*.md docs/guide/pictures/*.png)
 	@$(RUN)/python -m peyvand.web.build
 	@$(RUN)/python -m peyvand.places.build
 	@touch $@

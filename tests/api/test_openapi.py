@@ -55,6 +55,7 @@ NOT_OFFERED = {
     "forget_person": "part of `erase_person`",
     "forget_words": "part of `erase_person`",
     "forget_notes": "part of `erase_person`",
+    "forget_pictures": "part of `erase_person`",
     "forget_conditions": "part of `erase_person`",
     # Parts of an act that is offered.
     "register_households": "part of opening a family file, which records the consent with it, and of an import",

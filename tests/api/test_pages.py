@@ -37,7 +37,7 @@ def test_all_rows_come_once_in_order_while_others_are_added(world, order, limit)
     assert len(ids) == len(set(ids))
     assert {need.pk for need in needs} <= set(ids)
     assert all(len(page) <= limit for page in pages)
-    keys = [(-row["priority"], row["id"]) if order == "priority" else -row["id"] for row in rows]
+    keys = [(-row["priority"], -row["id"]) if order == "priority" else -row["id"] for row in rows]
     assert keys == sorted(keys)
 
 

@@ -36,6 +36,18 @@ def covers(acting: Acting, place_path: str, organisation_path: str) -> bool:
     )
 
 
+def of_own_work(by: Acting, row: Need) -> bool:
+    """Another organisation's need, to which one only gives, is seen by its number and stands in no list."""
+    return by.role not in STAFF or covers(by, row.place_path, row.organisation_path)
+
+
+def could_help(by: Acting, row: Capacity) -> bool:
+    """An offer that stands in the list of those who look for help."""
+    reaches = within(row.place_path, by.place_path) or row.reach in ("country", "province", "km")
+    own = within(row.place_path, by.place_path) and within(row.organisation_path, by.organisation_path)
+    return own or 0 < by.person_id == row.provider_person_id or (reaches and row.provider_person_id is None)
+
+
 class Facts:
     """Everything, read once as the system."""
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.people.test_least_seeing import covers
+from tests.people.test_least_seeing import could_help, of_own_work
 from tests.site.asking import clean, drawn, found, some, words
 from tests.site.described import DESCRIBED, NUMBERS, PLACES, READING, ROOT, model_at
 from tests.site.sights import MODELS, NOTHING, Sights, today
@@ -142,17 +142,6 @@ class Listed:
 
 def in_area(by: Acting, row: Any) -> bool:
     return within(place_of(row), by.place_path)
-
-
-def of_own_work(by: Acting, row: Any) -> bool:
-    """Another organisation's need, to which one only gives, is seen by its number and stands in no list."""
-    return by.role not in STAFF or covers(by, row.place_path, row.organisation_path)
-
-
-def could_help(by: Acting, row: Any) -> bool:
-    reaches = within(row.place_path, by.place_path) or row.reach in ("country", "province", "km")
-    own = within(row.place_path, by.place_path) and within(row.organisation_path, by.organisation_path)
-    return own or 0 < by.person_id == row.provider_person_id or (reaches and row.provider_person_id is None)
 
 
 LISTS = {

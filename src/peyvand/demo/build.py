@@ -42,6 +42,7 @@ def build(*, scale: float, now: datetime, seed: int = SEED, progress: Progress =
         progress("organisations", 0)
         ground.found(world)
         families.register(world)
+    with unhurried_commits():  # the families may have closed the connection
         families.residents(world)
         analyse()
         _live(world)

@@ -1,14 +1,15 @@
 """Families of the demo: files, persons, disabilities under recorded consents, and what each family lacks."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from random import Random
+from signal import SIG_IGN, SIGINT, signal
 
-from django.db import connection
+from django.db import connection, connections
 
 from peyvand.demo.months import MONTHS
 from peyvand.demo.plan import SEVERITIES, apportion, dealt, household_sizes
-from peyvand.demo.upkeep import unhurried_commits
 from peyvand.demo.world import Centre, World, texts
 from peyvand.flow.need.actions import NewNeed
 from peyvand.people.bulk import NewDisability, record_disabilities
@@ -20,7 +21,7 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 
 _BATCH = 300
-_WORTH_TWO = 20_000  # households from which on two connections are opened
+_WORTH_TWO = 20_000  # households from which on two processes are worth their start
 _THIS_YEAR = 1404
 _MONTHS_OF_A_WORKER = 3  # needs are gathered in at most so many of the months ...
 _WORTH_AN_ACT = 8  # ... so that a batch is worth an act
@@ -58,18 +59,45 @@ def _of_centres(world: World, shares: Sequence[Share]) -> None:
 
 
 def _side_by_side(world: World, shares: Sequence[Share]) -> None:
-    """Two connections: while the server writes the families of one centre, those of another are made up."""
+    """Two processes, each with a connection of its own: making people up costs more than writing them down.
 
-    def work(own: Sequence[Share]) -> None:
+    They are split off this one, so that they know the world; what a centre learned comes back.
+    """
+    connections.close_all()  # a connection has one owner
+    with ProcessPoolExecutor(
+        2, mp_context=get_context("fork"), initializer=_begin, initargs=(world, shares)
+    ) as processes:
         try:
-            with unhurried_commits():
-                _of_centres(world, own)
-        finally:
-            connection.close()
+            works = {processes.submit(_apart, place): centre for place, (centre, *_) in enumerate(shares)}
+            for count, done in enumerate(as_completed(works), start=1):
+                centre, (told, centre.someone) = works[done], done.result()
+                workers = centre.facilitator, centre.social_worker
+                centre.told += [(month, workers[seat], need) for month, seat, need in told]
+                world.progress("families", count / len(shares))
+        except BaseException:
+            processes.shutdown(cancel_futures=True)
+            raise
 
-    with ThreadPoolExecutor(2) as threads:
-        for done in [threads.submit(work, shares[turn::2]) for turn in range(2)]:
-            done.result()
+
+_apart_from: tuple[World, Sequence[Share]]
+
+
+def _begin(world: World, shares: Sequence[Share]) -> None:
+    """The first thing in a process of its own. Ctrl-C is its parent's to answer, who then ends it."""
+    global _apart_from
+    _apart_from = world, shares
+    signal(SIGINT, SIG_IGN)
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+
+
+def _apart(place: int) -> tuple[list[tuple[int, int, NewNeed]], tuple[int, int]]:
+    """The families of one centre: (what they lack: month, seat of the worker, need; two persons of them)."""
+    world, shares = _apart_from
+    centre, sizes, kinds, number = shares[place]
+    _of_centre(world, centre, sizes, kinds, number)
+    seats = {id(centre.facilitator): 0, id(centre.social_worker): 1}
+    return [(month, seats[id(worker)], need) for month, worker, need in centre.told], centre.someone
 
 
 def _of_centre(world: World, centre: Centre, sizes: list[int], kinds: list[str], number: int) -> None:

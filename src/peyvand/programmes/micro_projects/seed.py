@@ -23,6 +23,7 @@ from peyvand.scope.bulk import below
 from peyvand.scope.database import scope
 
 _FIELD = (Role.FACILITATOR, Role.SOCIAL_WORKER)
+_FEWEST_HOMES = 40  # among which those of a worker's projects are drawn
 _MILLION = 10_000_000  # rial in a million toman
 Pair = tuple[Household, Specification]
 
@@ -34,12 +35,19 @@ def seed(count: int, random: Random, now: datetime) -> int:
         wanted = max(0, count - standing)
         workers = list(_members(_FIELD))
         approvers = [acting_as(one) for one in _members(APPROVERS)]
+        taken = set(MicroProject.objects.values_list("need__household_id", "need__specification_id"))
+    if not wanted or not workers:
+        return 0
+    share = -(-wanted // len(workers))
+    houses: set[str] = set()
     added = 0
-    for worker in workers if wanted else ():
-        _switch_on(worker, now)
-        share = -(-wanted // len(workers))
-        for pair in islice(_pairs(acting_as(worker), random), min(share, wanted - added)):
+    for worker in random.sample(workers, len(workers)):
+        if added == wanted:
+            break
+        _switch_on(worker, houses, now)
+        for pair in islice(_pairs(acting_as(worker), taken, share, random), min(share, wanted - added)):
             _project(pair, acting_as(worker), approvers, random, now)
+            taken.add((pair[0].pk, pair[1].pk))
             added += 1
     return added
 
@@ -49,19 +57,21 @@ def _members(roles: tuple[Role, ...]) -> list[Membership]:
     return list(rows.select_related("place", "organisation", "account").order_by("pk"))
 
 
-def _switch_on(worker: Membership, now: datetime) -> None:
-    """For the whole house the worker belongs to."""
-    head = Organisation.objects.get(path=worker.organisation.path.split("/")[0] + "/")
-    switch_on(slug=actions.SLUG, organisation=head, since=business_date(now) - timedelta(days=60), by=SYSTEM, now=now)
+def _switch_on(worker: Membership, houses: set[str], now: datetime) -> None:
+    """For the whole house the worker belongs to, once; `houses` are those where it was done."""
+    path = worker.organisation.path.split("/")[0] + "/"
+    if path not in houses:
+        since, head = business_date(now) - timedelta(days=60), Organisation.objects.get(path=path)
+        switch_on(slug=actions.SLUG, organisation=head, since=since, by=SYSTEM, now=now)
+        houses.add(path)
 
 
-def _pairs(worker: Acting, random: Random) -> Iterator[Pair]:
+def _pairs(worker: Acting, taken: set[tuple[int, int]], share: int, random: Random) -> Iterator[Pair]:
     """Families of the worker's area and organisation with a kind of help that is not under way for them."""
     with scope(SYSTEM):
         own = below(worker.place_path) & below(worker.organisation_path, "organisation_path")
-        homes = list(Household.objects.filter(own).order_by("pk")[:400])
+        homes = list(Household.objects.filter(own).order_by("pk")[: _FEWEST_HOMES + share])
         kinds = list(Specification.objects.filter(slug__in=[one.slug for one in USED]).order_by("slug"))
-        taken = set(MicroProject.objects.values_list("need__household_id", "need__specification_id"))
     pairs = [(home, kind) for home in homes for kind in kinds if (home.pk, kind.pk) not in taken]
     random.shuffle(pairs)
     return iter(pairs)
