@@ -15,7 +15,7 @@ def memberships_in_force(account: Account, today: date) -> QuerySet[Membership]:
     rows = Membership.objects.filter(account=account, since__lte=today).filter(
         Q(until__isnull=True) | Q(until__gte=today)
     )
-    return rows.select_related("place", "organisation").order_by("id")
+    return rows.select_related("place", "organisation").defer("place__boundary").order_by("id")
 
 
 def acting_as(membership: Membership) -> Acting:

@@ -22,7 +22,7 @@ def places_of(acting: Acting) -> QuerySet[Place]:
     """The places of the actor's area that a choice can hold, from the outermost down."""
     if acting.place_path == NOWHERE:
         return Place.objects.none()
-    inside = Place.objects.filter(below(acting.place_path, "path")).order_by("path")
+    inside = Place.objects.filter(below(acting.place_path, "path")).defer("boundary").order_by("path")
     if inside[: MOST_PLACES + 1].count() > MOST_PLACES:
         inside = inside.filter(kind__in=[PlaceKind.COUNTRY, PlaceKind.PROVINCE, PlaceKind.COUNTY])
     return inside

@@ -86,7 +86,7 @@ SPEC = ListSpec(
 
 
 def families_of(by: Acting) -> QuerySet[Household]:
-    rows = Household.objects.select_related("place", "organisation")
+    rows = Household.objects.select_related("place", "organisation").defer("place__boundary")
     own = in_area(by) & below(by.organisation_path, "organisation_path")
     return rows.filter(own if by.is_staff else looked_into(by, now()))
 

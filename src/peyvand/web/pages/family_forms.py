@@ -20,29 +20,30 @@ from peyvand.web.fields import MobileField, NationalIdField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Filters, starting
 from peyvand.web.pages import access
-from peyvand.web.pages.need_forms import PlaceChoice, homes
+from peyvand.web.pages.need_forms import PlaceChoice, PlaceFilter, homes, in_chosen
 
 
 class FamilyFilters(Filters):
     searched = ("code",)
-    place = PlaceChoice(label=_("Neighbourhood"), required=False, queryset=Place.objects.none(), empty_label=_("All"))
+    place = PlaceFilter(label=_("Place"))
     mine = forms.BooleanField(label=_("Only families I have a task with"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["q"].label = _("Code, or a name you may see")
-        self.fields["place"].queryset = homes(acting_now())  # type: ignore[attr-defined]
+        self.fields["place"].offer(acting_now())  # type: ignore[attr-defined]
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         self.is_valid()
-        mine = self.cleaned_data.pop("mine", False)
+        mine, place = self.cleaned_data.pop("mine", False), self.cleaned_data.pop("place", None)
+        rows = rows.filter(in_chosen(place)) if place else rows
         if any(value not in (None, "") for value in self.cleaned_data.values()):
             rows = super().narrow(rows)
             self.cleaned_data.pop("mine", None)
         by = acting_now()
         if mine and by:
             rows = rows.filter(tasks__membership_id=by.membership_id, tasks__until__isnull=True)
-        self.cleaned_data["mine"] = mine or ""
+        self.cleaned_data |= {"mine": mine or "", "place": place}
         return rows
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:

@@ -55,7 +55,7 @@ def organisations_at(place: Place) -> QuerySet[Organisation]:
     outer = ancestors(place.path)[1:]
     near = Q(place__path__in=outer) | below(place.path, "place__path")
     return (
-        Organisation.objects.filter(near, is_active=True).select_related("place").order_by("-place__path", "sort_key")
+        Organisation.objects.filter(near, is_active=True).select_related("place").defer("place__boundary").order_by("-place__path", "sort_key")
     )
 
 
@@ -64,7 +64,7 @@ def organisations_at(place: Place) -> QuerySet[Organisation]:
 def places(request: HttpRequest) -> HttpResponse:
     """Find a place by its name."""
     text = request.GET.get("q", "")[:100]
-    rows = Place.objects.select_related("parent")
+    rows = Place.objects.select_related("parent").defer("boundary", "parent__boundary")
     for word in search_key(text).split():
         rows = rows.filter(search_key__contains=word)
     if not text.strip():
