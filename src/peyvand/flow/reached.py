@@ -7,20 +7,9 @@ figure and is suppressed as such from the country down, so that none of its part
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, F, OuterRef, Value, When
-
 from peyvand.flow.commitment.enums import CommitmentState
-from peyvand.flow.commitment.models import Commitment
-from peyvand.flow.figures import Figure, PlaceFigures, breakdown, counted
-from peyvand.flow.need.enums import ClosedAs, NeedState
-from peyvand.flow.need.models import Need
-from peyvand.flow.story.enums import StoryState
-from peyvand.flow.story.models import StoryDelivery
-from peyvand.scope.acting import SYSTEM
-from peyvand.scope.bulk import below
-from peyvand.scope.database import scope
-
-ENDED_BADLY = (CommitmentState.BROKEN, CommitmentState.LAPSED, CommitmentState.WITHDRAWN)
+from peyvand.flow.figures import ENDED_BADLY, Figure, PlaceFigures, breakdown, counted
+from peyvand.flow.need.enums import ClosedAs
 
 
 @dataclass(frozen=True)
@@ -55,32 +44,16 @@ def _sum(*figures: Figure) -> Figure:
 
 
 def reached(figures: PlaceFigures) -> Reached:
-    """How far the needs of the place of `figures` have come. Four queries."""
+    """How far the needs of the place of `figures` have come. No query: what it needs was asked with the figures."""
     levels = figures.levels
-    below_all = below(levels[0].path)
-    needs = Need.objects.filter(below_all)
-    storied = StoryDelivery.objects.filter(story__state=StoryState.PUBLISHED, delivery__commitment__need=OuterRef("pk"))
-    is_open = needs.filter(state=NeedState.OPEN).annotate(
-        part=Case(
-            When(committed=0, then=Value("waiting")), When(met=0, then=Value("promised")), default=Value("partly")
-        )
-    )
-    is_met = needs.filter(closed_as=ClosedAs.MET).annotate(
-        part=Case(When(Exists(storied), then=Value("in_story")), default=Value("untold"))
-    )
-    others = needs.exclude(state=NeedState.OPEN).exclude(closed_as=ClosedAs.MET)
-    others = others.annotate(part=Case(When(state=NeedState.DRAFT, then=Value("drafts")), default=F("closed_as")))
-    ended = Commitment.objects.filter(below_all, state__in=ENDED_BADLY)
-    with scope(SYSTEM):
-        shown = {
-            **breakdown(levels, "open", counted(is_open, "part"), ("waiting", "promised", "partly")),
-            **breakdown(levels, "met", counted(is_met, "part"), ("untold", "in_story")),
-            **breakdown(
-                levels, "told", counted(others, "part"), ("drafts", ClosedAs.WITHDRAWN.value, ClosedAs.EXPIRED.value)
-            ),
-        }
-        # No head figure counts these; they are withheld as if one did, so that they too cannot be worked out.
-        ends = breakdown(levels, "told", counted(ended, "state"), [state.value for state in ENDED_BADLY])
+    is_open, is_met, others, ended = map(counted, figures.stages)
+    shown = {
+        **breakdown(levels, "open", is_open, ("waiting", "promised", "partly")),
+        **breakdown(levels, "met", is_met, ("untold", "in_story")),
+        **breakdown(levels, "told", others, ("drafts", ClosedAs.WITHDRAWN.value, ClosedAs.EXPIRED.value)),
+    }
+    # No head figure counts these; they are withheld as if one did, so that they too cannot be worked out.
+    ends = breakdown(levels, "told", ended, [state.value for state in ENDED_BADLY])
     return Reached(
         told=figures.counts["told"], met=figures.counts["met"],
         ended={state: ends[state.value] for state in ENDED_BADLY}, **shown,
