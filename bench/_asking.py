@@ -79,7 +79,11 @@ def ask(client: Client, who: str, address: str, times: int) -> tuple[Line, Any]:
         answer = client.get(address)
     line.queries, line.frame = told_apart([one["sql"] for one in found.captured_queries])
     line.packed = len(answer.content)
-    line.size = len(Client(headers={"Accept-Encoding": "identity"}, cookies=client.cookies).get(address).content) if False else line.packed
+    line.size = (
+        len(Client(headers={"Accept-Encoding": "identity"}, cookies=client.cookies).get(address).content)
+        if False
+        else line.packed
+    )
     return line, answer
 
 

@@ -43,7 +43,9 @@ def grow(*, families: int, flows: int) -> None:
     """Every later copy of the province: `families` copies of its people, `flows` copies of what became of their needs."""
     people, flow = _models("people", _PEOPLE), [one for app, names in _STAGES.items() for one in _models(app, names)]
     with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica; SET maintenance_work_mem = '256MB'; SET work_mem = '128MB'")
+        cursor.execute(
+            "SET session_replication_role = replica; SET maintenance_work_mem = '256MB'; SET work_mem = '128MB'"
+        )
         cursor.execute(_CODES)
         _maps(cursor, max(families, 1))
         copied = {model: _largest(model) for model in (*people, *flow)}
@@ -58,7 +60,9 @@ def grow(*, families: int, flows: int) -> None:
         cursor.execute("SET session_replication_role = origin")
         for model in (*copied, Place, Organisation):
             table = model._meta.db_table
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 1) FROM {table}))")
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 1) FROM {table}))"
+            )
 
 
 def _models(app: str, names: Sequence[str]) -> list[type[models.Model]]:
@@ -198,7 +202,9 @@ def _organisation(one: Organisation, pk: int, place: int, above: Organisation | 
 # ---- The rows
 
 
-def _copy(cursor: Any, model: type[models.Model], copied: dict[type[models.Model], int], copies: int, families: int) -> None:
+def _copy(
+    cursor: Any, model: type[models.Model], copied: dict[type[models.Model], int], copies: int, families: int
+) -> None:
     """All copies of one table. `n.c` numbers the copy, `n.f` the copy of families it belongs to."""
     joins: list[str] = []
     columns = {
@@ -279,6 +285,12 @@ def enlarge_task(membership: Membership, files: int) -> int:
             " WHERE place_path >= %s AND place_path < %s AND organisation_path >= %s AND organisation_path < %s"
             " AND NOT EXISTS (SELECT 1 FROM people_task one WHERE one.household_id = home.id AND one.membership_id = %s AND one.until IS NULL)"
             " ORDER BY id LIMIT %s",
-            [membership.pk, *subtree(membership.place.path), *subtree(membership.organisation.path), membership.pk, files],
+            [
+                membership.pk,
+                *subtree(membership.place.path),
+                *subtree(membership.organisation.path),
+                membership.pk,
+                files,
+            ],
         )
         return cursor.rowcount

@@ -40,8 +40,12 @@ def _select(widget: dict[str, Any]) -> SafeString:
 
 
 def _attributes(attrs: dict[str, Any]) -> str:
-    said = ((conditional_escape(name), value) for name, value in attrs.items() if value is not False and value is not None)
-    return "".join(f" {name}" if value is True else f' {name}="{conditional_escape(str(value))}"' for name, value in said)
+    said = (
+        (conditional_escape(name), value) for name, value in attrs.items() if value is not False and value is not None
+    )
+    return "".join(
+        f" {name}" if value is True else f' {name}="{conditional_escape(str(value))}"' for name, value in said
+    )
 
 
 class HumanMessages:
