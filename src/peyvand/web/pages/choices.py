@@ -10,7 +10,7 @@ from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import NOWHERE, Acting
 from peyvand.scope.bulk import below
-from peyvand.web.lists import Filters
+from peyvand.web.lists import Filters, like_written, written
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import unit
 
@@ -62,7 +62,12 @@ class KindFilters(Filters):
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """The few kinds are looked up first: the planner cannot know how many rows a name would find."""
-        kinds = super().search(Specification.objects.order_by(), text)
+        return self._of(rows, written(Specification.objects.order_by(), text, self.searched))
+
+    def similar(self, rows: QuerySet, text: str) -> QuerySet:
+        return self._of(rows, like_written(Specification.objects.order_by(), text, self.searched))
+
+    def _of(self, rows: QuerySet, kinds: QuerySet) -> QuerySet:
         return rows.filter(**{f"{self.of_kind}__in": list(kinds.values_list("pk", flat=True))})
 
 

@@ -18,7 +18,6 @@ from peyvand.flow.need.models import Need
 from peyvand.flow.reached import reached
 from peyvand.flow.story.queries import published
 from peyvand.kernel.jalali import JalaliMonth, business_date
-from peyvand.kernel.text import search_key
 from peyvand.people.models import Organisation
 from peyvand.places.actions import may_change_place
 from peyvand.places.enums import PlaceKind
@@ -27,6 +26,7 @@ from peyvand.places.queries import ancestors, chain
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import at_once, below, in_area
+from peyvand.web.lists import like_written, written
 from peyvand.web.pages.access import address, everyone, open_to
 from peyvand.web.pages.pictures import MEASURES, map_of, measure_tabs, river
 from peyvand.web.pages.stories import with_kinds
@@ -36,6 +36,7 @@ from peyvand.web.templatetags.peyvand_pages import figure
 
 SHOWN = 8
 MOST_FOUND = 60
+MOST_LIKE = 20
 
 
 def place_url(place: Place) -> str:
@@ -69,13 +70,13 @@ def places(request: HttpRequest) -> HttpResponse:
     """Find a place by its name."""
     text = request.GET.get("q", "")[:100]
     rows = Place.objects.select_related("parent").defer("boundary", "parent__boundary")
-    for word in search_key(text).split():
-        rows = rows.filter(search_key__contains=word)
-    if not text.strip():
-        rows = rows.filter(kind=PlaceKind.PROVINCE)
-    found = list(rows.order_by("path")[: MOST_FOUND + 1])
+    exact = written(rows, text, ("search_key",)) if text.strip() else rows.filter(kind=PlaceKind.PROVINCE)
+    found = list(exact.order_by("path")[: MOST_FOUND + 1])
+    few = len(found) <= MOST_FOUND
+    like = list(like_written(rows, text, ("search_key",)).order_by("path")[:MOST_LIKE]) if few else []
     context = {
         "q": text,
+        "like": [(one, place_url(one)) for one in like],
         "found": [(one, place_url(one)) for one in found[:MOST_FOUND]],
         "more": len(found) > MOST_FOUND,
     }
