@@ -112,7 +112,7 @@ def suggestions_out(rows: Sequence[Suggestion]) -> list[SuggestionOut]:
 
 
 def _rows(filters: SuggestionFilters) -> QuerySet[Suggestion]:
-    return narrowed(Suggestion.objects.all(), filters, specification="need__specification__slug")
+    return narrowed(Suggestion.objects.all(), filters, specification="specification__slug")
 
 
 @runs.get("", response=Page[RunOut], summary="Matching runs you may see")

@@ -58,7 +58,7 @@ class KindFilters(Filters):
     """A filter bar whose search goes by the names of kinds; `of_kind` is the ORM path of the kind."""
 
     searched = ("search_key",)
-    of_kind = "need__specification"
+    of_kind = "specification"
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """The few kinds are looked up first: the planner cannot know how many rows a name would find."""

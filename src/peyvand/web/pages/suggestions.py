@@ -1,6 +1,5 @@
 """Answering what the matching proposes: one by one with its reasons, or all of one kind after a look at what that means."""
 
-from types import SimpleNamespace
 from typing import Any
 
 from django import forms
@@ -21,6 +20,7 @@ from peyvand.flow.commitment.permissions import may_see_promises, sides
 from peyvand.flow.commitment.suggestions import accept_suggestions, decline_suggestion
 from peyvand.kernel.jalali import add_months, business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
@@ -54,7 +54,7 @@ _STATES = [
 
 
 class SuggestionFilters(KindFilters):
-    lookups = {"kind": "need__specification"}
+    lookups = {"kind": "specification"}
     state = forms.ChoiceField(label=_("State"), required=False, choices=_STATES)
     kind = KindFilter(label=_("Kind of help"), required=False, empty_label=_("All"))
 
@@ -120,21 +120,16 @@ def _waiting_by_kind(by: Acting) -> list[dict[str, Any]]:
     if not by.is_staff:
         return []
     rows = Suggestion.objects.filter(either_side(by), state=SuggestionState.PROPOSED).order_by()
-    by_kind = rows.values(
-        "need__specification", "need__specification__name_fa", "need__specification__name_en"
-    ).annotate(n=Count("pk"))
+    by_kind = rows.values("specification").annotate(n=Count("pk"))
+    kinds = Specification.objects.in_bulk()
     return [
         {
-            "name": _in_language(row["need__specification__name_fa"], row["need__specification__name_en"]),
+            "name": named(kinds[row["specification"]]),
             "n": row["n"],
-            "url": f"{reverse('suggestions_bulk')}?kind={row['need__specification']}",
+            "url": f"{reverse('suggestions_bulk')}?kind={row['specification']}",
         }
         for row in sorted(by_kind, key=lambda row: -row["n"])
     ]
-
-
-def _in_language(persian: str, english: str) -> str:
-    return named(SimpleNamespace(name_fa=persian, name_en=english))
 
 
 class AcceptForm(Form):
@@ -248,7 +243,7 @@ def _of_kind(by: Acting, kind: str) -> list[Suggestion]:
     """What would be accepted, the most pressing first. Raises `NotFound` for a kind nothing waits in."""
     if not kind.isdecimal() or len(kind) > 15:
         raise NotFound
-    mine = suggestions_seen(by).filter(state=SuggestionState.PROPOSED, need__specification_id=int(kind))
+    mine = suggestions_seen(by).filter(state=SuggestionState.PROPOSED, specification_id=int(kind))
     rows = list(mine.order_by("-priority", "pk")[:MOST_AT_ONCE])
     if not rows:
         raise NotFound
