@@ -11,7 +11,6 @@ from django import forms
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, get_resolver
 
 from peyvand.people.models import Membership
 from peyvand.web.acting import MEMBERSHIP_KEY
@@ -93,21 +92,6 @@ def shown(answer: Any) -> ListPage | None:
         if isinstance(page, ListPage):
             return page
     return None
-
-
-def plain_addresses() -> list[str]:
-    """Every address of the site that names no row, but those of the API, of signing out and of the switches."""
-    return sorted(set(_addresses(get_resolver().url_patterns, "/")))
-
-
-def _addresses(patterns: list[Any], before: str) -> Iterator[str]:
-    for one in patterns:
-        address = before + str(one.pattern)
-        if not isinstance(one, URLPattern):
-            if not address.startswith("/api/"):
-                yield from _addresses(one.url_patterns, address)
-        elif "<" not in address and "^" not in address:
-            yield address
 
 
 def questions(page: ListPage) -> Iterator[dict[str, str]]:

@@ -1,9 +1,9 @@
 """A country grown out of one demo province: copies of its rows in other provinces, by one statement a table.
 
-The demo province (`SCALE` a small one) is built by the product's own acts; its rows are then copied by `INSERT ... SELECT`, each copy into the
-counties of another province and under organisations of its own. Families are copied `families` times, what they need, what is given, promised and delivered
-`flows` times. Nothing is drawn: the same sizes give the same rows. Triggers rest meanwhile and indexes are built
-afterwards; CHECK and UNIQUE constraints hold all the time.
+The demo province (`SCALE` a small one) is built by the product's own acts; its rows are then copied by `INSERT ... SELECT`, each copy
+into the counties of another province and under organisations of its own. Families are copied `families` times; what they need, what is
+given, promised and delivered `flows` times. Nothing is drawn: the same sizes give the same rows. Triggers rest meanwhile and indexes
+are built afterwards; CHECK and UNIQUE constraints hold all the time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,9 @@ _LARGE = 5  # provinces in which every second copy lies, so that they differ in 
 # The check digit of `kernel.codes`, so that a copied code can be searched for as any other.
 _CODES = """
 CREATE FUNCTION pg_temp.moved_code(code text, copy bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT body || ((10 - sum(CASE WHEN place % 2 = 0 THEN digit ELSE digit * 2 - CASE WHEN digit > 4 THEN 9 ELSE 0 END END) % 10) % 10)::text
+    SELECT body || ((10 - sum(
+        CASE WHEN place % 2 = 0 THEN digit ELSE digit * 2 - CASE WHEN digit > 4 THEN 9 ELSE 0 END END
+    ) % 10) % 10)::text
     FROM (SELECT lpad(((substr(code, 1, 11)::bigint + copy * 390625007) % 100000000000)::text, 11, '0') body) one,
          generate_series(1, 11) place, LATERAL (SELECT substr(body, place, 1)::int digit) of_place
     GROUP BY body
@@ -256,9 +258,11 @@ def _joined(joins: list[str], table: str, old: str) -> str:
 _EVENTS = """
 INSERT INTO journal_event (at, act, subject_kind, subject_id, account_id, membership_id, role, place_path, organisation_path, data)
 SELECT at, act, kind, id, coalesce(account_id, 0), coalesce(membership_id, 0), coalesce(role, 'system'), place_path, path, '{}' FROM (
-    SELECT created_at at, 'persons.added' act, 'person' kind, id, NULL::bigint membership, place_path, organisation_path path FROM people_person
+    SELECT created_at at, 'persons.added' act, 'person' kind, id, NULL::bigint membership, place_path, organisation_path path
+    FROM people_person
     UNION ALL SELECT created_at, 'need.told', 'need', id, opened_by_id, place_path, organisation_path FROM need_need
-    UNION ALL SELECT vouched_at, 'need.vouched', 'need', id, vouched_by_id, place_path, organisation_path FROM need_need WHERE vouched_at IS NOT NULL
+    UNION ALL SELECT vouched_at, 'need.vouched', 'need', id, vouched_by_id, place_path, organisation_path
+    FROM need_need WHERE vouched_at IS NOT NULL
     UNION ALL SELECT offered_at, 'commitment.offered', 'commitment', id, NULL, place_path, asker_path FROM commitment_commitment
     UNION ALL SELECT recorded_at, 'delivery.recorded', 'delivery', id, recorded_by_id, place_path, asker_path FROM delivery_delivery
 ) told LEFT JOIN (SELECT id membership_id, account_id, role FROM people_membership) one ON one.membership_id = membership ORDER BY at
@@ -283,7 +287,8 @@ def enlarge_task(membership: Membership, files: int) -> int:
             "INSERT INTO people_task (household_id, membership_id, organisation_path, place_path, since)"
             " SELECT id, %s, organisation_path, place_path, now() FROM people_household home"
             " WHERE place_path >= %s AND place_path < %s AND organisation_path >= %s AND organisation_path < %s"
-            " AND NOT EXISTS (SELECT 1 FROM people_task one WHERE one.household_id = home.id AND one.membership_id = %s AND one.until IS NULL)"
+            " AND NOT EXISTS (SELECT 1 FROM people_task one"
+            " WHERE one.household_id = home.id AND one.membership_id = %s AND one.until IS NULL)"
             " ORDER BY id LIMIT %s",
             [
                 membership.pk,
