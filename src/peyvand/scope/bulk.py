@@ -86,7 +86,7 @@ def below(path: str, field: str = "place_path") -> Q:
     return Q(**{f"{field}__gte": start, f"{field}__lt": end})
 
 
-def at_once(*asked: QuerySet[Any, dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def at_once(*asked: QuerySet[Any, Any]) -> list[list[dict[str, Any]]]:
     """The rows of several `values()` querysets, of small answers each, in one statement under one role.
 
     Values come as JSON has them: a date or a time is its ISO text.

@@ -80,7 +80,9 @@ def test_a_code_with_one_wrong_digit_is_like_the_right_one(world, browser):
     assert [row[1].text.replace("-", "") for row in page.like] == [code] or len(page.like) == 1
 
 
-@pytest.mark.parametrize(("path", "typed"), [("capacities", "ویچلر"), ("capacities", "خیریة نمونه"), ("promises", "ولیچر")])
+@pytest.mark.parametrize(
+    ("path", "typed"), [("capacities", "ویچلر"), ("capacities", "خیریة نمونه"), ("promises", "ولیچر")]
+)
 def test_kinds_and_givers_are_found_through_a_slip(world, browser, path, typed):
     world.agreed(world.need(1), world.capacity(1))
     page = browser("charity_manager").get(f"/{path}/?q={typed}").context["page"]

@@ -353,8 +353,8 @@ def _rows(wanted: dict[type[Model], set[int]]) -> dict[type[Model], dict[int, An
             }
     if alone:
         asked = (model._default_manager.filter(pk__in=wanted[model]).values() for model in alone)
-        for model, rows in zip(alone, at_once(*asked), strict=True):
+        for model, told in zip(alone, at_once(*asked), strict=True):
             fields = {field.attname: field for field in model._meta.concrete_fields}
-            made = (model(**{name: fields[name].to_python(value) for name, value in row.items()}) for row in rows)
+            made = (model(**{name: fields[name].to_python(value) for name, value in row.items()}) for row in told)
             found[model] = {row.pk: row for row in made}
     return found

@@ -131,8 +131,8 @@ def since_first(months: list[tuple[JalaliMonth, Figure]]) -> list[tuple[JalaliMo
 @open_to(everyone)
 def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
-    *outer, place = chain(f"{path}/") or [None]
-    if place is None or place.path != f"{path}/":
+    *outer, place = chain(f"{path}/") or [Place()]
+    if place.path != f"{path}/":
         raise Http404
     figures = place_figures(place, today=business_date(timezone.now()))
     parts = [(child.place, place_url(child.place), child.counts) for child in figures.children]
