@@ -114,7 +114,7 @@ def suggestions_out(rows: Sequence[Suggestion]) -> list[SuggestionOut]:
 
 
 def _rows(filters: SuggestionFilters, by: Acting) -> QuerySet[Suggestion]:
-    return narrowed(suggestions_of(by, timezone.now()), filters, specification="need__specification__slug")
+    return narrowed(suggestions_of(by, timezone.now()), filters, specification="specification__slug")
 
 
 @runs.get("", response=Page[RunOut], summary="Matching runs you may see")

@@ -5,13 +5,13 @@ because of a promise are not counted as one's own. "At the end" means on the las
 month that still runs: a row counts as it stood then, by its own times.
 """
 
-from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import TruncDate
 
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.commitment.enums import CommitmentState
@@ -27,7 +27,7 @@ from peyvand.kernel.refusals import NotPermitted, Refusal
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below
+from peyvand.scope.bulk import at_once, below
 
 LONGEST = 10
 COUNTY_DEPTH = 3
@@ -125,18 +125,20 @@ class _Span:
 
 
 def monthly_report(month: JalaliMonth, *, by: Acting, now: datetime) -> MonthlyReport:
-    """The month and the one before it. Call it inside `scope(by)`; a constant number of queries."""
+    """The month and the one before it, in four queries. Call it inside `scope(by)`."""
     span, earlier = _span(month, now), _span(month.shift(-1), now)
     own = _Own(by)
+    told = at_once(*own.asked(span), *own.asked(earlier), *own.asked_parts(span))
+    this, last, parts = told[:_ASKED], told[_ASKED : 2 * _ASKED], told[2 * _ASKED :]
     return MonthlyReport(
         month=month,
         day=span.day,
-        now=own.counts(span),
-        before=own.counts(earlier),
-        met_by=own.met_by(span),
-        met_by_before=own.met_by(earlier),
-        kinds=own.kinds(span),
-        counties=own.counties(span),
+        now=_counts(this),
+        before=_counts(last),
+        met_by=_met_by(this),
+        met_by_before=_met_by(last),
+        kinds=_kinds(_parts(parts[:2])),
+        counties=_counties(_parts(parts[2:])),
         longest=own.longest(span),
     )
 
@@ -162,72 +164,61 @@ class _Own:
         self.promises = Commitment.objects.filter(_either_side(by)).order_by()
         self.deliveries = Delivery.objects.filter(_either_side(by, "commitment__"), reverses__isnull=True).order_by()
 
-    def counts(self, span: _Span) -> MonthCounts:
-        needs = self.needs.filter(span.touched("closed_at")).aggregate(
-            told=Count("pk", filter=span.within("created_at")),
-            opened=Count("pk", filter=span.within("opened_at")),
-            open_at_end=Count("pk", filter=span.open_at_end),
-            **{name.value: Count("pk", filter=span.within("closed_at") & Q(closed_as=name)) for name in ClosedAs},
-        )
+    def asked(self, span: _Span) -> list[QuerySet]:
+        """What `_counts` and `_met_by` tell of a span: each one row, but the days waited and who met."""
         ended = span.within("ended_at")
         still = Q(ended_at__isnull=True) | Q(ended_at__gte=span.end)
-        promises = self.promises.filter(span.touched("ended_at")).aggregate(
-            promised=Count("pk", filter=span.within("offered_at")),
-            kept=Count("pk", filter=ended & Q(state=CommitmentState.KEPT)),
-            broken=Count("pk", filter=ended & Q(state=CommitmentState.BROKEN)),
-            taken_back=Count("pk", filter=ended & Q(state__in=[CommitmentState.WITHDRAWN, CommitmentState.LAPSED])),
-            late_at_end=Count("pk", filter=still & Q(accepted_at__lt=span.end, due_date__lt=span.day)),
-        )
-        answered = span.within("answered_at")
-        deliveries = self.deliveries.filter(answered).aggregate(
-            accepted=Count("pk", filter=Q(answer=DeliveryAnswer.ACCEPTED)),
-            refused=Count("pk", filter=Q(answer=DeliveryAnswer.REFUSED)),
-        )
-        return MonthCounts(
-            **needs,
-            **promises,
-            **deliveries,
-            offered=self.offers.filter(span.within("created_at")).count(),
-            used=self.offers.filter(span.within("commitments__offered_at")).values("pk").distinct().count(),
-            stories=self.stories.filter(span.within("published_at")).count(),
-            waiting_days=self._waiting(span),
-        )
-
-    def _waiting(self, span: _Span) -> float | None:
         met = self.needs.filter(span.within("closed_at"), closed_as=ClosedAs.MET)
-        days = [
-            (business_date(closed) - business_date(opened)).days
-            for opened, closed in met.values_list("opened_at", "closed_at").iterator()
-            if opened and closed
-        ]
-        return median(days) if days else None
+        return [
+            _whole(
+                self.needs.filter(span.touched("closed_at")),
+                told=Count("pk", filter=span.within("created_at")),
+                opened=Count("pk", filter=span.within("opened_at")),
+                open_at_end=Count("pk", filter=span.open_at_end),
+                **{name.value: Count("pk", filter=span.within("closed_at") & Q(closed_as=name)) for name in ClosedAs},
+            ),
+            _whole(
+                self.promises.filter(span.touched("ended_at")),
+                promised=Count("pk", filter=span.within("offered_at")),
+                kept=Count("pk", filter=ended & Q(state=CommitmentState.KEPT)),
+                broken=Count("pk", filter=ended & Q(state=CommitmentState.BROKEN)),
+                taken_back=Count("pk", filter=ended & Q(state__in=[CommitmentState.WITHDRAWN, CommitmentState.LAPSED])),
+                late_at_end=Count("pk", filter=still & Q(accepted_at__lt=span.end, due_date__lt=span.day)),
+            ),
+            _whole(
+                self.deliveries.filter(span.within("answered_at")),
+                accepted=Count("pk", filter=Q(answer=DeliveryAnswer.ACCEPTED)),
+                refused=Count("pk", filter=Q(answer=DeliveryAnswer.REFUSED)),
+            ),
+            _whole(self.offers.filter(span.within("created_at")), offered=Count("pk")),
+            _whole(self.offers.filter(span.within("commitments__offered_at")), used=Count("pk", distinct=True)),
+            _whole(self.stories.filter(span.within("published_at")), stories=Count("pk")),
+            met.filter(opened_at__isnull=False)
+            .annotate(opened_day=TruncDate("opened_at", tzinfo=TEHRAN), closed_day=TruncDate("closed_at", tzinfo=TEHRAN))
+            .values("opened_day", "closed_day").annotate(n=Count("pk")),
+            met.values("met_by").annotate(n=Count("pk")),
+        ]  # fmt: skip
 
-    def met_by(self, span: _Span) -> dict[MetBy, int]:
-        met = self.needs.filter(span.within("closed_at"), closed_as=ClosedAs.MET)
-        found = {MetBy(row["met_by"]): row["n"] for row in met.values("met_by").annotate(n=Count("pk"))}
-        return {solver: found.get(solver, 0) for solver in MetBy}
-
-    def kinds(self, span: _Span) -> list[tuple[Specification, PartCounts]]:
-        parts = _parts(self.needs, self.offers, F("specification"), span)
-        rows = Specification.objects.filter(pk__in=parts)
-        return sorted(((row, parts[row.pk]) for row in rows), key=lambda pair: _most(pair[1], pair[0].sort_key))
-
-    def counties(self, span: _Span) -> list[tuple[Place | None, PartCounts]]:
-        parts: dict[str, PartCounts] = {}
-        for path, counts in _parts(self.needs, self.offers, F("place_path"), span).items():
-            county = "".join(f"{part}/" for part in path.split("/")[:COUNTY_DEPTH] if part)
-            parts[county] = parts.get(county, PartCounts()) + counts
-        places = {place.path: place for place in Place.objects.filter(path__in=parts)}
-        found = [(places.get(path), counts) for path, counts in parts.items()]
-        return sorted(found, key=lambda pair: _most(pair[1], pair[0].sort_key if pair[0] else ""))
+    def asked_parts(self, span: _Span) -> list[QuerySet]:
+        """Needs and offers by kind, then by place."""
+        asked = []
+        for by in ("specification", "place_path"):
+            needs = self.needs.filter(span.touched("closed_at")).values(part=F(by))
+            offers = self.offers.filter(span.within("created_at")).values(part=F(by))
+            asked += [
+                needs.annotate(
+                    opened=Count("pk", filter=span.within("opened_at")),
+                    met=Count("pk", filter=span.within("closed_at") & Q(closed_as=ClosedAs.MET)),
+                    open_at_end=Count("pk", filter=span.open_at_end),
+                ),
+                offers.annotate(offered=Count("pk")),
+            ]
+        return asked
 
     def longest(self, span: _Span) -> list[Waiting]:
-        waiting = self.needs.filter(span.open_at_end).order_by("opened_at", "pk").values_list("pk", flat=True)[:LONGEST]
-        rows = (
-            Need.objects.filter(pk__in=list(waiting))
-            .select_related("specification", "place")
-            .order_by("opened_at", "pk")
-        )
+        waiting = self.needs.filter(span.open_at_end).order_by("opened_at", "pk").values("pk")[:LONGEST]
+        rows = Need.objects.filter(pk__in=waiting).select_related("specification", "place").defer("place__boundary")
+        rows = rows.order_by("opened_at", "pk")
         return [
             Waiting(
                 row.tracking_code, row.specification, row.place, row.priority,
@@ -243,16 +234,62 @@ def _either_side(by: Acting, prefix: str = "") -> Q:
     return asker | giver
 
 
-def _parts(needs: QuerySet[Need], offers: QuerySet[Capacity], by: Any, span: _Span) -> dict[Any, PartCounts]:
-    """Counts for each value of the expression `by`; values with nothing in the month are left out."""
-    asked: Iterable[Any] = needs.filter(span.touched("closed_at")).annotate(part=by).values("part").annotate(
-        opened=Count("pk", filter=span.within("opened_at")),
-        met=Count("pk", filter=span.within("closed_at") & Q(closed_as=ClosedAs.MET)),
-        open_at_end=Count("pk", filter=span.open_at_end),
-    )  # fmt: skip
-    given = offers.filter(span.within("created_at")).annotate(part=by).values("part").annotate(offered=Count("pk"))
+def _whole(rows: QuerySet, **counts: Count) -> QuerySet:
+    """Counts of all the rows: one row to ask at once with others."""
+    return rows.values(whole=Value(1)).annotate(**counts)
+
+
+Rows = list[dict[str, Any]]
+_ASKED = 8  # answers to `_Own.asked`
+
+
+def _counts(told: list[Rows]) -> MonthCounts:
+    counts: dict[str, Any] = {}
+    for rows, names in zip(told[:6], _NAMES, strict=True):
+        row = rows[0] if rows else dict.fromkeys(names, 0)
+        counts |= {name: row[name] for name in names}
+    days = [
+        waited
+        for row in told[6]
+        for waited in [(date.fromisoformat(row["closed_day"]) - date.fromisoformat(row["opened_day"])).days] * row["n"]
+    ]
+    return MonthCounts(**counts, waiting_days=median(days) if days else None)
+
+
+_NAMES = (
+    ("told", "opened", "open_at_end", *(name.value for name in ClosedAs)),
+    ("promised", "kept", "broken", "taken_back", "late_at_end"),
+    ("accepted", "refused"),
+    ("offered",),
+    ("used",),
+    ("stories",),
+)
+
+
+def _met_by(told: list[Rows]) -> dict[MetBy, int]:
+    found = {row["met_by"]: row["n"] for row in told[7]}
+    return {solver: found.get(solver.value, 0) for solver in MetBy}
+
+
+def _kinds(parts: dict[Any, PartCounts]) -> list[tuple[Specification, PartCounts]]:
+    rows = Specification.objects.filter(pk__in=parts)
+    return sorted(((row, parts[row.pk]) for row in rows), key=lambda pair: _most(pair[1], pair[0].sort_key))
+
+
+def _counties(parts: dict[Any, PartCounts]) -> list[tuple[Place | None, PartCounts]]:
+    by_county: dict[str, PartCounts] = {}
+    for path, counts in parts.items():
+        county = "".join(f"{part}/" for part in path.split("/")[:COUNTY_DEPTH] if part)
+        by_county[county] = by_county.get(county, PartCounts()) + counts
+    places = {place.path: place for place in Place.objects.filter(path__in=by_county).defer("boundary")}
+    found = [(places.get(path), counts) for path, counts in by_county.items()]
+    return sorted(found, key=lambda pair: _most(pair[1], pair[0].sort_key if pair[0] else ""))
+
+
+def _parts(told: list[Rows]) -> dict[Any, PartCounts]:
+    """Counts for each part; parts with nothing in the month are left out."""
     found: dict[Any, dict[str, int]] = {}
-    for row in [*asked, *given]:
+    for row in [one for rows in told for one in rows]:
         counts = {name: count for name, count in row.items() if name != "part"}
         found.setdefault(row["part"], {}).update(counts)
     return {part: PartCounts(**counts) for part, counts in found.items() if any(counts.values())}

@@ -28,6 +28,9 @@ class Event(models.Model):
             models.Index(fields=["place_path", "id"], name="event_place"),
             models.Index(fields=["at", "id"], name="event_at"),
             models.Index(fields=["account_id", "id"], name="event_account"),
+            models.Index(fields=["act", "at", "id"], name="event_act"),
+            models.Index(fields=["subject_kind", "at", "id"], name="event_kind"),
+            models.Index(fields=["role", "at", "id"], name="event_role"),
         ]
 
 

@@ -37,6 +37,11 @@ _HIDDEN = dict.fromkeys(
     "",
 )
 _FOLD = str.maketrans(_LETTERS | _DIGITS | _SPACES | {"٫": ".", "٬": "", "،": " ", "؛": " "}) | _HIDDEN
+# The same for the database, whose `translate` takes sign by sign; where it can, what it folds was folded when it was stored.
+SIGNS_FOLDED = (
+    "".join(chr(sign) for sign, to in sorted(_FOLD.items(), key=lambda pair: not pair[1])),
+    "".join(to for _sign, to in sorted(_FOLD.items(), key=lambda pair: not pair[1])),
+)
 _BLANKS = re.compile(r"\s+")
 _LETTERS_APART = re.compile(r"[\W_]+")
 

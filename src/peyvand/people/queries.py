@@ -15,7 +15,14 @@ def memberships_in_force(account: Account, today: date) -> QuerySet[Membership]:
     rows = Membership.objects.filter(account=account, since__lte=today).filter(
         Q(until__isnull=True) | Q(until__gte=today)
     )
-    return rows.select_related("place", "organisation").order_by("id")
+    return rows.select_related("place", "organisation").defer("place__boundary").order_by("id")
+
+
+def with_account(account_id: int, today: date) -> list[Membership]:
+    """The memberships in force of an account, each with it: both in one query."""
+    rows = Membership.objects.filter(account_id=account_id, since__lte=today)
+    rows = rows.filter(Q(until__isnull=True) | Q(until__gte=today)).select_related("account", "place", "organisation")
+    return list(rows.defer("place__boundary").order_by("id"))
 
 
 def acting_as(membership: Membership) -> Acting:

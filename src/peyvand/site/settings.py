@@ -144,7 +144,7 @@ PEYVAND_NAVIGATION = "peyvand.site.navigation.ENTRIES"
 
 # ---- Signing in: a user name and a password, or a code handed over; no e-mail is needed (decision D16) ----
 
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["peyvand.web.acting.SignedIn"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "peyvand.people.passwords.UnlikeTheOwner", "OPTIONS": {"user_attributes": ("username", "name")}},
     {"NAME": "peyvand.people.passwords.LongEnough", "OPTIONS": {"min_length": 10}},

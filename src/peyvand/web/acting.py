@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from peyvand.kernel.jalali import business_date
 from peyvand.people.models import Account, Membership
-from peyvand.people.queries import acting_as, memberships_in_force
+from peyvand.people.queries import acting_as, memberships_in_force, with_account
 from peyvand.scope.acting import PUBLIC, Acting
 from peyvand.scope.database import scope
 from peyvand.web.pages.words import listed, named
 
+MEMBERSHIPS_READ = "memberships_read"
 MEMBERSHIP_KEY = "acting_membership"
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -42,10 +44,27 @@ def act_as(request: HttpRequest, membership: Membership) -> None:
 def _memberships(request: HttpRequest) -> list[Membership]:
     if not isinstance(request.user, Account):
         return []
+    known = getattr(request.user, MEMBERSHIPS_READ, None)
+    if known is not None:
+        return known
     rows = list(memberships_in_force(request.user, business_date(timezone.now())))
     for row in rows:
         row.account = request.user
     return rows
+
+
+class SignedIn(AuthenticationBackend):
+    """The usual ways to sign in; an account that comes with a request is read together with its memberships."""
+
+    def get_user(self, user_id: int) -> Account | None:
+        rows = with_account(int(user_id), business_date(timezone.now()))
+        account = rows[0].account if rows else super().get_user(user_id)
+        if account is None or not self.user_can_authenticate(account):
+            return None
+        for row in rows:
+            row.account = account
+        setattr(account, MEMBERSHIPS_READ, rows)
+        return account
 
 
 class ActingScope:

@@ -18,12 +18,13 @@ A sort column must be NOT NULL in the database (annotate with Coalesce where it 
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import reduce
-from operator import attrgetter, or_
+from operator import and_, attrgetter, or_
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -34,7 +35,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.kernel.text import search_key
+from peyvand.kernel import slips
 from peyvand.scope.bulk import first_rows
 from peyvand.web.forms import Form
 from peyvand.web.kept import KeptBar, kept_bar
@@ -122,12 +123,53 @@ class Filters(Form):
         return rows
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
-        for word in search_key(text).split():
-            rows = rows.filter(reduce(or_, (Q(**{f"{path}__contains": word}) for path in self.searched)))
-        return rows
+        return written(rows, text, self.searched)
+
+    def similar(self, rows: QuerySet, text: str) -> QuerySet:
+        """Rows like what was searched for: one slip away in a word, and not among those of `search`."""
+        return like_written(rows, text, self.searched)
+
+    def alike(self, rows: QuerySet) -> QuerySet | None:
+        """What `narrow` would leave if the one who searches had slipped once in a word; None where nothing was searched for."""
+        if not self.is_bound or not self.is_valid() or not self.cleaned_data.get("q"):
+            return None
+        other = copy(self)
+        other.search = self.similar  # type: ignore[method-assign]
+        return other.narrow(rows)
 
     def used(self) -> int:
         return sum(not _unused(value) for value in getattr(self, "cleaned_data", {}).values())
+
+
+def exactly(text: str, paths: Sequence[str]) -> Q:
+    """Every word stands in one of the search keys at `paths`, also where a space stands within it."""
+    return reduce(and_, (_any(paths, _holds(word)) for word in slips.words(text)), Q())
+
+
+def nearly(text: str, paths: Sequence[str]) -> Q:
+    """Every word does so, or differs by one slip at most from a word of a key."""
+    asked = ({**_holds(word), "regex": (slips.joined(word), slips.alike(word))} for word in slips.words(text))
+    return reduce(and_, (_any(paths, one) for one in asked), Q())
+
+
+def written(rows: QuerySet, text: str, paths: Sequence[str]) -> QuerySet:
+    return rows.filter(exactly(text, paths))
+
+
+def like_written(rows: QuerySet, text: str, paths: Sequence[str]) -> QuerySet:
+    """The rows that `written` leaves out though they are near."""
+    return rows.filter(nearly(text, paths)).exclude(exactly(text, paths)) if slips.words(text) else rows.none()
+
+
+def _holds(word: str) -> dict[str, Any]:
+    return {"contains": word} | ({"regex": (slips.joined(word),)} if len(word) >= slips.MAY_BE_APART else {})
+
+
+def _any(paths: Sequence[str], lookups: Mapping[str, Any]) -> Q:
+    """`contains` is one word, `regex` are patterns; without any letter of its own nothing is found by it."""
+    asked = [(f"{path}__contains", lookups["contains"]) for path in paths]
+    asked += [(f"{path}__regex", pattern) for path in paths for pattern in lookups.get("regex", ())]
+    return reduce(or_, (Q(**{how: value}) for how, value in asked))
 
 
 @dataclass(frozen=True)
@@ -208,6 +250,7 @@ class ListPage:
     clear_url: str = "?"
     sort: str = ""
     rows: list[list[Cell]] = field(default_factory=list)
+    like: list[list[Cell]] = field(default_factory=list)
     acts: list[Any] = field(default_factory=list)
     kept: KeptBar | None = None
     first_step: FirstStep | None = None
@@ -216,6 +259,11 @@ class ListPage:
     def numbered(self) -> list[tuple[Any, list[Cell]]]:
         """Each row with its primary key, for ticking it."""
         return [(getattr(one, "pk", None), row) for one, row in zip(self.objects, self.rows, strict=True)]
+
+    @property
+    def alike(self) -> "ListPage":
+        """The rows that are only like what was searched: a table of their own, in which nothing is ticked."""
+        return replace(self, objects=[None] * len(self.like), rows=self.like, acts=[], like=[])
 
 
 def encode(path: str, *key: Any) -> str:
@@ -309,13 +357,19 @@ def narrowed(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> tuple[Quer
 
 def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
     """One page of a list, in two queries whatever its size, and one for the filters its reader keeps (and those of the queryset's
-    own prefetches)."""
+    own prefetches).
+
+    Where a search leaves one page or less, what is like it is asked for too, in the place of counting.
+    """
+    every = rows
     rows, filters = narrowed(request, spec, rows)
     query = request.GET
     path = spec.sort_path(query.get("sort", ""))
     cursors = {"after": query.get("after", ""), "before": query.get("before", "")}
     objects, older, newer = keyset(rows, path, spec.per_page, **cursors)
     whole = not (older or newer or any(cursors.values()))
+    alike = filters.alike(every) if filters and whole else None
+    like = [] if alike is None else first_rows(alike.order_by(*_order(path, path.startswith("-"))), spec.per_page)
     counted = len(objects) if whole else rows.order_by().values("pk")[: spec.count_limit + 1].count()
     kept = kept_bar(request, [*filters.fields, "place"]) if spec.exports and filters else None
     return ListPage(
@@ -332,6 +386,7 @@ def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
         address=request.path + _url(query),
         sort=query.get("sort", ""),
         rows=[spec.cells(row) for row in objects],
+        like=[spec.cells(row) for row in like],
         acts=list(spec.acts(request)) if spec.acts else [],
         kept=kept,
         first_step=spec.first_step(request) if spec.first_step and not objects else None,

@@ -61,6 +61,8 @@ class Capacity(models.Model):
             models.Index(fields=["place_path", "id"], name="capacity_place"),
             models.Index(fields=["state", "specification"], name="capacity_state_spec"),
             models.Index(fields=["organisation_path", "id"], name="capacity_organisation"),
+            models.Index(fields=["state", "id"], name="capacity_of_state"),
+            models.Index(fields=["specification", "id"], name="capacity_of_kind"),
         ]
 
     def __str__(self) -> str:

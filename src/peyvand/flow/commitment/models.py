@@ -6,6 +6,7 @@ from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, Side, 
 from peyvand.flow.need.models import Need
 from peyvand.people.models import Membership, Organisation, path_field
 from peyvand.places.models import Place
+from peyvand.resources.models import Specification
 
 
 class MatchingRun(models.Model):
@@ -36,6 +37,10 @@ class Suggestion(models.Model):
     run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="suggestions")
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="suggestions")
     capacity = models.ForeignKey(Capacity, on_delete=models.CASCADE, related_name="suggestions")
+    # Of its need, and fixed as that is: a trigger writes it, so that a list narrowed to one kind reads an index.
+    specification = models.ForeignKey(
+        Specification, null=True, editable=False, db_index=False, on_delete=models.PROTECT, related_name="+"
+    )
     quantity = models.PositiveIntegerField()
     km = models.FloatField(null=True)
     priority = models.PositiveSmallIntegerField()
@@ -69,6 +74,8 @@ class Suggestion(models.Model):
             models.Index(fields=["quantity", "id"], name="suggestion_by_quantity"),
             models.Index(fields=["priority", "id"], condition=Q(state="proposed"), name="suggestion_proposed"),
             models.Index(fields=["state", "giver_path"], name="suggestion_giver"),
+            models.Index(fields=["state", "priority", "id"], name="suggestion_of_state"),
+            models.Index(fields=["specification", "state", "priority", "id"], name="suggestion_of_kind"),
         ]
 
 
@@ -135,6 +142,10 @@ class Commitment(models.Model):
     capacity = models.ForeignKey(Capacity, on_delete=models.PROTECT, related_name="commitments")
     suggestion = models.OneToOneField(Suggestion, null=True, on_delete=models.SET_NULL, related_name="commitment")
     agreement = models.ForeignKey(Agreement, null=True, on_delete=models.PROTECT, related_name="commitments")
+    # Of its need, and fixed as that is: a trigger writes it, so that a list narrowed to one kind reads an index.
+    specification = models.ForeignKey(
+        Specification, null=True, editable=False, db_index=False, on_delete=models.PROTECT, related_name="+"
+    )
     quantity = models.PositiveIntegerField()
     underway = models.PositiveIntegerField(default=0)
     accepted = models.PositiveIntegerField(default=0)
@@ -177,6 +188,8 @@ class Commitment(models.Model):
             models.Index(fields=["due_date", "id"], condition=Q(state="offered"), name="commitment_offered"),
             models.Index(fields=["due_date", "id"], condition=Q(underway__gt=0), name="commitment_underway"),
             models.Index(fields=["giver_path", "state"], name="commitment_giver"),
+            models.Index(fields=["state", "due_date", "id"], name="commitment_of_state"),
+            models.Index(fields=["specification", "due_date", "id"], name="commitment_of_kind"),
             models.Index(fields=["place_path", "state"], name="commitment_place"),
         ]
 

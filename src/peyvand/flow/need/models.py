@@ -73,6 +73,8 @@ class Need(models.Model):
             models.Index(fields=["priority", "id"], name="need_by_priority"),
             models.Index(fields=["created_at", "id"], name="need_by_age"),
             models.Index(fields=["closed_at"], name="need_closed"),
+            models.Index(fields=["state", "priority", "id"], name="need_of_state"),
+            models.Index(fields=["specification", "priority", "id"], name="need_of_kind"),
             models.Index(fields=["priority", "id"], condition=Q(state="open"), name="need_open_by_priority"),
             models.Index(fields=["created_at", "id"], condition=Q(state="open"), name="need_open_by_age"),
             models.Index(fields=["created_at", "id"], condition=Q(state="draft"), name="need_draft_by_age"),

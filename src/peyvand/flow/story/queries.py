@@ -33,10 +33,9 @@ def tellable(chosen: Sequence[int] = ()) -> QuerySet[Delivery]:
 def kinds_told(story_ids: Sequence[int]) -> dict[int, list[Specification]]:
     """What each of these stories is about: kinds only, so that no single delivery shows."""
     with scope(SYSTEM):
-        pairs = set(
-            StoryDelivery.objects.filter(story_id__in=story_ids).values_list(
-                "story_id", "delivery__commitment__need__specification_id"
-            )
-        )
-    kinds = Specification.objects.in_bulk({kind for _, kind in pairs})
+        kind = "delivery__commitment__need__specification"
+        rows = StoryDelivery.objects.filter(story_id__in=story_ids).select_related(kind).only("story_id", kind)
+        told = [(row.story_id, row.delivery.commitment.need.specification) for row in rows]
+    pairs = {(story, kind.pk) for story, kind in told}
+    kinds = {kind.pk: kind for _, kind in told}
     return {story: [kinds[kind] for one, kind in sorted(pairs) if one == story] for story in story_ids}

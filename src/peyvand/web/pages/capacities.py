@@ -1,5 +1,6 @@
 """What people and organisations can give: the list, one offer with what is left of it, and offering in two minutes."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -20,8 +21,10 @@ from peyvand.flow.capacity.permissions import may_change_capacity, may_offer_cap
 from peyvand.flow.capacity.queries import capacities_of, own
 from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.gifts import may_see_gift
+from peyvand.kernel import slips
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
+from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
@@ -30,7 +33,7 @@ from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
-from peyvand.web.lists import Column, Filters, ListSpec, list_page
+from peyvand.web.lists import Column, Filters, ListSpec, like_written, list_page, written
 from peyvand.web.pages import acts, first_steps
 from peyvand.web.pages.access import open_to, refuse
 from peyvand.web.pages.choices import KindField, KindFilter, PlaceField
@@ -43,11 +46,31 @@ _OWN = [("", _("Everyone's")), ("True", _("Our own offers"))]
 
 
 class CapacityFilters(Filters):
-    searched = ("specification__search_key", "organisation__search_key")
+    searched = ("search_key",)
     lookups = {"kind": "specification", "whose": "is_own"}
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *CapacityState.choices])
     kind = KindFilter(label=_("Kind of help"), required=False, empty_label=_("All"))
     whose = forms.ChoiceField(label=_("Whose"), required=False, choices=_OWN)
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        """By words of the kind and of the giver's name; both are looked up in their own short lists first."""
+        for word in slips.words(text):
+            rows = rows.filter(_of_either(written, word))
+        return rows
+
+    def similar(self, rows: QuerySet, text: str) -> QuerySet:
+        exact = Q()
+        for word in slips.words(text):
+            rows = rows.filter(_of_either(written, word) | _of_either(like_written, word))
+            exact &= _of_either(written, word)
+        return rows.exclude(exact) if exact else rows.none()
+
+
+def _of_either(found: Callable[..., QuerySet], word: str) -> Q:
+    kinds, givers = (
+        found(model.objects.order_by(), word, ("search_key",)).values("pk") for model in (Specification, Organisation)
+    )
+    return Q(specification__in=kinds) | Q(organisation__in=givers)
 
 
 SPEC = ListSpec(

@@ -10,7 +10,7 @@ from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import NOWHERE, Acting
 from peyvand.scope.bulk import below
-from peyvand.web.lists import Filters
+from peyvand.web.lists import Filters, like_written, written
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import unit
 
@@ -22,7 +22,7 @@ def places_of(acting: Acting) -> QuerySet[Place]:
     """The places of the actor's area that a choice can hold, from the outermost down."""
     if acting.place_path == NOWHERE:
         return Place.objects.none()
-    inside = Place.objects.filter(below(acting.place_path, "path")).order_by("path")
+    inside = Place.objects.filter(below(acting.place_path, "path")).defer("boundary").order_by("path")
     if inside[: MOST_PLACES + 1].count() > MOST_PLACES:
         inside = inside.filter(kind__in=[PlaceKind.COUNTRY, PlaceKind.PROVINCE, PlaceKind.COUNTY])
     return inside
@@ -58,11 +58,16 @@ class KindFilters(Filters):
     """A filter bar whose search goes by the names of kinds; `of_kind` is the ORM path of the kind."""
 
     searched = ("search_key",)
-    of_kind = "need__specification"
+    of_kind = "specification"
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """The few kinds are looked up first: the planner cannot know how many rows a name would find."""
-        kinds = super().search(Specification.objects.order_by(), text)
+        return self._of(rows, written(Specification.objects.order_by(), text, self.searched))
+
+    def similar(self, rows: QuerySet, text: str) -> QuerySet:
+        return self._of(rows, like_written(Specification.objects.order_by(), text, self.searched))
+
+    def _of(self, rows: QuerySet, kinds: QuerySet) -> QuerySet:
         return rows.filter(**{f"{self.of_kind}__in": list(kinds.values_list("pk", flat=True))})
 
 

@@ -72,8 +72,7 @@ _ANSWERS = [
 
 
 class DeliveryFilters(KindFilters):
-    of_kind = "commitment__need__specification"
-    lookups = {"kind": "commitment__need__specification"}
+    lookups = {"kind": "specification"}
     answer = forms.ChoiceField(label=_("Answer"), required=False, choices=_ANSWERS)
     kind = KindFilter(label=_("Kind of help"), required=False, empty_label=_("All"))
 

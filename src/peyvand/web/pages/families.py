@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -31,7 +32,7 @@ from peyvand.people.households import (
     reveal,
     withdraw_consent,
 )
-from peyvand.people.models import Consent, Household, Person, Task
+from peyvand.people.models import Consent, Disability, Household, Person, Task
 from peyvand.people.permissions import may_give_task, may_keep_households, may_see_households
 from peyvand.people.queries import households_of
 from peyvand.people.residents import give_sign_in
@@ -87,7 +88,7 @@ SPEC = ListSpec(
 
 
 def families_of(by: Acting) -> QuerySet[Household]:
-    return households_of(by, now()).select_related("place", "organisation")
+    return households_of(by, now()).select_related("place", "organisation").defer("place__boundary")
 
 
 @exportable
@@ -150,7 +151,11 @@ def _taken(form: Form, refusal: AlreadyThere) -> None:
 
 def _family(by: Acting, household_id: int) -> Household:
     persons = Person.objects.order_by("-is_head", "pk").prefetch_related(
-        Prefetch("consents", queryset=Consent.objects.order_by("pk")), "disabilities"
+        Prefetch("consents", queryset=Consent.objects.order_by("pk"))
+    )
+    kept = Disability.objects.filter(person=OuterRef("pk")).order_by("pk")
+    persons = persons.annotate(
+        kept_disabilities=ArraySubquery(kept.values(of=JSONObject(kind="kind", severity="severity")))
     )
     tasks = Task.objects.filter(until__isnull=True).select_related("membership__account").order_by("pk")
     rows = (
@@ -179,7 +184,7 @@ def _person_lines(household: Household, revealed: dict[int, tuple[str, str]]) ->
                 "person": person,
                 "consents": standing,
                 "health": any(one.purpose == ConsentPurpose.KEEP_HEALTH for one in standing),
-                "disabilities": list(person.disabilities.all()),
+                "disabilities": [Disability(**one) for one in person.kept_disabilities],  # type: ignore[attr-defined]
                 "hidden": [(name, REVEALED[name]) for name in ("mobile", "national_id") if kept[name]]
                 + ([("address", REVEALED["address"])] if person.is_head and household.address else []),
                 "revealed": revealed.get(person.pk),

@@ -4,11 +4,12 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.kernel import slips
 from peyvand.kernel.jalali import JalaliMonth, business_date
-from peyvand.kernel.text import latin_digits, search_key
+from peyvand.kernel.text import latin_digits
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind, MemberRole, Severity, Sex
 from peyvand.people.households import NewHousehold, NewPerson
 from peyvand.people.models import Membership, Person, Task
@@ -18,40 +19,62 @@ from peyvand.scope.bulk import below
 from peyvand.scope.database import acting_now
 from peyvand.web.fields import MobileField, NationalIdField, QuantityField
 from peyvand.web.forms import Form
-from peyvand.web.lists import Filters, starting
+from peyvand.web.lists import Filters, exactly, nearly, starting
 from peyvand.web.pages import access
-from peyvand.web.pages.need_forms import PlaceChoice, homes
+from peyvand.web.pages.need_forms import PlaceChoice, PlaceFilter, homes, in_chosen
 
 
 class FamilyFilters(Filters):
     searched = ("code",)
-    place = PlaceChoice(label=_("Neighbourhood"), required=False, queryset=Place.objects.none(), empty_label=_("All"))
+    place = PlaceFilter(label=_("Place"))
     mine = forms.BooleanField(label=_("Only families I have a task with"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.named: dict[bool, set[int]] = {}
         self.fields["q"].label = _("Code, or a name you may see")
-        self.fields["place"].queryset = homes(acting_now())  # type: ignore[attr-defined]
+        self.fields["place"].offer(acting_now())  # type: ignore[attr-defined]
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         self.is_valid()
-        mine = self.cleaned_data.pop("mine", False)
+        mine, place = self.cleaned_data.pop("mine", False), self.cleaned_data.pop("place", None)
+        rows = rows.filter(in_chosen(place)) if place else rows
         if any(value not in (None, "") for value in self.cleaned_data.values()):
             rows = super().narrow(rows)
             self.cleaned_data.pop("mine", None)
         by = acting_now()
         if mine and by:
             rows = rows.filter(tasks__membership_id=by.membership_id, tasks__until__isnull=True)
-        self.cleaned_data["mine"] = mine or ""
+        self.cleaned_data |= {"mine": mine or "", "place": place}
         return rows
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """By the first signs of the code, and by name among the families this reader has a task with: no other names are seen."""
-        by, code = acting_now(), latin_digits(text).replace("-", "").strip()
-        wanted = starting("code", text) | starting("code", code or text)
-        tasks = Task.objects.filter(membership_id=by.membership_id if by else 0, until__isnull=True)
-        named = Person.objects.filter(household__in=tasks.values("household"), search_key__contains=search_key(text))
-        return rows.filter(wanted | Q(pk__in=list(named.values_list("household", flat=True))))
+        return rows.filter(_by_code(text) | Q(pk__in=self._homes(text)[True]))
+
+    def similar(self, rows: QuerySet, text: str) -> QuerySet:
+        """By names one slip away, among the same families; never by a code, which is another family's as soon as it is wrong."""
+        homes = self._homes(text)
+        return rows.filter(pk__in=homes[False] - homes[True]).exclude(_by_code(text))
+
+    def _homes(self, text: str) -> dict[bool, set[int]]:
+        """The families in which somebody is called so (True), or nearly so (False), of those whose names this reader sees.
+
+        Said with his tasks first: row security asks the same of each person, one by one. Read once for both.
+        """
+        if not self.named:
+            by, keys = acting_now(), ("search_key",)
+            tasks = Task.objects.filter(membership_id=by.membership_id if by else 0, until__isnull=True)
+            persons = Person.objects.filter(nearly(text, keys), household__in=tasks.values("household"), erased_at=None)
+            found = persons.order_by().annotate(is_exact=ExpressionWrapper(exactly(text, keys), BooleanField()))
+            pairs = list(found.values_list("is_exact", "household")) if slips.words(text) else []
+            self.named |= {exact: {home for one, home in pairs if one is exact} for exact in (True, False)}
+        return self.named
+
+
+def _by_code(text: str) -> Q:
+    code = latin_digits(text).replace("-", "").strip()
+    return starting("code", text) | starting("code", code or text)
 
 
 class PersonForm(Form):

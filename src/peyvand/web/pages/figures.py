@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -29,8 +30,7 @@ def _row(label: Any, said: str, counted: Figure) -> dict[str, Any]:
     return {"label": label, "said": said, "counted": figure(counted)}
 
 
-def _rows(said: Mazandaran, place: Place | None) -> list[dict[str, Any]]:
-    inside = Place.objects.filter(below(place.path, "path"), kind=PlaceKind.NEIGHBOURHOOD).count() if place else 0
+def _rows(said: Mazandaran, place: Place | None, inside: int) -> list[dict[str, Any]]:
     data = covered(place.path) if place else Covered(0, 0, {})
     kinds = suppressed(dict(data.disabilities))
     rows = [
@@ -65,11 +65,15 @@ def figures(request: HttpRequest) -> HttpResponse:
     said = mazandaran()
     place = Place.objects.filter(kind=PlaceKind.PROVINCE, name_fa=said.province).first()
     share = _not_state_share()
+    within = Place.objects.filter(below(place.path, "path")) if place else Place.objects.none()
+    inside = within.aggregate(
+        all=Count("pk", filter=Q(kind=PlaceKind.NEIGHBOURHOOD)), invented=Count("pk", filter=Q(is_invented=True))
+    )
     context = {
         "said": said,
-        "rows": _rows(said, place),
+        "rows": _rows(said, place, inside["all"]),
         "place": place,
-        "invented": Place.objects.filter(below(place.path, "path"), is_invented=True).count() if place else 0,
+        "invented": inside["invented"],
         "solved": solved(),
         "share": percent(share) if share is not None else gettext("too few to show"),
     }

@@ -26,14 +26,14 @@ from peyvand.web.pages import home_blocks as blocks
 from peyvand.web.pages import words
 from peyvand.web.pages.access import acting, members, now, open_to
 from peyvand.web.pages.act_words import act_in_words
-from peyvand.web.pages.home_blocks import Block, Line
+from peyvand.web.pages.home_blocks import Block, Line, Waiting
 from peyvand.web.pages.people import memberships_of_area
 from peyvand.web.templatetags.peyvand_format import jdatetime, number
 
 # Files that are ready stand on the first page for so long; among one's exports until they expire.
 _FRESH = timedelta(days=1)
 
-Maker = Callable[[Acting, date], Block]
+Maker = Callable[[Acting, date], Block | Waiting]
 
 _FIELD: tuple[Maker, ...] = (
     blocks.to_confirm, blocks.late_promises, blocks.to_vouch, blocks.to_accept, blocks.open_longest,
@@ -68,7 +68,7 @@ def auditor_journal(by: Acting, today: date) -> Block:
     return Block("journal", _("What was done last in your area"), len(found), lines, reverse("journal"), counted=False)
 
 
-def kept_people(by: Acting, today: date) -> Block:
+def kept_people(by: Acting, today: date) -> Waiting:
     rows = memberships_of_area(by).filter(until__isnull=True).order_by("-since", "-pk")
     return blocks.block(
         "people",
@@ -83,7 +83,7 @@ def kept_people(by: Acting, today: date) -> Block:
     )
 
 
-def kept_organisations(by: Acting, today: date) -> Block:
+def kept_organisations(by: Acting, today: date) -> Waiting:
     rows = Organisation.objects.filter(in_area(by, "place__path"), is_active=True).order_by("-pk")
     return blocks.block(
         "organisations",
@@ -94,7 +94,7 @@ def kept_organisations(by: Acting, today: date) -> Block:
     )
 
 
-def kept_places(by: Acting, today: date) -> Block:
+def kept_places(by: Acting, today: date) -> Waiting:
     rows = Place.objects.filter(in_area(by, "path")).order_by("-pk")
     return blocks.block(
         "places",
@@ -162,10 +162,9 @@ def _stats(place: Place, today: date) -> list[dict[str, Any]]:
 @open_to(members)
 def home(request: HttpRequest) -> HttpResponse:
     by, today = acting(request), business_date(now())
-    waiting, empty = blocks.shown(make(by, today) for make in _OF_ROLE[by.role])
-    ready = blocks.files_ready(by, now() - _FRESH)
-    if ready.count:
-        waiting.append(ready)
+    made = [make(by, today) for make in _OF_ROLE[by.role]]
+    waiting, empty = blocks.shown([*made, blocks.files_ready(by, now() - _FRESH)])
+    empty = [one for one in empty if one.name != "exports"]
     governor = by.role is Role.GOVERNOR_OFFICE
     membership: Membership = request.membership  # type: ignore[attr-defined]
     context = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,9 +24,9 @@ from peyvand.flow.need.queries import of_family
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
 from peyvand.kernel.jalali import business_date
-from peyvand.people.models import Look
+from peyvand.people.models import Look, Membership
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below, first_rows, in_area
+from peyvand.scope.bulk import at_once, below, in_area
 from peyvand.web.lists import Badge
 from peyvand.web.pages import words
 from peyvand.web.pages.home_words import When, due, due_or_waits, waits
@@ -65,7 +65,28 @@ class Block:
         """Where the block's one next step is taken: at its first row, or at all of them where there are several."""
         if not self.step:
             return ""
-        return self.lines[0].url if self.count == 1 and self.lines[0].url else self.all_url
+        alone = self.count == 1 or not self.all_url
+        return self.lines[0].url if alone and self.lines[0].url else self.all_url
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A block whose rows are not read yet: `shown` reads those of all blocks together."""
+
+    name: str
+    title: str
+    rows: QuerySet
+    line: Callable[[Any], Line]
+    all_url: str = ""
+    late: bool = False
+    step: str = ""
+
+    def block(self, ids: list[int], count: int, known: dict[int, Any]) -> Block:
+        lines = [self.line(known[one]) for one in ids[:ROWS] if one in known]
+        shown = min(count, MOST_COUNTED)
+        return Block(
+            self.name, self.title, shown, lines, self.all_url, self.late, counted_all=shown == count, step=self.step
+        )
 
 
 def block(
@@ -77,13 +98,20 @@ def block(
     *,
     late: bool = False,
     step: str = "",
-) -> Block:
-    found = first_rows(rows, ROWS + 1)
-    count = len(found) if len(found) <= ROWS else rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
-    shown = min(count, MOST_COUNTED)
-    return Block(
-        name, title, shown, [line(row) for row in found[:ROWS]], all_url, late, counted_all=shown == count, step=step
-    )
+) -> Waiting:
+    return Waiting(name, title, rows, line, all_url, late, step)
+
+
+# What stands beside a row in its line. The rows of the other models are read by themselves, all in one statement.
+_BESIDE: dict[type[Model], tuple[str, ...]] = {
+    Need: ("specification", "place", "unserved"),
+    Commitment: ("need__specification", "need__place", "capacity__organisation"),
+    Delivery: ("commitment__need__specification", "commitment__need__place"),
+    Suggestion: ("need__specification", "need__place"),
+    PriorityOverride: ("need__specification", "need__place"),
+    Capacity: ("specification",),
+    Membership: ("account", "place", "organisation"),
+}
 
 
 def _own(by: Acting, organisation: str = "organisation_path", place: str = "place_path") -> Q:
@@ -105,10 +133,10 @@ def _need_line(need: Need, today: date, note: str = "") -> Line:
 
 
 def _needs(by: Acting) -> QuerySet[Need]:
-    return Need.objects.filter(_own(by)).select_related("specification", "place")
+    return Need.objects.filter(_own(by))
 
 
-def to_vouch(by: Acting, today: date) -> Block:
+def to_vouch(by: Acting, today: date) -> Waiting:
     rows = _needs(by).filter(state=NeedState.DRAFT).order_by("created_at", "pk")
     return block(
         "to_vouch",
@@ -120,7 +148,7 @@ def to_vouch(by: Acting, today: date) -> Block:
     )
 
 
-def open_longest(by: Acting, today: date) -> Block:
+def open_longest(by: Acting, today: date) -> Waiting:
     rows = _needs(by).filter(state=NeedState.OPEN, committed=0).order_by("created_at", "pk")
     return block(
         "open_longest",
@@ -132,9 +160,9 @@ def open_longest(by: Acting, today: date) -> Block:
     )
 
 
-def without_capacity(by: Acting, today: date) -> Block:
+def without_capacity(by: Acting, today: date) -> Waiting:
     """Worst-off first, with the reason the newest matching run gave."""
-    rows = _needs(by).select_related("unserved").filter(state=NeedState.OPEN, unserved__isnull=False, committed=0)
+    rows = _needs(by).filter(state=NeedState.OPEN, unserved__isnull=False, committed=0)
     return block(
         "without_capacity",
         _("Needs without a capacity"),
@@ -146,9 +174,7 @@ def without_capacity(by: Acting, today: date) -> Block:
 
 
 def _promises(side: Q) -> QuerySet[Commitment]:
-    return Commitment.objects.filter(side).select_related(
-        "need__specification", "need__place", "capacity__organisation"
-    )
+    return Commitment.objects.filter(side)
 
 
 def _promise_line(row: Commitment, today: date, *, giver: bool = False) -> Line:
@@ -160,7 +186,7 @@ def _promise_line(row: Commitment, today: date, *, giver: bool = False) -> Line:
     return Line(title, url, note, words.promise_badge(row.state, row.due_date, today), due(row.due_date, today))
 
 
-def to_accept(by: Acting, today: date) -> Block:
+def to_accept(by: Acting, today: date) -> Waiting:
     """Offers of the other side that this side has not answered."""
     waiting = (_asker(by) & Q(offered_by_side=Side.GIVER)) | (_giver(by) & Q(offered_by_side=Side.ASKER))
     rows = _promises(waiting).filter(state=CommitmentState.OFFERED).order_by("due_date", "pk")
@@ -174,7 +200,7 @@ def to_accept(by: Acting, today: date) -> Block:
     )
 
 
-def late_promises(by: Acting, today: date) -> Block:
+def late_promises(by: Acting, today: date) -> Waiting:
     rows = _promises(_asker(by)).filter(state=CommitmentState.ACCEPTED, due_date__lt=today).order_by("due_date", "pk")
     return block(
         "late_promises",
@@ -187,7 +213,7 @@ def late_promises(by: Acting, today: date) -> Block:
     )
 
 
-def own_promises_due(by: Acting, today: date) -> Block:
+def own_promises_due(by: Acting, today: date) -> Waiting:
     rows = _promises(_giver(by)).filter(state=CommitmentState.ACCEPTED, due_date__lte=today + timedelta(days=7))
     return block(
         "own_promises_due",
@@ -200,12 +226,9 @@ def own_promises_due(by: Acting, today: date) -> Block:
     )
 
 
-def to_confirm(by: Acting, today: date) -> Block:
-    rows = (
-        acceptable_by(Delivery.objects.filter(_asker(by), answer="", reverses__isnull=True), by, timezone.now())
-        .select_related("commitment__need__specification", "commitment__need__place")
-        .order_by("delivered_date", "pk")
-    )
+def to_confirm(by: Acting, today: date) -> Waiting:
+    waiting = Delivery.objects.filter(_asker(by), answer="", reverses__isnull=True)
+    rows = acceptable_by(waiting, by, timezone.now()).order_by("delivered_date", "pk")
 
     def line(row: Delivery) -> Line:
         need = row.commitment.need
@@ -223,12 +246,8 @@ def to_confirm(by: Acting, today: date) -> Block:
     )
 
 
-def _suggestions(name: str, title: str, side: Q, today: date) -> Block:
-    rows = (
-        Suggestion.objects.filter(side, state=SuggestionState.PROPOSED)
-        .select_related("need__specification", "need__place")
-        .order_by("-priority", "pk")
-    )
+def _suggestions(name: str, title: str, side: Q, today: date) -> Waiting:
+    rows = Suggestion.objects.filter(side, state=SuggestionState.PROPOSED).order_by("-priority", "pk")
 
     def line(row: Suggestion) -> Line:
         said = quantity(row.quantity, row.need.specification.unit)
@@ -239,15 +258,15 @@ def _suggestions(name: str, title: str, side: Q, today: date) -> Block:
     return block(name, title, rows, line, reverse("suggestions"), step=_("Accept or decline"))
 
 
-def suggestions_to_answer(by: Acting, today: date) -> Block:
+def suggestions_to_answer(by: Acting, today: date) -> Waiting:
     return _suggestions("suggestions_to_answer", _("Suggestions to answer"), _giver(by), today)
 
 
-def suggestions_unanswered(by: Acting, today: date) -> Block:
+def suggestions_unanswered(by: Acting, today: date) -> Waiting:
     return _suggestions("suggestions_unanswered", _("Suggestions nobody has answered"), _asker(by), today)
 
 
-def running_out(by: Acting, today: date) -> Block:
+def running_out(by: Acting, today: date) -> Waiting:
     """Offers of which a tenth or less is left, or that end within two weeks."""
     rows = Capacity.objects.filter(_own(by), state=CapacityState.OPEN).filter(
         Q(quantity__gte=(F("quantity") - F("committed")) * 10) | Q(end_date__lte=today + ENDS_SOON)
@@ -262,13 +281,13 @@ def running_out(by: Acting, today: date) -> Block:
             when=due(row.end_date, today) if row.end_date else None,
         )
 
-    ordered = rows.select_related("specification").order_by(F("end_date").asc(nulls_last=True), "pk")
+    ordered = rows.order_by(F("end_date").asc(nulls_last=True), "pk")
     return block(
         "running_out", _("Capacities that run out"), ordered, line, reverse("capacities"), step=_("Renew or replace it")
     )
 
 
-def looks_taken(by: Acting, today: date) -> Block:
+def looks_taken(by: Acting, today: date) -> Waiting:
     rows = Look.objects.filter(below(by.organisation_path, "organisation_path")).order_by("-since")
     return block(
         "looks_taken",
@@ -278,7 +297,7 @@ def looks_taken(by: Acting, today: date) -> Block:
     )
 
 
-def stories_to_review(by: Acting, today: date) -> Block:
+def stories_to_review(by: Acting, today: date) -> Waiting:
     rows = Story.objects.filter(_own(by), state=StoryState.SUBMITTED).order_by("created_at", "pk")
     return block(
         "stories_to_review",
@@ -290,12 +309,11 @@ def stories_to_review(by: Acting, today: date) -> Block:
     )
 
 
-def overrides_to_sign(by: Acting, today: date) -> Block:
+def overrides_to_sign(by: Acting, today: date) -> Waiting:
     rows = (
         PriorityOverride.objects.filter(_own(by, "need__organisation_path", "need__place_path"))
         .filter(signed_by__isnull=True)
         .exclude(proposed_by_id=by.account_id)
-        .select_related("need__specification", "need__place")
         .order_by("proposed_at", "pk")
     )
 
@@ -306,13 +324,12 @@ def overrides_to_sign(by: Acting, today: date) -> Block:
         }
         return replace(_need_line(row.need, today, note), when=waits(business_date(row.proposed_at), today))
 
-    made = block(
+    return block(
         "overrides_to_sign", _("Priorities that wait for a second signature"), rows, line, step=_("Read and sign")
     )
-    return replace(made, all_url=made.lines[0].url) if made.lines else made
 
 
-def received(by: Acting, today: date) -> Block:
+def received(by: Acting, today: date) -> Waiting:
     """What came to a resident's family and waits for its word."""
     rows = Delivery.objects.filter(of_family(by, "commitment__need__"), answer="", quantity__gt=0)
 
@@ -320,17 +337,13 @@ def received(by: Acting, today: date) -> Block:
         note = _("handed over on %(day)s, they say") % {"day": jdate(one.delivered_date)}
         return Line(words.what(one.commitment.need), reverse("received"), note)
 
-    rows = (
-        acceptable_by(rows, by, timezone.now())
-        .select_related("commitment__need__specification")
-        .order_by("delivered_date", "pk")
-    )
+    rows = acceptable_by(rows, by, timezone.now()).order_by("delivered_date", "pk")
     return block("received", _("Did it arrive?"), rows, line, reverse("received"))
 
 
-def own_needs(by: Acting, today: date) -> Block:
+def own_needs(by: Acting, today: date) -> Waiting:
     """A resident's own needs and those of his family, with state and next date."""
-    rows = Need.objects.filter(of_family(by)).select_related("specification", "place").order_by("-created_at")
+    rows = Need.objects.filter(of_family(by)).order_by("-created_at")
 
     def line(need: Need) -> Line:
         note = _("needed by %(day)s") % {"day": jdate(need.due_date)} if need.due_date else ""
@@ -340,11 +353,9 @@ def own_needs(by: Acting, today: date) -> Block:
     return block("own_needs", _("My needs"), rows, line, reverse("needs"))
 
 
-def own_gifts(by: Acting, today: date) -> Block:
+def own_gifts(by: Acting, today: date) -> Waiting:
     """What somebody gives through an organisation, each leading to what became of it."""
-    rows = (
-        Capacity.objects.filter(provider_person_id=by.person_id).select_related("specification").order_by("-created_at")
-    )
+    rows = Capacity.objects.filter(provider_person_id=by.person_id).order_by("-created_at")
 
     def line(gift: Capacity) -> Line:
         amount = quantity(gift.quantity, gift.specification.unit)
@@ -358,9 +369,11 @@ def own_gifts(by: Acting, today: date) -> Block:
     return block("own_gifts", _("My gifts"), rows, line, "")
 
 
-def shown(blocks: Iterable[Block]) -> tuple[list[Block], list[Block]]:
+def shown(blocks: Iterable[Block | Waiting]) -> tuple[list[Block], list[Block]]:
     """Those with something in them, and those without."""
-    made = list(blocks)
+    asked = list(blocks)
+    read = iter(_read([one for one in asked if isinstance(one, Waiting)]))
+    made = [next(read) if isinstance(one, Waiting) else one for one in asked]
     return [one for one in made if one.count], [one for one in made if not one.count]
 
 
@@ -370,7 +383,7 @@ def next_step(waiting: Iterable[Block]) -> tuple[Block, Line] | None:
     return min(lines, key=lambda pair: pair[1].when.rank if pair[1].when else (2, 0), default=None)
 
 
-def files_ready(by: Acting, since: datetime) -> Block:
+def files_ready(by: Acting, since: datetime) -> Waiting:
     """What was written for somebody since then and waits to be taken."""
     rows = exports_of(by).filter(state=ExportState.DONE, ended_at__gte=since).order_by("-ended_at", "-pk")
     url = reverse("exports")
@@ -381,3 +394,40 @@ def files_ready(by: Acting, since: datetime) -> Block:
         lambda one: Line(one.title, url, f"{FileKind(one.kind).label} · {jdatetime(one.ended_at)}"),
         url,
     )
+
+
+def _read(waiting: list[Waiting]) -> list[Block]:
+    """Which rows and how many, of all blocks in one statement; then the rows themselves, model by model."""
+    if not waiting:
+        return []
+    first = [one.rows.values("pk")[: ROWS + 1] for one in waiting]
+    counted = [one.rows.order_by().values("pk")[: MOST_COUNTED + 1] for one in waiting]
+    told = at_once(*first, *counted)
+    ids = [[row["pk"] for row in rows] for rows in told[: len(waiting)]]
+    wanted: dict[type[Model], set[int]] = {}
+    for one, own in zip(waiting, ids, strict=True):
+        wanted.setdefault(one.rows.model, set()).update(own[:ROWS])
+    known = _rows({model: own for model, own in wanted.items() if own})
+    counts = [len(rows) for rows in told[len(waiting) :]]
+    return [
+        one.block(own, count, known.get(one.rows.model, {}))
+        for one, own, count in zip(waiting, ids, counts, strict=True)
+    ]
+
+
+def _rows(wanted: dict[type[Model], set[int]]) -> dict[type[Model], dict[int, Any]]:
+    found: dict[type[Model], dict[int, Any]] = {}
+    alone = [model for model in wanted if model not in _BESIDE]
+    for model, beside in _BESIDE.items():
+        if model in wanted:
+            rows = model._default_manager.filter(pk__in=wanted[model]).select_related(*beside)
+            found[model] = {
+                row.pk: row for row in rows.defer(*(f"{one}__boundary" for one in beside if one.endswith("place")))
+            }
+    if alone:
+        asked = (model._default_manager.filter(pk__in=wanted[model]).values() for model in alone)
+        for model, told in zip(alone, at_once(*asked), strict=True):
+            fields = {field.attname: field for field in model._meta.concrete_fields}
+            made = (model(**{name: fields[name].to_python(value) for name, value in row.items()}) for row in told)
+            found[model] = {row.pk: row for row in made}
+    return found

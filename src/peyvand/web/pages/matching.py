@@ -60,7 +60,7 @@ class RunForm(Form):
 
 
 def runs_seen(by: Acting) -> QuerySet[MatchingRun]:
-    return MatchingRun.objects.filter(in_area(by)).select_related("place")
+    return MatchingRun.objects.filter(in_area(by)).select_related("place").defer("place__boundary")
 
 
 @exportable

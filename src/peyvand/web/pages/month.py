@@ -17,8 +17,7 @@ from peyvand.flow.monthly import MonthlyReport, may_report_month, monthly_report
 from peyvand.flow.need.rules import band
 from peyvand.kernel.codes import spoken
 from peyvand.kernel.jalali import JalaliMonth, business_date
-from peyvand.people.models import Organisation
-from peyvand.places.models import Place
+from peyvand.people.models import Membership
 from peyvand.web.pages.access import acting, now, open_to
 from peyvand.web.pages.downloads import attachment, pdf
 from peyvand.web.pages.office_frame import FONTS, demo_mark, frame
@@ -249,10 +248,8 @@ def _lead(report: MonthlyReport) -> str:
 
 
 def _office(request: HttpRequest) -> str:
-    by = acting(request)
-    organisation = Organisation.objects.filter(pk=by.organisation_id).first()
-    place = Place.objects.filter(path=by.place_path).first()
-    return " · ".join(named(one) for one in (organisation, place) if one)
+    membership: Membership = request.membership  # type: ignore[attr-defined]
+    return " · ".join(named(one) for one in (membership.organisation, membership.place))
 
 
 def _language() -> str:

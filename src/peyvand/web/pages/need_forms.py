@@ -16,13 +16,14 @@ from peyvand.flow.need.rules import URGENCY
 from peyvand.kernel.codes import read_code
 from peyvand.kernel.jalali import add_months, business_date
 from peyvand.kernel.priority import BANDS
+from peyvand.kernel.slips import codes_like
 from peyvand.kernel.text import latin_digits
 from peyvand.people.permissions import may_keep_households
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting, Role
-from peyvand.scope.bulk import in_area
+from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import acting_now
 from peyvand.web.fields import JalaliDateField, MobileField, QuantityField
 from peyvand.web.forms import Form
@@ -34,10 +35,33 @@ HOMES = (PlaceKind.NEIGHBOURHOOD, PlaceKind.SETTLEMENT, PlaceKind.NOMADIC)
 _URGENCY = [(str(URGENCY[one]), one.label) for one in Band]
 
 
+def named_with_parents(places: QuerySet[Place]) -> QuerySet[Place]:
+    """For a choice: the names alone. Borders are many times as long, and come twice with every county."""
+    return places.select_related("parent").only(
+        "kind", "path", "sort_key", "name_fa", "name_en", "parent__name_fa", "parent__name_en"
+    )
+
+
 def homes(by: Acting | None) -> QuerySet[Place]:
     """Where people live, in the actor's own area."""
-    places = Place.objects.filter(kind__in=HOMES).select_related("parent")
+    places = named_with_parents(Place.objects.filter(kind__in=HOMES))
     return places.filter(in_area(by, "path")) if by else places.none()
+
+
+# A choice of more than so many places is no help; outside a province a list is narrowed by its counties.
+MOST_HOMES = 700
+_OUTER = (PlaceKind.PROVINCE, PlaceKind.COUNTY)
+
+
+def homes_or_counties(by: Acting | None) -> QuerySet[Place]:
+    """What a list can be narrowed to: where people live in the actor's own area, or its provinces and counties where these are too many."""
+    places = homes(by)
+    if by is None:
+        return places
+    inside = Place.objects.filter(in_area(by, "path"))
+    many = Exists(inside.filter(kind__in=HOMES).order_by()[MOST_HOMES : MOST_HOMES + 1])
+    rows = inside.filter(Q(kind__in=HOMES) & ~many | Q(kind__in=_OUTER) & many)
+    return named_with_parents(rows).order_by("path" if by.place_path.count("/") < 2 else "sort_key", "pk")
 
 
 class NamedChoice(forms.ModelChoiceField):
@@ -45,6 +69,26 @@ class NamedChoice(forms.ModelChoiceField):
 
     def label_from_instance(self, row: Any) -> str:
         return named(row)
+
+
+class PlaceFilter(forms.ModelChoiceField):
+    """A place of the reader's own area in a filter bar; it takes in what lies within it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(queryset=Place.objects.none(), required=False, empty_label=_("All"), **options)
+
+    def offer(self, by: Acting | None) -> None:
+        self.queryset = homes_or_counties(by)
+
+    def label_from_instance(self, place: Place) -> str:
+        if place.kind == PlaceKind.PROVINCE or place.parent is None:
+            return named(place)
+        return f"{named(place)} — {named(place.parent)}"
+
+
+def in_chosen(place: Place) -> Q:
+    """The rows of a place that a filter names: of a home by its number, of what is larger by its range."""
+    return Q(place=place) if place.kind in HOMES else below(place.path)
 
 
 class PlaceChoice(forms.ModelChoiceField):
@@ -65,7 +109,7 @@ def in_band(name: str) -> Q:
 
 class NeedFilters(Filters):
     searched = ("tracking_code",)
-    lookups = {"place": "place", "specification": "specification"}
+    lookups = {"specification": "specification"}
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
@@ -84,18 +128,20 @@ class NeedFilters(Filters):
         queryset=Specification.objects.filter(is_active=True),
         empty_label=_("All"),
     )
-    place = PlaceChoice(label=_("Neighbourhood"), required=False, queryset=Place.objects.none(), empty_label=_("All"))
+    place = PlaceFilter(label=_("Place"))
     late = forms.BooleanField(label=_("Only with a late promise"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["q"].label = _("Tracking code")
-        self.fields["place"].queryset = homes(acting_now())  # type: ignore[attr-defined]
+        self.fields["place"].offer(acting_now())  # type: ignore[attr-defined]
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         self.is_valid()
         asked = self.cleaned_data
         state, band, late = asked.pop("state", ""), asked.pop("band", ""), asked.pop("late", False)
+        place = asked.pop("place", None)
+        rows = rows.filter(in_chosen(place)) if place else rows
         rows = super().narrow(rows) if self._narrow_simple(asked) else rows
         if state == "unpromised":
             rows = rows.filter(state=NeedState.OPEN, committed=0)
@@ -105,7 +151,7 @@ class NeedFilters(Filters):
             rows = rows.filter(in_band(band))
         if late:
             rows = rows.filter(late_promise(business_date(access.now())))
-        self.cleaned_data |= {"state": state, "band": band, "late": late or ""}
+        self.cleaned_data |= {"state": state, "band": band, "late": late or "", "place": place}
         return rows
 
     def _narrow_simple(self, asked: dict[str, Any]) -> bool:
@@ -117,6 +163,11 @@ class NeedFilters(Filters):
         if code:
             return rows.filter(tracking_code=code)
         return rows.filter(starting("tracking_code", typed)) if typed else rows.none()
+
+    def similar(self, rows: QuerySet, text: str) -> QuerySet:
+        """Codes one digit away: asked for one by one, so that the index answers behind row security."""
+        typed = "".join(sign for sign in latin_digits(text) if sign.isdigit())
+        return rows.filter(tracking_code__in=codes_like(typed)) if read_code(text) is None else rows.none()
 
 
 class CallForm(Form):

@@ -75,7 +75,7 @@ SPEC = ListSpec(
 
 
 def needs_seen(by: Acting) -> QuerySet[Need]:
-    rows = needs_of(by, now()).select_related("specification", "place")
+    rows = needs_of(by, now()).select_related("specification", "place").defer("place__boundary")
     return rows.annotate(has_late=late_promise(business_date(now())))
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.db.models import F, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -18,15 +18,16 @@ from peyvand.flow.need.models import Need
 from peyvand.flow.reached import reached
 from peyvand.flow.story.queries import published
 from peyvand.kernel.jalali import JalaliMonth, business_date
-from peyvand.kernel.text import search_key
 from peyvand.people.models import Organisation
 from peyvand.places.actions import may_change_place
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.places.queries import ancestors, chain
+from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below, in_area
+from peyvand.scope.bulk import at_once, below, in_area
 from peyvand.web.charts import bars
+from peyvand.web.lists import like_written, written
 from peyvand.web.pages.access import address, everyone, open_to
 from peyvand.web.pages.pictures import MEASURES, map_of, measure_of, measure_tabs, parts_of, river
 from peyvand.web.pages.stories import with_kinds
@@ -36,6 +37,7 @@ from peyvand.web.templatetags.peyvand_pages import place_url
 
 SHOWN = 8
 MOST_FOUND = 60
+MOST_LIKE = 20
 
 
 def organisations_at(place: Place) -> QuerySet[Organisation]:
@@ -43,7 +45,10 @@ def organisations_at(place: Place) -> QuerySet[Organisation]:
     outer = ancestors(place.path)[1:]
     near = Q(place__path__in=outer) | below(place.path, "place__path")
     return (
-        Organisation.objects.filter(near, is_active=True).select_related("place").order_by("-place__path", "sort_key")
+        Organisation.objects.filter(near, is_active=True)
+        .select_related("place")
+        .defer("place__boundary")
+        .order_by("-place__path", "sort_key")
     )
 
 
@@ -52,14 +57,14 @@ def organisations_at(place: Place) -> QuerySet[Organisation]:
 def places(request: HttpRequest) -> HttpResponse:
     """Find a place by its name."""
     text = request.GET.get("q", "")[:100]
-    rows = Place.objects.select_related("parent")
-    for word in search_key(text).split():
-        rows = rows.filter(search_key__contains=word)
-    if not text.strip():
-        rows = rows.filter(kind=PlaceKind.PROVINCE)
-    found = list(rows.order_by("path")[: MOST_FOUND + 1])
+    rows = Place.objects.select_related("parent").defer("boundary", "parent__boundary")
+    exact = written(rows, text, ("search_key",)) if text.strip() else rows.filter(kind=PlaceKind.PROVINCE)
+    found = list(exact.order_by("path")[: MOST_FOUND + 1])
+    few = len(found) <= MOST_FOUND
+    like = list(like_written(rows, text, ("search_key",)).order_by("path")[:MOST_LIKE]) if few else []
     context = {
         "q": text,
+        "like": [(one, place_url(one)) for one in like],
         "found": [(one, place_url(one)) for one in found[:MOST_FOUND]],
         "more": len(found) > MOST_FOUND,
     }
@@ -68,24 +73,36 @@ def places(request: HttpRequest) -> HttpResponse:
 
 def _own_rows(by: Acting, place: Place) -> dict[str, Any]:
     """What the reader's own role shows him of this place; row security says which."""
-    needs = Need.objects.filter(below(place.path), in_area(by), state=NeedState.OPEN).select_related("specification")
-    offers = Capacity.objects.filter(below(place.path), state=CapacityState.OPEN)
-    offers = offers.select_related("specification", "organisation")
+    kind = {
+        "name_fa": F("specification__name_fa"),
+        "name_en": F("specification__name_en"),
+        "unit": F("specification__unit"),
+    }
+    giver = {"giver_fa": F("organisation__name_fa"), "giver_en": F("organisation__name_en")}
+    needs = Need.objects.filter(below(place.path), in_area(by), state=NeedState.OPEN).order_by(
+        "-priority", "created_at"
+    )
+    offers = Capacity.objects.filter(below(place.path), state=CapacityState.OPEN).order_by("-id")
+    lacking, given = at_once(
+        needs.values("pk", "priority", left=F("quantity") - F("met"), **kind)[:SHOWN],
+        offers.values("pk", left=F("quantity") - F("committed"), **kind, **giver)[:SHOWN],
+    )
     here = f"?place={place.path}"
     return {
         "own_needs": [
             {
-                "kind": named(one.specification), "url": address("need", one.pk), "band": band_label(one.priority),
-                "text": quantity(one.quantity - one.met, one.specification.unit),
+                "kind": named(Specification(name_fa=one["name_fa"], name_en=one["name_en"])), "url": address("need", one["pk"]),
+                "band": band_label(one["priority"]), "text": quantity(one["left"], one["unit"]),
             }
-            for one in needs.order_by("-priority", "created_at")[:SHOWN]
+            for one in lacking
         ],
         "own_capacities": [
             {
-                "kind": named(one.specification), "url": reverse("capacity", args=[one.pk]), "giver": named(one.organisation),
-                "text": quantity(one.quantity - one.committed, one.specification.unit),
+                "kind": named(Specification(name_fa=one["name_fa"], name_en=one["name_en"])),
+                "url": reverse("capacity", args=[one["pk"]]), "text": quantity(one["left"], one["unit"]),
+                "giver": named(Organisation(name_fa=one["giver_fa"], name_en=one["giver_en"])),
             }
-            for one in offers.order_by("-id")[:SHOWN]
+            for one in given
         ],
         "needs_url": address("needs") and address("needs") + here,
         "capacities_url": reverse("capacities") + here,
@@ -102,9 +119,10 @@ def since_first(months: list[tuple[JalaliMonth, Figure]]) -> list[tuple[JalaliMo
 @open_to(everyone)
 def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
-    place = get_object_or_404(Place.objects.select_related("parent"), path=f"{path}/")
+    *outer, place = chain(f"{path}/") or [Place()]
+    if place.path != f"{path}/":
+        raise Http404
     figures = place_figures(place, today=business_date(timezone.now()))
-    outer = [one for one in chain(place.path) if one.pk != place.pk]
     parts = parts_of(place, figures)
     measure = measure_of(request.GET.get("map", ""))
     months = [(jmonth(month), count) for month, count in since_first(figures.months)]

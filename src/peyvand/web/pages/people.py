@@ -66,6 +66,7 @@ SPEC = ListSpec(
 def memberships_of_area(by: Acting) -> QuerySet[Membership]:
     """The roles an administrator keeps in his area, or a manager in his organisation and area."""
     rows = Membership.objects.filter(in_area(by, "place__path")).select_related("account", "place", "organisation")
+    rows = rows.defer("place__boundary")
     return rows if by.role is Role.ADMINISTRATOR else rows.filter(below(by.organisation_path, "organisation__path"))
 
 

@@ -44,7 +44,7 @@ _WAITING = [("", _("All")), ("answer", _("For our answer")), ("receiver", _("For
 
 
 class PromiseFilters(KindFilters):
-    lookups = {"kind": "need__specification"}
+    lookups = {"kind": "specification"}
     state = forms.ChoiceField(label=_("State"), required=False, choices=_STATES)
     kind = KindFilter(label=_("Kind of help"), required=False, empty_label=_("All"))
     waits = forms.ChoiceField(label=_("Waits"), required=False, choices=_WAITING)

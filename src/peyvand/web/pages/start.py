@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,7 +29,7 @@ from peyvand.places.enums import FINE, PlaceKind
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import SYSTEM, Acting
-from peyvand.scope.bulk import below
+from peyvand.scope.bulk import at_once, below
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.fields import JalaliDateField, QuantityField
@@ -83,34 +83,49 @@ def _steps_page(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _number(rows: QuerySet, **counts: Count) -> QuerySet:
+    """Counts of all the rows, to be asked at once with others."""
+    return rows.order_by().values(whole=Value(1)).annotate(**counts)
+
+
 def _steps(by: Acting) -> list[Step]:
     area = Place.objects.filter(below(by.place_path, "path"))
     members = Membership.objects.filter(below(by.place_path, "place__path"), until__isnull=True)
     with scope(SYSTEM):  # an administrator sees no need; whether there is any is a figure, and only that is read
         needs = int(Need.objects.filter(below(by.place_path)).exists())
+    told = at_once(
+        _number(area, counties=Count("pk", filter=Q(kind=PlaceKind.COUNTY)), fine=Count("pk", filter=Q(kind__in=FINE))),
+        _number(Specification.objects.filter(is_active=True), kinds=Count("pk")),
+        _number(
+            Organisation.objects.filter(below(by.place_path, "place__path"), is_active=True), organisations=Count("pk")
+        ),
+        _number(members, accounts=Count("account", distinct=True)),
+        _number(PriorityWeights.objects.all(), weights=Count("pk")),
+    )
+    stands: dict[str, int] = {name: count for rows in told for row in rows for name, count in row.items()}
     return [
         Step(
-            _("Counties"), area.filter(kind=PlaceKind.COUNTY).count(),
+            _("Counties"), stands["counties"],
             _("Provinces and counties come with the product. They are loaded on the server:"), "", "",
             commands=("peyvand office new", "peyvand places load"),
         ),
         Step(
-            _("Neighbourhoods and villages"), area.filter(kind__in=FINE).count(),
+            _("Neighbourhoods and villages"), stands["fine"],
             _("Needs are told where people live. Bring in a list or a map, or write them one by one."),
             reverse("start_places"), _("Neighbourhoods"),
         ),
         Step(
-            _("Kinds of help"), Specification.objects.filter(is_active=True).count(),
+            _("Kinds of help"), stands["kinds"],
             _("What can be needed and offered, each with its unit. A first list is loaded on the server:"), "", "",
             commands=("peyvand resources load",),
         ),
         Step(
-            _("Organisations"), Organisation.objects.filter(below(by.place_path, "place__path"), is_active=True).count(),
+            _("Organisations"), stands["organisations"],
             _("Your office with its branches, and those who work with it: charities, firms, centres."),
             reverse("start_organisations"), _("Organisations"),
         ),
         Step(
-            _("Colleagues"), max(0, members.values("account").distinct().count() - 1),
+            _("Colleagues"), max(0, stands["accounts"] - 1),
             _("Facilitators, managers and officers. They sign in with a code that you hand over; no SMS is needed."),
             reverse("people"), _("People and roles"),
         ),
@@ -120,7 +135,7 @@ def _steps(by: Acting) -> list[Step]:
             reverse("programme_list"), _("Switching programmes"), True,
         ),
         Step(
-            _("Weights of priority"), PriorityWeights.objects.count(),
+            _("Weights of priority"), stands["weights"],
             _("Who is helped first is decided openly. The weights that come with the product hold until you set your own."),
             reverse("start_weights"), _("Weights of priority"), True,
         ),

@@ -60,7 +60,7 @@ def stories(request: HttpRequest) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     ours = request.GET.get("tab") == "ours" and by.is_staff
     rows = Story.objects.filter(in_area(by)).exclude(state=StoryState.PUBLISHED) if ours else published()
-    rows = in_place(request, rows.select_related("place", "organisation"))
+    rows = in_place(request, rows.select_related("place", "organisation").defer("place__boundary"))
     page, older, newer = keyset(
         rows, "-created_at", PER_PAGE, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )

@@ -1,6 +1,5 @@
 """Answering what the matching proposes: one by one with its reasons, or all of one kind after a look at what that means."""
 
-from types import SimpleNamespace
 from typing import Any
 
 from django import forms
@@ -21,6 +20,7 @@ from peyvand.flow.commitment.permissions import may_see_promises, sides
 from peyvand.flow.commitment.queries import suggestions_of
 from peyvand.kernel.jalali import add_months, business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import bulk
@@ -53,7 +53,7 @@ _STATES = [
 
 
 class SuggestionFilters(KindFilters):
-    lookups = {"kind": "need__specification"}
+    lookups = {"kind": "specification"}
     state = forms.ChoiceField(label=_("State"), required=False, choices=_STATES)
     kind = KindFilter(label=_("Kind of help"), required=False, empty_label=_("All"))
 
@@ -121,21 +121,16 @@ def _waiting_by_kind(by: Acting) -> list[dict[str, Any]]:
     if not by.is_staff:
         return []
     rows = suggestions_of(by, timezone.now()).filter(state=SuggestionState.PROPOSED).order_by()
-    by_kind = rows.values(
-        "need__specification", "need__specification__name_fa", "need__specification__name_en"
-    ).annotate(n=Count("pk"))
+    by_kind = rows.values("specification").annotate(n=Count("pk"))
+    kinds = Specification.objects.in_bulk()
     return [
         {
-            "name": _in_language(row["need__specification__name_fa"], row["need__specification__name_en"]),
+            "name": named(kinds[row["specification"]]),
             "n": row["n"],
-            "address": f"{reverse('suggestions')}?kind={row['need__specification']}",
+            "address": f"{reverse('suggestions')}?kind={row['specification']}",
         }
         for row in sorted(by_kind, key=lambda row: -row["n"])
     ]
-
-
-def _in_language(persian: str, english: str) -> str:
-    return named(SimpleNamespace(name_fa=persian, name_en=english))
 
 
 class AcceptForm(Form):
