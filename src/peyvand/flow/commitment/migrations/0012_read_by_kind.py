@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('capacity', '0005_read_by_kind'),
-        ('commitment', '0010_held_back'),
+        ('commitment', '0011_to_own_family'),
         ('need', '0005_rows_expected'),
         ('resources', '0001_initial'),
     ]

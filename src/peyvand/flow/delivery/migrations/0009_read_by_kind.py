@@ -25,8 +25,8 @@ def told_of(table: str, key: str, source: str) -> list[migrations.RunSQL]:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commitment', '0011_read_by_kind'),
-        ('delivery', '0006_forgotten_notes'),
+        ('commitment', '0012_read_by_kind'),
+        ('delivery', '0008_forgotten_pictures'),
         ('people', '0005_rows_expected'),
         ('resources', '0001_initial'),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('need', '0005_rows_expected'),
+        ('need', '0007_two_people'),
         ('people', '0005_rows_expected'),
         ('places', '0001_initial'),
         ('resources', '0001_initial'),
