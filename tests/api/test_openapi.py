@@ -34,6 +34,31 @@ from peyvand.site.wsgi import application
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
 # Not offered to programs, and why.
 NOT_OFFERED = {
+    # Named by `POST /batches`, which does them to many rows, and by its undo.
+    **dict.fromkeys(
+        (
+            "break_commitments",
+            "decline_suggestions",
+            "end_tasks",
+            "give_tasks",
+            "pause_capacities",
+            "refuse_deliveries",
+            "reopen_capacities",
+            "reopen_suggestions",
+            "restore_commitments",
+            "restore_needs",
+            "resume_capacities",
+            "return_commitments",
+            "take_back_answers",
+            "take_back_commitments",
+            "unvouch_needs",
+            "vouch_needs",
+        ),
+        "an act of `/batches`, or the undoing of one",
+    ),
+    "put_back_story": "undoing on the page of a story; a program takes the step back by its own route",
+    "end_memberships": "ways in are opened and closed by a person, on the site",
+    "restore_memberships": "ways in are opened and closed by a person, on the site",
     # The clock takes them, for everybody at once.
     "expire_needs": "nightly job",
     "refresh_priorities": "nightly job",

@@ -95,7 +95,7 @@ def agree(facilitator) -> None:  # type: ignore[no-untyped-def]
     expect(page.get_by_role("heading", name="پیشنهادهای در انتظار پاسخ شما")).to_be_visible()
     follow(facilitator, re.compile("ویلچر، ۱ عدد"))
     page = press(facilitator, "این پیشنهاد را می‌پذیرم")
-    expect(page.get_by_role("status")).to_contain_text("هر دو طرف این تعهد را پذیرفته‌اند")
+    expect(page.get_by_role("status")).to_contain_text("هر دو طرف با تعهد موافق‌اند")
 
 
 def deliver(manager) -> None:  # type: ignore[no-untyped-def]

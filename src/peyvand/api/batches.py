@@ -18,7 +18,9 @@ from peyvand.kernel.refusals import NotFound
 from peyvand.scope.acting import Acting
 
 router = Router(tags=["Batches"])
-_ACTS = ", ".join(sorted(slug for slug, one in ACTS.items() if one.of_list))
+# Ways in are opened and closed by a person, on the site: no token ends a role, or takes its end back.
+_OFFERED = {slug for slug, one in ACTS.items() if one.of_list} - {"end_roles"}
+_ACTS = ", ".join(sorted(_OFFERED))
 
 
 class RefusedRow(Schema):
@@ -89,7 +91,7 @@ def start_batch(request: HttpRequest, body: BatchIn) -> HttpResponse:
             values["due_date"] = body.due_date.isoformat()
         if body.membership_id:
             values["membership"] = str(body.membership_id)
-        if body.act not in ACTS or not ACTS[body.act].of_list:
+        if body.act not in _OFFERED:
             raise NotFound
         batch = choose(act=body.act, ids=body.ids, by=by, now=now)
         return batches_out([do_batch(batch_id=batch.pk, values=values, by=by, now=now)])[0]
@@ -100,4 +102,10 @@ def start_batch(request: HttpRequest, body: BatchIn) -> HttpResponse:
 @router.post("/{int:batch_id}/undo", response=BatchOut, summary="Take a batch back, as far as its rows still allow it")
 def undo(request: HttpRequest, batch_id: Path[Id]) -> HttpResponse:
     """Until `undo_until`; rows that moved on meanwhile stand under `left` with their reason."""
-    return act(request, lambda by, now: batches_out([undo_batch(batch_id=batch_id, by=by, now=now)])[0])
+
+    def run(by: Acting, now: datetime) -> BatchOut:
+        if not batches_of(by).filter(pk=batch_id, act__in=_OFFERED).exists():
+            raise NotFound
+        return batches_out([undo_batch(batch_id=batch_id, by=by, now=now)])[0]
+
+    return act(request, run)

@@ -55,7 +55,7 @@ def done(request: HttpRequest, act: str, ids: list[int], *, to: str, **values: A
     number = acts.do(request, run)
     batch = kept.get("batch") or Batch(pk=number, undo_until=timezone.now())
     if "batch" in kept:  # a form that was sent twice has said it already
-        said_with_undo(request, batch, WORDS[act].done(len(ids)))
+        said_with_undo(request, batch, str(WORDS[act].one) or WORDS[act].done(len(ids)))
     return batch
 
 

@@ -12,12 +12,14 @@ from peyvand.web.templatetags.peyvand_format import number
 
 @dataclass(frozen=True)
 class Words:
-    """`label` is the act, `meaning` what it means for those concerned, `becomes` what each row is afterwards."""
+    """`label` is the act, `meaning` what it means for those concerned, `becomes` what each row is afterwards; `one` says what was done on
+    the page of a single row."""
 
     label: Any
     meaning: Any
     becomes: Any
     done: Callable[[int], str]
+    one: Any = ""
 
 
 def _said(one: Callable[[int], str]) -> Callable[[int], str]:
@@ -36,6 +38,7 @@ WORDS: dict[str, Words] = {
                 n,
             )
         ),
+        one=_("The suggestion is accepted; the other side is asked to agree."),
     ),
     "decline_suggestions": Words(
         _("Decline"),
@@ -48,6 +51,7 @@ WORDS: dict[str, Words] = {
                 n,
             )
         ),
+        one=_("The suggestion is declined. The next matching looks again."),
     ),
     "accept_promises": Words(
         _("Agree to the offers"),
@@ -56,6 +60,7 @@ WORDS: dict[str, Words] = {
         _said(
             lambda n: ngettext("%(n)s promise is agreed by both sides.", "%(n)s promises are agreed by both sides.", n)
         ),
+        one=_("The promise is agreed by both sides."),
     ),
     "end_promises": Words(
         _("Decline or take back"),
@@ -68,6 +73,7 @@ WORDS: dict[str, Words] = {
                 n,
             )
         ),
+        one=_("The promise is taken back; what was left of it is free again."),
     ),
     "break_promises": Words(
         _("Call them broken"),
@@ -82,12 +88,14 @@ WORDS: dict[str, Words] = {
                 n,
             )
         ),
+        one=_("The promise is marked as broken; the need waits for another capacity."),
     ),
     "accept_deliveries": Words(
         _("They arrived: accept"),
         _("It counts from now on as arrived. A need that has received everything is closed as met."),
         _("arrived"),
         _said(lambda n: ngettext("%(n)s delivery is accepted.", "%(n)s deliveries are accepted.", n)),
+        one=_("The delivery is accepted."),
     ),
     "refuse_deliveries": Words(
         _("Refuse"),
@@ -100,6 +108,7 @@ WORDS: dict[str, Words] = {
                 n,
             )
         ),
+        one=_("The delivery is refused; the promise still stands."),
     ),
     "vouch_needs": Words(
         _("Vouch for them"),
@@ -110,12 +119,14 @@ WORDS: dict[str, Words] = {
                 "You vouched for %(n)s need: it is open now.", "You vouched for %(n)s needs: they are open now.", n
             )
         ),
+        one=_("You vouched for this need: it is open now."),
     ),
     "withdraw_needs": Words(
         _("Withdraw"),
         _("Nobody looks for help for it any more. What was told stays in the file."),
         _("withdrawn"),
         _said(lambda n: ngettext("%(n)s need was withdrawn.", "%(n)s needs were withdrawn.", n)),
+        one=_("The need was withdrawn."),
     ),
     "pause_capacities": Words(
         _("Pause"),
@@ -128,12 +139,14 @@ WORDS: dict[str, Words] = {
                 n,
             )
         ),
+        one=_("The offer is paused; promises that stand are kept."),
     ),
     "resume_capacities": Words(
         _("Resume"),
         _("It can be promised again."),
         _("open"),
         _said(lambda n: ngettext("%(n)s offer is open again.", "%(n)s offers are open again.", n)),
+        one=_("The offer is open again."),
     ),
     "close_capacities": Words(
         _("Close"),
@@ -146,6 +159,7 @@ WORDS: dict[str, Words] = {
                 n,
             )
         ),
+        one=_("The offer is closed; promises that stand are kept."),
     ),
     "give_tasks": Words(
         _("Give the work to a colleague"),
@@ -170,6 +184,7 @@ WORDS: dict[str, Words] = {
                 "%(n)s role was ended, and its tasks with it.", "%(n)s roles were ended, and their tasks with them.", n
             )
         ),
+        one=_("The role was ended, and its tasks with it."),
     ),
     "submit_story": Words(_("Send it for review"), "", "", lambda n: gettext("The story waits for review.")),
     "return_story": Words(
