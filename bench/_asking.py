@@ -1,9 +1,10 @@
 """Asking the pages of the site as a browser does, and what each answer took."""
 
+import gzip
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,7 +35,7 @@ class Line:
 
     @property
     def p50(self) -> float:
-        return sorted(self.times)[len(self.times) // 2]
+        return median(self.times)
 
     @property
     def p95(self) -> float:
@@ -78,11 +79,8 @@ def ask(client: Client, who: str, address: str, times: int) -> tuple[Line, Any]:
         answer = client.get(address)
     line.queries, line.frame = told_apart([one["sql"] for one in found.captured_queries])
     line.packed = len(answer.content)
-    line.size = (
-        len(Client(headers={"Accept-Encoding": "identity"}, cookies=client.cookies).get(address).content)
-        if False
-        else line.packed
-    )
+    is_packed = answer.headers.get("Content-Encoding") == "gzip"
+    line.size = len(gzip.decompress(answer.content)) if is_packed else line.packed
     return line, answer
 
 

@@ -51,9 +51,9 @@ def test_its_pages_are_asked_and_measured(country, settings):
     assert page is not None
     at_home = [row for row in Need.objects.all() if row.place_path.startswith("ir/mz/")]
     assert page.count == len(at_home) == 2, "of five copies those of the home province"
-    assert 0 < line.p50 <= line.p95 * 1.001
+    assert 0 < line.p50 <= line.p95 <= max(line.times)
     assert 0 < line.queries <= 10
-    assert line.size >= line.packed > 500
+    assert line.size > line.packed > 500
     asked = list(_asking.questions(page))
     assert {"state": "open"} in asked
     assert {"late": "on"} in asked
