@@ -42,6 +42,13 @@ def migrated(data: Path, made_once: Path) -> Path:
 
 
 @pytest.fixture
+def shared(data: Path) -> Iterator[server.Server]:
+    """One server for all commands of a test, which does not wait for the disk. Ask for `migrated` before it."""
+    with server.start(data, durable=False) as running:
+        yield running
+
+
+@pytest.fixture
 def peyvand(data: Path) -> Command:
     """Starts `python -m peyvand ...`; output and errors together."""
 

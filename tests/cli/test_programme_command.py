@@ -5,7 +5,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 
-def test_a_programme_is_switched_on_listed_and_switched_off(migrated, peyvand):
+def test_a_programme_is_switched_on_listed_and_switched_off(migrated, shared, peyvand):
     def told(*words: str, status: int = 0) -> str:
         process = peyvand(*words)
         output, _ = process.communicate(timeout=120)

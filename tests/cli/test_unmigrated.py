@@ -21,7 +21,7 @@ def ended(process):
     return process.returncode, said
 
 
-def test_a_database_without_tables_is_told_in_a_sentence(peyvand, data: Path):
+def test_a_database_without_tables_is_told_in_a_sentence(peyvand, shared, data: Path):
     for words in COMMANDS:
         status, said = ended(peyvand(*words))
         assert status == 1, words

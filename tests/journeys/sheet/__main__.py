@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.journeys.sheet.layout import SAID, lay_out
 from tests.journeys.readers import READERS
+from tests.journeys.sheet.layout import SAID, lay_out
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "build" / "contact-sheet"
