@@ -11,8 +11,8 @@ from tests.world import World
 
 from peyvand.scope.acting import Role
 
-# Of one kind of page a role is led to many (each need, each neighbourhood): so many are opened.
-OF_A_KIND = 2
+# Of one kind of page a role is led to many (each need, each neighbourhood): so many are opened. `make sheet` opens more of them.
+OF_A_KIND = {"fa": 2, "en": 1}
 PAGES = 60
 
 
@@ -30,7 +30,7 @@ def test_every_link_shown_opens_and_every_kind_of_page_is_fit_to_be_used(world, 
     """Each kind of page is looked at once, as the first role that is led to it; the first page as every role."""
     met: set[str] = set()
     for name in READERS:
-        done = walk(client_of(world, name, language), language, of_a_kind=OF_A_KIND, pages=PAGES)
+        done = walk(client_of(world, name, language), language, of_a_kind=OF_A_KIND[language], pages=PAGES)
         assert not done.faults, (name, done.faults)
         opened = done.opened
         assert len(opened) > 5, (name, opened)
