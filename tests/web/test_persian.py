@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.persian import LABELS, MISWRITTEN, OTHER_WORDS, faults, faults_of_page, foreign
 
@@ -51,6 +51,7 @@ def test_what_is_well_written_is_left_alone(text):
     assert faults(text) == []
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["نیاز", "ظرفیت", "خیریه‌ها", "می‌شود", "محله‌ای", "کمک", "بزرگ‌تر"]), min_size=1).map(
         " ".join
