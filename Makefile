@@ -1,7 +1,7 @@
 # Two commands are all the set-up there is: `make demo` and `make test`. `make help` tells the rest.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: demo install test check format bench guide clean help
+.PHONY: demo install test check format bench guide sheet clean help
 .NOTPARALLEL:
 
 RUN := .venv/bin
@@ -39,6 +39,9 @@ bench: $(STAMPS)/test ## Print the benchmarks: ratios against a peer, in the sam
 guide: $(STAMPS)/browser ## Take the pictures of the guide anew, from the small province of the tests
 	PEYVAND_GUIDE_PICTURES="$(CURDIR)/docs/guide/pictures" $(RUN)/python -m pytest -q -n 0 tests/journeys/test_guide_pictures.py
 	@$(RUN)/python -m peyvand.web.build
+
+sheet: $(STAMPS)/browser ## Take pictures of every page as every role, with its faults: build/contact-sheet (ROLE=leader PAGE=needs LANGUAGE=fa QUICK=1)
+	@$(RUN)/python -m tests.journeys.sheet --role="$(ROLE)" --page="$(PAGE)" --language="$(LANGUAGE)" --quick="$(QUICK)"
 
 clean: ## Remove what was installed and built; the data stay
 	rm -rf .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

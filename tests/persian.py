@@ -14,6 +14,37 @@ _VERBS = (
     "ایستد|مانند|برد|برند|برید|آورد|آورند|آورید|شد|شدند|کرد|کردند|شناسد|شناسید|فرستد|فرستید|پرسد|پرسید|خوانید|خواند|باید"
 )
 # (what is wrong, the pattern that finds it); half-space is U+200C.
+# What labels a person by what he lacks, and what is said instead (domain rule: dignity). Inside a quotation both may stand.
+LABELS = {
+    "معلول|معلولان|معلولین|علیل|افلیج": "فرد دارای معلولیت", "معتاد|معتادان|معتادین": "فرد دارای اعتیاد",
+    "عقب‌مانده|کند ?ذهن|منگل": "فرد دارای معلولیت ذهنی", "کر و لال": "ناشنوا", "روانی‌ها|دیوانه": "فرد دارای بیماری اعصاب و روان",
+    "فقیر|فقیران|فقرا|مستمند|مستمندان|بی‌بضاعت|بینوا|گدا|متکدی": "خانوادهٔ کم‌درآمد", "یتیم|ایتام|بدسرپرست": "کودک نیازمند سرپرستی",
+    "بیوه|مطلقه": "زن سرپرست خانوار", "کارتن‌خواب": "فرد بی‌خانمان", "محلهٔ محروم|محله‌های محروم|مناطق محروم": "محلهٔ کم‌برخوردار",
+    "نقطهٔ تاریک|نقاط تاریک": "محلهٔ کمتر دیده‌شده",
+}  # fmt: skip
+# One word per thing: what has another word in this house, by the glossary; and what an office writes and nobody says.
+OTHER_WORDS = {
+    "کد رهگیری|شماره رهگیری": "کد پیگیری", "کمپین": "پویش", "لیست": "فهرست", "سیستم": "سامانه", "دانلود": "دریافت",
+    "آپلود": "بارگذاری", "پسورد|رمز عبور|کلمهٔ عبور": "گذرواژه", "لاگین": "ورود", "کلیک": "زدن", "بانوان سرپرست": "زنان سرپرست",
+    "می‌باشد|میباشد|می‌باشند": "است", "نمایید|می‌نماید|می‌نمایید|نمائید|نمودن|نموده": "کردن", "گردید|می‌گردد|گردیده": "شدن",
+    "بدینوسیله|بدین‌وسیله|لازم به ذکر": "", "احتراما|مقتضی": "", "مورد استفاده قرار": "به کار رفتن",
+}  # fmt: skip
+# Persian words in an Arabic plural or with an Arabic ending, and others that are often written wrong.
+MISWRITTEN = {
+    "گزارشات": "گزارش‌ها", "پیشنهادات": "پیشنهادها", "سفارشات": "سفارش‌ها", "آزمایشات": "آزمایش‌ها", "فرمایشات": "فرمایش‌ها",
+    "گرایشات": "گرایش‌ها", "دستورات": "دستورها", "بازرسین": "بازرسان", "داوطلبین": "داوطلبان", "خیرین": "نیکوکاران",
+    "گاهاً": "گاهی", "ناچاراً": "به‌ناچار", "دوماً": "دوم", "زباناً": "زبانی", "تلفناً": "تلفنی", "مسؤول": "مسئول", "هیأت": "هیئت",
+    "لطفا": "لطفاً", "مثلا": "مثلاً", "فعلا": "فعلاً", "حتما": "حتماً", "معمولا": "معمولاً", "دقیقا": "دقیقاً", "کاملا": "کاملاً",
+    "تقریبا": "تقریباً", "بعدا": "بعداً", "قبلا": "قبلاً", "اصلا": "اصلاً", "واقعا": "واقعاً", "مجددا": "دوباره", "هم چنین": "همچنین",
+}  # fmt: skip
+
+
+def _instead(what: str, words: dict[str, str]) -> list[tuple[str, re.Pattern[str]]]:
+    """A rule for each entry of a list, which tells what to write."""
+    return [(f"{what}, say «{right}»" if right else what, re.compile(rf"(?<!{_LETTER}|‌)(?:{wrong})(?!{_LETTER}|‌)"))
+            for wrong, right in words.items()]  # fmt: skip
+
+
 _RULES = [
     ("an Arabic letter", re.compile("[يكىة٠-٩]")),
     ("a stretched letter", re.compile("ـ")),
@@ -28,7 +59,14 @@ _RULES = [
     ("«ای» without a half-space", re.compile(rf"ه ای(?!{_LETTER}|‌)")),
     ("«آنها» without a half-space", re.compile(rf"(?<!{_LETTER})(?:آن|این)ها(?!{_LETTER})")),
     ("a half-space at an edge of a word", re.compile("(?:^|[\\s«(])\u200c|\u200c(?:$|[\\s»،؛؟.:)])|\u200c\u200c")),
-    ("a label for a person", re.compile(rf"(?<!{_LETTER})(?:معلول|معلولان|معلولین|معتاد|معتادان|عقب‌مانده)(?!{_LETTER})")),
+    ("«می» alone", re.compile(rf"(?<!{_LETTER}|‌)ن?می(?= {_LETTER})")),
+    ("an ending without a half-space", re.compile(rf"ه (?:ام|ایم|اید|اند)(?!{_LETTER}|‌)")),
+    ("«ی» after «ه» instead of «هٔ»", re.compile(rf"{_LETTER}ه[ ‌]ی(?!{_LETTER}|‌)")),
+    ("a Latin mark in a number", re.compile("[۰-۹][.,][۰-۹]|[۰-۹] ?%")),
+    ("a Latin quotation mark", re.compile(f"[‘’'`](?={_LETTER})|(?<={_LETTER})[‘’'`]")),
+    *_instead("a label for a person", LABELS),
+    *_instead("another word", OTHER_WORDS),
+    *_instead("written wrong", MISWRITTEN),
 ]  # fmt: skip
 # Names that are the same in every language.
 _KNOWN = {

@@ -1,5 +1,6 @@
 """The `peyvand` command in a process of its own, with a data folder of its own."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -42,6 +43,13 @@ def migrated(data: Path, made_once: Path) -> Path:
 
 
 @pytest.fixture
+def shared(data: Path) -> Iterator[server.Server]:
+    """One server for all commands of a test, which does not wait for the disk. Ask for `migrated` before it."""
+    with server.start(data, durable=False) as running:
+        yield running
+
+
+@pytest.fixture
 def peyvand(data: Path) -> Command:
     """Starts `python -m peyvand ...`; output and errors together."""
 
@@ -55,6 +63,34 @@ def peyvand(data: Path) -> Command:
         )
 
     return run
+
+
+@pytest.fixture
+def in_one_process(data: Path) -> Callable[..., list[tuple[int, str]]]:
+    """Commands one after the other in one process, which loads the program once: (status, what it said) of each."""
+
+    def run(*commands: tuple[str, ...]) -> list[tuple[int, str]]:
+        done = subprocess.run(
+            [sys.executable, "-c", _ONE_PROCESS], env=_environ(data), input=json.dumps(commands), capture_output=True, text=True,
+            timeout=300, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        answers = [json.loads(line[1:]) for line in done.stdout.split("\n") if line.startswith(_MARK)]
+        assert len(answers) == len(commands), done.stdout
+        return [(status, said) for status, said in answers]
+
+    return run
+
+
+_MARK = "\x1e"  # what separates records; it counts as an end of line to `splitlines`
+_ONE_PROCESS = """
+import json, sys
+from typer.testing import CliRunner
+from peyvand.cli import app
+for words in json.load(sys.stdin):
+    done = CliRunner().invoke(app, words)
+    print("\\x1e" + json.dumps([done.exit_code, done.output]), flush=True)
+"""
 
 
 def _beside(name: str) -> Path:

@@ -1,22 +1,12 @@
 """`peyvand demo` builds once, keeps what is there, and says what to do when it cannot; `peyvand office new` begins in earnest."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from peyvand import server
-
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def shared(data: Path) -> Iterator[None]:
-    """One server for all commands of a test, which does not wait for the disk."""
-    with server.start(data, durable=False):
-        yield
 
 
 def ended(command: Any) -> tuple[int, str]:

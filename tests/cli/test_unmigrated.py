@@ -21,9 +21,8 @@ def ended(process):
     return process.returncode, said
 
 
-def test_a_database_without_tables_is_told_in_a_sentence(peyvand, data: Path):
-    for words in COMMANDS:
-        status, said = ended(peyvand(*words))
+def test_a_database_without_tables_is_told_in_a_sentence(in_one_process, shared, data: Path):
+    for words, (status, said) in zip(COMMANDS, in_one_process(*COMMANDS), strict=True):
         assert status == 1, words
         assert "Traceback" not in said, said
         assert "Run `peyvand migrate` first; nothing was changed." in said

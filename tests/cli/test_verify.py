@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import connection
 from tests.world import NOW, World
 
-from peyvand import server
 from peyvand.cli import verify
 from peyvand.journal.models import Event
 from peyvand.journal.seals import seal
@@ -89,7 +88,7 @@ def test_every_kind_of_finding_has_a_sentence():
 
 
 @pytest.mark.slow
-def test_the_commands_run_by_themselves_and_fail_on_a_finding(migrated, peyvand):
+def test_the_commands_run_by_themselves_and_fail_on_a_finding(migrated, shared, peyvand):
     def run(*words):
         command = peyvand(*words)
         said, _ = command.communicate(timeout=180)
@@ -99,7 +98,7 @@ def test_the_commands_run_by_themselves_and_fail_on_a_finding(migrated, peyvand)
     assert (status, "0 events were sealed" in said) == (0, True), said
     status, said = run("verify")
     assert (status, "The journal is whole" in said) == (0, True), said
-    with server.start(migrated) as running, connect(running.dsn("owner")) as owner:
+    with connect(shared.dsn("owner")) as owner:
         owner.execute("ALTER TABLE need_need DROP CONSTRAINT need_priority")
     status, said = run("verify")
     assert (status, "the constraint need_priority is missing" in said) == (1, True), said

@@ -10,15 +10,18 @@ _LEAVE_OUT = ("/gallery/", "/sign-out/", "/enter/", "/proofs/", "/static/")
 
 @dataclass
 class Read(HTMLParser):
-    """Feed it a page: `links` are its own-site links without downloads, in order."""
+    """Feed it a page: `links` are its own-site links without downloads, in order; `ways_on` what its main part offers beside the
+    frame: addresses of other pages, of files to take, of forms to send. A page without any is a dead end."""
 
     address: str
     source: str
     links: list[str] = field(default_factory=list)
+    ways_on: list[str] = field(default_factory=list)
     html: dict[str, str] = field(default_factory=dict)
     headings: int = 0
     title: str = ""
     _in_title: bool = False
+    _in_main: bool = False
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -29,10 +32,18 @@ class Read(HTMLParser):
             self.html = values
         self.headings += tag == "h1"
         self._in_title = tag == "title" and not self.title
-        if tag == "a" and "href" in values and "download" not in values:
-            url = urldefrag(urljoin(self.address, values["href"]))[0]
-            if url.startswith("/") and not urlsplit(url).path.startswith(_LEAVE_OUT) and url not in self.links:
-                self.links.append(url)
+        self._in_main = self._in_main or tag == "main"
+        if tag == "a" and "href" in values:
+            self._link(urldefrag(urljoin(self.address, values["href"]))[0], "download" in values)
+        if tag == "form" and self._in_main:
+            self.ways_on.append(values.get("action") or self.address)
+
+    def _link(self, url: str, is_download: bool) -> None:
+        if self._in_main and url != self.address:
+            self.ways_on.append(url)
+        left_out = is_download or not url.startswith("/") or urlsplit(url).path.startswith(_LEAVE_OUT)
+        if not left_out and url not in self.links:
+            self.links.append(url)
 
     def handle_data(self, data: str) -> None:
         if self._in_title:
@@ -41,6 +52,8 @@ class Read(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "title":
             self._in_title = False
+        elif tag == "main":
+            self._in_main = False
 
 
 def read(address: str, text: str) -> Read:

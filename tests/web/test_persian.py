@@ -1,11 +1,17 @@
 """Persian as a Persian editor would leave it: the marks of the checker, and every word of the catalogues."""
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from tests.persian import faults, faults_of_page, foreign
+import re
+from pathlib import Path
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.persian import LABELS, MISWRITTEN, OTHER_WORDS, faults, faults_of_page, foreign
+
+import peyvand
 from peyvand.web import catalogue
+
+PACKAGE = Path(peyvand.__file__).parent
 
 WRONG = [
     ("علي آمد", "an Arabic letter"), ("كتاب", "an Arabic letter"), ("سلام,", "a Latin mark"), ("چرا?", "a Latin mark"),
@@ -13,9 +19,14 @@ WRONG = [
     ("صبر کنید...", "three dots"), ("او می شود", "«می»"), ("نمی توانید", "«می»"), ("میشود", "«می»"),
     ("خیریه ها", "a plural"), ("خانه هایی", "a plural"), ("خیریهها", "a plural joined"), ("بزرگ ترین", "«تر»"),
     ("خانه ای", "«ای»"), ("آنها", "«آنها»"), ("خیریه‌ ها", "a half-space at an edge"), ("یک معلول آمد", "a label"),
+    ("او می نگارد", "«می» alone"), ("رفته اند", "an ending"), ("محله ی ما", "«ی» after"), ("محله‌ی ما", "«ی» after"),
+    ("۳.۵ میلیون", "a Latin mark in a number"), ("۲۰%", "a Latin mark in a number"), ("'نیاز'", "a Latin quotation"),
+    ("گزارشات ماه", "written wrong, say «گزارش‌ها»"), ("لطفا بنویسید", "written wrong, say «لطفاً»"),
+    ("کد رهگیری شما", "another word, say «کد پیگیری»"), ("ثبت می‌باشد", "another word, say «است»"),
 ]  # fmt: skip
 RIGHT = [
     "نیازها و ظرفیت‌ها", "می‌شود و نمی‌شود", "خانه‌ای در محله", "فرد دارای معلولیت", "بزرگ‌ترین خیریه‌ها", "میرزا میخ زد", "معلولیت شدید",
+    "رفته‌اند و گفته‌ام", "محلهٔ ما و خانه‌ای", "۳٫۵ میلیون، ۲۰٪ و ۱۴۰۵/۹/۱", "هیئت و مسئول", "فقرزدایی در محلهٔ کم‌برخوردار",
     "آن‌ها گفتند: «خوب است.»", "تهران، ساری؛ و بابل؟", "میان ما", "نهاد و سازمان", "پیش از این، همه آمدند.",
 ]  # fmt: skip
 
@@ -25,11 +36,22 @@ def test_what_an_editor_would_mark_is_marked(text, fault):
     assert any(one.startswith(fault) for one in faults(text)), faults(text)
 
 
+@pytest.mark.parametrize(
+    ("words", "fault"), [(LABELS, "a label"), (OTHER_WORDS, "another word"), (MISWRITTEN, "written wrong")]
+)
+def test_every_word_of_the_lists_is_marked_and_what_stands_instead_is_not(words, fault):
+    for wrong, right in words.items():
+        for one in wrong.replace(" ?", " ").split("|"):
+            assert any(told.startswith(fault) for told in faults(f"این {one} است")), one
+        assert not [told for told in faults(f"این {right} است") if told.startswith(fault)], right
+
+
 @pytest.mark.parametrize("text", RIGHT)
 def test_what_is_well_written_is_left_alone(text):
     assert faults(text) == []
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["نیاز", "ظرفیت", "خیریه‌ها", "می‌شود", "محله‌ای", "کمک", "بزرگ‌تر"]), min_size=1).map(
         " ".join
@@ -63,5 +85,34 @@ def test_the_catalogues_are_written_as_an_editor_would(root):
         if message.id
         for string in (message.string if isinstance(message.string, tuple | list) else [message.string])
         for fault in faults(string)
+    ]
+    assert found == [], "\n".join(found)
+
+
+SOURCES = [
+    *(
+        path
+        for ending in ("html", "typ", "toml", "js")
+        for path in PACKAGE.rglob(f"*.{ending}")
+        if "vendor" not in path.parts
+    ),
+    *sorted((PACKAGE.parents[1] / "docs" / "guide").glob("*.fa.md")),
+    *sorted(PACKAGE.glob("programmes/*/README.md")),
+]
+
+
+def test_what_is_written_outside_the_catalogues_is_written_as_well():
+    """Papers, data that the product brings, and the guide."""
+    assert {path.suffix for path in SOURCES} == {".html", ".typ", ".toml", ".js", ".md"}
+    found = [
+        f"{path.name}: {fault}"
+        for path in SOURCES
+        for line in path.read_text("utf-8").splitlines()
+        if re.search("[آ-ی]", line)
+        and not (path.name == "match-files.fa.md" and re.search("[يك]", line))  # shows them as they are
+        for fault in faults(
+            re.sub(r"[A-Za-z_]+=?[\"']|[\"'][,\]})]?|`[^`]*`|\{[{%].*?[%}]\}|\*\*|^#+ ", " ", line).strip()
+        )
+        if not fault.startswith("a space before a mark")  # left by what was taken out
     ]
     assert found == [], "\n".join(found)

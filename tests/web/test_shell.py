@@ -70,6 +70,12 @@ def test_the_pattern_book_needs_no_inline_script_or_style():
     assert len(identifiers) == len(set(identifiers))
 
 
+def test_the_content_policy_asks_nobody_else_and_lets_nothing_inline():
+    sources = {source for one in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"].values() for source in one}
+    assert sources == {"'self'", "'none'", "data:", "blob:"}
+    assert settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["default-src"] == ["'self'"]
+
+
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_no_template_has_inline_script_or_style(template):
     text = template.read_text(encoding="utf-8")

@@ -137,7 +137,7 @@ def _steps(by: Acting) -> list[Step]:
         Step(
             _("Weights of priority"), stands["weights"],
             _("Who is helped first is decided openly. The weights that come with the product hold until you set your own."),
-            reverse("start_weights"), _("Weights of priority"), True,
+            reverse("start_weights") if may_set_weights(by) is None else "", _("Weights of priority"), True,
         ),
         Step(
             _("First needs"), needs,
