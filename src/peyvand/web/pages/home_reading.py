@@ -11,7 +11,7 @@ from peyvand.flow.commitment.models import Commitment, Suggestion
 from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.need.models import Need, PriorityOverride
 from peyvand.people.models import Membership
-from peyvand.scope.bulk import at_once
+from peyvand.scope.bulk import at_once, models_at_once
 from peyvand.web.lists import Badge
 from peyvand.web.pages.home_words import When
 
@@ -126,9 +126,7 @@ def _rows(wanted: dict[type[Model], set[int]]) -> dict[type[Model], dict[int, An
                 row.pk: row for row in rows.defer(*(f"{one}__boundary" for one in beside if one.endswith("place")))
             }
     if alone:
-        asked = (model._default_manager.filter(pk__in=wanted[model]).values() for model in alone)
-        for model, told in zip(alone, at_once(*asked), strict=True):
-            fields = {field.attname: field for field in model._meta.concrete_fields}
-            made = (model(**{name: fields[name].to_python(value) for name, value in row.items()}) for row in told)
+        asked = (model._default_manager.filter(pk__in=wanted[model]) for model in alone)
+        for model, made in zip(alone, models_at_once(*asked), strict=True):
             found[model] = {row.pk: row for row in made}
     return found
