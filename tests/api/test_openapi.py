@@ -56,6 +56,7 @@ NOT_OFFERED = {
         ),
         "an act of `/batches`, or the undoing of one",
     ),
+    "keep_counts": "the system counts places by itself",
     "put_back_story": "undoing on the page of a story; a program takes the step back by its own route",
     "end_memberships": "ways in are opened and closed by a person, on the site",
     "restore_memberships": "ways in are opened and closed by a person, on the site",

@@ -42,7 +42,7 @@ def state(suggestion):
 
 def test_every_state_is_reached_and_only_by_an_answer():
     assert SUGGESTION_LIFE.reachable() == set(SuggestionState)
-    assert SUGGESTION_LIFE.acts(SuggestionState.ENDED) == []
+    assert SUGGESTION_LIFE.acts(SuggestionState.ENDED) == ["restore_promise"], "only the undoing of what ended it"
 
 
 @pytest.mark.django_db

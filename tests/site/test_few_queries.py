@@ -10,8 +10,12 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from tests.site.sights import MODELS, RULES, Sights
 from tests.site.test_page_leaks import PAGES, TEXTS, parameters
+
+from peyvand.flow.counting.actions import keep_counts
+from peyvand.scope.acting import SYSTEM
 
 pytestmark = pytest.mark.django_db
 MOST, MOST_OF_FRAME = 10, 18
@@ -56,6 +60,7 @@ def asked(statements: list[str]) -> tuple[list[str], int]:
 def test_every_page_asks_the_database_at_most_ten_times(sights: Sights, name: str):
     if name and name not in sights.cookies:
         pytest.fail(f"the province knows nobody called {name!r}")
+    keep_counts(by=SYSTEM, now=timezone.now())  # as the worker does every few minutes
     many, opened = {}, 0
     for address in PAGES:
         for here in addresses(sights, name, address):

@@ -23,6 +23,7 @@ from peyvand.kernel.jalali import JalaliMonth
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import SYSTEM
+from peyvand.scope.bulk import models_at_once
 from peyvand.scope.database import scope
 
 MEASURES = ("told", "open", "met", "capacities", "kept", "late")
@@ -79,7 +80,7 @@ class Heads:
 class PlaceFigures:
     """Counts of rows (needs, offers, promises), not quantities. None = withheld. `counts` has the keys of `MEASURES`.
 
-    `beside` are the figures of the places that lie in the same one, by their path.
+    `near` are, where it has no `children`, the places that lie in the same one, itself first.
     """
 
     counts: Mapping[str, Figure]
@@ -88,14 +89,11 @@ class PlaceFigures:
     months: list[tuple[JalaliMonth, Figure]]
     heads: Heads
     children: list[ChildFigures] = field(default_factory=list)
+    near: list[ChildFigures] = field(default_factory=list)
 
     @property
     def counted_at(self) -> datetime | None:
         return self.heads.counts.counted_at
-
-    @property
-    def beside(self) -> Mapping[str, Mapping[str, Figure]]:
-        return self.heads.levels[-2].parts if len(self.heads.levels) > 1 else {}
 
     @property
     def withheld(self) -> bool:
@@ -105,18 +103,26 @@ class PlaceFigures:
 
 
 def place_figures(place: Place, *, today: date, groups: Collection[str] = GROUPS) -> PlaceFigures:
-    """Everything the page of a place shows in figures; four queries where the counts are kept. `groups` may be more."""
+    """Everything the page of a place shows in figures; two queries where the counts are kept. `groups` may be more."""
     with scope(SYSTEM):
         heads = heads_of(place.path, today=today, groups=groups)
-        parts = heads.levels[-1].parts
-        children = Place.objects.filter(path__in=parts).exclude(pk=place.pk).order_by("sort_key")
+        parts, kinds = heads.levels[-1].parts, _kinds(heads)
+        alone = not parts.keys() - {place.path}
+        if alone and len(heads.levels) > 1:
+            parts = {path: part for path, part in heads.levels[-2].parts.items() if path != heads.levels[-2].path}
+        specifications, places = models_at_once(
+            Specification.objects.filter(pk__in=kinds),
+            Place.objects.filter(path__in=parts).exclude(pk=place.pk).order_by("sort_key"),
+        )
+        around = [ChildFigures(one, parts[one.path]) for one in places]
         return PlaceFigures(
             counts=heads.levels[-1].own,
             met_by=_met_by(heads),
-            kinds=_kinds(heads),
+            kinds=[KindFigures(one, *kinds[one.pk]) for one in specifications],
             months=months_of(heads, "met", "met_month")[-MONTHS:],
             heads=heads,
-            children=[ChildFigures(child, parts[child.path]) for child in children],
+            children=[] if alone else around,
+            near=[ChildFigures(place, parts.get(place.path, {})), *around] if alone and len(heads.levels) > 1 else [],
         )
 
 
@@ -242,15 +248,13 @@ def _met_by(heads: Heads) -> dict[MetBy, Figure]:
     return {MetBy(name): figure for name, figure in found.items()}
 
 
-def _kinds(heads: Heads) -> list[KindFigures]:
+def _kinds(heads: Heads) -> dict[int, list[Figure]]:
+    """Of each specification that occurs here: open, met, capacities."""
     counts, measures = heads.counts, {"open": "open_kind", "met": "met_kind", "capacities": "capacity_kind"}
     kinds = sorted({kind for group in measures.values() for kind in counts.of(counts.way[0], group)}, key=int)
     shown = {name: breakdown(heads.way(name), counts, group, kinds).own for name, group in measures.items()}
     present = {int(kind) for group in measures.values() for kind in counts.of(counts.path, group)}
-    return [
-        KindFigures(one, *(shown[name][str(one.pk)] for name in measures))
-        for one in Specification.objects.filter(pk__in=present)
-    ]
+    return {kind: [shown[name][str(kind)] for name in measures] for kind in present}
 
 
 def months_of(heads: Heads, measure: str, group: str) -> list[tuple[JalaliMonth, Figure]]:
@@ -282,8 +286,11 @@ def shortages(run: MatchingRun) -> list[Shortage]:
         .annotate(county=county).order_by().values("county", "reason", kind=F("need__specification"))
         .annotate(needs=Count("pk"), lacking=Sum("quantity"))
     )  # fmt: skip
-    places = {one.path: one for one in Place.objects.filter(path__in={row["county"] for row in rows})}
-    kinds = Specification.objects.in_bulk({row["kind"] for row in rows})
+    counties, specifications = models_at_once(
+        Place.objects.filter(path__in={row["county"] for row in rows}),
+        Specification.objects.filter(pk__in={row["kind"] for row in rows}),
+    )
+    places, kinds = {one.path: one for one in counties}, {one.pk: one for one in specifications}
     found = [
         Shortage(
             kinds[row["kind"]], places.get(row["county"]), UnservedReason(row["reason"]), row["needs"], row["lacking"]

@@ -116,3 +116,14 @@ def at_once(*asked: QuerySet[Any, Any]) -> list[list[dict[str, Any]]]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", params)
         return [json.loads(told) if isinstance(told, str) else told for told in cursor.fetchone()]
+
+
+def models_at_once(*asked: QuerySet[Any, Any]) -> list[list[Any]]:
+    """The rows themselves of several querysets, each without what stands beside it, in one statement under one role."""
+    told = at_once(*(rows.values() for rows in asked))
+    return [[_made(rows.model, row) for row in found] for rows, found in zip(asked, told, strict=True)]
+
+
+def _made(model: type[Model], values: dict[str, Any]) -> Model:
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    return model(**{name: fields[name].to_python(value) for name, value in values.items()})

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from peyvand.lists.formulas import guarded
 from peyvand.web.maps import WIDTH, Map
 from peyvand.web.templatetags.peyvand_format import number
 from peyvand.web.templatetags.peyvand_pages import figure
@@ -88,13 +89,9 @@ class Chart:
         writer = csv.writer(out)
         writer.writerow(self.headings)
         for row in self.rows:
-            writer.writerow([gettext("withheld") if cell is None else _harmless(cell) for cell in row])
+            cells = (gettext("withheld") if cell is None else cell for cell in row)
+            writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in cells])
         return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str | int) -> str | int:
-    """A name that begins like a formula is a name for a spreadsheet too."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") else cell
 
 
 def bars(rows: Sequence[tuple[Any, int | None]], joined: object = None, most: int = 0) -> list[Bar]:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 from tests.world import TODAY
 
-from peyvand.web.pages.home_blocks import Block, Line, next_step
+from peyvand.web.pages.home_reading import Block, Line, next_step
 from peyvand.web.pages.home_words import due, waits
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from peyvand.flow.counting.cells import MEDIANS, Cells, count_cells, months_until
 from peyvand.flow.counting.models import KeptCounts
 from peyvand.kernel.jalali import JalaliMonth
 from peyvand.places.models import Place
 from peyvand.places.queries import ancestors
+from peyvand.scope.bulk import at_once
 
 Table = dict[str, dict[str, int]]
 _NO_CELLS: Mapping[str, Mapping[str, int]] = {}
@@ -68,16 +69,19 @@ class Counts:
 
 
 def counts_of(path: str, *, day: date, groups: Collection[str]) -> Counts:
-    """As they were kept last; counted now where none are kept for today or yesterday. Two queries where they are kept.
+    """As they were kept last; counted now where none are kept for today or yesterday. One query where they are kept.
 
     Call it under the system's scope.
     """
     way = ancestors(path)
+    inside = Place.objects.filter(parent__path__in=way).order_by("path").values("path", within=F("parent__path"))
+    places, rows = at_once(inside, KeptCounts.objects.filter(Q(place_path=way[0]) | Q(parent_path__in=way)).values())
     beside: dict[str, list[str]] = {}
-    for parent, one in Place.objects.filter(parent__path__in=way).order_by("path").values_list("parent__path", "path"):
-        beside.setdefault(parent, []).append(one)
-    kept = {one.place_path: one for one in KeptCounts.objects.filter(Q(place_path=way[0]) | Q(parent_path__in=way))}
+    for one in places:
+        beside.setdefault(one["within"], []).append(one["path"])
+    kept = {one["place_path"]: one for one in rows}
     top = kept.get(way[0])
-    if top is not None and day - timedelta(days=1) <= top.day <= day:
-        return Counts(path, top.day, top.counted_at, {one: row.cells for one, row in kept.items()}, beside)
+    if top is not None and day - timedelta(days=1) <= (counted := date.fromisoformat(top["day"])) <= day:
+        cells = {one: row["cells"] for one, row in kept.items()}
+        return Counts(path, counted, datetime.fromisoformat(top["counted_at"]), cells, beside)
     return Counts(path, day, None, count_cells(way[0], day, groups), beside)

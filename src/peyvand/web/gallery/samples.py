@@ -15,7 +15,7 @@ from peyvand.web.lists import Badge, Cell, Column, Filters, Heading, ListPage, L
 from peyvand.web.maps import Map, Spot
 from peyvand.web.navigation import Link
 from peyvand.web.pages.batches import Row
-from peyvand.web.pages.home_blocks import Block, Line
+from peyvand.web.pages.home_reading import Block, Line
 from peyvand.web.pages.home_words import due
 from peyvand.web.templatetags.peyvand_format import number, percent, toman_exact, toman_short
 from peyvand.web.typed import Typed

@@ -26,7 +26,7 @@ from peyvand.web.pages import home_blocks as blocks
 from peyvand.web.pages import words
 from peyvand.web.pages.access import acting, members, now, open_to
 from peyvand.web.pages.act_words import act_in_words
-from peyvand.web.pages.home_blocks import Block, Line, Waiting
+from peyvand.web.pages.home_reading import ROWS, Block, Line, Waiting, next_step, shown
 from peyvand.web.pages.people import memberships_of_area
 from peyvand.web.templatetags.peyvand_format import jdatetime, number
 
@@ -50,7 +50,7 @@ _MANAGER: tuple[Maker, ...] = (
 
 def auditor_looks(by: Acting, today: date) -> Block:
     rows = Look.objects.filter(membership_id=by.membership_id, until__gt=now()).select_related("organisation")
-    found = list(rows.order_by("until")[: blocks.ROWS])
+    found = list(rows.order_by("until")[:ROWS])
     lines = [
         Line(
             words.named(one.organisation),
@@ -63,14 +63,14 @@ def auditor_looks(by: Acting, today: date) -> Block:
 
 
 def auditor_journal(by: Acting, today: date) -> Block:
-    found = list(Event.objects.filter(in_area(by)).order_by("-at", "-pk")[: blocks.ROWS])
+    found = list(Event.objects.filter(in_area(by)).order_by("-at", "-pk")[:ROWS])
     lines = [Line(act_in_words(one.act), "", jdatetime(one.at)) for one in found]
     return Block("journal", _("What was done last in your area"), len(found), lines, reverse("journal"), counted=False)
 
 
 def kept_people(by: Acting, today: date) -> Waiting:
     rows = memberships_of_area(by).filter(until__isnull=True).order_by("-since", "-pk")
-    return blocks.block(
+    return Waiting(
         "people",
         _("Roles in force"),
         rows,
@@ -85,7 +85,7 @@ def kept_people(by: Acting, today: date) -> Waiting:
 
 def kept_organisations(by: Acting, today: date) -> Waiting:
     rows = Organisation.objects.filter(in_area(by, "place__path"), is_active=True).order_by("-pk")
-    return blocks.block(
+    return Waiting(
         "organisations",
         _("Organisations"),
         rows,
@@ -96,7 +96,7 @@ def kept_organisations(by: Acting, today: date) -> Waiting:
 
 def kept_places(by: Acting, today: date) -> Waiting:
     rows = Place.objects.filter(in_area(by, "path")).order_by("-pk")
-    return blocks.block(
+    return Waiting(
         "places",
         _("Places"),
         rows,
@@ -163,7 +163,7 @@ def _stats(place: Place, today: date) -> list[dict[str, Any]]:
 def home(request: HttpRequest) -> HttpResponse:
     by, today = acting(request), business_date(now())
     made = [make(by, today) for make in _OF_ROLE[by.role]]
-    waiting, empty = blocks.shown([*made, blocks.files_ready(by, now() - _FRESH)])
+    waiting, empty = shown([*made, blocks.files_ready(by, now() - _FRESH)])
     empty = [one for one in empty if one.name != "exports"]
     governor = by.role is Role.GOVERNOR_OFFICE
     membership: Membership = request.membership  # type: ignore[attr-defined]
@@ -171,7 +171,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "role": dict(MemberRole.choices)[by.role.value],
         "membership": membership,
         "waiting": waiting,
-        "next": blocks.next_step(waiting),
+        "next": next_step(waiting),
         "pinned": list(filters_of(by).filter(pinned=True)),
         "empty": empty,
         "steps": first_steps(by) if not waiting else [],

@@ -1,11 +1,9 @@
 """What waits for somebody, as blocks of at most five rows: each says how many there are and where all of them stand."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,94 +22,15 @@ from peyvand.flow.need.queries import of_family
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
 from peyvand.kernel.jalali import business_date
-from peyvand.people.models import Look, Membership
+from peyvand.people.models import Look
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import at_once, below, in_area
-from peyvand.web.lists import Badge
+from peyvand.scope.bulk import below, in_area
 from peyvand.web.pages import words
-from peyvand.web.pages.home_words import When, due, due_or_waits, waits
+from peyvand.web.pages.home_reading import Line, Waiting
+from peyvand.web.pages.home_words import due, due_or_waits, waits
 from peyvand.web.templatetags.peyvand_format import jdate, jdate_ago, jdatetime, number, quantity
 
-ROWS = 5
-MOST_COUNTED = 1000
 ENDS_SOON = timedelta(days=14)
-
-
-@dataclass(frozen=True)
-class Line:
-    title: str
-    url: str = ""
-    note: str = ""
-    badge: Badge | None = None
-    when: When | None = None
-
-
-@dataclass(frozen=True)
-class Block:
-    """`late` marks a block whose rows wait too long; `step` is what to do with them. An empty one is said in one line."""
-
-    name: str
-    title: str
-    count: int
-    lines: list[Line] = field(default_factory=list)
-    all_url: str = ""
-    late: bool = False
-    counted: bool = True
-    counted_all: bool = True
-    step: str = ""
-
-    @property
-    def step_url(self) -> str:
-        """Where the block's one next step is taken: at its first row, or at all of them where there are several."""
-        if not self.step:
-            return ""
-        alone = self.count == 1 or not self.all_url
-        return self.lines[0].url if alone and self.lines[0].url else self.all_url
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A block whose rows are not read yet: `shown` reads those of all blocks together."""
-
-    name: str
-    title: str
-    rows: QuerySet
-    line: Callable[[Any], Line]
-    all_url: str = ""
-    late: bool = False
-    step: str = ""
-
-    def block(self, ids: list[int], count: int, known: dict[int, Any]) -> Block:
-        lines = [self.line(known[one]) for one in ids[:ROWS] if one in known]
-        shown = min(count, MOST_COUNTED)
-        return Block(
-            self.name, self.title, shown, lines, self.all_url, self.late, counted_all=shown == count, step=self.step
-        )
-
-
-def block(
-    name: str,
-    title: str,
-    rows: QuerySet,
-    line: Callable[[Any], Line],
-    all_url: str = "",
-    *,
-    late: bool = False,
-    step: str = "",
-) -> Waiting:
-    return Waiting(name, title, rows, line, all_url, late, step)
-
-
-# What stands beside a row in its line. The rows of the other models are read by themselves, all in one statement.
-_BESIDE: dict[type[Model], tuple[str, ...]] = {
-    Need: ("specification", "place", "unserved"),
-    Commitment: ("need__specification", "need__place", "capacity__organisation"),
-    Delivery: ("commitment__need__specification", "commitment__need__place"),
-    Suggestion: ("need__specification", "need__place"),
-    PriorityOverride: ("need__specification", "need__place"),
-    Capacity: ("specification",),
-    Membership: ("account", "place", "organisation"),
-}
 
 
 def _own(by: Acting, organisation: str = "organisation_path", place: str = "place_path") -> Q:
@@ -138,7 +57,7 @@ def _needs(by: Acting) -> QuerySet[Need]:
 
 def to_vouch(by: Acting, today: date) -> Waiting:
     rows = _needs(by).filter(state=NeedState.DRAFT).order_by("created_at", "pk")
-    return block(
+    return Waiting(
         "to_vouch",
         _("Needs that wait for a vouch"),
         rows,
@@ -150,7 +69,7 @@ def to_vouch(by: Acting, today: date) -> Waiting:
 
 def open_longest(by: Acting, today: date) -> Waiting:
     rows = _needs(by).filter(state=NeedState.OPEN, committed=0).order_by("created_at", "pk")
-    return block(
+    return Waiting(
         "open_longest",
         _("Needs open longest, nothing promised"),
         rows,
@@ -163,7 +82,7 @@ def open_longest(by: Acting, today: date) -> Waiting:
 def without_capacity(by: Acting, today: date) -> Waiting:
     """Worst-off first, with the reason the newest matching run gave."""
     rows = _needs(by).filter(state=NeedState.OPEN, unserved__isnull=False, committed=0)
-    return block(
+    return Waiting(
         "without_capacity",
         _("Needs without a capacity"),
         rows.order_by("-priority", "created_at", "pk"),
@@ -190,7 +109,7 @@ def to_accept(by: Acting, today: date) -> Waiting:
     """Offers of the other side that this side has not answered."""
     waiting = (_asker(by) & Q(offered_by_side=Side.GIVER)) | (_giver(by) & Q(offered_by_side=Side.ASKER))
     rows = _promises(waiting).filter(state=CommitmentState.OFFERED).order_by("due_date", "pk")
-    return block(
+    return Waiting(
         "to_accept",
         _("Offers that wait for your answer"),
         rows,
@@ -202,7 +121,7 @@ def to_accept(by: Acting, today: date) -> Waiting:
 
 def late_promises(by: Acting, today: date) -> Waiting:
     rows = _promises(_asker(by)).filter(state=CommitmentState.ACCEPTED, due_date__lt=today).order_by("due_date", "pk")
-    return block(
+    return Waiting(
         "late_promises",
         _("Late promises"),
         rows,
@@ -215,7 +134,7 @@ def late_promises(by: Acting, today: date) -> Waiting:
 
 def own_promises_due(by: Acting, today: date) -> Waiting:
     rows = _promises(_giver(by)).filter(state=CommitmentState.ACCEPTED, due_date__lte=today + timedelta(days=7))
-    return block(
+    return Waiting(
         "own_promises_due",
         _("Your promises that are due this week or late"),
         rows.order_by("due_date", "pk"),
@@ -236,7 +155,7 @@ def to_confirm(by: Acting, today: date) -> Waiting:
         title = f"{words.named(need.specification)}، {said} — {words.named(need.place)}"
         return Line(title, reverse("promise", args=[row.commitment_id]), when=waits(row.delivered_date, today))
 
-    return block(
+    return Waiting(
         "to_confirm",
         _("Deliveries to confirm"),
         rows,
@@ -255,7 +174,7 @@ def _suggestions(name: str, title: str, side: Q, today: date) -> Waiting:
         when = due_or_waits(row.need.due_date, business_date(row.need.created_at), today)
         return Line(text, reverse("suggestion", args=[row.pk]), "", words.band_badge(row.priority), when)
 
-    return block(name, title, rows, line, reverse("suggestions"), step=_("Accept or decline"))
+    return Waiting(name, title, rows, line, reverse("suggestions"), step=_("Accept or decline"))
 
 
 def suggestions_to_answer(by: Acting, today: date) -> Waiting:
@@ -282,14 +201,14 @@ def running_out(by: Acting, today: date) -> Waiting:
         )
 
     ordered = rows.order_by(F("end_date").asc(nulls_last=True), "pk")
-    return block(
+    return Waiting(
         "running_out", _("Capacities that run out"), ordered, line, reverse("capacities"), step=_("Renew or replace it")
     )
 
 
 def looks_taken(by: Acting, today: date) -> Waiting:
     rows = Look.objects.filter(below(by.organisation_path, "organisation_path")).order_by("-since")
-    return block(
+    return Waiting(
         "looks_taken",
         _("Looks an auditor took into your rows"),
         rows,
@@ -299,7 +218,7 @@ def looks_taken(by: Acting, today: date) -> Waiting:
 
 def stories_to_review(by: Acting, today: date) -> Waiting:
     rows = Story.objects.filter(_own(by), state=StoryState.SUBMITTED).order_by("created_at", "pk")
-    return block(
+    return Waiting(
         "stories_to_review",
         _("Stories that wait for review"),
         rows,
@@ -324,7 +243,7 @@ def overrides_to_sign(by: Acting, today: date) -> Waiting:
         }
         return replace(_need_line(row.need, today, note), when=waits(business_date(row.proposed_at), today))
 
-    return block(
+    return Waiting(
         "overrides_to_sign", _("Priorities that wait for a second signature"), rows, line, step=_("Read and sign")
     )
 
@@ -338,7 +257,7 @@ def received(by: Acting, today: date) -> Waiting:
         return Line(words.what(one.commitment.need), reverse("received"), note)
 
     rows = acceptable_by(rows, by, timezone.now()).order_by("delivered_date", "pk")
-    return block("received", _("Did it arrive?"), rows, line, reverse("received"))
+    return Waiting("received", _("Did it arrive?"), rows, line, reverse("received"))
 
 
 def own_needs(by: Acting, today: date) -> Waiting:
@@ -350,7 +269,7 @@ def own_needs(by: Acting, today: date) -> Waiting:
         told = _("told %(when)s") % {"when": jdate_ago(need.created_at, today)}
         return Line(words.what(need), reverse("need", args=[need.pk]), note or told, words.need_badge(need))
 
-    return block("own_needs", _("My needs"), rows, line, reverse("needs"))
+    return Waiting("own_needs", _("My needs"), rows, line, reverse("needs"))
 
 
 def own_gifts(by: Acting, today: date) -> Waiting:
@@ -366,68 +285,17 @@ def own_gifts(by: Acting, today: date) -> Waiting:
             words.capacity_badge(gift),
         )
 
-    return block("own_gifts", _("My gifts"), rows, line, "")
-
-
-def shown(blocks: Iterable[Block | Waiting]) -> tuple[list[Block], list[Block]]:
-    """Those with something in them, and those without."""
-    asked = list(blocks)
-    read = iter(_read([one for one in asked if isinstance(one, Waiting)]))
-    made = [next(read) if isinstance(one, Waiting) else one for one in asked]
-    return [one for one in made if one.count], [one for one in made if not one.count]
-
-
-def next_step(waiting: Iterable[Block]) -> tuple[Block, Line] | None:
-    """The most urgent of all that waits and can be acted on: what is late longest, then what is due soonest, then what waits longest."""
-    lines = [(one, line) for one in waiting if one.step for line in one.lines if line.when and line.url]
-    return min(lines, key=lambda pair: pair[1].when.rank if pair[1].when else (2, 0), default=None)
+    return Waiting("own_gifts", _("My gifts"), rows, line, "")
 
 
 def files_ready(by: Acting, since: datetime) -> Waiting:
     """What was written for somebody since then and waits to be taken."""
     rows = exports_of(by).filter(state=ExportState.DONE, ended_at__gte=since).order_by("-ended_at", "-pk")
     url = reverse("exports")
-    return block(
+    return Waiting(
         "exports",
         _("Files that are ready"),
         rows,
         lambda one: Line(one.title, url, f"{FileKind(one.kind).label} · {jdatetime(one.ended_at)}"),
         url,
     )
-
-
-def _read(waiting: list[Waiting]) -> list[Block]:
-    """Which rows and how many, of all blocks in one statement; then the rows themselves, model by model."""
-    if not waiting:
-        return []
-    first = [one.rows.values("pk")[: ROWS + 1] for one in waiting]
-    counted = [one.rows.order_by().values("pk")[: MOST_COUNTED + 1] for one in waiting]
-    told = at_once(*first, *counted)
-    ids = [[row["pk"] for row in rows] for rows in told[: len(waiting)]]
-    wanted: dict[type[Model], set[int]] = {}
-    for one, own in zip(waiting, ids, strict=True):
-        wanted.setdefault(one.rows.model, set()).update(own[:ROWS])
-    known = _rows({model: own for model, own in wanted.items() if own})
-    counts = [len(rows) for rows in told[len(waiting) :]]
-    return [
-        one.block(own, count, known.get(one.rows.model, {}))
-        for one, own, count in zip(waiting, ids, counts, strict=True)
-    ]
-
-
-def _rows(wanted: dict[type[Model], set[int]]) -> dict[type[Model], dict[int, Any]]:
-    found: dict[type[Model], dict[int, Any]] = {}
-    alone = [model for model in wanted if model not in _BESIDE]
-    for model, beside in _BESIDE.items():
-        if model in wanted:
-            rows = model._default_manager.filter(pk__in=wanted[model]).select_related(*beside)
-            found[model] = {
-                row.pk: row for row in rows.defer(*(f"{one}__boundary" for one in beside if one.endswith("place")))
-            }
-    if alone:
-        asked = (model._default_manager.filter(pk__in=wanted[model]).values() for model in alone)
-        for model, told in zip(alone, at_once(*asked), strict=True):
-            fields = {field.attname: field for field in model._meta.concrete_fields}
-            made = (model(**{name: fields[name].to_python(value) for name, value in row.items()}) for row in told)
-            found[model] = {row.pk: row for row in made}
-    return found

@@ -29,6 +29,7 @@ from peyvand.flow.need.rules import PriorityLine, priority_of
 from peyvand.kernel.codes import spoken
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, NotFound
+from peyvand.people.permissions import may_see_households
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import bulk, notices
@@ -192,7 +193,7 @@ def _page(request: HttpRequest, need_id: int, *, form: PriorityForm | None = Non
         "form": form or PriorityForm(),
         "form_open": form is not None,
         "note": note,
-        "family": need.household if own else None,
+        "family": need.household if own and may_see_households(by) is None else None,
     }
     return render(request, "web/pages/need.html", context)
 

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET
 
 from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
-from peyvand.flow.figures import Figure, place_figures
+from peyvand.flow.figures import Figure, PlaceFigures, place_figures
 from peyvand.flow.need.enums import MetBy, NeedState
 from peyvand.flow.need.models import Need
 from peyvand.flow.reached import reached
 from peyvand.flow.story.queries import published
 from peyvand.kernel.jalali import JalaliMonth, business_date
+from peyvand.people.enums import OrganisationKind
 from peyvand.people.models import Organisation
 from peyvand.places.actions import may_change_place
 from peyvand.places.enums import PlaceKind
@@ -29,7 +30,7 @@ from peyvand.scope.bulk import at_once, below, in_area
 from peyvand.web.charts import bars
 from peyvand.web.lists import like_written, written
 from peyvand.web.pages.access import address, everyone, open_to
-from peyvand.web.pages.pictures import MEASURES, map_of, measure_of, measure_tabs, parts_of, river
+from peyvand.web.pages.pictures import MEASURES, map_of, measure_of, measure_tabs, parts_of, river, seats_around
 from peyvand.web.pages.stories import with_kinds
 from peyvand.web.pages.words import band_label, named
 from peyvand.web.templatetags.peyvand_format import jmonth, quantity
@@ -38,18 +39,14 @@ from peyvand.web.templatetags.peyvand_pages import place_url
 SHOWN = 8
 MOST_FOUND = 60
 MOST_LIKE = 20
+MOST_ASKED = 20
 
 
 def organisations_at(place: Place) -> QuerySet[Organisation]:
     """Who can be asked here: organisations of this place, of places in it, and of those it lies in up to the province."""
     outer = ancestors(place.path)[1:]
     near = Q(place__path__in=outer) | below(place.path, "place__path")
-    return (
-        Organisation.objects.filter(near, is_active=True)
-        .select_related("place")
-        .defer("place__boundary")
-        .order_by("-place__path", "sort_key")
-    )
+    return Organisation.objects.filter(near, is_active=True).order_by("-place__path", "sort_key")
 
 
 @require_GET
@@ -71,22 +68,36 @@ def places(request: HttpRequest) -> HttpResponse:
     return render(request, "web/pages/places.html", context)
 
 
-def _own_rows(by: Acting, place: Place) -> dict[str, Any]:
-    """What the reader's own role shows him of this place; row security says which."""
+def _read(by: Acting, place: Place, figures: PlaceFigures) -> tuple[list[Any], ...]:
+    """In one statement: the seats of organisations around, who can be asked here, and the needs and offers of one's own work."""
     kind = {
         "name_fa": F("specification__name_fa"),
         "name_en": F("specification__name_en"),
         "unit": F("specification__unit"),
     }
     giver = {"giver_fa": F("organisation__name_fa"), "giver_en": F("organisation__name_en")}
+    seat = {"place_fa": F("place__name_fa"), "place_en": F("place__name_en")}
+    public = (
+        seats_around(place, figures),
+        organisations_at(place).values("name_fa", "name_en", "kind", **seat)[:MOST_ASKED],
+    )
+    if not by.is_staff:
+        return (*at_once(*public), [], [])
     needs = Need.objects.filter(below(place.path), in_area(by), state=NeedState.OPEN).order_by(
         "-priority", "created_at"
     )
     offers = Capacity.objects.filter(below(place.path), state=CapacityState.OPEN).order_by("-id")
-    lacking, given = at_once(
-        needs.values("pk", "priority", left=F("quantity") - F("met"), **kind)[:SHOWN],
-        offers.values("pk", left=F("quantity") - F("committed"), **kind, **giver)[:SHOWN],
+    return tuple(
+        at_once(
+            *public,
+            needs.values("pk", "priority", left=F("quantity") - F("met"), **kind)[:SHOWN],
+            offers.values("pk", left=F("quantity") - F("committed"), **kind, **giver)[:SHOWN],
+        )
     )
+
+
+def _own_rows(place: Place, lacking: list[Any], given: list[Any]) -> dict[str, Any]:
+    """What the reader's own role shows him of this place; row security said which."""
     here = f"?place={place.path}"
     return {
         "own_needs": [
@@ -109,6 +120,14 @@ def _own_rows(by: Acting, place: Place) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _asked(row: dict[str, Any]) -> dict[str, str]:
+    return {
+        "name": named(Organisation(name_fa=row["name_fa"], name_en=row["name_en"])),
+        "kind": str(OrganisationKind(row["kind"]).label),
+        "place": named(Place(name_fa=row["place_fa"], name_en=row["place_en"])),
+    }
+
+
 def since_first(months: list[tuple[JalaliMonth, Figure]]) -> list[tuple[JalaliMonth, Figure]]:
     """Without the empty months before the first result; the last three always."""
     first = next((place for place, (_month, count) in enumerate(months) if count != 0), len(months))
@@ -123,7 +142,8 @@ def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
     if place.path != f"{path}/":
         raise Http404
     figures = place_figures(place, today=business_date(timezone.now()))
-    parts = parts_of(place, figures)
+    seats, asked, lacking, given = _read(by, place, figures)
+    parts = parts_of(place, figures, seats)
     measure = measure_of(request.GET.get("map", ""))
     months = [(jmonth(month), count) for month, count in since_first(figures.months)]
     met = [(by_whom.label, figures.met_by[by_whom]) for by_whom in MetBy]
@@ -141,7 +161,7 @@ def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
         "map_tabs": measure_tabs(measure),
         "river": river(reached(figures)) if figures.counts["told"] != 0 else [],
         "stories": with_kinds(list(published(place.path).order_by("-published_at")[:4])),
-        "organisations": organisations_at(place)[:20],
+        "organisations": [_asked(one) for one in asked],
         "crumbs": [(named(one), place_url(one)) for one in outer],
         "kind_label": place.get_kind_display(),
         "title": gettext("%(kind)s: %(name)s") % {"kind": place.get_kind_display(), "name": named(place)},
@@ -153,5 +173,5 @@ def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
         "counted_at": figures.counted_at,
         "map_path": path,
         "change_url": reverse("start_place", args=[place.pk]) if may_change_place(by, place) is None else "",
-    } | (_own_rows(by, place) if by.is_staff else {})
+    } | (_own_rows(place, lacking, given) if by.is_staff else {})
     return render(request, "web/pages/neighbourhood.html", context)

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -34,9 +33,10 @@ _LINES_SHOWN = 4
 @require_GET
 @open_to(everyone)
 def one_page(request: HttpRequest, path: str) -> HttpResponse:
-    place = get_object_or_404(Place.objects.select_related("parent"), path=f"{path}/")
+    *outer, place = chain(f"{path}/") or [Place()]
+    if place.path != f"{path}/":
+        raise Http404
     figures = place_figures(place, today=business_date(now()), groups={*WITH_WAITS, *GROUPS})
-    outer = [one for one in chain(place.path) if one.pk != place.pk]
     lead = (
         " · ".join([str(place.get_kind_display()), listed(*[named(one) for one in reversed(outer)])]) if outer else ""
     )

@@ -1,9 +1,9 @@
 """The pictures of a place: its map, the way of its needs, who met them. Each stands beside a table that says the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,6 +13,7 @@ from peyvand.flow.need.enums import MetBy
 from peyvand.flow.reached import Reached, reached
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
+from peyvand.places.queries import ancestors
 from peyvand.scope.bulk import below
 from peyvand.web.charts import Bar, Chart, bars, drawn_bars, drawn_map
 from peyvand.web.maps import Map, Shown, draw
@@ -28,7 +29,6 @@ MEASURES = {
 WITHHELD = gettext_lazy(
     "Figures under five are withheld, and with them those from which they could be worked out: nobody shall be recognised."
 )
-NO_FIGURES: Mapping[str, Figure] = {}
 Part = tuple[Place, str, Mapping[str, Figure]]
 
 
@@ -41,29 +41,35 @@ def measure_tabs(chosen: str) -> list[dict[str, Any]]:
             for name, label in MEASURES.items()]  # fmt: skip
 
 
-def parts_of(place: Place, figures: PlaceFigures) -> list[Part]:
-    """The places in it with address and head figures; of a place without any, those it lies among, itself first."""
-    found = [(child.place, child.counts) for child in figures.children]
-    area = place
-    if not found and place.parent is not None:
-        area = place.parent
-        beside = Place.objects.filter(parent=place.parent).exclude(pk=place.pk).order_by("sort_key")
-        found = [(one, figures.beside.get(one.path, NO_FIGURES)) for one in (place, *beside)]
-    homes = organisations_by_part(area, [one for one, _counts in found])
+def parts_of(place: Place, figures: PlaceFigures, seats: Iterable[Mapping[str, Any]] | None = None) -> list[Part]:
+    """The places in it with address and head figures; of a place without any, those it lies among, itself first.
+
+    `seats` are the rows of `seats_around`, where they were read already.
+    """
+    found = [(one.place, one.counts) for one in figures.children or figures.near]
+    homes = _by_part(_area(place, figures), found, seats_around(place, figures) if seats is None else seats)
     return [(one, place_url(one), {**counts, "organisations": homes.get(one.path, 0)}) for one, counts in found]
 
 
-def organisations_by_part(area: Place, parts: Sequence[Place]) -> dict[str, int]:
-    """How many registered organisations have their seat in each part: the registry is public, so these are never withheld."""
-    rows: QuerySet = Organisation.objects.filter(below(area.path, "place__path"), is_active=True).order_by()
-    seats = rows.values_list("place__path").annotate(n=Count("pk"))
-    found: dict[str, int] = {}
-    depth = area.path.count("/") + 1
-    known = {one.path for one in parts}
-    for path, count in seats:
-        part = "/".join(path.split("/")[:depth]) + "/" if path != area.path else path
-        if part in known:
-            found[part] = found.get(part, 0) + count
+def _area(place: Place, figures: PlaceFigures) -> str:
+    return place.path if figures.children else ancestors(place.path)[-2:][0]
+
+
+def seats_around(place: Place, figures: PlaceFigures) -> QuerySet[Any, Any]:
+    """How many registered organisations have their seat at each place (`seat`, `n`): the registry is public, so these are
+    never withheld."""
+    rows = Organisation.objects.filter(below(_area(place, figures), "place__path"), is_active=True).order_by()
+    return rows.values(seat=F("place__path")).annotate(n=Count("pk"))
+
+
+def _by_part(area: str, parts: Iterable[tuple[Place, Any]], seats: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    depth = area.count("/") + 1
+    found = {one.path: 0 for one, _counts in parts}
+    for one in seats:
+        path = one["seat"]
+        part = "/".join(path.split("/")[:depth]) + "/" if path != area else path
+        if part in found:
+            found[part] += one["n"]
     return found
 
 

@@ -1,0 +1,132 @@
+"""The blocks of the first page, and how the rows of all of them are read together."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from peyvand.flow.capacity.models import Capacity
+from peyvand.flow.commitment.models import Commitment, Suggestion
+from peyvand.flow.delivery.models import Delivery
+from peyvand.flow.need.models import Need, PriorityOverride
+from peyvand.people.models import Membership
+from peyvand.scope.bulk import at_once, models_at_once
+from peyvand.web.lists import Badge
+from peyvand.web.pages.home_words import When
+
+ROWS = 5
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Line:
+    title: str
+    url: str = ""
+    note: str = ""
+    badge: Badge | None = None
+    when: When | None = None
+
+
+@dataclass(frozen=True)
+class Block:
+    """`late` marks a block whose rows wait too long; `step` is what to do with them. An empty one is said in one line."""
+
+    name: str
+    title: str
+    count: int
+    lines: list[Line] = field(default_factory=list)
+    all_url: str = ""
+    late: bool = False
+    counted: bool = True
+    counted_all: bool = True
+    step: str = ""
+
+    @property
+    def step_url(self) -> str:
+        """Where the block's one next step is taken: at its first row, or at all of them where there are several."""
+        if not self.step:
+            return ""
+        alone = self.count == 1 or not self.all_url
+        return self.lines[0].url if alone and self.lines[0].url else self.all_url
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A block whose rows are not read yet: `shown` reads those of all blocks together."""
+
+    name: str
+    title: str
+    rows: QuerySet
+    line: Callable[[Any], Line]
+    all_url: str = ""
+    late: bool = False
+    step: str = ""
+
+    def block(self, ids: list[int], count: int, known: dict[int, Any]) -> Block:
+        lines = [self.line(known[one]) for one in ids[:ROWS] if one in known]
+        shown = min(count, MOST_COUNTED)
+        return Block(
+            self.name, self.title, shown, lines, self.all_url, self.late, counted_all=shown == count, step=self.step
+        )
+
+
+# What stands beside a row in its line. The rows of the other models are read by themselves, all in one statement.
+_BESIDE: dict[type[Model], tuple[str, ...]] = {
+    Need: ("specification", "place", "unserved"),
+    Commitment: ("need__specification", "need__place", "capacity__organisation"),
+    Delivery: ("commitment__need__specification", "commitment__need__place"),
+    Suggestion: ("need__specification", "need__place"),
+    PriorityOverride: ("need__specification", "need__place"),
+    Capacity: ("specification",),
+    Membership: ("account", "place", "organisation"),
+}
+
+
+def shown(blocks: Iterable[Block | Waiting]) -> tuple[list[Block], list[Block]]:
+    """Those with something in them, and those without."""
+    asked = list(blocks)
+    read = iter(_read([one for one in asked if isinstance(one, Waiting)]))
+    made = [next(read) if isinstance(one, Waiting) else one for one in asked]
+    return [one for one in made if one.count], [one for one in made if not one.count]
+
+
+def next_step(waiting: Iterable[Block]) -> tuple[Block, Line] | None:
+    """The most urgent of all that waits and can be acted on: what is late longest, then what is due soonest, then what waits longest."""
+    lines = [(one, line) for one in waiting if one.step for line in one.lines if line.when and line.url]
+    return min(lines, key=lambda pair: pair[1].when.rank if pair[1].when else (2, 0), default=None)
+
+
+def _read(waiting: list[Waiting]) -> list[Block]:
+    """Which rows and how many, of all blocks in one statement; then the rows themselves, model by model."""
+    if not waiting:
+        return []
+    first = [one.rows.values("pk")[: ROWS + 1] for one in waiting]
+    counted = [one.rows.order_by().values("pk")[: MOST_COUNTED + 1] for one in waiting]
+    told = at_once(*first, *counted)
+    ids = [[row["pk"] for row in rows] for rows in told[: len(waiting)]]
+    wanted: dict[type[Model], set[int]] = {}
+    for one, own in zip(waiting, ids, strict=True):
+        wanted.setdefault(one.rows.model, set()).update(own[:ROWS])
+    known = _rows({model: own for model, own in wanted.items() if own})
+    counts = [len(rows) for rows in told[len(waiting) :]]
+    return [
+        one.block(own, count, known.get(one.rows.model, {}))
+        for one, own, count in zip(waiting, ids, counts, strict=True)
+    ]
+
+
+def _rows(wanted: dict[type[Model], set[int]]) -> dict[type[Model], dict[int, Any]]:
+    found: dict[type[Model], dict[int, Any]] = {}
+    alone = [model for model in wanted if model not in _BESIDE]
+    for model, beside in _BESIDE.items():
+        if model in wanted:
+            rows = model._default_manager.filter(pk__in=wanted[model]).select_related(*beside)
+            found[model] = {
+                row.pk: row for row in rows.defer(*(f"{one}__boundary" for one in beside if one.endswith("place")))
+            }
+    if alone:
+        asked = (model._default_manager.filter(pk__in=wanted[model]) for model in alone)
+        for model, made in zip(alone, models_at_once(*asked), strict=True):
+            found[model] = {row.pk: row for row in made}
+    return found
