@@ -1,7 +1,7 @@
 """Small slips of the one who searches: one letter wrong, missing, too many, or two of them changed places. Pure.
 
 A word is turned into a pattern rather than the stored names into an index: the database needs no extension for it, nothing more is
-stored of anybody, and names are only ever compared among the rows a reader may see (decision record 14).
+stored of anybody, and names are only ever compared among the rows a reader may see (decision record 13).
 """
 
 import re
