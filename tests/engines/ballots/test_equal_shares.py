@@ -113,3 +113,9 @@ def test_what_is_wrong_is_named(given, said):
     right = {"cost": [5], "budget": 5, "indptr": [0, 1], "indices": [0], "points": None}
     with pytest.raises(ValueError, match=said):
         equal_shares(**right | given)
+
+
+def test_who_paid_in_full_with_his_last_money_is_asked_no_more():
+    ballots = [{0: 1}, {0: 1, 1: 1}, {1: 1}]
+    found = equal_shares(cost=[10, 5], budget=15, ties=[0, 1], **arrays(ballots))
+    assert [(one.project, one.in_full, one.the_rest) for one in found.bought] == [(0, 2, 0), (1, 1, 0)]

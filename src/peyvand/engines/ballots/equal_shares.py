@@ -245,6 +245,9 @@ class _Purse:
         self.prices.append(price.numerator * (parts // price.denominator))
         self.parts = parts
         self.money[full] -= float(price) * points[~short]
-        self.spent[voters[short]] = True
-        self.money[voters[short]] = 0.0
+        nearly = full[self.money[full] <= NEAR * float(self.share)]
+        empty = [voter for voter in nearly if not self.sum_of(np.array([voter]))]
+        for gave_all in (voters[short], empty):
+            self.spent[gave_all] = True
+            self.money[gave_all] = 0.0
         self.bought.append(Bought(project, price, len(full), int(short.sum()), from_the_rest))
