@@ -110,8 +110,9 @@ def _usual_order(votes: Votes) -> Array:
 def _with_steps(count: "_Count", standing: "_Purse", step: int) -> tuple["_Purse", int]:
     """The last count that the budget can pay for, and how many steps it took."""
     votes, steps = count.votes, 0
+    supported = votes.received() > 0
     while True:
-        open_ones = votes.received() > 0
+        open_ones = supported.copy()
         open_ones[standing.chosen] = False
         left = votes.budget - int(votes.cost[standing.chosen].sum())
         if not (votes.cost[open_ones] <= left).any():
@@ -141,10 +142,11 @@ class _Count:
         return purse
 
     def missed(self, purse: "_Purse") -> tuple[Missed, ...]:
+        chosen = {one.project for one in purse.bought}
         return tuple(
             Missed(project, len(voters), purse.sum_of(voters), int(self.votes.cost[project]))
             for project, (voters, _points) in enumerate(self.supporters)
-            if project not in purse.chosen
+            if project not in chosen
         )
 
     def _cheapest(self, purse: "_Purse", bound: Array) -> tuple[int, Fraction] | None:
