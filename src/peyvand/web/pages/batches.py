@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,7 +20,6 @@ from peyvand.batches.enums import BatchState
 from peyvand.batches.models import LONGEST_ADDRESS, Batch
 from peyvand.batches.queries import batches_of
 from peyvand.batches.rules import MOST_ROWS, OVER
-from peyvand.kernel.jalali import add_months, business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.people.models import Account
 from peyvand.scope.acting import Acting
@@ -32,11 +28,11 @@ from peyvand.web import notices
 from peyvand.web.bulk import said_with_undo
 from peyvand.web.bulk_words import WORDS
 from peyvand.web.exports import ListAnswer
-from peyvand.web.fields import JalaliDateField
 from peyvand.web.forms import Form
 from peyvand.web.listed import asked_at
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting, members, now, open_to, refuse
+from peyvand.web.pages.answer_forms import DueForm, ReasonForm
 from peyvand.web.pages.family_forms import TaskForm
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import number, quantity, refusal, said
@@ -45,35 +41,6 @@ from peyvand.web.templatetags.peyvand_format import number, quantity, refusal, s
 _SAID_BARE = ("text", "code", "date")
 # So many rows are shown one by one; the rest are counted.
 MOST_SHOWN = 100
-
-
-class DueForm(Form):
-    due_date = JalaliDateField(
-        label=_("By when"), help_text=_("The day on which the promise is due, such as 1405/9/30")
-    )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        today = business_date(timezone.now())
-        options.setdefault("initial", {"due_date": add_months(today, 1)})
-        super().__init__(*args, **options)
-        self.fields["due_date"].earliest = today  # type: ignore[attr-defined]
-        self.fields["due_date"].latest = add_months(today, settings.LONGEST_DUE_MONTHS)  # type: ignore[attr-defined]
-
-    def usual(self) -> dict[str, Any]:
-        """What the preview supposes until something is said."""
-        return {"due_date": self.initial["due_date"].isoformat()}
-
-
-class ReasonForm(Form):
-    reason = forms.ChoiceField(label=_("Why"))
-
-    def __init__(self, *args: Any, reasons: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.reasons = reasons
-        self.fields["reason"].choices = [("", _("Choose a reason")), *reasons.choices]  # type: ignore[attr-defined]
-
-    def usual(self) -> dict[str, Any]:
-        return {"reason": self.reasons.OTHER.value}
 
 
 class NothingForm(Form):

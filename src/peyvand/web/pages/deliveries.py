@@ -41,6 +41,7 @@ from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts, first_steps
 from peyvand.web.pages.access import open_to, refuse
+from peyvand.web.pages.answer_forms import ReasonForm
 from peyvand.web.pages.choices import KindFilter, KindFilters
 from peyvand.web.pages.rows import with_county, with_giver
 from peyvand.web.pages.words import named
@@ -246,10 +247,6 @@ def _reverse(pk: int, note: str, by: Acting) -> int:
     return actions.reverse_delivery(delivery_id=pk, note=note, by=by, now=timezone.now()).pk
 
 
-class RefusalForm(Form):
-    reason = forms.ChoiceField(label=_("Why"), choices=[("", _("Choose a reason")), *RefusalReason.choices])
-
-
 class ReversalForm(Form):
     note = forms.CharField(label=_("What was wrong"), max_length=300, min_length=5)
 
@@ -268,7 +265,7 @@ def _delivery(pk: int, by: Acting, may: Callable[[Acting, Commitment], Refusal |
 def delivery_refuse(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     row = _delivery(pk, by, may_answer_delivery)
-    form = RefusalForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None, reasons=RefusalReason)
     if request.method == "POST" and form.is_valid():
         here = reverse("promise", args=[row.commitment_id])
         return bulk.do_one(request, "refuse_deliveries", pk, to=here, reason=form.cleaned_data["reason"])

@@ -29,10 +29,10 @@ from peyvand.scope.bulk import below
 from peyvand.scope.database import scope
 from peyvand.web import bulk
 from peyvand.web.exports import export, exportable
-from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import first_steps
 from peyvand.web.pages.access import address, open_to
+from peyvand.web.pages.answer_forms import ReasonForm
 from peyvand.web.pages.choices import KindFilter, KindFilters
 from peyvand.web.pages.rows import county_of, in_place, with_county, with_giver
 from peyvand.web.pages.words import named, promise_badge, steps
@@ -114,10 +114,6 @@ def promises(request: HttpRequest) -> HttpResponseBase:
     return render(request, "web/pages/list.html", context)
 
 
-class EndForm(Form):
-    reason = forms.ChoiceField(label=_("Why"), choices=[("", _("Choose a reason")), *DeclineReason.choices])
-
-
 def is_private(need: Need) -> bool:
     """Told for a household or a person: its place is never named below the county to the other side."""
     return bool(need.household_id or need.person_id)
@@ -174,10 +170,10 @@ def _events(row: Commitment) -> list[dict[str, Any]]:
 @require_GET
 @open_to(may_see_promises)
 def promise(request: HttpRequest, pk: int) -> HttpResponse:
-    return _page(request, pk, EndForm())
+    return _page(request, pk, ReasonForm(reasons=DeclineReason))
 
 
-def _page(request: HttpRequest, pk: int, end_form: EndForm) -> HttpResponse:
+def _page(request: HttpRequest, pk: int, end_form: ReasonForm) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     rows = with_giver(Commitment.objects.select_related("need__specification", "need__place", "agreement"))
     row = get_object_or_404(rows, pk=pk)
@@ -230,7 +226,7 @@ def promise_accept(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @open_to(may_see_promises)
 def promise_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    form = EndForm(request.POST)
+    form = ReasonForm(request.POST, reasons=DeclineReason)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         return bulk.do_one(request, "end_promises", pk, to=reverse("promise", args=[pk]), reason=reason)

@@ -18,7 +18,7 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting, now, open_to
-from peyvand.web.pages.deliveries import RefusalForm
+from peyvand.web.pages.answer_forms import ReasonForm
 from peyvand.web.pages.rows import with_giver
 from peyvand.web.pages.words import delivery_badge, what
 
@@ -70,7 +70,7 @@ def not_arrived(request: HttpRequest, delivery_id: int) -> HttpResponse:
         if row is None:
             raise NotFound
         require(may_answer_delivery(by, row.commitment))
-    form = RefusalForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None, reasons=RefusalReason)
     if request.method == "POST" and form.is_valid():
         reason = RefusalReason(form.cleaned_data["reason"])
         said = gettext("It is written down that it did not arrive as promised. The promise still stands.")

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,18 +17,17 @@ from peyvand.flow.commitment.enums import DeclineReason, Side, SuggestionState
 from peyvand.flow.commitment.models import Commitment, Suggestion
 from peyvand.flow.commitment.permissions import may_see_promises, sides
 from peyvand.flow.commitment.queries import suggestions_of
-from peyvand.kernel.jalali import add_months, business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import bulk
 from peyvand.web.exports import export, exportable
-from peyvand.web.fields import JalaliDateField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import first_steps
 from peyvand.web.pages.access import address, open_to, refuse
+from peyvand.web.pages.answer_forms import DueForm, ReasonForm
 from peyvand.web.pages.choices import KindFilter, KindFilters
 from peyvand.web.pages.matching import suggestion_reason
 from peyvand.web.pages.promises import place_shown
@@ -133,23 +131,6 @@ def _waiting_by_kind(by: Acting) -> list[dict[str, Any]]:
     ]
 
 
-class AcceptForm(Form):
-    due_date = JalaliDateField(
-        label=_("By when"), help_text=_("The day on which the promise is due, such as 1405/9/30")
-    )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        today = business_date(timezone.now())
-        options.setdefault("initial", {"due_date": add_months(today, 1)})
-        super().__init__(*args, **options)
-        self.fields["due_date"].earliest = today  # type: ignore[attr-defined]
-        self.fields["due_date"].latest = add_months(today, settings.LONGEST_DUE_MONTHS)  # type: ignore[attr-defined]
-
-
-class DeclineForm(Form):
-    reason = forms.ChoiceField(label=_("Why"), choices=[("", _("Choose a reason")), *DeclineReason.choices])
-
-
 def _one(pk: int, by: Acting) -> Suggestion:
     rows = with_giver(with_county(Suggestion.objects.select_related("need__specification", "need__place")))
     return get_object_or_404(rows, pk=pk)
@@ -188,14 +169,14 @@ def _page(request: HttpRequest, row: Suggestion, accept: Form, decline: Form) ->
 @open_to(may_see_promises)
 def suggestion(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
-    return _page(request, _one(pk, by), AcceptForm(), DeclineForm(prefix="no"))
+    return _page(request, _one(pk, by), DueForm(), ReasonForm(reasons=DeclineReason, prefix="no"))
 
 
 @require_POST
 @open_to(may_see_promises)
 def suggestion_accept(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
-    form = AcceptForm(request.POST)
+    form = DueForm(request.POST)
     if form.is_valid():
         due = form.cleaned_data["due_date"].isoformat()
         try:
@@ -206,17 +187,17 @@ def suggestion_accept(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as answer:
             refuse(form, answer, due_in_past="due_date", due_too_far="due_date")
     with scope(by):
-        return _page(request, _one(pk, by), form, DeclineForm(prefix="no"))
+        return _page(request, _one(pk, by), form, ReasonForm(reasons=DeclineReason, prefix="no"))
 
 
 @require_POST
 @open_to(may_see_promises)
 def suggestion_decline(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
-    form = DeclineForm(request.POST, prefix="no")
+    form = ReasonForm(request.POST, reasons=DeclineReason, prefix="no")
     if form.is_valid():
         return bulk.do_one(
             request, "decline_suggestions", pk, to=reverse("suggestions"), reason=form.cleaned_data["reason"]
         )
     with scope(by):
-        return _page(request, _one(pk, by), AcceptForm(), form)
+        return _page(request, _one(pk, by), DueForm(), form)
