@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.flow.lived import some_life
 from tests.world import NOW, TODAY, World, later
 
 from peyvand.flow.counting.actions import keep_counts
@@ -19,15 +20,6 @@ from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
 pytestmark = pytest.mark.django_db
-
-
-def some_life(world):
-    capacity = world.capacity(100)
-    for place, count in (("nobonyad", 6), ("ahangar", 9)):
-        for _ in range(count):
-            world.delivered(world.agreed(world.need(1, place=place), capacity))
-        for _ in range(count + 1):
-            world.need(1, place=place, kind="tutoring")
 
 
 def seen(world, code):

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.journeys.walking import client_of
 from tests.world import NOW, World
 
 from peyvand.people.enums import MemberRole
@@ -36,14 +37,7 @@ def world(db) -> World:
 @pytest.fixture
 def sign_in(world) -> Callable[..., Client]:
     def start(name: str = "", language: str = "en") -> Client:
-        client = Client()
-        client.cookies["django_language"] = language
-        if name:
-            client.force_login(Account.objects.get(username=name))
-            session = client.session
-            session[MEMBERSHIP_KEY] = world[name].membership_id
-            session.save()
-        return client
+        return client_of(world, name, language)
 
     return start
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 from PIL import Image
 from pypdf import PdfReader
+from tests.flow.lived import some_life
 from tests.persian import faults_of_page
 from tests.world import NOW, TODAY
 
@@ -29,20 +30,15 @@ from peyvand.web.pages.chart_files import CHARTS
 PLACES = ["ir", "ir/mz", "ir/mz/sari", "ir/mz/sari/nobonyad"]
 
 
-def some_life(world):
-    capacity = world.capacity(100)
-    for place, count in (("nobonyad", 6), ("ahangar", 9)):
-        for _ in range(count):
-            world.delivered(world.agreed(world.need(1, place=place), capacity))
-        for _ in range(count + 1):
-            world.need(1, place=place, kind="tutoring")
+def pictured(world):
+    some_life(world)
     for number, code in enumerate(("ir", "mz", "sm", "sari", "amol", "damghan", "nobonyad", "ahangar", "espiari")):
         Place.objects.filter(code=code).update(lat=35 + number / 10, lon=52 + number / 10)
 
 
 @pytest.fixture
 def lived(world):
-    some_life(world)
+    pictured(world)
     keep_counts(by=SYSTEM, now=NOW)
     return world
 
