@@ -2,17 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import resolve
 
 from peyvand.filters.models import KeptFilter
 from peyvand.filters.queries import filters_of
 from peyvand.scope.acting import PUBLIC
 
 View = Callable[[HttpRequest], HttpResponse]
+V = TypeVar("V", bound=Callable[..., Any])
 # Belongs to one look at a list, not to its question.
 PASSING = ("after", "before", "export", "all")
+
+
+def finds_people(view: V) -> V:
+    """Say of a list that a search in it is a name. A kept filter leaves it out: the site may have to forget whom it belongs to."""
+    view.finds_people = True  # type: ignore[attr-defined]
+    return view
 
 
 def kept_here(request: HttpRequest) -> list[KeptFilter]:
@@ -24,11 +32,12 @@ def kept_here(request: HttpRequest) -> list[KeptFilter]:
     return request.kept_here  # type: ignore[attr-defined]
 
 
-def question(query: QueryDict) -> str:
-    """What a list's address asks, in one order and without empty values, so that the same question is the same text."""
+def question(path: str, query: QueryDict) -> str:
+    """What the address of a list asks and may be kept, in one order and without empty values: the same question is the same text."""
+    passing = (*PASSING, "q") if getattr(resolve(path).func, "finds_people", False) else PASSING
     asked = QueryDict(mutable=True)
     for name in sorted(query):
-        if name not in PASSING:
+        if name not in passing:
             asked.setlist(name, [value for value in query.getlist(name) if value])
     return asked.urlencode()
 
@@ -59,7 +68,7 @@ def kept_bar(request: HttpRequest, known: Sequence[str]) -> KeptBar | None:
     """`known` are the names the list's filters go by; None for a reader without a role."""
     if not getattr(request, "acting", PUBLIC).membership_id:
         return None
-    asked = question(request.GET)
+    asked = question(request.path, request.GET)
     bar = [
         Kept(one, one.query == asked, [name for name in QueryDict(one.query) if name not in (*known, "sort")])
         for one in kept_here(request)

@@ -40,6 +40,13 @@ def test_the_same_question_is_known_in_whatever_order_it_is_asked(world, sign_in
     assert 'aria-current="page">Mine</a>' in client.get("/needs/?q=&band=high&state=open").content.decode()
 
 
+def test_a_name_searched_for_is_no_part_of_a_kept_filter(world, sign_in):
+    client = sign_in("facilitator")
+    assert "Keep this filter" not in client.get("/families/?q=Zahra").content.decode()
+    keep(client, "/families/?mine=on&q=Zahra", "Mine")
+    assert [one.query for one in kept()] == ["mine=on"]
+
+
 def test_a_list_opens_with_the_filter_chosen_for_it_and_all_rows_stay_one_press_away(world, sign_in):
     client = sign_in("facilitator")
     keep(client, "/needs/?state=closed", "Closed", opens="on")

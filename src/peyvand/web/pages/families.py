@@ -41,6 +41,7 @@ from peyvand.scope.database import scope
 from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
+from peyvand.web.kept import finds_people
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import first_steps, words
 from peyvand.web.pages.access import acting, now, open_to, refuse
@@ -91,6 +92,7 @@ def families_of(by: Acting) -> QuerySet[Household]:
     return households_of(by, now()).select_related("place", "organisation").defer("place__boundary")
 
 
+@finds_people
 @exportable
 @require_safe
 @open_to(may_see_households)

@@ -71,7 +71,7 @@ def filter_keep(request: HttpRequest) -> HttpResponse:
         listed = listed_at(address, by, request.user)
     form = FilterForm(request.POST)
     if form.is_valid():
-        values: dict[str, Any] = {"path": path, "title": listed.title, "query": question(QueryDict(asked))}
+        values: dict[str, Any] = {"path": path, "title": listed.title, "query": question(path, QueryDict(asked))}
         try:
             acts.do(request, lambda: keep_filter(**values, **form.cleaned_data, by=by, now=now()).pk)
         except Refusal as answer:

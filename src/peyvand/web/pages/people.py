@@ -27,6 +27,7 @@ from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
+from peyvand.web.kept import finds_people
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import first_steps, words
 from peyvand.web.pages.access import acting, now, open_to, refuse
@@ -77,6 +78,7 @@ def _membership(by: Acting, membership_id: int) -> Membership:
     return found
 
 
+@finds_people
 @exportable
 @require_safe
 @open_to(may_manage_people)
