@@ -210,7 +210,7 @@ def _copy(
     """All copies of one table. `n.c` numbers the copy, `n.f` the copy of families it belongs to."""
     joins: list[str] = []
     columns = {
-        field.column: _value(field, model, copied, joins) for field in model._meta.local_concrete_fields
+        field.column: _value(field, model, copied, joins) for field in model._meta.local_concrete_fields if not field.generated
     }  # fmt: skip
     table = model._meta.db_table
     names = ", ".join(f'"{name}"' for name in columns)

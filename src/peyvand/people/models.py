@@ -2,9 +2,11 @@ from datetime import timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat, Lower
 
 from peyvand.journal.models import PATH_LENGTH
+from peyvand.kernel.text import SIGNS_FOLDED
 from peyvand.people.enums import (
     ConsentGiver,
     ConsentPurpose,
@@ -140,6 +142,17 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Kept by the database itself, so that no name is left in it once somebody is erased.
+    search_key = models.GeneratedField(
+        expression=Lower(
+            Func(
+                Concat(F("name"), Value(" "), F("username")), *map(Value, SIGNS_FOLDED), function="translate",
+                output_field=models.CharField(),
+            )
+        ),
+        output_field=models.CharField(max_length=200, db_collation="C"),
+        db_persist=True,
+    )  # fmt: skip
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

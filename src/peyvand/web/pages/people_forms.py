@@ -4,11 +4,9 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.db.models import CharField, F, Func, QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.kernel.text import SIGNS_FOLDED
 from peyvand.people.enums import MemberRole
 from peyvand.people.models import Organisation
 from peyvand.people.permissions import grantable_roles
@@ -17,7 +15,7 @@ from peyvand.places.models import Place
 from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import below, in_area
 from peyvand.web.forms import Form
-from peyvand.web.lists import Filters, like_written, written
+from peyvand.web.lists import Filters
 from peyvand.web.pages.need_forms import NamedChoice, PlaceChoice
 
 _AREAS = (PlaceKind.COUNTRY, PlaceKind.PROVINCE, PlaceKind.COUNTY, PlaceKind.CITY, PlaceKind.NEIGHBOURHOOD)
@@ -70,27 +68,9 @@ class AccountForm(RoleForm):
 
 
 class PeopleFilters(Filters):
-    searched = ("account__name", "account__username")
+    searched = ("account__search_key",)
     role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("All")), *MemberRole.choices])
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["q"].label = _("Name or user name")
-
-    def search(self, rows: QuerySet, text: str) -> QuerySet:
-        return written(_folded(rows), text, _FOLDED)
-
-    def similar(self, rows: QuerySet, text: str) -> QuerySet:
-        return like_written(_folded(rows), text, _FOLDED)
-
-
-_FOLDED = ("name_folded", "username_folded")
-
-
-def _folded(rows: QuerySet) -> QuerySet:
-    """Names of accounts have no search key of their own: there are few, and they are folded as they are read."""
-
-    def folded(path: str) -> Lower:
-        return Lower(Func(F(path), *map(Value, SIGNS_FOLDED), function="translate", output_field=CharField()))
-
-    return rows.alias(name_folded=folded("account__name"), username_folded=folded("account__username"))
