@@ -166,12 +166,18 @@ def _sum_up(lines: list[Any], tell: Callable[[str], None]) -> None:
 
 def _against_offset(name: str, membership: Any, tell: Callable[[str], None]) -> None:
     """The first page and a far one: by key and counted to a thousand, or by OFFSET and counted to the end."""
+    from peyvand.flow.need.queries import needs_of
     from peyvand.people.queries import acting_as
     from peyvand.scope.database import scope
     from peyvand.web import lists
     from peyvand.web.pages import families, needs, promises
 
-    rows_of = {"families": families.families_of, "needs": needs.needs_of, "promises": promises.promises_seen}[name]
+    now = datetime.now(UTC)
+    rows_of = {
+        "families": families.families_of,
+        "needs": lambda by: needs_of(by, now),
+        "promises": promises.promises_seen,
+    }[name]
     spec = {"families": families.SPEC, "needs": needs.SPEC, "promises": promises.SPEC}[name]
     by, path, size = acting_as(membership), spec.default_sort, spec.per_page
     with scope(by):
@@ -221,6 +227,7 @@ def exporting(tell: Callable[[str], None]) -> None:
     for name, address, kind in (
         ("hq_country", "/families/", "csv"),
         ("auditor_country", "/journal/?kind=person", "csv"),
+        ("auditor_country", "/journal/?kind=person", "xlsx"),
     ):
         _export(rows.get(account__username=name), address, kind, tell)
 

@@ -27,7 +27,7 @@ from peyvand.web.forms import Form
 from peyvand.web.lists import Column, Filters, ListSpec, list_page
 from peyvand.web.pages.access import acting, now, open_to, refuse
 from peyvand.web.pages.act_words import act_in_words, all_acts, all_kinds, kind_in_words
-from peyvand.web.pages.need_forms import NamedChoice
+from peyvand.web.pages.choices import FoundChoice
 
 
 class JournalFilters(Filters):
@@ -64,11 +64,7 @@ SPEC = ListSpec(
 
 
 class LookForm(Form):
-    organisation = NamedChoice(
-        label=gettext_lazy("Organisation"),
-        queryset=Organisation.objects.none(),
-        empty_label=gettext_lazy("Choose the organisation"),
-    )
+    organisation = FoundChoice(label=gettext_lazy("Organisation"), empty_label=gettext_lazy("Choose the organisation"))
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         max_length=300,
@@ -79,7 +75,7 @@ class LookForm(Form):
     def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
         super().__init__(*args, **options)
         own = Organisation.objects.filter(in_area(by, "place__path"), is_active=True)
-        self.fields["organisation"].queryset = own  # type: ignore[attr-defined]
+        self.fields["organisation"].offer(own)  # type: ignore[attr-defined]
 
 
 def _page(request: HttpRequest, form: LookForm | None) -> HttpResponseBase:

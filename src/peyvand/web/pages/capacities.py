@@ -33,7 +33,7 @@ from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
-from peyvand.web.lists import Column, Filters, ListSpec, like_written, list_page, written
+from peyvand.web.lists import Column, Filters, ListSpec, exactly, list_page, nearly
 from peyvand.web.pages import acts, first_steps
 from peyvand.web.pages.access import open_to, refuse
 from peyvand.web.pages.choices import KindField, KindFilter, PlaceField
@@ -55,21 +55,20 @@ class CapacityFilters(Filters):
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """By words of the kind and of the giver's name; both are looked up in their own short lists first."""
         for word in slips.words(text):
-            rows = rows.filter(_of_either(written, word))
+            rows = rows.filter(_of_either(exactly, word))
         return rows
 
     def similar(self, rows: QuerySet, text: str) -> QuerySet:
         exact = Q()
         for word in slips.words(text):
-            rows = rows.filter(_of_either(written, word) | _of_either(like_written, word))
-            exact &= _of_either(written, word)
+            rows = rows.filter(_of_either(nearly, word))
+            exact &= _of_either(exactly, word)
         return rows.exclude(exact) if exact else rows.none()
 
 
-def _of_either(found: Callable[..., QuerySet], word: str) -> Q:
-    kinds, givers = (
-        found(model.objects.order_by(), word, ("search_key",)).values("pk") for model in (Specification, Organisation)
-    )
+def _of_either(found: Callable[..., Q], word: str) -> Q:
+    asked = found(word, ("search_key",))
+    kinds, givers = (model.objects.order_by().filter(asked).values("pk") for model in (Specification, Organisation))
     return Q(specification__in=kinds) | Q(organisation__in=givers)
 
 

@@ -3,8 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
 
+from peyvand.kernel.text import latin_digits, search_key
+from peyvand.people.models import Organisation
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
@@ -16,6 +19,8 @@ from peyvand.web.templatetags.peyvand_format import unit
 
 # A select box is a fair choice up to about this many rows; above, the finest places are left to narrower roles.
 MOST_PLACES = 700
+MOST_NAMES = 500
+MOST_FITTING = 30  # so many names are offered to somebody who wrote a part of one
 
 
 def places_of(acting: Acting) -> QuerySet[Place]:
@@ -42,6 +47,72 @@ class PlaceField(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Place) -> str:
         return "– " * (obj.path.count("/") - self.depth) + named(obj)
+
+
+class FoundChoice(forms.ModelChoiceField):
+    """A named row: chosen from a list while they are few, found by a part of its name where no select box could hold them.
+
+    Where several names fit what was written, the field becomes a choice among these.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(queryset=options.pop("queryset", Organisation.objects.none()), **options)
+        self.is_written = False
+
+    def offer(self, rows: QuerySet) -> None:
+        self.queryset = rows
+        self.is_written = rows.order_by()[MOST_NAMES : MOST_NAMES + 1].exists()
+        if self.is_written:
+            self.widget = forms.TextInput(attrs={"autocomplete": "off"})
+            self.help_text = _("Write its name or a part of it; where several fit, you choose among them.")
+
+    def label_from_instance(self, row: Any) -> str:
+        return named(row)
+
+    def prepare_value(self, value: Any) -> Any:
+        row = value
+        if self.is_written and isinstance(value, int):
+            row = self._rows().filter(pk=value).first()
+        return (
+            self.label_from_instance(row)
+            if self.is_written and isinstance(row, Model)
+            else super().prepare_value(value)
+        )
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "").strip()
+        if not (self.is_written and text) or latin_digits(text).isdecimal():
+            return super().to_python(latin_digits(text) if text else value)
+        return self._found(text)
+
+    def _found(self, text: str) -> Any:
+        by_name, keys = self._rows().order_by("sort_key", "pk"), ("search_key",)
+        for rows in (by_name.filter(search_key=search_key(text)), written(by_name, text, keys)):
+            found = list(rows[: MOST_FITTING + 1])
+            if len(found) == 1:
+                return found[0]
+            if len(found) > MOST_FITTING:
+                raise forms.ValidationError(_("Very many names fit. Write more of it."))
+            if found:
+                self._choose_among(found)
+                raise forms.ValidationError(_("Several names fit what you wrote. Choose one of them."))
+        if like := list(like_written(by_name, text, keys)[:MOST_FITTING]):
+            self._choose_among(like)
+            raise forms.ValidationError(_("Nothing here is called so. These are like it."))
+        raise forms.ValidationError(_("Nothing here is called so."))
+
+    def _rows(self) -> QuerySet:
+        assert self.queryset is not None
+        return self.queryset
+
+    def _choose_among(self, rows: list[Any]) -> None:
+        choices = [("", self.empty_label or ""), *((row.pk, self.label_from_instance(row)) for row in rows)]
+        self.widget = forms.Select(choices=choices)
+
+
+class FoundPlace(FoundChoice):
+    def label_from_instance(self, row: Any) -> str:
+        return f"{named(row)} — {named(row.parent)}" if row.parent else named(row)
 
 
 class KindField(forms.ModelChoiceField):

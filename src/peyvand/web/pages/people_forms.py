@@ -16,7 +16,7 @@ from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import below, in_area
 from peyvand.web.forms import Form
 from peyvand.web.lists import Filters
-from peyvand.web.pages.need_forms import NamedChoice, PlaceChoice
+from peyvand.web.pages.choices import FoundChoice, FoundPlace
 
 _AREAS = (PlaceKind.COUNTRY, PlaceKind.PROVINCE, PlaceKind.COUNTY, PlaceKind.CITY, PlaceKind.NEIGHBOURHOOD)
 
@@ -34,17 +34,15 @@ def organisations(by: Acting) -> QuerySet[Organisation]:
 
 class RoleForm(Form):
     role = forms.ChoiceField(label=_("Role"))
-    place = PlaceChoice(label=_("Area"), queryset=Place.objects.none(), empty_label=_("Choose the area"))
-    organisation = NamedChoice(
-        label=_("Organisation"), queryset=Organisation.objects.none(), empty_label=_("Choose the organisation")
-    )
+    place = FoundPlace(label=_("Area"), empty_label=_("Choose the area"))
+    organisation = FoundChoice(label=_("Organisation"), empty_label=_("Choose the organisation"))
 
     def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
         super().__init__(*args, **options)
         roles = grantable_roles(by)
         self.fields["role"].choices = [one for one in MemberRole.choices if Role(one[0]) in roles]  # type: ignore[attr-defined]
-        self.fields["place"].queryset = areas(by)  # type: ignore[attr-defined]
-        self.fields["organisation"].queryset = organisations(by)  # type: ignore[attr-defined]
+        self.fields["place"].offer(areas(by))  # type: ignore[attr-defined]
+        self.fields["organisation"].offer(organisations(by))  # type: ignore[attr-defined]
 
     def clean_role(self) -> MemberRole:
         return MemberRole(self.cleaned_data["role"])

@@ -26,22 +26,16 @@ from peyvand.web.fields import JalaliDateField
 from peyvand.web.forms import Form
 from peyvand.web.pages.access import acting, now, open_to, refuse
 from peyvand.web.pages.acts import act
-from peyvand.web.pages.need_forms import NamedChoice, PlaceChoice
+from peyvand.web.pages.choices import FoundChoice, FoundPlace
 from peyvand.web.pages.people_forms import areas
 
 
 class SwitchForm(Form):
     """A place, an organisation, or an organisation in a place; from a day that has not passed."""
 
-    place = PlaceChoice(
-        label=gettext_lazy("In a place"),
-        queryset=Place.objects.none(),
-        empty_label=gettext_lazy("Anywhere"),
-        required=False,
-    )
-    organisation = NamedChoice(
+    place = FoundPlace(label=gettext_lazy("In a place"), empty_label=gettext_lazy("Anywhere"), required=False)
+    organisation = FoundChoice(
         label=gettext_lazy("For an organisation, with its branches"),
-        queryset=Organisation.objects.none(),
         empty_label=gettext_lazy("Every organisation"),
         required=False,
     )
@@ -50,8 +44,8 @@ class SwitchForm(Form):
     def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
         super().__init__(*args, **options)
         today = business_date(now())
-        self.fields["place"].queryset = areas(by)  # type: ignore[attr-defined]
-        self.fields["organisation"].queryset = _organisations(by)  # type: ignore[attr-defined]
+        self.fields["place"].offer(areas(by))  # type: ignore[attr-defined]
+        self.fields["organisation"].offer(_organisations(by))  # type: ignore[attr-defined]
         self.fields["since"].earliest = today  # type: ignore[attr-defined]
         self.initial.setdefault("since", today)
 
