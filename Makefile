@@ -15,11 +15,11 @@ install: $(STAMPS)/assets ## Install what the program needs; after this no netwo
 
 test: $(STAMPS)/browser ## Install what tests need, the browser too, and run everything
 	@$(MAKE) --no-print-directory lint
-	$(RUN)/python -m pytest -n 2 --dist loadfile
+	$(RUN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMPS)/test ## The quick loop: format, lint, types, imports, unit tests
 	@$(MAKE) --no-print-directory lint
-	$(RUN)/python -m pytest -q -x -n 2 --dist loadfile -m "not slow and not journey"
+	$(RUN)/python -m pytest -q -x -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not journey"
 
 .PHONY: lint
 lint:
