@@ -41,8 +41,11 @@ def main() -> int:
     print(f"{found.pictures} pictures of {found.pages} pages: {FOLDER / 'index.html'}")
     for fault in found.faults:
         print(f"  {fault}")
-    print(f"{len(found.faults)} faults." if found.faults else "No fault.")
-    return 1 if status or found.faults else 0
+    if status or not found.pages:
+        print("The walk did not come to its end; what stopped it stands above.")
+    else:
+        print(f"{len(found.faults)} faults." if found.faults else "No fault.")
+    return 1 if status or found.faults or not found.pages else 0
 
 
 def _tell(file: Path) -> None:

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.journeys.conftest import AXE, SIZES, Visitor
+from tests.journeys.conftest import SIZES, Visitor
+from tests.journeys.fitness import AXE
 from tests.journeys.peopled import peopled
 from tests.journeys.readers import READERS
 from tests.journeys.sheet.layout import SAID
