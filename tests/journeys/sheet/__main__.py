@@ -36,7 +36,7 @@ def main() -> int:
     processes = "1" if chosen.role and chosen.language else "2"
     walk = str(Path(__file__).with_name("taken.py"))
     threading.Thread(target=_tell, args=[FOLDER / SAID], daemon=True).start()
-    status = pytest.main(["-q", "-n", processes, "--dist", "load", "--no-header", walk])
+    status = pytest.main(["-q", "-n", processes, "--dist", "load", "--no-header", "--show-capture=no", walk])
     found = lay_out(FOLDER)
     print(f"{found.pictures} pictures of {found.pages} pages: {FOLDER / 'index.html'}")
     for fault in found.faults:

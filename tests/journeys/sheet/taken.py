@@ -88,7 +88,7 @@ def look(reader: Visitor, one: Shown, folder: Path, expected: int) -> None:
         one.faults.append(f"answers {answer and answer.status}")
     if not page.title().partition("·")[0].strip():
         one.faults.append("has no title")
-    page.evaluate(AXE.read_text())
+    page.evaluate(AXE)
     for size, box in SIZES.items():
         page.set_viewport_size(box)  # type: ignore[arg-type]
         for theme, preferred in THEMES[size].items():
