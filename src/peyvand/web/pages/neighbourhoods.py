@@ -86,7 +86,8 @@ def _read(by: Acting, place: Place, figures: PlaceFigures) -> tuple[list[Any], .
     needs = Need.objects.filter(below(place.path), in_area(by), state=NeedState.OPEN).order_by(
         "-priority", "created_at"
     )
-    offers = Capacity.objects.filter(below(place.path), state=CapacityState.OPEN).order_by("-id")
+    left = Q(quantity__gt=F("committed"))
+    offers = Capacity.objects.filter(left, below(place.path), state=CapacityState.OPEN).order_by("-id")
     return tuple(
         at_once(
             *public,
