@@ -74,6 +74,7 @@ def test_a_call_is_taken_and_a_list_is_narrowed_without_javascript(world, visito
     page.get_by_role("button", name="ثبت این نیاز").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("رسید ثبت نیاز")
     page = reader.go("/needs/")
+    page.get_by_text("فیلترهای بیشتر").click()
     page.locator("[name=state]").select_option(label="بسته")
     page.get_by_role("search").get_by_role("button", name="نمایش").click()
     expect(page.get_by_role("heading", name="با این فیلترها چیزی پیدا نشد")).to_be_visible()

@@ -140,6 +140,21 @@ class Filters(Form):
     def used(self) -> int:
         return sum(not _unused(value) for value in getattr(self, "cleaned_data", {}).values())
 
+    @property
+    def of_search(self) -> forms.BoundField | None:
+        return self["q"] if "q" in self.fields else None
+
+    @property
+    def beside_search(self) -> list[forms.BoundField]:
+        """The others: on a phone they fold away, so that the list itself is on the first screen."""
+        return [field for field in self if field.name != "q"]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether one of these is used, or wrong."""
+        values = getattr(self, "cleaned_data", {})
+        return any(field.errors or not _unused(values.get(field.name)) for field in self.beside_search)
+
 
 def exactly(text: str, paths: Sequence[str]) -> Q:
     """Every word stands in one of the search keys at `paths`, also where a space stands within it."""
