@@ -31,6 +31,7 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
+from peyvand.web.pages.words import listed
 from peyvand.web.templatetags.peyvand_format import digits, jdate, quantity, toman_long
 
 SLUG = actions.SLUG
@@ -181,7 +182,7 @@ def _thread(project: MicroProject) -> list[Stage]:
 def _facts(project: MicroProject) -> list[tuple[Any, str]]:
     need = project.need
     facts = [
-        (_("What is needed"), f"{_name(need.specification)}، {quantity(need.quantity, need.specification.unit)}"),
+        (_("What is needed"), listed(_name(need.specification), quantity(need.quantity, need.specification.unit))),
         (_("Where"), _name(need.place)),
         (_("Kept by"), _name(need.organisation)),
         (_("What happened"), project.get_reason_kind_display()),

@@ -101,7 +101,7 @@ def _promise_line(row: Commitment, today: date, *, giver: bool = False) -> Line:
     who = words.named(row.need.place) if giver else words.named(row.capacity.organisation)
     note = _("due %(day)s") % {"day": jdate(row.due_date)}
     url = reverse("promise", args=[row.pk])
-    title = f"{words.named(row.need.specification)}، {said} — {who}"
+    title = f"{words.listed(words.named(row.need.specification), said)} — {who}"
     return Line(title, url, note, words.promise_badge(row.state, row.due_date, today), due(row.due_date, today))
 
 
@@ -152,7 +152,7 @@ def to_confirm(by: Acting, today: date) -> Waiting:
     def line(row: Delivery) -> Line:
         need = row.commitment.need
         said = quantity(row.quantity, need.specification.unit)
-        title = f"{words.named(need.specification)}، {said} — {words.named(need.place)}"
+        title = f"{words.listed(words.named(need.specification), said)} — {words.named(need.place)}"
         return Line(title, reverse("promise", args=[row.commitment_id]), when=waits(row.delivered_date, today))
 
     return Waiting(
@@ -170,7 +170,7 @@ def _suggestions(name: str, title: str, side: Q, today: date) -> Waiting:
 
     def line(row: Suggestion) -> Line:
         said = quantity(row.quantity, row.need.specification.unit)
-        text = f"{words.named(row.need.specification)}، {said} — {words.named(row.need.place)}"
+        text = f"{words.listed(words.named(row.need.specification), said)} — {words.named(row.need.place)}"
         when = due_or_waits(row.need.due_date, business_date(row.need.created_at), today)
         return Line(text, reverse("suggestion", args=[row.pk]), "", words.band_badge(row.priority), when)
 

@@ -30,6 +30,12 @@ def named(row: Any) -> str:
 
 
 @register.filter
+def listed(names: list[str]) -> str:
+    """Names after one another, with the comma of the reader's language."""
+    return words.listed(*names)
+
+
+@register.filter
 def code(value: str) -> str:
     """A tracking code in groups of four, as it is printed and read out; any other code as it is."""
     return digits(spoken(value) if len(value) == LENGTH and value.isdigit() else value)
