@@ -3,6 +3,7 @@
 import inspect
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from random import Random
 from types import CodeType
@@ -209,12 +210,16 @@ def _client(world: World, name: str) -> Client:
     return client
 
 
+# Of one kind of page a person opens so many: every one would say the same again, for a dozen people.
+_PAGES_A_ROUTE = 6
+
+
 def _queries(programme: Programme, world: World) -> dict[tuple[str, str], int]:
     """For every reading route and every person who may open it, the most queries one of its pages took."""
     patterns = {route.path: _pattern(programme.slug, route.path) for route in programme.routes}
     found: dict[tuple[str, str], int] = {}
     for name, acting in world.acting.items():
-        client, seen = _client(world, name), set[str]()
+        client, seen, opened = _client(world, name), set[str](), Counter[str]()
         allowed = [
             route.path
             for route in programme.routes
@@ -225,9 +230,10 @@ def _queries(programme: Programme, world: World) -> dict[tuple[str, str], int]:
         while waiting:
             url = waiting.pop()
             path = next((path for path, pattern in patterns.items() if pattern.fullmatch(url)), None)
-            if url in seen or path not in allowed:
+            if url in seen or path not in allowed or opened[path] == _PAGES_A_ROUTE:
                 continue
             seen.add(url)
+            opened[path] += 1
             with CaptureQueriesContext(
                 connection,
             ) as asked:
