@@ -79,7 +79,7 @@ class Twig:
         """
         row = self.practice
         own = by.is_staff and by.covers(place_path=row.place_path, organisation_path=row.organisation_path)
-        few = 0 < self.met < least or 0 < self.asked - self.met < least
+        few = self.asked > 0 and (self.met < least or 0 < self.asked - self.met < least)
         return (self.asked, self.met) if own or not few else None
 
 

@@ -173,7 +173,7 @@ def reach_facts(reach: Reach) -> list[tuple[Any, str]]:
 
 def _withheld_or(reach: Reach) -> str:
     """What came to plans, of what they asked for; nothing that is counted from fewer than five."""
-    if 0 < reach.met < LEAST or 0 < reach.asked - reach.met < LEAST:
+    if reach.asked > 0 and (reach.met < LEAST or 0 < reach.asked - reach.met < LEAST):
         return gettext("withheld")
     return gettext("%(met)s of %(asked)s") % {"met": number(reach.met), "asked": number(reach.asked)}
 

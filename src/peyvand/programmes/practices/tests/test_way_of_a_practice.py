@@ -13,6 +13,7 @@ from tests.flow.test_words_of_the_teller import written
 from tests.world import NOW, TODAY, World, in_days
 
 from peyvand.extend.models import ProgrammeSwitch
+from peyvand.extend.programme import Call
 from peyvand.extend.switches import ProgrammeOff, switch_off, switch_on
 from peyvand.flow.need.models import Need
 from peyvand.flow.story.actions import publish_story, submit_story
@@ -27,7 +28,6 @@ from peyvand.programmes.practices import actions, queries, rules, session_action
 from peyvand.programmes.practices.enums import EndingKind, NominationState, PracticeState, WordsState
 from peyvand.programmes.practices.models import Practice, PracticeItem, ProposedWords
 from peyvand.programmes.practices.programme import blank, forget
-from peyvand.extend.programme import Call
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
@@ -75,7 +75,11 @@ def told(world, plan, *, by="charity_manager", people=7):
 def test_what_worked_is_copied_opens_its_needs_and_stands_beside_its_source(world):
     source = done(world)
     plan = copied(world, source)
-    assert (plan.state, plan.copied_from_id, plan.organisation) == ("planned", source.pk, world.organisations["charity"])
+    assert (plan.state, plan.copied_from_id, plan.organisation) == (
+        "planned",
+        source.pk,
+        world.organisations["charity"],
+    )
     assert plan.steps.splitlines() == ["اتاقی داده شد.", "دو تعمیرکار آمدند."]
     fitted = replace(FORM, cost_rial=5)
     items = [(world.specifications["wheelchair"], 2), (world.specifications["tutoring"], 1)]
@@ -83,7 +87,9 @@ def test_what_worked_is_copied_opens_its_needs_and_stands_beside_its_source(worl
     begin(world, plan)
     with scope(SYSTEM):
         needs = set(Need.objects.values_list("specification__slug", "quantity", "place_path", "organisation__name_fa"))
-        assert needs == {(k, n, world.places["espiari"].path, "خیریهٔ نمونه") for k, n in (("wheelchair", 2), ("tutoring", 1))}
+        assert needs == {
+            (k, n, world.places["espiari"].path, "خیریهٔ نمونه") for k, n in (("wheelchair", 2), ("tutoring", 1))
+        }
     third = copied(world, told(world, plan), by="facilitator", place="ahangar")
     with scope(world["leader"]):
         trees = queries.trees_of([third.pk])
@@ -243,7 +249,13 @@ def test_a_story_ends_in_an_act_and_shows_nobody_without_consent(world):
 
 @pytest.mark.parametrize("address", ["", "https://example.org/", "//example.org/", "/nowhere/at/all/"])
 def test_an_ending_leads_to_a_page_of_this_site(world, address):
-    end = {"story_id": written(world).pk, "kind": EndingKind.PAGE, "shown_count": 0, "by": world["facilitator"], "now": NOW}
+    end = {
+        "story_id": written(world).pk,
+        "kind": EndingKind.PAGE,
+        "shown_count": 0,
+        "by": world["facilitator"],
+        "now": NOW,
+    }
     with pytest.raises(BadValue):
         story_actions.set_ending(**end, address=address)
     assert story_actions.set_ending(**end, address="/needs/new/?place=1").address == "/needs/new/?place=1"
@@ -276,7 +288,9 @@ def test_an_editor_proposes_and_only_the_teller_makes_the_words_his_own(world):
     with pytest.raises(NotPermitted):
         story_actions.accept_words(words_id=words.pk, by=SYSTEM, now=NOW)
     with pytest.raises(NotPermitted):
-        story_actions.propose_words(story_id=story.pk, **WORDS, reason="خودم هستم و می‌گویم", by=world["facilitator"], now=NOW)
+        story_actions.propose_words(
+            story_id=story.pk, **WORDS, reason="خودم هستم و می‌گویم", by=world["facilitator"], now=NOW
+        )
     submit_story(story_id=story.pk, by=world["facilitator"], now=NOW)
     story_actions.accept_words(words_id=words.pk, by=world["facilitator"], now=NOW)
     assert words_of(story) == WORDS
