@@ -187,7 +187,9 @@ def practices_out(rows: Sequence[Practice]) -> list[PracticeOut]:
             organisation=organisation_ref(row.organisation), problem=row.problem, steps=row.steps.splitlines(), people=row.people,
             conditions=row.conditions, cost_rial=row.cost_rial, cost_source=row.cost_source, result=row.result,
             people_reached=row.people_reached, result_source=row.result_source, begun_date=row.begun_date,
-            ended_date=row.ended_date, copied_from_id=row.copied_from_id, copies=row.copied, story_id=row.story_id,
+            ended_date=row.ended_date, copied_from_id=row.copied_from_id,
+            copies=row.copied,  # type: ignore[attr-defined]
+            story_id=row.story_id,
             items=[
                 PracticeItemOut(specification=specification_ref(one.specification), quantity=one.quantity)
                 for one in items.get(row.pk, [])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
@@ -39,11 +40,12 @@ def set_ending(
     if not 0 <= shown_count <= 1000:
         raise BadValue(field="shown_count", reason="between 0 and 1000")
     practice = Practice.objects.filter(pk=practice_id, state=PracticeState.PUBLISHED).first() if practice_id else None
-    values = {
+    led: dict[EndingKind, dict[str, Any]] = {
         EndingKind.OFFER: {"specification": specification, "practice": None, "address": ""},
         EndingKind.COPY: {"specification": None, "practice": practice, "address": ""},
         EndingKind.PAGE: {"specification": None, "practice": None, "address": _within_the_site(address)},
-    }[kind]
+    }
+    values = led[kind]
     if not any(values.values()):
         raise BadValue(field=_FIELDS[kind], reason="say what exactly the reader is led to")
     ending, _ = StoryEnding.objects.update_or_create(

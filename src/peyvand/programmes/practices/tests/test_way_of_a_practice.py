@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -191,7 +192,7 @@ def test_it_is_nominated_decided_by_another_and_stands_in_the_book(world):
     nomination = session_actions.nominate(**asked, by=leader, now=NOW)
     with pytest.raises(AlreadyThere):
         session_actions.nominate(**asked, by=world["field_leader"], now=NOW)
-    one = {"nomination_id": nomination.pk, "now": NOW}
+    one: dict[str, Any] = {"nomination_id": nomination.pk, "now": NOW}
     with pytest.raises(NotPermitted):
         session_actions.accept_nomination(**one, by=leader)
     with pytest.raises(NotPermitted):
@@ -335,8 +336,8 @@ def test_whatever_is_proposed_the_words_are_those_the_teller_wrote_or_accepted(w
                     assert who == "facilitator"
                     his, waiting = (waiting[1] if what == "accept" else his), None
                 elif what in ("submit", "return", "publish"):
-                    act = {"submit": submit_story, "return": return_story, "publish": publish_story}[what]
-                    act(story_id=story.pk, by=by, now=NOW)
+                    move = {"submit": submit_story, "return": return_story, "publish": publish_story}[what]
+                    move(story_id=story.pk, by=by, now=NOW)
             except Refusal:
                 pass
             assert words_of(story) == his
