@@ -207,6 +207,9 @@ def _told(step: str, act: str, practice: Practice, result: Result, by: Acting, n
     for name in Result.__dataclass_fields__:
         value = getattr(result, name)
         setattr(practice, name, value.strip() if isinstance(value, str) else value)
+    practice.cost_source = (
+        practice.result_source
+    )  # what was spent is known from who tells it, no more from the estimate
     practice.state, practice.published_at = rules.LIFE.after(step, practice.state), now
     return _saved(act, practice, by, now)
 

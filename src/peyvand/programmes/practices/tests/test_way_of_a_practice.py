@@ -91,7 +91,8 @@ def test_what_worked_is_copied_opens_its_needs_and_stands_beside_its_source(worl
         assert needs == {
             (k, n, world.places["espiari"].path, "خیریهٔ نمونه") for k, n in (("wheelchair", 2), ("tutoring", 1))
         }
-    third = copied(world, told(world, plan), by="facilitator", place="ahangar")
+    third = copied(world, telling := told(world, plan), by="facilitator", place="ahangar")
+    assert (telling.cost_rial, telling.cost_source) == (RESULT.cost_rial, RESULT.result_source)
     with scope(world["leader"]):
         trees = queries.trees_of([third.pk])
         reach = queries.reaches_of(trees)[third.pk]
