@@ -55,6 +55,12 @@ from peyvand.places.models import Place
 from peyvand.programmes.micro_projects.actions import NewProject, propose_project
 from peyvand.programmes.micro_projects.enums import ReasonKind
 from peyvand.programmes.micro_projects.models import MicroProject, MicroProjectTerms
+from peyvand.programmes.practices import actions as practices
+from peyvand.programmes.practices.enums import SHOWN
+from peyvand.programmes.practices.models import HighSession, Nomination, Practice, ProposedWords
+from peyvand.programmes.practices.permissions import READERS
+from peyvand.programmes.practices.session_actions import accept_nomination, call_session, nominate
+from peyvand.programmes.practices.story_actions import propose_words
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import PUBLIC, STAFF, SYSTEM, Acting, Role, within
 from peyvand.scope.database import scope
@@ -96,6 +102,17 @@ def look(facts: Facts, by: Acting, row: Look) -> bool:
     return told or 0 < by.membership_id == row.membership_id
 
 
+def practice(facts: Facts, by: Acting, row: Practice) -> bool:
+    return kept(facts, by, row) or (row.state in SHOWN and by.role in READERS)
+
+
+def nomination(facts: Facts, by: Acting, row: Nomination) -> bool:
+    decides = by.role is Role.HQ_LEADER and kept(facts, by, row.session)
+    # A practice that was withdrawn takes its nomination with it.
+    seen = practice(facts, by, row.practice)
+    return seen and (kept(facts, by, row.practice) or decides or (row.state == "accepted" and by.role in READERS))
+
+
 def everyone(facts: Facts, by: Acting, row: Any) -> bool:
     return True
 
@@ -111,11 +128,13 @@ RULES: dict[type, Rule] = {
     PriorityOverride: lambda facts, by, row: facts.need(by, row.need),
     MicroProject: lambda facts, by, row: facts.need(by, row.need),
     Place: everyone, Organisation: everyone, Specification: everyone, PriorityWeights: everyone, MicroProjectTerms: everyone,
-    ProgrammeSwitch: everyone,
+    ProgrammeSwitch: everyone, Practice: practice, Nomination: nomination,
+    HighSession: lambda facts, by, row: by.role in READERS,
+    ProposedWords: lambda facts, by, row: kept(facts, by, row.story),
 }  # fmt: skip
 _RELATED = {
     Proof: ("delivery",), PriorityOverride: ("need",), MicroProject: ("need__specification",), Need: ("specification",),
-    Organisation: ("place",),
+    Organisation: ("place",), Nomination: ("practice", "session"), ProposedWords: ("story",),
 }  # fmt: skip
 
 
@@ -226,7 +245,7 @@ def _more(world: World) -> None:
         delivery = Delivery.objects.filter(answer="accepted").first()
         need = Need.objects.filter(organisation=world.organisations["centre"], state="open").order_by("pk").first()
     words = {"body": "خیریه آمد و کمک رسید و خانواده خوشحال شد.", "place": world.places["nobonyad"]}
-    write_story(title="داستان نانوشته", delivery_ids=[delivery.pk], **words, **act)
+    unwritten = write_story(title="داستان نانوشته", delivery_ids=[delivery.pk], **words, **act)
     shown = write_story(title="داستان همه", delivery_ids=[delivery.pk], **words, **act)
     submit_story(story_id=shown.pk, **act)
     publish_story(story_id=shown.pk, by=world["field_leader"], now=delivery.recorded_at)
@@ -273,6 +292,38 @@ def _more(world: World) -> None:
         business_date(NOW), 90_000_000, note="یادداشت نهان",
     )  # fmt: skip
     propose_project(row=project, **act)
+    _practices(world, unwritten)
+
+
+def _practices(world: World, story: Story) -> None:
+    """One of each kind of state, of two offices, and words proposed for a story that is not published."""
+    switch_on(slug=practices.SLUG, place=world.places["mz"], by=SYSTEM, now=NOW - timedelta(days=9))
+    made = []
+    for by, place in (("field_leader", "nobonyad"), ("charity_manager", "espiari"), ("charity_manager", "espiari")):
+        form = practices.Form(f"الگوی نهفته {len(made)}", "مسئله", "یک\nدو", "سه نفر", "شرط", 10**7, "فاکتور")
+        items = [(world.specifications["wheelchair"], 1)]
+        row = practices.write_practice(form=form, items=items, place=world.places[place], by=world[by], now=NOW)
+        if len(made) < 2:
+            result = practices.Result("شد", 9, "دفتر", 10**7, business_date(NOW))
+            practices.publish_practice(practice_id=row.pk, result=result, by=world[by], now=NOW)
+        made.append(row)
+    practices.copy_practice(practice_id=made[0].pk, place=world.places["espiari"], by=world["firm_manager"], now=NOW)
+    leader = {"by": world["leader"], "now": NOW}
+    session = call_session(
+        title="نشست",
+        host="استاندار",
+        held_date=business_date(NOW) + timedelta(days=90),
+        place=world.places["mz"],
+        **leader,
+    )
+    asked = {"session_id": session.pk, "reason": "دیدنی است و شنیدنی"}
+    nominate(practice_id=made[1].pk, by=world["charity_manager"], now=NOW, **asked)
+    heard = nominate(practice_id=made[0].pk, by=world["field_leader"], now=NOW, **asked)
+    accept_nomination(nomination_id=heard.pk, **leader)
+    propose_words(
+        story_id=story.pk, title="واژهٔ نهفته", body="واژه‌هایی که هنوز از آنِ کسی نیست.", invitation="",
+        reason="این‌گونه روشن‌تر است", by=world["field_leader"], now=NOW,
+    )  # fmt: skip
 
 
 def _imports(world: World) -> None:
@@ -300,7 +351,7 @@ def _name_apart() -> None:
 _MARKED = {
     Need: "tracking_code", **{one: "tracking_code" for one in FLOW if one.__name__ in ("Capacity", "Commitment")},
     Household: "code", Person: "family_name", Delivery: "note", Story: "title", Agreement: "title", ImportRecord: "file_name",
-    PriorityOverride: "reason", Look: "reason", KeptFilter: "name",
+    PriorityOverride: "reason", Look: "reason", KeptFilter: "name", ProposedWords: "title",
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from tests.site.asking import clean, drawn, found, some, words
 from tests.site.described import DESCRIBED, NUMBERS, PLACES, READING, ROOT, model_at
 from tests.site.sights import MODELS, NOTHING, Sights, today
 
+from peyvand.programmes.practices.permissions import READERS
 from peyvand.scope.acting import STAFF, Acting, Role, within
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,13 @@ def _is_late(row: Any) -> bool:
     return row.state == "accepted" and row.due_date < today()
 
 
+def _is_unseen(sights: Sights, row: Any) -> bool:
+    """A practice that was done, which nobody copied and which stands in no book."""
+    copied = any(one.copied_from_id == row.pk for one in sights.rows[MODELS["Practice"]])
+    heard = any(one.practice_id == row.pk and one.state == "accepted" for one in sights.rows[MODELS["Nomination"]])
+    return row.state == "published" and not copied and not heard
+
+
 def agrees(sights: Sights, name: str, row: Any, filters: dict[str, Any]) -> bool:
     """Whether a row is one of those asked for: every filter, said again in Python."""
     by = sights.acting(name)
@@ -109,6 +117,7 @@ def agrees(sights: Sights, name: str, row: Any, filters: dict[str, Any]) -> bool
         "late": lambda value: not value or _is_late(row),
         "waiting": lambda value: not value or _waits(sights, by, row),
         "standing": lambda value: not value or row.end_date is None or row.end_date >= today(),
+        "unseen": lambda value: not value or _is_unseen(sights, row),
         "mine": lambda value: not value or (row.pk, by.membership_id) in sights.facts.tasks,
     }
     return all(
@@ -144,6 +153,12 @@ def in_area(by: Acting, row: Any) -> bool:
     return within(place_of(row), by.place_path)
 
 
+def in_hand(by: Acting, row: Any) -> bool:
+    """A story of one's own office that is not withdrawn: what it still lacks is its own affair."""
+    own = within(row.place_path, by.place_path) and within(row.organisation_path, by.organisation_path)
+    return by.role in STAFF and own and row.state != "withdrawn"
+
+
 LISTS = {
     "/needs": Listed("Need", holds=of_own_work),
     "/capacities": Listed("Capacity", holds=could_help),
@@ -169,20 +184,25 @@ LISTS = {
     "/programmes/micro_projects/terms": Listed(
         "MicroProjectTerms", lambda by: by.role in (Role.ADMINISTRATOR, Role.HQ_LEADER)
     ),
+    "/programmes/practices": Listed("Practice", lambda by: by.role in READERS),
+    "/programmes/practices/sessions": Listed("HighSession", lambda by: by.role in READERS),
+    "/programmes/practices/stories": Listed("Story", lambda by: by.role in STAFF, in_hand),
 }
 # Lists of one row: the row, and what hangs on it.
 BELOW = {
     "/deliveries/{delivery_id}/proofs": ("Delivery", "Proof", "delivery_id", "id"),
     "/matching-runs/{run_id}/unserved": ("MatchingRun", "Unserved", "run_id", "need_id"),
+    "/programmes/practices/sessions/{session_id}/nominations": ("HighSession", "Nomination", "session_id", "id"),
 }
 # One row, where more is asked than to see it.
 ONLY = {
     "/published-stories/{story_id}": lambda by, row: row.state == "published",
     "/imports/{import_id}": in_area,
     "/programmes/micro_projects/{need_id}": lambda by, row: by.role in STAFF,
+    "/programmes/practices/stories/{story_id}": in_hand,
 }
 # Neither a list nor a row: judged by its words alone.
-OTHER = {"/me", "/figures", "/programmes", "/programmes/micro_projects/figures"}
+OTHER = {"/me", "/figures", "/programmes", "/programmes/micro_projects/figures", "/programmes/practices/figures"}
 OPEN = ("/published-stories", "/places", "/organisations", "/specifications", "/figures")
 
 

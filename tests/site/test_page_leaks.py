@@ -38,7 +38,8 @@ OF_PAGE = {
     "need_id": "Need", "household_id": "Household", "person_id": "Person", "membership_id": "Membership", "override_id": "PriorityOverride",
     "task_id": "Task", "consent_id": "Consent", "record_id": "ImportRecord", "token_id": "ApiToken",
     "export_id": "Export", "batch_id": "Batch", "filter_id": "KeptFilter", "place_id": "Place", "switch_id": "ProgrammeSwitch",
-    "delivery_id": "Delivery",
+    "delivery_id": "Delivery", "story_id": "Story", "practice_id": "Practice", "session_id": "HighSession",
+    "nomination_id": "Nomination", "words_id": "ProposedWords",
 }  # fmt: skip
 BY_WORD = {
     "capacities": "Capacity", "matching": "MatchingRun", "suggestions": "Suggestion", "promises": "Commitment",
@@ -82,8 +83,8 @@ def question(data: st.DataObject, sights: Sights) -> dict[str, str]:
     """What a reader may add to an address: a search, a filter, an order."""
     known = {
         "q": words(sights) + [mark for mark, _, _ in sights.marks if mark.isdigit()], "state": ["open", "all", "draft", "accepted"],
-        "sort": ["code", "-created", "quantity"], "mine": ["on"], "place": ["1", "999"], "show": ["late", "waiting"], "tab": ["served"],
-        "kind": ["1", "2"], "answer": ["waiting", "accepted"],
+        "sort": ["code", "-created", "quantity"], "mine": ["on"], "place": ["1", "999"], "show": ["late", "waiting", "unseen"],
+        "tab": ["served"], "kind": ["1", "2"], "answer": ["waiting", "accepted"],
         "map": ["told", "met", "organisations"], "from": ["1405-01"], "with": ["sm", "amol"],
     }  # fmt: skip
     chosen = data.draw(st.sets(st.sampled_from(sorted(known)), max_size=2))

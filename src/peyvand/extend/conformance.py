@@ -99,11 +99,9 @@ def _life_faults(one: Programme) -> Iterable[str]:
 
 
 def word_faults(one: Programme, folder: Path) -> list[str]:
-    """Acts a programme writes into the journal (`"<something>.<done>"` in its actions) that have no words for its readers."""
-    source = folder / "actions.py"
-    written = (
-        set(re.findall(r'"([a-z_]+\.[a-z_]+)"', source.read_text(encoding="utf-8"))) if source.is_file() else set()
-    )
+    """Acts a programme writes into the journal (`"<something>.<done>"` in its `*actions.py`) that have no words for its readers."""
+    sources = [source.read_text(encoding="utf-8") for source in folder.glob("*actions.py")]
+    written = {act for source in sources for act in re.findall(r'"([a-z_]+\.[a-z_]+)"', source)}
     return [f"the act {act!r} has no words" for act in sorted(written - one.words.keys() - ACTS.keys())]
 
 

@@ -4,7 +4,7 @@ A programme is one folder, `programmes/<slug>/`, whose `programme.py` holds `PRO
 core reads. The core never names a programme; what it stores of one is its slug.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import Random
@@ -233,6 +233,10 @@ class SpecificationUsed:
     cbr_component: CbrComponent | str = ""
 
 
+# Answers what a reader can do about a story: pairs of a label in his language and an address of this site. Asked inside his scope
+# when he opens the page of the story, in a number of queries that does not grow.
+StoryWays = Callable[[Acting, int], Sequence[tuple[str, str]]]
+
 # Makes sure that at least `count` demo rows exist, by the core's own acts; gives how many were added (0 when run again).
 Seed = Callable[[int, Random, datetime], int]
 
@@ -259,6 +263,7 @@ class Programme:
     retention: tuple[Retention, ...]
     api_routes: tuple[ApiRoute, ...] = ()
     held_back: Hold | None = None
+    story_ways: StoryWays | None = None
     words: Mapping[str, Any] = field(default_factory=dict)
 
     def permission(self, slug: str) -> Permission:

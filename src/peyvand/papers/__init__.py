@@ -61,6 +61,20 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Told:
+    """One good practice in a briefing book, in words: each part is its heading and its text, each figure its name, its value
+    and where it is known from; `story` is a title, the teller's words and who told them, or empty."""
+
+    title: str
+    lead: str
+    problem: tuple[str, str]
+    steps: tuple[str, Sequence[str]]
+    parts: Pairs
+    figures: tuple[str, Sequence[tuple[str, str, str]]]
+    story: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Tile:
     value: str
     label: str
@@ -106,6 +120,14 @@ def gift(
 ) -> bytes:
     """What became of something that was offered (A4)."""
     return _pdf("gift", frame, fonts, words=words, picture=picture, **asdict(sheet), notes=notes)
+
+
+def briefing_book(
+    frame: Frame, *, contents: str, items: Sequence[Told], notes: Sequence[str], empty: str, fonts: Path
+) -> bytes:
+    """What a high session reads before it meets (A4): contents, then one page each. `notes` stand below the contents' last page."""
+    told = [asdict(item) for item in items]
+    return _pdf("briefing", frame, fonts, contents=contents, items=told, notes=notes, empty=empty)
 
 
 def picture(frame: Frame, *, picture: Mapping[str, object], notes: Sequence[str], fonts: Path) -> bytes:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from peyvand.extend.ways import ways_of_story
 from peyvand.flow.story import actions
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
@@ -105,6 +106,7 @@ def story(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "may_withdraw": "withdraw_story" in possible and may_withdraw,
         "may_edit": row.state == StoryState.DRAFT and may_edit_story(by, row) is None,
+        "ways": ways_of_story(by, pk),
         "crumbs": [(_("Stories"), reverse("stories"))],
     }  # fmt: skip
     return render(request, "web/pages/story.html", context)

@@ -1,0 +1,1 @@
+"""Practices: from one-off to everywhere."""

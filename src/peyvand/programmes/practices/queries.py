@@ -1,0 +1,228 @@
+"""Reads of practices, of stories in the making, and of sessions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+
+from peyvand.flow.story.enums import StoryState
+from peyvand.flow.story.models import Story, StoryConsent
+from peyvand.kernel.refusals import NotFound
+from peyvand.places.enums import PlaceKind
+from peyvand.places.models import Place
+from peyvand.programmes.practices import rules
+from peyvand.programmes.practices.enums import NominationState, PracticeState, Stage, WordsState
+from peyvand.programmes.practices.models import (
+    HighSession,
+    Nomination,
+    Practice,
+    PracticeItem,
+    ProposedWords,
+    StoryEnding,
+)
+from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.scope.bulk import below, in_area
+from peyvand.scope.database import scope
+
+_RELATED = ("place", "organisation")
+
+
+def practices() -> QuerySet[Practice]:
+    """All the scope lets through, with what a list shows: those of one's own, and everybody's that are shown."""
+    copies = Count("copies", filter=~Q(copies__state=PracticeState.WITHDRAWN), distinct=True)
+    return Practice.objects.select_related(*_RELATED).defer("place__boundary").annotate(copied=copies)
+
+
+def unseen(rows: QuerySet[Practice]) -> QuerySet[Practice]:
+    """Done and told, and neither copied by anybody nor in the book of any session: what is easily overlooked."""
+    copied = Practice.objects.filter(copied_from=OuterRef("pk"))
+    booked = Nomination.objects.filter(practice=OuterRef("pk"), state=NominationState.ACCEPTED)
+    return rows.filter(~Exists(copied), ~Exists(booked), state=PracticeState.PUBLISHED)
+
+
+def one(practice_id: int) -> Practice:
+    """Raises `NotFound` where it does not exist or lies outside the scope."""
+    found = Practice.objects.select_related(*_RELATED, "copied_from", "story").filter(pk=practice_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def items_of(practice_ids: Iterable[int]) -> dict[int, list[PracticeItem]]:
+    rows = PracticeItem.objects.filter(practice_id__in=practice_ids).select_related("specification").order_by("pk")
+    found: dict[int, list[PracticeItem]] = {}
+    for row in rows:
+        found.setdefault(row.practice_id, []).append(row)
+    return found
+
+
+@dataclass(frozen=True)
+class Twig:
+    """One practice of a tree with its figures. `asked` and `met` are the amounts of the needs its plan opened and of those the
+    receivers accepted. A withdrawn one keeps its place in the tree and nothing else.
+    """
+
+    practice: Practice
+    depth: int
+    asked: int
+    met: int
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.practice.state == PracticeState.WITHDRAWN
+
+    def told_to(self, by: Acting, least: int) -> tuple[int, int] | None:
+        """`asked` and `met` for a reader; None where they are counted from single deliveries, fewer than `least` of either
+        kind, and the reader does not keep the practice.
+        """
+        row = self.practice
+        own = by.is_staff and by.covers(place_path=row.place_path, organisation_path=row.organisation_path)
+        few = self.asked > 0 and (self.met < least or 0 < self.asked - self.met < least)
+        return (self.asked, self.met) if own or not few else None
+
+
+_TREES = """
+WITH RECURSIVE up(asked, id, copied_from_id) AS (
+    SELECT id, id, copied_from_id FROM practices_practice WHERE id = ANY (%s::bigint[])
+    UNION ALL
+    SELECT up.asked, parent.id, parent.copied_from_id FROM practices_practice parent JOIN up ON parent.id = up.copied_from_id
+), tree(asked, id) AS (
+    SELECT asked, id FROM up WHERE copied_from_id IS NULL
+    UNION ALL SELECT tree.asked, child.id FROM practices_practice child JOIN tree ON child.copied_from_id = tree.id
+) SELECT asked, id FROM tree
+"""
+
+
+def trees_of(practice_ids: Iterable[int]) -> dict[int, list[Twig]]:
+    """The whole tree that each of these practices stands in, every copy below its source.
+
+    Read under the national role, for a plan of another office belongs to it too; nothing in it is about a person.
+    """
+    with scope(SYSTEM):
+        with connection.cursor() as cursor:
+            cursor.execute(_TREES, [list(practice_ids)])
+            pairs = cursor.fetchall()
+        ids = {pk for _, pk in pairs}
+        rows = Practice.objects.select_related(*_RELATED).defer("place__boundary").in_bulk(ids)
+        sums = PracticeItem.objects.filter(practice_id__in=ids, need__isnull=False).order_by().values("practice_id")
+        needs = {
+            row["practice_id"]: (row["asked"], row["met"])
+            for row in sums.annotate(asked=Sum("need__quantity"), met=Sum("need__met"))
+        }
+    inside: dict[int, list[rules.Node]] = {}
+    for asked, pk in pairs:
+        inside.setdefault(asked, []).append(_node(rows[pk]))
+    return {
+        asked: [Twig(rows[node.pk], depth, *needs.get(node.pk, (0, 0))) for node, depth in rules.in_order(nodes)]
+        for asked, nodes in inside.items()
+    }
+
+
+def county(path: str) -> str:
+    """The path of the county that a place lies in; empty for a province or the country."""
+    parts = path.split("/")
+    return "/".join(parts[:3]) + "/" if len(parts) > 3 else ""
+
+
+def _node(row: Practice) -> rules.Node:
+    return rules.Node(row.pk, row.copied_from_id, row.state == PracticeState.PUBLISHED, county(row.place_path))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What became of a tree, as plain sums: no figure is weighed against another."""
+
+    stage: Stage
+    done: int
+    under_way: int
+    counties: int
+    provinces: int
+    organisations: int
+    people_reached: int
+    cost_rial: int
+    asked: int
+    met: int
+
+
+def reaches_of(trees: Mapping[int, Sequence[Twig]]) -> dict[int, Reach]:
+    """Figures over the practices of each tree that were not withdrawn; results only over those that told one."""
+    counties = Place.objects.filter(kind=PlaceKind.COUNTY, parent__kind=PlaceKind.PROVINCE).order_by()
+    of_province = dict(counties.values_list("parent__path").annotate(n=Count("pk")))
+    return {pk: _reach(twigs, of_province) for pk, twigs in trees.items()}
+
+
+def _reach(twigs: Sequence[Twig], of_province: Mapping[str, int]) -> Reach:
+    live = [twig for twig in twigs if not twig.is_withdrawn]
+    done = [twig for twig in live if twig.practice.state == PracticeState.PUBLISHED]
+    counties = {county(twig.practice.place_path) for twig in done} - {""}
+    return Reach(
+        stage=rules.stage([_node(twig.practice) for twig in live], of_province),
+        done=len(done),
+        under_way=len(live) - len(done),
+        counties=len(counties),
+        provinces=len({rules.province(one) for one in counties}),
+        organisations=len({twig.practice.organisation_id for twig in done}),
+        people_reached=sum(twig.practice.people_reached or 0 for twig in done),
+        cost_rial=sum(twig.practice.cost_rial for twig in done),
+        asked=sum(twig.asked for twig in live),
+        met=sum(twig.met for twig in live),
+    )
+
+
+def stories_in_hand(by: Acting) -> QuerySet[Story]:
+    """Stories of one's own area and organisation that were not withdrawn, with what they still lack."""
+    waiting = ProposedWords.objects.filter(story=OuterRef("pk"), state=WordsState.OPEN)
+    ended = StoryEnding.objects.filter(story=OuterRef("pk"))
+    rows = Story.objects.filter(in_area(by)).exclude(state=StoryState.WITHDRAWN).select_related(*_RELATED)
+    own = rows.filter(below(by.organisation_path, "organisation_path"))
+    return own.defer("place__boundary").annotate(has_words=Exists(waiting), has_ending=Exists(ended))
+
+
+def own_story(story_id: int, by: Acting) -> Story:
+    found = stories_in_hand(by).filter(pk=story_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def consents_given(story_id: int) -> int:
+    """How many people shown in the story have consented and not taken it back. A number only, so counted for every editor."""
+    with scope(SYSTEM):
+        rows = StoryConsent.objects.filter(story_id=story_id, consent__withdrawn_at__isnull=True)
+        return rows.values("consent__person_id").distinct().count()
+
+
+def words_waiting(by: Acting) -> QuerySet[ProposedWords]:
+    """Changes that wait for the actor as the teller."""
+    return ProposedWords.objects.filter(story__told_by_id=by.membership_id or -1, state=WordsState.OPEN)
+
+
+def nominations_waiting(by: Acting) -> QuerySet[Nomination]:
+    """Nominations the actor can decide on."""
+    rows = Nomination.objects.filter(in_area(by, "session__place_path"), state=NominationState.PROPOSED)
+    return rows.exclude(nominated_by_id=by.membership_id or -1)
+
+
+def sessions() -> QuerySet[HighSession]:
+    counted = Count("nominations", filter=Q(nominations__state=NominationState.ACCEPTED))
+    return HighSession.objects.select_related(*_RELATED).defer("place__boundary").annotate(in_book=counted)
+
+
+def open_sessions(today: date) -> QuerySet[HighSession]:
+    return HighSession.objects.filter(state="open", held_date__gte=today).order_by("held_date", "pk")
+
+
+def one_session(session_id: int) -> HighSession:
+    found = sessions().filter(pk=session_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def nominations_of(session_id: int) -> QuerySet[Nomination]:
+    """In the order in which they stand in the book: as they were accepted; those undecided after them."""
+    rows = Nomination.objects.filter(session_id=session_id)
+    related = rows.select_related("practice__place", "practice__organisation", "practice__story")
+    return related.defer("practice__place__boundary").order_by(F("decided_at").asc(nulls_last=True), "pk")

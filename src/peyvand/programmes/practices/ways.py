@@ -1,0 +1,43 @@
+"""Where a story leads its reader."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from peyvand.programmes.practices.actions import SLUG
+from peyvand.programmes.practices.enums import EndingKind, PracticeState
+from peyvand.programmes.practices.models import StoryEnding
+from peyvand.programmes.practices.queries import stories_in_hand
+from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.scope.database import scope
+from peyvand.web.pages.words import named
+
+
+def label_of(ending: StoryEnding) -> str:
+    if ending.kind == EndingKind.OFFER:
+        return _("Offer something of the same kind: %(kind)s") % {"kind": named(ending.specification)}
+    if ending.kind == EndingKind.COPY and ending.practice:
+        return _("Copy it into your place: %(practice)s") % {"practice": ending.practice.title}
+    return _("Do something yourself")
+
+
+def address_of(ending: StoryEnding) -> str:
+    if ending.kind == EndingKind.OFFER:
+        return f"{reverse('capacity_new')}?kind={ending.specification_id}"
+    if ending.kind == EndingKind.COPY:
+        return reverse(f"{SLUG}:one", args=[ending.practice_id])
+    return ending.address
+
+
+def ways_of(by: Acting, story_id: int) -> list[tuple[str, str]]:
+    """What the story ends in, for everyone; for those who write and edit it, where its words and ending are kept.
+
+    A practice that was withdrawn meanwhile is not led to.
+    """
+    with scope(SYSTEM):
+        ending = StoryEnding.objects.select_related("specification", "practice").filter(story_id=story_id).first()
+    ways = []
+    if ending and (ending.practice is None or ending.practice.state == PracticeState.PUBLISHED):
+        ways.append((label_of(ending), address_of(ending)))
+    if by.is_staff and stories_in_hand(by).filter(pk=story_id).exists():
+        ways.append((_("Its ending, its consents and its words"), reverse(f"{SLUG}:story", args=[story_id])))
+    return ways
