@@ -100,7 +100,7 @@ def run() -> Iterator[str]:
     plain = plainly(pairs.vectors)
     plain_seconds = time.perf_counter() - begin
     right = len(found & planted)
-    yield f"{len(texts):,} proposals, {len(pairs.vectors.keys):,} words: pairs nearly the same in {seconds:.2f} s, plain {plain_seconds:.1f} s"
+    yield f"{len(texts):,} proposals, {len(pairs.vectors.keys):,} words: pairs in {seconds:.2f} s, plain {plain_seconds:.1f} s"
     yield f"  {plain_seconds / seconds:.0f} times faster, answers {'equal' if plain == found else 'NOT EQUAL'}; most memory {most:.0f} MB"
     yield f"  planted pairs {len(planted):,}: recall {right / len(planted):.2%}, precision {right / max(1, len(found)):.2%}"
     yield f"  themes: {len(grouped.themes):,} of {int((grouped.of >= 0).sum()):,} proposals in {of_themes:.2f} s"

@@ -3,6 +3,7 @@
 import inspect
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from random import Random
 from types import CodeType
@@ -107,6 +108,7 @@ def test_daily_jobs_and_forgetting_run_on_nothing_and_twice(slug):
 def test_pages_are_closed_to_everyone_without_their_permission(slug):
     programme = programmes()[slug]
     world = _province(programme, households=1)
+    clients = {name: _client(world, name) for name in world.acting}
     for route in programme.routes:
         if "<" in route.path:
             continue
@@ -114,7 +116,7 @@ def test_pages_are_closed_to_everyone_without_their_permission(slug):
         told = Client().get(f"/programmes/{slug}/{route.path}").status_code
         assert (told == 200) if Role.PUBLIC in roles else (told in (403, 405)), route.path
         for name, acting in world.acting.items():
-            answer = _client(world, name).get(f"/programmes/{slug}/{route.path}")
+            answer = clients[name].get(f"/programmes/{slug}/{route.path}")
             assert (answer.status_code == 403) == (acting.role not in roles), (route.path, name)
 
 
@@ -124,11 +126,12 @@ def test_pages_are_closed_to_everyone_without_their_permission(slug):
 def test_api_routes_are_closed_to_everyone_without_the_permission_of_their_page(slug):
     programme = programmes()[slug]
     world = _province(programme, households=1)
+    clients = {name: _client(world, name) for name in world.acting}
     for route in programme.api_routes:
         address = f"/api/v1/programmes/{slug}" + re.sub(r"{[^}]+}", "999999999", route.path)
         roles = programme.permission(programme.page(route.page).permission).roles
         for name, acting in world.acting.items():
-            client = _client(world, name)
+            client = clients[name]
             told = client.get(address) if route.method == "GET" else client.post(address, "{}", "application/json")
             closed = told.status_code == 403 and told.json()["code"] == "not_permitted"
             assert told.status_code in (200, 403, 404, 422), (address, name, told.content)
@@ -201,12 +204,16 @@ def _client(world: World, name: str) -> Client:
     return client
 
 
+# A route with a number in it has as many pages as rows; whoever opens a few of them has seen what it asks.
+_PAGES_OF_A_ROUTE = 3
+
+
 def _queries(programme: Programme, world: World) -> dict[tuple[str, str], int]:
-    """For every reading route and every person who may open it, the most queries one of its pages took."""
+    """For every reading route and every person who may open it, the most queries one of its first pages took."""
     patterns = {route.path: _pattern(programme.slug, route.path) for route in programme.routes}
     found: dict[tuple[str, str], int] = {}
     for name, acting in world.acting.items():
-        client, seen = _client(world, name), set[str]()
+        client, seen, visited = _client(world, name), set[str](), Counter[str | None]()
         allowed = [
             route.path
             for route in programme.routes
@@ -217,9 +224,10 @@ def _queries(programme: Programme, world: World) -> dict[tuple[str, str], int]:
         while waiting:
             url = waiting.pop()
             path = next((path for path, pattern in patterns.items() if pattern.fullmatch(url)), None)
-            if url in seen or path not in allowed:
+            if url in seen or path not in allowed or visited[path] == _PAGES_OF_A_ROUTE:
                 continue
             seen.add(url)
+            visited[path] += 1
             with CaptureQueriesContext(
                 connection,
             ) as asked:

@@ -8,7 +8,22 @@ from hypothesis import strategies as st
 from peyvand.engines.themes import near_duplicates, nearest, stems, themes
 from peyvand.engines.themes.likeness import weighed
 
-WORDS = "مسکن وام کرایه درمان دارو مدرسه سرویس اشتغال کارگاه قالی ویلچر رمپ اتوبوس بیمه آموزش معلم".split()
+WORDS = (
+    "مسکن",
+    "وام",
+    "کرایه",
+    "درمان",
+    "دارو",
+    "مدرسه",
+    "سرویس",
+    "اشتغال",
+    "کارگاه",
+    "قالی",
+    "ویلچر",
+    "رمپ",
+    "اتوبوس",
+    "بیمه",
+)
 SOME = st.lists(st.lists(st.sampled_from(WORDS), min_size=0, max_size=6).map(" ".join), min_size=1, max_size=14)
 few = settings(max_examples=40, deadline=None)
 
@@ -115,7 +130,8 @@ def test_the_nearest_of_what_is_being_typed():
 
 
 def test_nothing_and_wrong_values():
-    assert themes([]).themes == () and len(near_duplicates([]).first) == 0
+    assert themes([]).themes == ()
+    assert len(near_duplicates([]).first) == 0
     assert themes(["", "  "]).of.tolist() == [-1, -1]
     with pytest.raises(ValueError, match="alike"):
         near_duplicates(["a"], 0)

@@ -135,7 +135,7 @@ def _theme(number: int, members: Array, vectors: Vectors, texts: Sequence[str]) 
     mean = np.bincount(column, weights, len(held)) / len(members)
     which = np.repeat(np.arange(len(members)), [len(part[0]) for part in parts])
     near = np.round(np.bincount(which, weights * mean[column], len(members)), DIGITS)
-    centre = min(range(len(members)), key=lambda k: (-near[k], texts[members[k]], int(members[k])))
+    centre = min(range(len(members)), key=lambda k: (-near[k], texts[int(members[k])], int(members[k])))
     shared = np.flatnonzero(np.bincount(column, minlength=len(held)) * 2 >= len(members))
     best = sorted(shared.tolist(), key=lambda one: (-round(float(mean[one]), DIGITS), int(held[one])))[:WORDS_TOLD]
     words = tuple(Word(vectors.shown[held[one]], round(float(mean[one]), DIGITS)) for one in best)

@@ -138,7 +138,7 @@ def _heads(vectors: Vectors, alike: float) -> Array:
 
 
 @in_place
-def _product(indptr, indices, data, one, other):  # type: ignore[no-untyped-def]
+def _product(indptr, indices, data, one, other):
     """The sum over the words both have, in their order."""
     product, i, j = 0.0, indptr[one], indptr[other]
     while i < indptr[one + 1] and j < indptr[other + 1]:
@@ -154,7 +154,7 @@ def _product(indptr, indices, data, one, other):  # type: ignore[no-untyped-def]
 
 
 @allocating
-def _starts(indptr, indices, heads, words):  # type: ignore[no-untyped-def]
+def _starts(indptr, indices, heads, words):
     """int64[words + 1]: where the texts that have each word in their heads are listed."""
     start = np.zeros(words + 1, np.int64)
     for text in range(len(indptr) - 1):
@@ -164,7 +164,7 @@ def _starts(indptr, indices, heads, words):  # type: ignore[no-untyped-def]
 
 
 @allocating
-def _join(indptr, indices, data, heads, words, alike):  # type: ignore[no-untyped-def]
+def _join(indptr, indices, data, heads, words, alike):
     """The pairs that share a word of both heads and are alike, in the order they are found."""
     texts = len(indptr) - 1
     start = _starts(indptr, indices, heads, words)

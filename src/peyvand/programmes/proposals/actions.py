@@ -139,7 +139,7 @@ def merge_proposal(*, proposal_id: int, into_id: int, reason: str, by: Acting, n
         raise rules.CannotJoinItself
     rows = _led([proposal_id, into_id], by)
     child, into = rows[proposal_id], rows[into_id]
-    _require_on(into.place_path, by.organisation_path, business_date(now))
+    _require_on_at([into], now)
     for row in (child, into):
         if row.merged_into_id is not None:
             raise rules.AlreadyJoined(number=row.shown_number)
@@ -163,7 +163,7 @@ def part_proposal(*, proposal_id: int, by: Acting, now: datetime) -> Merge:
     chain = _chain(proposal_id)
     child = chain[0]
     require(may_lead(by, child))
-    _require_on(child.place_path, by.organisation_path, business_date(now))
+    _require_on_at([child], now)
     merge = Merge.objects.select_for_update().filter(child=child, undone_at__isnull=True).first()
     if merge is None or child.merged_into_id is None:
         raise rules.NotJoined
@@ -190,8 +190,8 @@ def route_proposals(*, proposal_ids: Sequence[int], body_id: int, by: Acting, no
     if body is None:
         raise NotFound
     terms, calendar = queries.terms_on(today), queries.calendar()
+    _require_on_at(rows, now)
     for row in rows:
-        _require_on(row.place_path, by.organisation_path, today)
         if row.merged_into_id is not None:
             raise rules.AlreadyJoined(number=row.shown_number)
         fresh = row.state == ProposalState.RECEIVED
@@ -246,7 +246,7 @@ def answer_theme(*, theme_id: int, said: Said, by: Acting, now: datetime) -> Ans
 
 def _answer(ids: list[int], theme: Theme | None, said: Said, by: Acting, now: datetime) -> Answer:
     _said(said.text, "text")
-    _require_on(by.place_path, by.organisation_path, business_date(now))
+    _require_on_at(list(Proposal.objects.filter(pk__in=ids)), now)
     if said.decision != Decision.REFUSED and said.until is not None and said.until < business_date(now):
         raise BadValue(field="until", reason="this day has passed")
     act = rules.act_of(said.decision)
@@ -258,6 +258,7 @@ def _answer(ids: list[int], theme: Theme | None, said: Said, by: Acting, now: da
             row.closed_at = now if row.state in ENDED else None
         Proposal.objects.bulk_update(asked, ["state", "closed_at"], batch_size=2000)
         body_id = rows[ids[0]].body_id
+    assert body_id is not None  # what waits for an answer was sent to somebody
     answer = Answer.objects.create(
         body_id=body_id, theme=theme, decision=said.decision, text=said.text.strip(), until=said.until, at=now
     )
@@ -281,12 +282,12 @@ def report_answer(*, answer_id: int, act: str, text: str, by: Acting, now: datet
     if answer is None:
         raise NotFound
     require(may_answer(by, answer.body.path))
-    _require_on(by.place_path, by.organisation_path, business_date(now))
     _said(text, "text")
     if act not in REPORTS:
         raise BadValue(field="act", reason="it goes on, is carried out, or is given up")
     with scope(SYSTEM):
         rows = list(lock(Proposal.objects.all(), answer.replies.values_list("proposal_id", flat=True)).values())
+        _require_on_at(rows, now)
         for row in rows:
             row.state = rules.LIFE.after(act, row.state)
             row.closed_at = now if row.state in ENDED else None
@@ -397,6 +398,10 @@ def _said(text: str, field: str) -> None:
 
 def _require_on(place_path: str, organisation_path: str, today: date) -> None:
     require(off_refusal(SLUG, [(place_path, organisation_path)], today))
+
+
+def _require_on_at(rows: Sequence[Proposal], now: datetime) -> None:
+    require(off_refusal(SLUG, [(row.place_path, row.organisation_path) for row in rows], business_date(now)))
 
 
 def _event(

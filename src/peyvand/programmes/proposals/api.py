@@ -266,7 +266,7 @@ def count_proposals(request: HttpRequest, filters: Query[ProposalFilters]) -> Ht
 def get_proposal(request: HttpRequest, proposal_id: Path[Id]) -> HttpResponse:
     with reading(request):
         row = queries.one(proposal_id)
-        told = queries.reply_to(row.pk)
+        told = queries.reply_to(row)
         reply = told and ProposalReplyOut(
             answer_id=told.answer_id, decision=Decision(told.answer.decision), text=told.answer.text,
             own_words=told.own_words, until=told.answer.until, at=told.answer.at,

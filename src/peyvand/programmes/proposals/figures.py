@@ -3,7 +3,7 @@
 from datetime import date
 from statistics import median
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from peyvand.extend.programme import Counted
 from peyvand.kernel.jalali import add_months, business_date
@@ -41,7 +41,7 @@ def answered_in_time(by: Acting, today: date) -> Counted:
         rows = _recent(by, today).filter(answer_by__isnull=False)
         late = rows.filter(queries.overdue(today), merged_into__isnull=True).count()
         given = Reply.objects.filter(proposal__in=rows).values_list("proposal__answer_by", "answer__at")
-        kept = [business_date(at) <= last for last, at in given]
+        kept = [business_date(at) <= last for last, at in given if last is not None]
     of = len(kept) + late
     return Counted(sum(kept) / of if of else None, of)
 
@@ -49,8 +49,8 @@ def answered_in_time(by: Acting, today: date) -> Counted:
 def carried_out(by: Acting, today: date) -> Counted:
     """Of those accepted whose story has ended: carried out."""
     with scope(SYSTEM):
-        rows = _recent(by, today)
-        done = rows.filter(state=ProposalState.DONE).count()
-        given_up = rows.filter(state=ProposalState.NOT_DONE).count()
-    of = done + given_up
-    return Counted(done / of if of else None, of)
+        many = _recent(by, today).aggregate(
+            done=Count("id", filter=Q(state=ProposalState.DONE)),
+            ended=Count("id", filter=Q(state__in=(ProposalState.DONE, ProposalState.NOT_DONE))),
+        )
+    return Counted(many["done"] / many["ended"] if many["ended"] else None, many["ended"])

@@ -1,7 +1,7 @@
 """What those who voted on the statements of a draft have in common: the engine over the votes, shown by groups alone."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -33,15 +33,20 @@ class GroupShown:
 
 @dataclass(frozen=True)
 class Held:
-    """`voters` in all; `groups` of at least five, the largest first; `unites` what most of every group says."""
+    """`voters` in all; `groups` of at least five, the largest first; `unites` what most of every group says; `own` the reader's own
+    votes, by statement."""
 
     voters: int
     groups: tuple[GroupShown, ...]
     unites: tuple[SaidBy, ...]
+    own: Mapping[int, int] = field(default_factory=dict)
 
 
-def held(statements: Sequence[Statement]) -> Held:
-    """The groups of those who voted; none where fewer than five did. The same votes give the same groups in any order."""
+def held(statements: Sequence[Statement], own: int = 0) -> Held:
+    """The groups of those who voted; none where fewer than five did. `own` is the reader's account.
+
+    The same votes give the same groups in any order.
+    """
     texts = {row.pk: row.text for row in statements}
     with scope(SYSTEM):
         votes = list(
@@ -49,9 +54,10 @@ def held(statements: Sequence[Statement]) -> Held:
             .order_by("at", "pk")
             .values_list("account_id", "statement_id", "vote")
         )
+    mine = {statement: vote for account, statement, vote in votes if own and account == own}
     voters = len({account for account, _statement, _vote in votes})
     if voters < LEAST:
-        return Held(voters, (), ())
+        return Held(voters, (), (), mine)
     told = np.array(votes, dtype=np.int64)
     found = opinion_groups(told[:, 0], told[:, 1], told[:, 2])
     groups = tuple(
@@ -59,7 +65,7 @@ def held(statements: Sequence[Statement]) -> Held:
         for place, group in enumerate(found.groups, 1)
         if len(group.members) >= LEAST
     )
-    return Held(voters, groups, _said(found.unites, texts) if groups else ())
+    return Held(voters, groups, _said(found.unites, texts) if groups else (), mine)
 
 
 def _said(says: Sequence[Saying], texts: dict[int, str]) -> tuple[SaidBy, ...]:

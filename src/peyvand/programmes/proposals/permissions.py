@@ -59,6 +59,6 @@ def may_convene(by: Acting) -> Refusal | None:
 
 
 def may_answer_comments(by: Acting, row: Consultation) -> Refusal | None:
-    if by.role is Role.SYSTEM or may_convene(by) is None and within(row.organisation_path, by.organisation_path):
+    if by.role is Role.SYSTEM or (may_convene(by) is None and within(row.organisation_path, by.organisation_path)):
         return None
     return NotPermitted(reason="comments are answered by those who put the draft before everyone")

@@ -94,6 +94,7 @@ PROGRAMME = Programme(
         Route("<int:proposal_id>/support/", "support", views.support),
         Route("<int:proposal_id>/unsupport/", "support", views.unsupport, "unsupport"),
         Route("<int:proposal_id>/withdraw/", "support", views.withdraw, "withdraw"),
+        Route("<int:proposal_id>/lead/", "lead", views.lead),
         Route("<int:proposal_id>/join/", "lead", views.merge, "merge"),
         Route("<int:proposal_id>/part/", "lead", views.part, "part"),
         Route("<int:proposal_id>/route/", "lead", views.route, "route"),

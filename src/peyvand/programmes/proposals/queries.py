@@ -7,10 +7,11 @@ from datetime import date
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from peyvand.engines.themes import Word, nearest, stems
 from peyvand.kernel.refusals import NotFound
-from peyvand.programmes.proposals.enums import OPEN, HappeningKind, ProposalState
+from peyvand.programmes.proposals.enums import HappeningKind, ProposalState
 from peyvand.programmes.proposals.models import AnswerTerms, Happening, Holiday, Proposal, Reading, Reply, Support
 from peyvand.programmes.proposals.rules import Calendar, Terms
 from peyvand.scope.acting import Acting
@@ -40,13 +41,35 @@ def calendar() -> Calendar:
     return Calendar(settings.WORK_WEEK, dict(Holiday.objects.values_list("day", "is_closed")))
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How many wait for whom, among all or those of a theme."""
+
+    waiting: int
+    unrouted: int
+    late: int
+
+
+def standing(by: Acting, today: date, rows: QuerySet[Proposal] | None = None) -> Standing:
+    """In one question: to be answered by the actor's organisation, to be sent on in his area, and overdue everywhere."""
+    found = (Proposal.objects.all() if rows is None else rows).filter(merged_into__isnull=True)
+    return Standing(
+        **found.aggregate(
+            waiting=Count("id", filter=below(by.organisation_path, "body_path") & Q(state=ProposalState.ROUTED)),
+            unrouted=Count("id", filter=below(by.place_path) & Q(state=ProposalState.RECEIVED)),
+            late=Count("id", filter=overdue(today)),
+        )
+    )
+
+
 def proposals() -> QuerySet[Proposal]:
     """All, for proposals are public, with what a list shows."""
     return Proposal.objects.select_related("body", "place", "organisation", "theme", "merged_into")
 
 
 def one(proposal_id: int) -> Proposal:
-    found = proposals().filter(pk=proposal_id).first()
+    """With its answer, where it has one. Raises `NotFound`."""
+    found = proposals().select_related("reply__answer__body", "reply__answer__theme").filter(pk=proposal_id).first()
     if found is None:
         raise NotFound
     return found
@@ -73,12 +96,10 @@ def like_ones(text: str, *, least: float = SHOWN_AT, leave_out: Iterable[int] = 
     words = stems(text)
     if not words:
         return []
-    asked = """SELECT id FROM proposals_proposal WHERE words && %s::varchar[] AND state <> 'withdrawn' AND NOT id = ANY(%s)
+    asked = """SELECT id FROM proposals_proposal WHERE words && %s::varchar[] AND state <> 'withdrawn' AND NOT id = ANY(%s::bigint[])
         ORDER BY (SELECT count(*) FROM unnest(words) one WHERE one = ANY(%s::varchar[])) DESC, id LIMIT %s"""
-    with connection.cursor() as cursor:
-        cursor.execute(asked, [words, list(leave_out), words, _CANDIDATES])
-        ids = [row[0] for row in cursor.fetchall()]
-    rows = list(proposals().filter(pk__in=ids).order_by("pk"))
+    near = RawSQL(asked, [words, list(leave_out), words, _CANDIDATES])
+    rows = list(Proposal.objects.filter(pk__in=near).order_by("pk"))
     found = nearest(text, [row.text for row in rows], most=most, alike=least)
     return [Like(rows[place], likeness, why) for place, likeness, why in found]
 
@@ -103,9 +124,9 @@ def root_of(proposal: Proposal) -> Proposal:
     return proposal
 
 
-def support_of(by: Acting, proposal_id: int) -> Support | None:
+def supports(by: Acting, proposal_id: int) -> bool:
     own = Support.objects.filter(proposal_id=proposal_id, account_id=by.account_id, withdrawn_at__isnull=True)
-    return own.first() if by.account_id else None
+    return bool(by.account_id) and own.exists()
 
 
 def told_to(by: Acting) -> QuerySet[Happening]:
@@ -155,9 +176,6 @@ def by_body(today: date) -> list[BodyLine]:
     return sorted(lines, key=lambda line: (-line.overdue, -line.waiting, line.body_id))
 
 
-def reply_to(proposal_id: int) -> Reply | None:
-    return Reply.objects.select_related("answer__body", "answer__theme").filter(proposal_id=proposal_id).first()
-
-
-def open_of_theme(theme_id: int) -> QuerySet[Proposal]:
-    return Proposal.objects.filter(theme_id=theme_id, state__in=OPEN, merged_into__isnull=True)
+def reply_to(proposal: Proposal) -> Reply | None:
+    """The answer as it went to its author."""
+    return getattr(proposal, "reply", None)

@@ -9,17 +9,18 @@ from peyvand.kernel.jalali import business_date
 from peyvand.people.models import Membership, Organisation
 from peyvand.people.queries import acting_as
 from peyvand.programmes.proposals import actions, consulting, settling
-from peyvand.programmes.proposals.enums import Decision, Vote
+from peyvand.programmes.proposals.enums import OPEN, Decision, Vote
 from peyvand.programmes.proposals.models import Consultation, Paragraph, Proposal, Statement
 from peyvand.programmes.proposals.permissions import CONVENERS, SECRETARIAT, WRITERS
 from peyvand.scope.acting import SYSTEM, Acting, Role
+from peyvand.scope.bulk import below
 from peyvand.scope.database import scope
 
 DEMO = "(نمونه)"
 # Each subject in two wordings, so that like ones are found; (title, problem, first step).
 SUBJECTS = (
-    ("سرویس رفت‌وآمد برای دانش‌آموزان دارای معلولیت", "دانش‌آموزان دارای معلولیت راهی به مدرسه ندارند", "قرارداد یک ون با بالابر در هر شهرستان"),
-    ("رفت‌وآمد دانش‌آموز دارای معلولیت با سرویس مناسب", "مدرسه از خانهٔ دانش‌آموزان دارای معلولیت دور است", "ون بالابردار در هر شهرستان با قرارداد یک‌ساله"),
+    ("سرویس دانش‌آموزان دارای معلولیت", "دانش‌آموزان دارای معلولیت راهی به مدرسه ندارند", "قرارداد یک ون با بالابر در هر شهرستان"),
+    ("سرویس دانش‌آموز دارای معلولیت", "مدرسه از دانش‌آموزان دارای معلولیت دور است", "قرارداد ون با بالابر در شهرستان"),
     ("بیمهٔ قالی‌بافان خانگی", "قالی‌بافان خانگی بیمه ندارند و از درمان می‌مانند", "فهرست قالی‌بافان هر روستا برای بیمه"),
     ("رمپ در ورودی بانک‌ها", "کاربران ویلچر نمی‌توانند وارد بانک شوند", "بازدید از همهٔ شعبه‌ها و نصب رمپ"),
     ("نصب رمپ ورودی بانک برای ویلچر", "ورودی بانک‌ها برای کاربران ویلچر پله دارد", "نصب رمپ در ده شعبهٔ پرمراجعه"),
@@ -79,7 +80,7 @@ def _proposal(number: int, random: Random, writers: list[Acting], now: datetime)
 
 
 def _support(row: Proposal, random: Random, writers: list[Acting], now: datetime) -> None:
-    for one in random.sample(writers, random.randint(0, min(6, len(writers)))):
+    for one in random.sample(writers, random.randint(0, min(2, len(writers)))):
         actions.support_proposal(proposal_id=row.pk, by=one, now=now - timedelta(hours=random.randint(1, 20)))
 
 
@@ -93,7 +94,8 @@ def _fate(
         return
     with scope(SYSTEM):
         row = Proposal.objects.get(pk=row.pk)
-        alike = [one.pk for one in before if one.pk in _same_theme(row)]
+        theme = _same_theme(row, leader)
+        alike = [one.pk for one in before if one.pk in theme]
     if alike and chance < 0.4:
         reason = "همان مسئله و همان گام نخست را می‌گوید."
         actions.merge_proposal(proposal_id=row.pk, into_id=alike[0], reason=reason, by=leader, now=now)
@@ -112,10 +114,12 @@ def _fate(
         actions.report_answer(answer_id=answer.pk, act=act, text=text, by=SYSTEM, now=now)
 
 
-def _same_theme(row: Proposal) -> set[int]:
+def _same_theme(row: Proposal, leader: Acting) -> set[int]:
     if row.theme_id is None:
         return set()
-    rows = Proposal.objects.filter(theme_id=row.theme_id, state__in=("received", "routed"), merged_into__isnull=True)
+    rows = Proposal.objects.filter(
+        below(leader.place_path), theme_id=row.theme_id, state__in=OPEN, merged_into__isnull=True
+    )
     return set(rows.exclude(pk=row.pk).values_list("pk", flat=True))
 
 
@@ -134,7 +138,7 @@ def _draft(random: Random, writers: list[Acting], now: datetime) -> None:
         ),
         statements=(
             "پاسخ‌ها باید برای همه دیدنی باشد.", "خرید مشترک هزینه‌ها را کم می‌کند.", "هر شهرستان باید نماینده‌ای داشته باشد.",
-            "مهلت پاسخ باید کوتاه‌تر شود.", "گزارش‌ها باید هر فصل منتشر شود.", "داوطلبان باید بیمه باشند.", "مجوزها باید یک‌جا داده شود.",
+            "مهلت پاسخ باید کوتاه‌تر شود.",
         ),
         opens=today - timedelta(days=3), closes=today + timedelta(days=20), by=convener, now=now,
     )  # fmt: skip
@@ -142,11 +146,11 @@ def _draft(random: Random, writers: list[Acting], now: datetime) -> None:
         first = Paragraph.objects.filter(consultation=row).order_by("number").first()
         statements = list(Statement.objects.filter(consultation=row).order_by("pk"))
     assert first is not None
-    for place, one in enumerate(writers[:12]):
+    for place, one in enumerate(writers[:6]):
         if place < 3:
             text = "خوب است نام و شمارهٔ او روی تارنما بیاید."
             consulting.comment_on(paragraph_id=first.pk, text=text, by=one, now=now)
         for number, statement in enumerate(statements):
-            leaning = Vote.AGREE if number < 3 or place % 2 else Vote.DISAGREE
+            leaning = Vote.AGREE if number < 2 or place % 2 else Vote.DISAGREE
             vote = leaning if random.random() < 0.9 else Vote.PASS
             consulting.vote_on(statement_id=statement.pk, vote=vote, by=one, now=now)

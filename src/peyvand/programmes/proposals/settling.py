@@ -36,6 +36,8 @@ def _count_clocks() -> None:
     with scope(SYSTEM):
         calendar, waiting = queries.calendar(), Proposal.objects.filter(state=ProposalState.ROUTED)
         for routed, days in set(waiting.values_list("routed_date", "answer_days")):
+            if routed is None or days is None:
+                continue
             of_day = waiting.filter(routed_date=routed, answer_days=days)
             of_day.update(answer_by=calendar.after(routed, days))
 

@@ -36,9 +36,10 @@ from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
-from peyvand.web.templatetags.peyvand_format import digits, jdate, number
+from peyvand.web.templatetags.peyvand_format import jdate, number
 
 SLUG = actions.SLUG
+MOST_JOINED = 50
 _TONES = {
     ProposalState.RECEIVED: "waiting", ProposalState.ROUTED: "waiting", ProposalState.ANSWERED: "going",
     ProposalState.UNDER_WAY: "going", ProposalState.DONE: "done", ProposalState.NOT_DONE: "stopped",
@@ -98,12 +99,13 @@ def all_proposals(request: HttpRequest) -> HttpResponseBase:
         rows = rows.filter(pk__in=queries.unrouted(by).values("pk"))
     if (file := export(request, LIST, rows)) is not None:
         return file
+    standing = queries.standing(by, today)
     context = {
         "page": list_page(request, LIST, rows),
         "only": only,
-        "waiting": queries.waiting_for(by).count() if by.role in permissions.ANSWERERS else 0,
-        "unrouted": queries.unrouted(by).count() if by.role in permissions.SECRETARIAT else 0,
-        "late": queries.proposals().filter(queries.overdue(today), merged_into__isnull=True).count(),
+        "waiting": standing.waiting if by.role in permissions.ANSWERERS else 0,
+        "unrouted": standing.unrouted if by.role in permissions.SECRETARIAT else 0,
+        "late": standing.late,
         "may_write": permissions.may_write(by) is None and is_open(by),
         "reads_news": permissions.may_write(by) is None,
     }
@@ -209,29 +211,27 @@ def one_proposal(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
 def _one(row: Proposal, by: Acting) -> dict[str, Any]:
     opened = is_open(by)
     alone = row.merged_into_id is None
-    reply = queries.reply_to(row.pk)
+    reply = queries.reply_to(row)
     leads = opened and permissions.may_lead(by, row) is None
     acts_now = set(rules.LIFE.acts(row.state))
     speaks = opened and row.body_id is not None and permissions.may_answer(by, row.body_path) is None
-    merging = leads and alone and row.state in OPEN
+    joined = list(row.merged.order_by("id")[: MOST_JOINED + 1])
     return {
         "row": row,
         "badge": badge(row),
         "thread": _thread(row),
         "facts": _facts(row),
         "clock": _clock(row),
-        "joined": list(row.merged.order_by("id")[:50]),
-        "joined_count": row.merged.count(),
+        "joined": joined[:MOST_JOINED],
+        "more_joined": len(joined) > MOST_JOINED,
         "reply": reply,
         "asked": row.first_step,
         "happenings": list(row.happenings.select_related("organisation", "other").order_by("at", "id")),
         "is_author": bool(by.account_id) and row.author_id == by.account_id,
-        "supports": queries.support_of(by, row.pk) is not None,
+        "supports": queries.supports(by, row.pk),
         "may_support": opened and permissions.may_write(by) is None and bool(by.account_id),
         "may_part": leads and not alone,
-        "like": queries.like_ones(row.text, leave_out=[row.pk], least=0.3) if merging else [],
-        "merge_form": MergeForm() if merging else None,
-        "route_form": RouteForm(initial={"body": row.body_id}) if leads and alone and "route" in acts_now else None,
+        "may_lead": leads and alone and row.state in OPEN,
         "may_answer": speaks and alone and row.state == ProposalState.ROUTED,
         "report_form": ReportForm() if speaks and reply and "finish" in acts_now else None,
         "withdraw_form": ReasonForm() if opened and permissions.may_withdraw(by, row) is None and row.state in OPEN else None,
@@ -277,12 +277,29 @@ def _act(
     )
 
 
+@require_GET
+def lead(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
+    """For the secretariat: send it to the body in charge, or join it to a like one."""
+    return render(request, "proposals/lead.html", _lead(request, proposal_id))
+
+
+def _lead(request: HttpRequest, proposal_id: int) -> dict[str, Any]:
+    row = queries.one(proposal_id)
+    require(permissions.may_lead(request.acting, row))  # type: ignore[attr-defined]
+    if row.merged_into_id is not None or row.state not in OPEN:
+        raise NotFound
+    like = queries.like_ones(row.text, leave_out=[row.pk], least=0.3)
+    return {"row": row, "like": like, "merge_form": MergeForm(), "route_form": RouteForm(initial={"body": row.body_id})}
+
+
 @require_POST
 def merge(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
     with scope(request.acting):  # type: ignore[attr-defined]
         form = MergeForm(request.POST)
         if not form.is_valid():
-            return _again(request, proposal_id, merge_form=form)
+            return render(
+                request, "proposals/lead.html", _lead(request, proposal_id) | {"merge_form": form}, status=422
+            )
     said = gettext("Joined. Its author and supporters are told; nothing of it is lost.")
     undo = reverse(f"{SLUG}:part", args=[proposal_id])
     values = {"into_id": form.cleaned_data["into"].pk, "reason": form.cleaned_data["reason"]}
@@ -309,7 +326,9 @@ def route(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
     with scope(request.acting):  # type: ignore[attr-defined]
         form = RouteForm(request.POST)
         if not form.is_valid():
-            return _again(request, proposal_id, route_form=form)
+            return render(
+                request, "proposals/lead.html", _lead(request, proposal_id) | {"route_form": form}, status=422
+            )
     by, body = request.acting, form.cleaned_data["body"]  # type: ignore[attr-defined]
     said = gettext("Sent. The public clock runs.")
     return acts.act(

@@ -15,9 +15,10 @@ from peyvand.kernel.refusals import NotFound, Refusal
 from peyvand.programmes.proposals import consulting, opinions, permissions
 from peyvand.programmes.proposals.enums import Vote
 from peyvand.programmes.proposals.forms import CommentAnswerForm, CommentForm, ConsultationForm, StatementForm, name_of
-from peyvand.programmes.proposals.models import Comment, Consultation, Statement, StatementVote
+from peyvand.programmes.proposals.models import Comment, Consultation, Paragraph, Statement
 from peyvand.programmes.proposals.views import SLUG, is_open, today_here
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import models_at_once
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
@@ -96,26 +97,29 @@ def _one(consultation_id: int, by: Acting) -> dict[str, Any]:
     row = all_consultations().filter(pk=consultation_id).first()
     if row is None:
         raise NotFound
-    takes_part = consulting.is_open(row, today_here()) and permissions.may_write(by) is None and is_open(by)
+    opened = is_open(by)
+    takes_part = opened and consulting.is_open(row, today_here()) and permissions.may_write(by) is None
     comments: dict[int, list[Comment]] = {}
     shown = Comment.objects.filter(paragraph__consultation=row).order_by("-pk")[:MOST_COMMENTS]
     for one in reversed(shown):
         comments.setdefault(one.paragraph_id, []).append(one)
-    statements = list(Statement.objects.filter(consultation=row).order_by("pk"))
-    own = StatementVote.objects.filter(statement__in=statements, account_id=by.account_id) if by.account_id else None
-    mine = dict(own.values_list("statement_id", "vote")) if own is not None else {}
+    parts, statements = models_at_once(
+        Paragraph.objects.filter(consultation=row).order_by("number"),
+        Statement.objects.filter(consultation=row).order_by("pk"),
+    )
+    held = opinions.held(statements, own=by.account_id)
+    mine = held.own
     return {
         "row": row,
         "badge": _badge(row),
-        "parts": [(part, comments.get(part.pk, [])) for part in row.paragraphs.order_by("number")],
+        "parts": [(part, comments.get(part.pk, [])) for part in parts],
         "statements": [(one, [(choice, mine.get(one.pk) == choice.value) for choice in Vote]) for one in statements],
-        "voted": len(mine),
-        "held": opinions.held(statements),
+        "held": held,
         "takes_part": takes_part,
         "comment_form": CommentForm(auto_id=False) if takes_part else None,
         "statement_form": StatementForm() if takes_part else None,
         "answer_form": CommentAnswerForm()
-        if comments and is_open(by) and permissions.may_answer_comments(by, row) is None
+        if comments and opened and permissions.may_answer_comments(by, row) is None
         else None,
     }
 

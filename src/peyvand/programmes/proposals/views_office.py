@@ -1,11 +1,11 @@
 """The pages around proposals: themes, bodies, the calendar of the clock, and figures."""
 
 from collections.abc import Callable
-
+from dataclasses import replace
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -23,11 +23,11 @@ from peyvand.programmes.proposals.models import Answer, AnswerTerms, Holiday, Pr
 from peyvand.programmes.proposals.views import LIST, SLUG, answering, is_open, today_here
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
-from peyvand.web import notices
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import acts
 from peyvand.web.templatetags.peyvand_format import number
 
+OF_THEME = replace(LIST, name="proposals-of-a-theme", filters=None, exports=False)
 THEMES = ListSpec(
     name="proposal-themes",
     title=_("Themes of proposals"),
@@ -63,14 +63,12 @@ def _theme(theme_id: int) -> Theme:
 def theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
     by, row = request.acting, _theme(theme_id)  # type: ignore[attr-defined]
     opened = is_open(by)
-    waiting = queries.waiting_for(by).filter(theme=row).count() if by.role in permissions.ANSWERERS else 0
-    unsent = queries.unrouted(by).filter(theme=row).count() if by.role in permissions.SECRETARIAT else 0
+    standing = queries.standing(by, today_here(), Proposal.objects.filter(theme=row))
     context = {
         "row": row,
-        "page": list_page(request, LIST, queries.proposals().filter(theme=row)),
-        "waiting": waiting if opened else 0,
-        "route_form": RouteForm() if opened and unsent else None,
-        "unsent": unsent,
+        "page": list_page(request, OF_THEME, queries.proposals().filter(theme=row)),
+        "waiting": standing.waiting if opened and by.role in permissions.ANSWERERS else 0,
+        "unsent": standing.unrouted if opened and by.role in permissions.SECRETARIAT else 0,
         "answers": list(Answer.objects.filter(theme=row).select_related("body").order_by("-at")),
     }
     return render(request, "proposals/theme.html", context)
@@ -91,15 +89,15 @@ def answer_theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
     return answering(request, asked, act, row.title, reverse(f"{SLUG}:theme", args=[theme_id]))
 
 
-@require_POST
 def route_theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
+    """Send all of a theme that were not sent yet to one body."""
     by, here = request.acting, reverse(f"{SLUG}:theme", args=[theme_id])  # type: ignore[attr-defined]
     with scope(by):
-        form = RouteForm(request.POST)
-        if not form.is_valid():
-            notices.warn(request, gettext("Choose “%(label)s”.") % {"label": gettext("Body in charge")})
-            return redirect(here)
+        row, form = _theme(theme_id), RouteForm(request.POST or None)
         ids = list(queries.unrouted(by).filter(theme_id=theme_id).values_list("pk", flat=True))
+        if not form.is_valid():
+            context = {"row": row, "form": form, "unsent": len(ids)}
+            return render(request, "proposals/route.html", context, status=422 if form.errors else 200)
     body = form.cleaned_data["body"]
     said = gettext("%(count)s proposals were sent. The public clock runs.") % {"count": number(len(ids))}
     return acts.act(

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from threading import Barrier, Thread
 
 import pytest
@@ -176,7 +177,7 @@ def test_who_joins_two_crosswise_or_supports_meanwhile_leaves_nothing_wrong():
         assert len(refused) == 1
         (child,) = [row["id"] for row in whole([a, b]) if row["merged_into_id"]]
         at_once(
-            lambda: merge(world, b if child == a else a, c),
+            lambda child=child: merge(world, b if child == a else a, c),
             *(lambda name=name, pk=pk: actions.support_proposal(proposal_id=pk, by=world[name], now=NOW)
               for name, pk in (("social_worker", a), ("social_worker", b), ("firm_manager", c))),
         )  # fmt: skip
@@ -186,7 +187,9 @@ def test_who_joins_two_crosswise_or_supports_meanwhile_leaves_nothing_wrong():
         assert not [row for row in whole(ids) if row["merged_into_id"]]
         for name, pk in (("social_worker", a), ("social_worker", b), ("firm_manager", c)):
             actions.withdraw_support(proposal_id=pk, by=world[name], now=NOW)
-    numbers = at_once(*(lambda: actions.write_proposal(row=actions.NewProposal("نو", "نو", "نو"), anyway=True, by=world["leader"], now=NOW) for _ in range(3)))  # fmt: skip
+    row = actions.NewProposal("نو", "نو", "نو")
+    write = partial(actions.write_proposal, row=row, anyway=True, by=world["leader"], now=NOW)
+    numbers = at_once(write, write, write)
     assert numbers == []
     with scope(SYSTEM):
         assert sorted(Proposal.objects.values_list("number", flat=True)) == list(range(1, MANY + 4))

@@ -138,7 +138,7 @@ def test_an_answer_goes_to_those_joined_too_and_is_followed_to_its_end(world):
     given = answer(world, first, own_words={second.pk: "از نشانی شعبه‌ها سپاسگزاریم."}, until=in_days(60))
     assert [stored(row).state for row in (first, second)] == ["answered", "answered"]
     with scope(PUBLIC):
-        assert queries.reply_to(second.pk).own_words == "از نشانی شعبه‌ها سپاسگزاریم."
+        assert Reply.objects.get(proposal=second).own_words == "از نشانی شعبه‌ها سپاسگزاریم."
     for act, state in (("report", "under_way"), ("finish", "done")):
         actions.report_answer(
             answer_id=given.pk, act=act, text="قرارداد نصب بسته شد.", by=world["officer"], now=later(days=1)
@@ -213,11 +213,10 @@ def test_row_security_is_the_second_wall(world):
     with scope(world["facilitator"]):
         assert Proposal.objects.filter(pk=row.pk).update(state="done", closed_at=NOW) == 0
         assert Happening.objects.filter(proposal=row).update(text="دیگر") == 0
-        assert Proposal.objects.filter(pk=row.pk).delete()[0] == 0 if not Happening.objects.exists() else True
     for column, value in (("title", "دیگر"), ("number", 99)):
-        with pytest.raises(Exception, match="fixed|change"), scope(world["leader"]):
+        with pytest.raises(Exception, match="stays as it was told"), scope(world["leader"]):
             Proposal.objects.filter(pk=row.pk).update(**{column: value})
-    with pytest.raises(Exception, match="change"), scope(world["charity_manager"]):
+    with pytest.raises(Exception, match="never changed"), scope(world["charity_manager"]):
         Proposal.objects.filter(pk=row.pk).update(supporters=1000)
 
 
