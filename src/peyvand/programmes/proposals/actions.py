@@ -222,7 +222,7 @@ def answer_proposal(*, proposal_id: int, said: Said, by: Acting, now: datetime) 
     """Answer a proposal and all that were joined to it. Raises `NotRouted`, `AlreadyJoined`."""
     _alone()
     row = queries.one(proposal_id)
-    require(may_answer(by, row.body_path) if row.body_path else rules.NotRouted())
+    require(may_answer(by, row.body_path or by.organisation_path) or (None if row.body_path else rules.NotRouted()))
     if row.merged_into_id is not None:
         raise rules.AlreadyJoined(number=row.shown_number)
     lock(Proposal.objects.all(), [proposal_id])

@@ -64,12 +64,12 @@ def comment_on(*, paragraph_id: int, text: str, by: Acting, now: datetime) -> Co
 @action
 def answer_comments(*, comment_ids: Sequence[int], answer: str, by: Acting, now: datetime) -> list[Comment]:
     """One answer to comments that say the same, of one draft; said again, the last holds."""
-    rows = Comment.objects.select_for_update(of=("self",)).select_related("paragraph__consultation")
-    found = list(rows.filter(pk__in=comment_ids).order_by("pk"))
+    rows = Comment.objects.select_related("paragraph__consultation").filter(pk__in=comment_ids).order_by("pk")
+    for row in rows:
+        require(may_answer_comments(by, row.paragraph.consultation))
+    found = list(rows.select_for_update(of=("self",)))
     if len(found) != len(set(comment_ids)) or not found:
         raise NotFound
-    for row in found:
-        require(may_answer_comments(by, row.paragraph.consultation))
     _require_on(by, now)
     if not answer.strip():
         raise BadValue(field="answer", reason="an answer says something")

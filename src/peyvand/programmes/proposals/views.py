@@ -349,7 +349,7 @@ def answer(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
     by = request.acting  # type: ignore[attr-defined]
     with scope(by):
         row = queries.one(proposal_id)
-        require(permissions.may_answer(by, row.body_path) if row.body_path else rules.NotRouted())
+        require(permissions.may_answer(by, row.body_path))
         ids = queries.with_joined([proposal_id])
         asked = list(Proposal.objects.filter(pk__in=ids, state__in=OPEN).order_by("pk"))
 

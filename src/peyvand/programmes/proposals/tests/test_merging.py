@@ -70,9 +70,9 @@ class Undone(Exception):
 @pytest.mark.django_db
 def test_any_sequence_of_joining_parted_backwards_gives_back_everything_and_counts_each_once():
     world, ids = built()
-    some = st.lists(st.tuples(st.sampled_from("ms+-"), st.integers(0, MANY - 1), st.integers(0, MANY - 1)), max_size=14)
+    some = st.lists(st.tuples(st.sampled_from("ms+-"), st.integers(0, MANY - 1), st.integers(0, MANY - 1)), max_size=10)
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=15, deadline=None)
     @given(some)
     def holds(steps):
         with suppress(Undone), transaction.atomic():
