@@ -56,7 +56,7 @@ def test_a_proposal_is_joined_answered_and_parted(world, visitor):
     page.get_by_role("button", name="فرستادن", exact=True).click()
     expect(page.get_by_text("روز کاری تا پایان مهلت پاسخ")).to_be_visible()
     page.get_by_role("link", name="پاسخ بدهید").click()
-    page.get_by_label("پذیرفته‌شده").check()
+    page.locator("[name=decision][value=accepted]").check()
     page.locator("[name=text]").fill("پذیرفته شد و امسال انجام می‌شود.")
     page.get_by_label(f"به نویسندهٔ «{LIKE[0]}»").fill("از نشانی شعبه‌ها سپاسگزاریم.")
     leader.check()

@@ -32,7 +32,7 @@ class HappeningKind(TextChoices):
     UNMERGED = "unmerged", _("Stands by itself again")
     LET_GO = "let_go", _("A proposal that was joined stands by itself again")
     ANSWERED = "answered", _("Answered")
-    REPORTED = "reported", _("What became of it")
+    REPORTED = "reported", _("What became of the proposal")
     WITHDRAWN = "withdrawn", _("Withdrawn by its author")
 
 
