@@ -25,6 +25,8 @@ NUMBERS = {
     "proof_id": "Proof", "import_id": "ImportRecord", "override_id": "PriorityOverride", "membership_id": "Membership",
     "place_id": "Place", "organisation_id": "Organisation", "giver_id": "Organisation", "asker_id": "Organisation",
     "parent_id": "Organisation", "switch_id": "ProgrammeSwitch", "provider_person_id": "Person", "subject_id": "Need",
+    "proposal_id": "Proposal", "into_id": "Proposal", "theme_id": "Theme", "answer_id": "Answer", "body_id": "Organisation",
+    "consultation_id": "Consultation", "paragraph_id": "Paragraph", "statement_id": "Statement",
     "batch_id": "Batch", "filter_id": "KeptFilter",
 }  # fmt: skip
 

@@ -55,6 +55,8 @@ from peyvand.places.models import Place
 from peyvand.programmes.micro_projects.actions import NewProject, propose_project
 from peyvand.programmes.micro_projects.enums import ReasonKind
 from peyvand.programmes.micro_projects.models import MicroProject, MicroProjectTerms
+from peyvand.programmes.proposals import models as proposals
+from peyvand.programmes.proposals.actions import NewProposal, write_proposal
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import PUBLIC, STAFF, SYSTEM, Acting, Role, within
 from peyvand.scope.database import scope
@@ -104,6 +106,8 @@ RULES: dict[type, Rule] = {
     **FLOW,
     MatchingRun: of_row, Unserved: of_row, Story: story, Agreement: agreement, ImportRecord: import_record, Event: event, Look: look,
     Export: lambda facts, by, row: 0 < by.account_id == row.account_id,
+    proposals.Proposal: everyone, proposals.Theme: everyone, proposals.Answer: everyone, proposals.Consultation: everyone,
+    proposals.Paragraph: everyone, proposals.Statement: everyone,
     Batch: lambda facts, by, row: 0 < by.membership_id == row.membership_id,
     KeptFilter: lambda facts, by, row: 0 < by.membership_id == row.membership_id,
     Task: kept, ApiToken: lambda facts, by, row: 0 < by.account_id == row.account_id,
@@ -273,6 +277,8 @@ def _more(world: World) -> None:
         business_date(NOW), 90_000_000, note="یادداشت نهان",
     )  # fmt: skip
     propose_project(row=project, **act)
+    switch_on(slug="proposals", place=world.places["mz"], by=SYSTEM, now=NOW - timedelta(days=9))
+    write_proposal(row=NewProposal("رمپ بانک", "پلهٔ بانک‌ها", "بازدید شعبه‌ها"), **act)
 
 
 def _imports(world: World) -> None:

@@ -1,226 +1,54 @@
 """Proposals for programs: the same acts and lists as the pages. No answer names an author or a supporter."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Annotated
+from datetime import datetime
 
 from django.db.models import Count as Counting
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Field, Path, Query, Schema
+from ninja import Path, Query
 
-from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say
-from peyvand.api.filters import Here, narrowed
-from peyvand.api.shapes import Day, Id, Ids, Line, OrganisationRef, PlaceRef, Prose, Title, organisation_ref, place_ref
+from peyvand.api.answers import Count, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.filters import narrowed
+from peyvand.api.shapes import Id, Prose, organisation_ref, place_ref
 from peyvand.extend.discovery import programme
 from peyvand.extend.figures import shown
 from peyvand.extend.programme import ApiRoute
 from peyvand.kernel.jalali import business_date
 from peyvand.programmes.proposals import actions, queries, rules, settling
 from peyvand.programmes.proposals.api_consulting import CONSULTATION_ROUTES
+from peyvand.programmes.proposals.api_shapes import (
+    AnswerTermsIn,
+    AnswerTermsOut,
+    Bodies,
+    BodyOut,
+    HappeningOut,
+    HolidayIn,
+    HolidayOut,
+    JoinIn,
+    LikeOnes,
+    LikeOut,
+    LikeWord,
+    ProposalAnswerIn,
+    ProposalAnswerOut,
+    ProposalFigureOut,
+    ProposalFigures,
+    ProposalFilters,
+    ProposalIn,
+    ProposalOut,
+    ProposalReceipt,
+    ProposalReplyOut,
+    ProposalReportIn,
+    ProposalWhole,
+    ReasonIn,
+    RoutedOut,
+    RouteIn,
+    ThemeOut,
+)
 from peyvand.programmes.proposals.enums import Decision, HappeningKind, ProposalState
 from peyvand.programmes.proposals.models import Answer, AnswerTerms, Happening, Holiday, Proposal, Theme
 from peyvand.scope.acting import Acting
-
-Report = Annotated[str, Field(pattern="^(report|finish|give_up)$", examples=["report"])]
-
-
-class ProposalOut(Schema):
-    """`supporters` are different people, with those of the proposals joined to it; `merged_into` speaks for it."""
-
-    id: int
-    number: str
-    title: str
-    problem: str
-    first_step: str
-    evidence: str
-    law: str
-    cost: str
-    owner: str
-    session: str
-    state: ProposalState
-    late: bool
-    place: PlaceRef
-    organisation: OrganisationRef
-    body: OrganisationRef | None
-    written_at: datetime
-    answer_by: date | None
-    theme_id: int | None
-    merged_into: int | None
-    supporters: int
-
-
-class ProposalReceipt(ProposalOut):
-    tracking_code: str
-
-
-class ProposalIn(Given):
-    """`anyway` says that it is another one than the like ones that exist; without it these are told by `proposals_like_ones`."""
-
-    title: Title
-    problem: Prose
-    first_step: Prose
-    evidence: Prose = ""
-    law: Prose = ""
-    cost: Prose = ""
-    owner: Annotated[Line, Field(max_length=200)] = ""
-    session: Annotated[Line, Field(max_length=160)] = ""
-    anyway: bool = False
-
-
-class ProposalFilters(Schema):
-    state: ProposalState | None = None
-    place: Here | None = None
-    body_id: Id | None = None
-    theme_id: Id | None = None
-    late: Annotated[bool, Field(description="Only those whose answer is overdue")] = False
-    waiting: Annotated[bool, Field(description="Only those your organisation has to answer")] = False
-
-
-class LikeWord(Schema):
-    word: str
-    weight: float
-
-
-class LikeOut(Schema):
-    """`why` are the words in common; their weights are parts of the likeness."""
-
-    proposal: ProposalOut
-    likeness: float
-    why: list[LikeWord]
-
-
-class LikeOnes(Schema):
-    items: list[LikeOut]
-
-
-class ProposalReplyOut(Schema):
-    answer_id: int
-    decision: Decision
-    text: str
-    own_words: str
-    until: date | None
-    at: datetime
-
-
-class HappeningOut(Schema):
-    id: int
-    proposal_id: int
-    kind: HappeningKind
-    at: datetime
-    other_id: int | None
-    text: str
-
-
-class ProposalWhole(ProposalOut):
-    reply: ProposalReplyOut | None
-    happenings: list[HappeningOut]
-
-
-class ReasonIn(Given):
-    reason: Line
-
-
-class JoinIn(Given):
-    into_id: Id
-    reason: Line
-
-
-class RouteIn(Given):
-    proposal_ids: Ids
-    body_id: Id
-
-
-class RoutedOut(Schema):
-    items: list[ProposalOut]
-
-
-class OwnWordsIn(Given):
-    proposal_id: Id
-    words: Prose
-
-
-class ProposalAnswerIn(Given):
-    decision: Decision
-    text: Prose
-    until: Day | None = None
-    own_words: Annotated[list[OwnWordsIn], Field(max_length=500)] = []
-
-
-class ProposalAnswerOut(Schema):
-    id: int
-    decision: Decision
-    text: str
-    until: date | None
-    proposal_ids: list[int]
-
-
-class ProposalReportIn(Given):
-    act: Report
-    text: Prose
-
-
-class ThemeOut(Schema):
-    id: int
-    title: str
-    words: list[str]
-    proposals: int
-
-
-class BodyOut(Schema):
-    body_id: int
-    name_fa: str
-    name_en: str
-    waiting: int
-    overdue: int
-    answered: int
-    oldest: date | None
-
-
-class Bodies(Schema):
-    items: list[BodyOut]
-
-
-class HolidayOut(Schema):
-    id: int
-    day: date
-    is_closed: bool
-    name: str
-    source: str
-    recorded_at: datetime
-
-
-class HolidayIn(Given):
-    day: Day
-    is_closed: bool = True
-    name: Title
-    source: Title
-
-
-class AnswerTermsOut(Schema):
-    since: date
-    answer_days: int
-    source: str
-
-
-class AnswerTermsIn(Given):
-    since: Annotated[Day, Field(description="Today or later")]
-    answer_days: Annotated[int, Field(ge=1, le=120, description="Working days")]
-    source: Title
-
-
-class ProposalFigureOut(Schema):
-    slug: str
-    title: str
-    kind: str
-    value: float | None
-    of: int | None
-    withheld: bool
-
-
-class ProposalFigures(Schema):
-    items: list[ProposalFigureOut]
 
 
 def _fields(row: Proposal) -> dict[str, object]:
@@ -275,7 +103,7 @@ def get_proposal(request: HttpRequest, proposal_id: Path[Id]) -> HttpResponse:
         return say(ProposalWhole(**_fields(row), reply=reply, happenings=happenings))  # type: ignore[arg-type]
 
 
-def like_proposals(request: HttpRequest, text: Query[Prose]) -> HttpResponse:
+def like_proposals(request: HttpRequest, text: Query[Prose] = "") -> HttpResponse:
     with reading(request):
         items = [
             LikeOut(

@@ -85,6 +85,10 @@ class CommentOut(Schema):
     answered_at: datetime | None
 
 
+class CommentFilters(Schema):
+    consultation_id: Id | None = None
+
+
 class CommentAnswerIn(Given):
     comment_ids: Ids
     answer: Prose
@@ -151,9 +155,11 @@ def get_consultation(request: HttpRequest, consultation_id: Path[Id]) -> HttpRes
         return say(_whole(consultation_id))
 
 
-def list_comments(request: HttpRequest, consultation_id: Path[Id], page: Query[PageQuery]) -> HttpResponse:
+def list_comments(request: HttpRequest, filters: Query[CommentFilters], page: Query[PageQuery]) -> HttpResponse:
     with reading(request):
-        rows = Comment.objects.filter(paragraph__consultation_id=consultation_id)
+        rows = Comment.objects.all()
+        if filters.consultation_id is not None:
+            rows = rows.filter(paragraph__consultation_id=filters.consultation_id)
         return page_of(request, rows, page, lambda found: [_comment_out(row) for row in found])
 
 
@@ -214,7 +220,7 @@ CONSULTATION_ROUTES = (
     ApiRoute(
         "GET", _ONE, "consultations", get_consultation, ConsultationWhole, "A draft, and what unites those who voted"
     ),
-    ApiRoute("GET", f"{_ONE}/comments", "consultations", list_comments, Page[CommentOut], "Comments on a draft"),
+    ApiRoute("GET", "/comments", "consultations", list_comments, Page[CommentOut], "Comments on drafts"),
     ApiRoute(
         "POST",
         "/consultations",

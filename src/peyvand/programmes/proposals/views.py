@@ -30,7 +30,7 @@ from peyvand.programmes.proposals.forms import (
     name_of,
 )
 from peyvand.programmes.proposals.models import Answer, Proposal
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
@@ -144,7 +144,7 @@ def _not_yet(request: HttpRequest, form: ProposalForm, row: actions.NewProposal,
         else:
             notices.refused(request, refusal)
         context = {"form": form, "like": like, "asked": bool(like), "days": queries.terms_on(today_here())}
-        return render(request, "proposals/new.html", context, status=409)
+        return render(request, "proposals/new.html", context, status=200 if like else 409)
 
 
 @require_POST
@@ -395,27 +395,3 @@ def report(request: HttpRequest, answer_id: int) -> HttpResponseBase:
         gettext("Reported to all who had this answer."),
         to_one(first),
     )
-
-
-@require_GET
-def news(request: HttpRequest) -> HttpResponseBase:
-    """What happened to the proposals the reader wrote or supports."""
-    by = request.acting  # type: ignore[attr-defined]
-    rows = list(queries.told_to(by)[:100])
-    return render(request, "proposals/news.html", {"rows": rows, "unread": queries.unread(by)})
-
-
-@require_POST
-def read(request: HttpRequest) -> HttpResponseBase:
-    by = request.acting  # type: ignore[attr-defined]
-    run = lambda: actions.mark_read(by=by, now=timezone.now())  # noqa: E731
-    return acts.act(request, run, gettext("Marked as read."), reverse(f"{SLUG}:news"))
-
-
-def waits(by: Acting, today: date) -> int | None:
-    """What waits behind the entry of the menu: for bodies, proposals to answer; for writers, what is new to them."""
-    if by.role is Role.PUBLIC:
-        return None
-    if by.role in permissions.ANSWERERS:
-        return queries.waiting_for(by).count() or None
-    return queries.unread(by) or None

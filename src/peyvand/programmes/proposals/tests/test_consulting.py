@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from tests.world import NOW, TODAY, World, in_days, later
@@ -27,7 +28,7 @@ def world():
 
 
 def opened(world, *, by="leader", **values):
-    said = {
+    said: dict[str, Any] = {
         "title": "آیین‌نامهٔ همکاری", "intro": "", "paragraphs": ["بند نخست", " ", "بند دوم"], "statements": SAYS,
         "opens": TODAY, "closes": in_days(10),
     }  # fmt: skip
