@@ -57,6 +57,7 @@ from peyvand.programmes.micro_projects.enums import ReasonKind
 from peyvand.programmes.micro_projects.models import MicroProject, MicroProjectTerms
 from peyvand.programmes.proposals import models as proposals
 from peyvand.programmes.proposals.actions import NewProposal, write_proposal
+from peyvand.programmes.proposals.consulting import open_consultation
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import PUBLIC, STAFF, SYSTEM, Acting, Role, within
 from peyvand.scope.database import scope
@@ -279,6 +280,10 @@ def _more(world: World) -> None:
     propose_project(row=project, **act)
     switch_on(slug="proposals", place=world.places["mz"], by=SYSTEM, now=NOW - timedelta(days=9))
     write_proposal(row=NewProposal("رمپ بانک", "پلهٔ بانک‌ها", "بازدید شعبه‌ها"), **act)
+    open_consultation(
+        title="آیین‌نامهٔ همکاری", intro="", paragraphs=["بند نخست"], statements=["پاسخ‌ها دیدنی باشد."],
+        opens=business_date(NOW), closes=business_date(NOW), by=world["leader"], now=NOW,
+    )  # fmt: skip
 
 
 def _imports(world: World) -> None:
