@@ -7,10 +7,8 @@ admin site, OFFSET and `count(*)`, over the same rows in the same order; both an
 """
 
 import logging
-import multiprocessing
 import os
 import resource
-import shutil
 import sys
 import threading
 import time
@@ -284,53 +282,12 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-# ---- One process each, so that building is not asking and the peak of memory is the export's own
-
-
-def _alone(step: str, told: Any) -> None:
-    globals()[step](told.send)
-    told.send(None)
-
-
-def _lines_of(step: str) -> Iterator[str]:
-    spawning = multiprocessing.get_context("spawn")
-    hear, tell = spawning.Pipe(duplex=False)
-    process = spawning.Process(target=_alone, args=(step, tell))
-    process.start()
-    tell.close()
-    try:
-        while (line := hear.recv()) is not None:
-            yield line
-    except EOFError:
-        raise RuntimeError(f"the step {step!r} ended early; its error stands above") from None
-    finally:
-        process.join()
-
-
 def run() -> Iterator[str]:
-    from peyvand.server import starter
-    from peyvand.server.account import make_data_folder, server_account
-    from peyvand.server.folders import data_folder
+    from bench._server import lines_of, thrown_away
 
     yield f"p50 and p95 of {REQUESTS} requests (searches half, filters and orders a quarter; other readers than the country's half)"
-    kept = dict(os.environ)
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "PEYVAND_KEYS", "PEYVAND_FILES", "PEYVAND_EXPORTS"):
-        os.environ.pop(name, None)
-    usual = data_folder(os.environ)
-    make_data_folder(usual.parent, server_account())
-    data = usual.with_name(f"{usual.name}-bench-{os.getpid()}")
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "peyvand.site.settings", "PEYVAND_DATA": str(data)}
-    os.environ |= {"PEYVAND_DEMO": "1", "PEYVAND_HOSTS": "testserver"}
-    server = starter.start(data, durable=False)
-    try:
+    with thrown_away():
         for step in ("build", "asking", "exporting"):
             begin = time.perf_counter()
-            yield from _lines_of(step)
+            yield from lines_of("bench.lists", step)
             yield f"-- {step}: {time.perf_counter() - begin:.0f} s"
-    finally:
-        server.stop()
-        starter.remove(data)
-        for left in (data, data.with_name(f"{data.name}.keys")):
-            shutil.rmtree(left, ignore_errors=True)
-        os.environ.clear()
-        os.environ.update(kept)

@@ -21,7 +21,7 @@ from peyvand.extend.discovery import folders, programmes
 from peyvand.extend.programme import Programme
 from peyvand.extend.switches import switch_on
 from peyvand.people.models import Membership
-from peyvand.scope.acting import SYSTEM
+from peyvand.scope.acting import SYSTEM, Role
 from peyvand.scope.database import action
 from peyvand.web import catalogue
 from peyvand.web.acting import MEMBERSHIP_KEY
@@ -108,13 +108,15 @@ def test_daily_jobs_and_forgetting_run_on_nothing_and_twice(slug):
 def test_pages_are_closed_to_everyone_without_their_permission(slug):
     programme = programmes()[slug]
     world = _province(programme, households=1)
+    clients = {name: _client(world, name) for name in world.acting}
     for route in programme.routes:
         if "<" in route.path:
             continue
         roles = programme.permission(programme.page(route.page).permission).roles
-        assert Client().get(f"/programmes/{slug}/{route.path}").status_code in (403, 405)
+        told = Client().get(f"/programmes/{slug}/{route.path}").status_code
+        assert (told == 200) if Role.PUBLIC in roles else (told in (403, 405)), route.path
         for name, acting in world.acting.items():
-            answer = _client(world, name).get(f"/programmes/{slug}/{route.path}")
+            answer = clients[name].get(f"/programmes/{slug}/{route.path}")
             assert (answer.status_code == 403) == (acting.role not in roles), (route.path, name)
 
 
@@ -124,11 +126,12 @@ def test_pages_are_closed_to_everyone_without_their_permission(slug):
 def test_api_routes_are_closed_to_everyone_without_the_permission_of_their_page(slug):
     programme = programmes()[slug]
     world = _province(programme, households=1)
+    clients = {name: _client(world, name) for name in world.acting}
     for route in programme.api_routes:
         address = f"/api/v1/programmes/{slug}" + re.sub(r"{[^}]+}", "999999999", route.path)
         roles = programme.permission(programme.page(route.page).permission).roles
         for name, acting in world.acting.items():
-            client = _client(world, name)
+            client = clients[name]
             told = client.get(address) if route.method == "GET" else client.post(address, "{}", "application/json")
             closed = told.status_code == 403 and told.json()["code"] == "not_permitted"
             assert told.status_code in (200, 403, 404, 422), (address, name, told.content)
@@ -211,11 +214,11 @@ def _client(world: World, name: str) -> Client:
 
 
 # Of one kind of page a person opens so many: every one would say the same again, for a dozen people.
-_PAGES_A_ROUTE = 6
+_PAGES_A_ROUTE = 3
 
 
 def _queries(programme: Programme, world: World) -> dict[tuple[str, str], int]:
-    """For every reading route and every person who may open it, the most queries one of its pages took."""
+    """For every reading route and every person who may open it, the most queries one of its first pages took."""
     patterns = {route.path: _pattern(programme.slug, route.path) for route in programme.routes}
     found: dict[tuple[str, str], int] = {}
     for name, acting in world.acting.items():

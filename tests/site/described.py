@@ -27,6 +27,8 @@ NUMBERS = {
     "parent_id": "Organisation", "switch_id": "ProgrammeSwitch", "provider_person_id": "Person", "subject_id": "Need",
     "batch_id": "Batch", "filter_id": "KeptFilter", "practice_id": "Practice",
     "session_id": "HighSession", "nomination_id": "Nomination", "words_id": "ProposedWords",
+    "proposal_id": "Proposal", "into_id": "Proposal", "theme_id": "Theme", "answer_id": "Answer", "body_id": "Organisation",
+    "consultation_id": "Consultation", "paragraph_id": "Paragraph", "statement_id": "Statement",
 }  # fmt: skip
 
 

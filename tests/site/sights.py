@@ -61,6 +61,9 @@ from peyvand.programmes.practices.models import HighSession, Nomination, Practic
 from peyvand.programmes.practices.permissions import READERS
 from peyvand.programmes.practices.session_actions import accept_nomination, call_session, nominate
 from peyvand.programmes.practices.story_actions import propose_words
+from peyvand.programmes.proposals import models as proposals
+from peyvand.programmes.proposals.actions import NewProposal, write_proposal
+from peyvand.programmes.proposals.consulting import open_consultation
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import PUBLIC, STAFF, SYSTEM, Acting, Role, within
 from peyvand.scope.database import scope
@@ -121,6 +124,8 @@ RULES: dict[type, Rule] = {
     **FLOW,
     MatchingRun: of_row, Unserved: of_row, Story: story, Agreement: agreement, ImportRecord: import_record, Event: event, Look: look,
     Export: lambda facts, by, row: 0 < by.account_id == row.account_id,
+    proposals.Proposal: everyone, proposals.Theme: everyone, proposals.Answer: everyone, proposals.Consultation: everyone,
+    proposals.Paragraph: everyone, proposals.Statement: everyone,
     Batch: lambda facts, by, row: 0 < by.membership_id == row.membership_id,
     KeptFilter: lambda facts, by, row: 0 < by.membership_id == row.membership_id,
     Task: kept, ApiToken: lambda facts, by, row: 0 < by.account_id == row.account_id,
@@ -292,6 +297,12 @@ def _more(world: World) -> None:
         business_date(NOW), 90_000_000, note="یادداشت نهان",
     )  # fmt: skip
     propose_project(row=project, **act)
+    switch_on(slug="proposals", place=world.places["mz"], by=SYSTEM, now=NOW - timedelta(days=9))
+    write_proposal(row=NewProposal("رمپ بانک", "پلهٔ بانک‌ها", "بازدید شعبه‌ها"), **act)
+    open_consultation(
+        title="آیین‌نامهٔ همکاری", intro="", paragraphs=["بند نخست"], statements=["پاسخ‌ها دیدنی باشد."],
+        opens=business_date(NOW), closes=business_date(NOW), by=world["leader"], now=NOW,
+    )  # fmt: skip
     _practices(world, unwritten)
 
 

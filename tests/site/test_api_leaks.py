@@ -203,6 +203,13 @@ ONLY = {
 }
 # Neither a list nor a row: judged by its words alone.
 OTHER = {"/me", "/figures", "/programmes", "/programmes/micro_projects/figures", "/programmes/practices/figures"}
+# Proposals and drafts are public to the last word, and name nobody.
+OTHER |= {
+    "/programmes/proposals" + rest
+    for rest in (
+        "", "/count", "/like", "/news", "/themes", "/bodies", "/holidays", "/figures", "/consultations", "/comments",
+    )
+}  # fmt: skip
 OPEN = ("/published-stories", "/places", "/organisations", "/specifications", "/figures")
 
 

@@ -40,6 +40,8 @@ OF_PAGE = {
     "export_id": "Export", "batch_id": "Batch", "filter_id": "KeptFilter", "place_id": "Place", "switch_id": "ProgrammeSwitch",
     "delivery_id": "Delivery", "story_id": "Story", "practice_id": "Practice", "session_id": "HighSession",
     "nomination_id": "Nomination", "words_id": "ProposedWords",
+    "proposal_id": "Proposal", "theme_id": "Theme", "answer_id": "Answer",
+    "consultation_id": "Consultation", "paragraph_id": "Paragraph", "statement_id": "Statement",
 }  # fmt: skip
 BY_WORD = {
     "capacities": "Capacity", "matching": "MatchingRun", "suggestions": "Suggestion", "promises": "Commitment",

@@ -126,7 +126,12 @@ def switches_seen(by: Acting) -> QuerySet[ProgrammeSwitch]:
 
 
 def known_to(by: Acting) -> set[str]:
-    """The programmes that are or ever were on where the actor stands: their pages can be read. One query."""
+    """The programmes that are or ever were on where the actor stands: their pages can be read. One query.
+
+    Whoever has not signed in stands nowhere: for him, those that were ever on anywhere.
+    """
+    if by.role is Role.PUBLIC:
+        return set(ProgrammeSwitch.objects.values_list("slug", flat=True).distinct()) & programmes().keys()
     slugs = set(_covering(by.place_path, by.organisation_path).values_list("slug", flat=True))
     return slugs & programmes().keys()
 

@@ -1,0 +1,304 @@
+"""Proposals for programs: the same acts and lists as the pages. No answer names an author or a supporter."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Count as Counting
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Path, Query
+
+from peyvand.api.answers import Count, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.filters import narrowed
+from peyvand.api.shapes import Id, Prose, organisation_ref, place_ref
+from peyvand.extend.discovery import programme
+from peyvand.extend.figures import shown
+from peyvand.extend.programme import ApiRoute
+from peyvand.kernel.jalali import business_date
+from peyvand.programmes.proposals import actions, queries, rules, settling
+from peyvand.programmes.proposals.api_consulting import CONSULTATION_ROUTES
+from peyvand.programmes.proposals.api_shapes import (
+    AnswerTermsIn,
+    AnswerTermsOut,
+    Bodies,
+    BodyOut,
+    HappeningOut,
+    HolidayIn,
+    HolidayOut,
+    JoinIn,
+    LikeOnes,
+    LikeOut,
+    LikeWord,
+    ProposalAnswerIn,
+    ProposalAnswerOut,
+    ProposalFigureOut,
+    ProposalFigures,
+    ProposalFilters,
+    ProposalIn,
+    ProposalOut,
+    ProposalReceipt,
+    ProposalReplyOut,
+    ProposalReportIn,
+    ProposalWhole,
+    ReasonIn,
+    RoutedOut,
+    RouteIn,
+    ThemeOut,
+)
+from peyvand.programmes.proposals.enums import Decision, HappeningKind, ProposalState
+from peyvand.programmes.proposals.models import Answer, AnswerTerms, Happening, Holiday, Proposal, Theme
+from peyvand.scope.acting import Acting
+
+
+def _fields(row: Proposal) -> dict[str, object]:
+    today = business_date(timezone.now())
+    return {
+        "id": row.pk, "number": row.shown_number, "title": row.title, "problem": row.problem, "first_step": row.first_step,
+        "evidence": row.evidence, "law": row.law, "cost": row.cost, "owner": row.owner, "session": row.session,
+        "state": ProposalState(row.state), "late": rules.is_overdue(state=row.state, answer_by=row.answer_by, today=today),
+        "place": place_ref(row.place), "organisation": organisation_ref(row.organisation),
+        "body": organisation_ref(row.body) if row.body else None, "written_at": row.written_at, "answer_by": row.answer_by,
+        "theme_id": row.theme_id, "merged_into": row.merged_into_id, "supporters": row.supporters,
+    }  # fmt: skip
+
+
+def proposal_out(row: Proposal) -> ProposalOut:
+    return ProposalOut(**_fields(row))  # type: ignore[arg-type]
+
+
+def happening_out(row: Happening) -> HappeningOut:
+    return HappeningOut(
+        id=row.pk, proposal_id=row.proposal_id, kind=HappeningKind(row.kind), at=row.at, other_id=row.other_id,
+        text=row.text,
+    )  # fmt: skip
+
+
+def _rows(filters: ProposalFilters, by: Acting) -> QuerySet[Proposal]:
+    rows = narrowed(queries.proposals(), filters)
+    if filters.late:
+        rows = rows.filter(queries.overdue(business_date(timezone.now())), merged_into__isnull=True)
+    return rows.filter(pk__in=queries.waiting_for(by).values("pk")) if filters.waiting else rows
+
+
+def list_proposals(request: HttpRequest, filters: Query[ProposalFilters], page: Query[PageQuery]) -> HttpResponse:
+    with reading(request) as by:
+        return page_of(request, _rows(filters, by), page, lambda rows: [proposal_out(row) for row in rows])
+
+
+def count_proposals(request: HttpRequest, filters: Query[ProposalFilters]) -> HttpResponse:
+    with reading(request) as by:
+        return say(Count(count=_rows(filters, by).count()))
+
+
+def get_proposal(request: HttpRequest, proposal_id: Path[Id]) -> HttpResponse:
+    with reading(request):
+        row = queries.one(proposal_id)
+        told = queries.reply_to(row)
+        reply = told and ProposalReplyOut(
+            answer_id=told.answer_id, decision=Decision(told.answer.decision), text=told.answer.text,
+            own_words=told.own_words, until=told.answer.until, at=told.answer.at,
+        )  # fmt: skip
+        happenings = [happening_out(one) for one in row.happenings.order_by("at", "id")]
+        return say(ProposalWhole(**_fields(row), reply=reply, happenings=happenings))  # type: ignore[arg-type]
+
+
+def like_proposals(request: HttpRequest, text: Query[Prose] = "") -> HttpResponse:
+    with reading(request):
+        items = [
+            LikeOut(
+                proposal=proposal_out(one.proposal), likeness=one.likeness,
+                why=[LikeWord(word=word.word, weight=word.weight) for word in one.why],
+            )
+            for one in queries.like_ones(text)
+        ]  # fmt: skip
+        return say(LikeOnes(items=items))
+
+
+def write_proposal(request: HttpRequest, body: ProposalIn) -> HttpResponse:
+    """Answers with the receipt. Like ones that exist are told first (`proposals_like_ones`)."""
+
+    def run(by: Acting, now: datetime) -> ProposalReceipt:
+        values = body.model_dump()
+        anyway = values.pop("anyway")
+        row = actions.write_proposal(row=actions.NewProposal(**values), anyway=anyway, by=by, now=now)
+        return ProposalReceipt(**_fields(queries.one(row.pk)), tracking_code=row.tracking_code)  # type: ignore[arg-type]
+
+    return act(request, run, status=201)
+
+
+def support_proposal(request: HttpRequest, proposal_id: Path[Id]) -> HttpResponse:
+    return act(request, lambda by, now: _after(actions.support_proposal(proposal_id=proposal_id, by=by, now=now).pk))
+
+
+def withdraw_support(request: HttpRequest, proposal_id: Path[Id]) -> HttpResponse:
+    return act(request, lambda by, now: _after(actions.withdraw_support(proposal_id=proposal_id, by=by, now=now).pk))
+
+
+def _after(proposal_id: int) -> ProposalOut:
+    return proposal_out(queries.one(proposal_id))
+
+
+def merge_proposal(request: HttpRequest, proposal_id: Path[Id], body: JoinIn) -> HttpResponse:
+    def run(by: Acting, now: datetime) -> ProposalOut:
+        actions.merge_proposal(proposal_id=proposal_id, into_id=body.into_id, reason=body.reason, by=by, now=now)
+        return _after(proposal_id)
+
+    return act(request, run)
+
+
+def part_proposal(request: HttpRequest, proposal_id: Path[Id]) -> HttpResponse:
+    return act(request, lambda by, now: _after(actions.part_proposal(proposal_id=proposal_id, by=by, now=now).child_id))
+
+
+def withdraw_proposal(request: HttpRequest, proposal_id: Path[Id], body: ReasonIn) -> HttpResponse:
+    def run(by: Acting, now: datetime) -> ProposalOut:
+        return _after(actions.withdraw_proposal(proposal_id=proposal_id, reason=body.reason, by=by, now=now).pk)
+
+    return act(request, run)
+
+
+def route_proposals(request: HttpRequest, body: RouteIn) -> HttpResponse:
+    def run(by: Acting, now: datetime) -> RoutedOut:
+        rows = actions.route_proposals(proposal_ids=body.proposal_ids, body_id=body.body_id, by=by, now=now)
+        fresh = queries.proposals().filter(pk__in=[row.pk for row in rows]).order_by("pk")
+        return RoutedOut(items=[proposal_out(row) for row in fresh])
+
+    return act(request, run)
+
+
+def _said(body: ProposalAnswerIn) -> actions.Said:
+    own = {one.proposal_id: one.words for one in body.own_words}
+    return actions.Said(body.decision, body.text, body.until, own)
+
+
+def _answer_out(row: Answer) -> ProposalAnswerOut:
+    ids = list(row.replies.order_by("proposal_id").values_list("proposal_id", flat=True))
+    return ProposalAnswerOut(
+        id=row.pk, decision=Decision(row.decision), text=row.text, until=row.until, proposal_ids=ids
+    )
+
+
+def answer_proposal(request: HttpRequest, proposal_id: Path[Id], body: ProposalAnswerIn) -> HttpResponse:
+    """With all that were joined to it."""
+
+    def run(by: Acting, now: datetime) -> ProposalAnswerOut:
+        return _answer_out(actions.answer_proposal(proposal_id=proposal_id, said=_said(body), by=by, now=now))
+
+    return act(request, run, status=201)
+
+
+def answer_theme(request: HttpRequest, theme_id: Path[Id], body: ProposalAnswerIn) -> HttpResponse:
+    """To every proposal of the theme that waits for your organisation."""
+
+    def run(by: Acting, now: datetime) -> ProposalAnswerOut:
+        return _answer_out(actions.answer_theme(theme_id=theme_id, said=_said(body), by=by, now=now))
+
+    return act(request, run, status=201)
+
+
+def report_answer(request: HttpRequest, answer_id: Path[Id], body: ProposalReportIn) -> HttpResponse:
+    """What became of it: to all who had this answer."""
+
+    def run(by: Acting, now: datetime) -> ProposalAnswerOut:
+        return _answer_out(actions.report_answer(answer_id=answer_id, act=body.act, text=body.text, by=by, now=now))
+
+    return act(request, run)
+
+
+def list_news(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
+    with reading(request) as by:
+        rows = queries.told_to(by)
+        return page_of(request, rows, page, lambda rows: [happening_out(row) for row in rows])
+
+
+def mark_news_read(request: HttpRequest) -> HttpResponse:
+    return act(request, lambda by, now: Count(count=actions.mark_read(by=by, now=now)))
+
+
+def _themes_out(rows: Sequence[Theme]) -> list[ThemeOut]:
+    many = dict(Proposal.objects.filter(theme__in=rows).values_list("theme").annotate(many=Counting("id")).order_by())
+    return [ThemeOut(id=row.pk, title=row.title, words=row.words, proposals=many.get(row.pk, 0)) for row in rows]
+
+
+def list_themes(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
+    with reading(request):
+        return page_of(request, Theme.objects.all(), page, _themes_out)
+
+
+def list_bodies(request: HttpRequest) -> HttpResponse:
+    with reading(request):
+        lines = queries.by_body(business_date(timezone.now()))
+        return say(Bodies(items=[BodyOut(**vars(line)) for line in lines]))
+
+
+def _holiday_out(row: Holiday) -> HolidayOut:
+    return HolidayOut(
+        id=row.pk, day=row.day, is_closed=row.is_closed, name=row.name, source=row.source, recorded_at=row.recorded_at
+    )
+
+
+def list_holidays(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
+    with reading(request):
+        return page_of(request, Holiday.objects.all(), page, lambda rows: [_holiday_out(row) for row in rows])
+
+
+def record_holiday(request: HttpRequest, body: HolidayIn) -> HttpResponse:
+    """Clocks that run are counted anew."""
+    return act(
+        request,
+        lambda by, now: _holiday_out(settling.record_holiday(**body.model_dump(), by=by, now=now)),
+        status=201,
+    )
+
+
+def set_answer_terms(request: HttpRequest, body: AnswerTermsIn) -> HttpResponse:
+    def run(by: Acting, now: datetime) -> AnswerTermsOut:
+        row: AnswerTerms = settling.set_answer_terms(**body.model_dump(), by=by, now=now)
+        return AnswerTermsOut(since=row.since, answer_days=row.answer_days, source=row.source)
+
+    return act(request, run, status=201)
+
+
+def get_proposal_figures(request: HttpRequest) -> HttpResponse:
+    with reading(request) as by:
+        items = [
+            ProposalFigureOut(
+                slug=one.figure.slug, title=str(one.figure.title), kind=one.figure.kind, value=one.value, of=one.of,
+                withheld=one.withheld,
+            )
+            for one in shown(programme(actions.SLUG), by, business_date(timezone.now()))
+        ]  # fmt: skip
+        return say(ProposalFigures(items=items))
+
+
+_ONE = "/{int:proposal_id}"
+API_ROUTES = (
+    ApiRoute("GET", "", "list", list_proposals, Page[ProposalOut], "Proposals"),
+    ApiRoute("GET", "/count", "list", count_proposals, Count, "How many proposals there are"),
+    ApiRoute("GET", "/like", "list", like_proposals, LikeOnes, "Proposals like a text, and why"),
+    ApiRoute("GET", "/news", "news", list_news, Page[HappeningOut], "What happened to proposals you wrote or support"),
+    ApiRoute("GET", "/themes", "themes", list_themes, Page[ThemeOut], "Themes of proposals"),
+    ApiRoute("GET", "/bodies", "bodies", list_bodies, Bodies, "What waits, is overdue and was answered, by body"),
+    ApiRoute("GET", "/holidays", "calendar", list_holidays, Page[HolidayOut], "Holidays the office recorded"),
+    ApiRoute("GET", "/figures", "figures", get_proposal_figures, ProposalFigures, "Figures of proposals"),
+    ApiRoute("GET", _ONE, "one", get_proposal, ProposalWhole, "One proposal with its answer and its history"),
+    ApiRoute("POST", "", "new", write_proposal, {201: ProposalReceipt}, "Hand in a proposal"),
+    ApiRoute("POST", f"{_ONE}/support", "support", support_proposal, ProposalOut, "Support a proposal"),
+    ApiRoute("POST", f"{_ONE}/unsupport", "support", withdraw_support, ProposalOut, "Support it no longer"),
+    ApiRoute("POST", f"{_ONE}/withdraw", "support", withdraw_proposal, ProposalOut, "Withdraw one's own proposal"),
+    ApiRoute("POST", "/news/read", "support", mark_news_read, Count, "Mark all that was told as read"),
+    ApiRoute("POST", f"{_ONE}/join", "lead", merge_proposal, ProposalOut, "Join it to a like one"),
+    ApiRoute("POST", f"{_ONE}/part", "lead", part_proposal, ProposalOut, "Let it stand by itself again"),
+    ApiRoute("POST", "/route", "lead", route_proposals, RoutedOut, "Send proposals to the body in charge"),
+    ApiRoute("POST", f"{_ONE}/answer", "answer", answer_proposal, {201: ProposalAnswerOut}, "Answer a proposal"),
+    ApiRoute(
+        "POST", "/themes/{int:theme_id}/answer", "answer", answer_theme, {201: ProposalAnswerOut}, "Answer a theme"
+    ),
+    ApiRoute(
+        "POST", "/answers/{int:answer_id}/report", "answer", report_answer, ProposalAnswerOut, "Tell what became of it"
+    ),
+    ApiRoute("POST", "/holidays", "settle", record_holiday, {201: HolidayOut}, "Record a day of the clock"),
+    ApiRoute("POST", "/terms", "settle", set_answer_terms, {201: AnswerTermsOut}, "Set the working days to answer"),
+    *CONSULTATION_ROUTES,
+)

@@ -1,0 +1,157 @@
+"""The manifest of written proposals: all that the core reads of this folder."""
+
+from datetime import date, datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.extend.programme import Call, Figure, Job, Page, Permission, Programme, Retention, Route
+from peyvand.programmes.proposals import figures, permissions, rules, settling, views, views_consulting, views_office
+from peyvand.programmes.proposals.actions import SLUG
+from peyvand.programmes.proposals.api import API_ROUTES
+from peyvand.programmes.proposals.seed import seed
+from peyvand.scope.acting import SYSTEM
+
+
+def group(call: Call) -> None:
+    """Put the new ones of the day into themes."""
+    settling.group_proposals(by=SYSTEM, now=call.now)
+
+
+def forget(before: date, now: datetime) -> int:
+    return settling.forget_withdrawn(before, now)
+
+
+PROGRAMME = Programme(
+    slug=SLUG,
+    title=_("Written proposals"),
+    purpose=_("Thousands of written proposals: like ones joined, each answered under a clock that everyone sees."),
+    stages=(),
+    specifications=(),
+    roles=permissions.READERS,
+    permissions=(
+        Permission("see", _("See proposals"), permissions.READERS),
+        Permission("write", _("Write and support proposals"), permissions.WRITERS),
+        Permission("lead", _("Join proposals and send them to a body"), permissions.SECRETARIAT),
+        Permission("answer", _("Answer proposals"), permissions.ANSWERERS),
+        Permission("settle", _("Record holidays and the days of the clock"), permissions.SETTLERS),
+        Permission("convene", _("Put a draft before everyone"), permissions.CONVENERS),
+    ),
+    life_cycles=(rules.LIFE,),
+    guards={},
+    reactions={},
+    pages=(
+        Page("list", _("Proposals"), "see", in_menu=True, tally=views_office.waits),
+        Page("one", _("Proposal"), "see"),
+        Page("themes", _("Themes of proposals"), "see"),
+        Page("bodies", _("Who answers in time"), "see"),
+        Page("calendar", _("The clock and its working days"), "see"),
+        Page("consultations", _("Consultations"), "see"),
+        Page("figures", _("Figures of proposals"), "see"),
+        Page("news", _("What is new to you"), "write"),
+        Page("new", _("Write a proposal"), "write", writes=True),
+        Page("support", _("Support a proposal"), "write", writes=True),
+        Page("lead", _("Join proposals and send them to a body"), "lead", writes=True),
+        Page("answer", _("Answer proposals"), "answer", writes=True),
+        Page("settle", _("Record holidays and the days of the clock"), "settle", writes=True),
+        Page("take_part", _("Take part in a consultation"), "write", writes=True),
+        Page("new_consultation", _("Put a draft before everyone"), "convene", writes=True),
+    ),
+    routes=(
+        Route("", "list", views.all_proposals),
+        Route("new/", "new", views.new_proposal),
+        Route("new/like/", "new", views.like_while_typing, "like"),
+        Route("news/", "news", views_office.news),
+        Route("news/read/", "support", views_office.read, "read"),
+        Route("themes/", "themes", views_office.themes),
+        Route("themes/<int:theme_id>/", "themes", views_office.theme, "theme"),
+        Route("themes/<int:theme_id>/answer/", "answer", views_office.answer_theme, "answer_theme"),
+        Route("themes/<int:theme_id>/route/", "lead", views_office.route_theme, "route_theme"),
+        Route("bodies/", "bodies", views_office.bodies),
+        Route("calendar/", "calendar", views_office.calendar),
+        Route("calendar/holiday/", "settle", views_office.holiday, "holiday"),
+        Route("calendar/terms/", "settle", views_office.terms, "terms"),
+        Route("figures/", "figures", views_office.figures),
+        Route("answers/<int:answer_id>/report/", "answer", views.report, "report"),
+        Route("consultations/", "consultations", views_consulting.consultations),
+        Route("consultations/new/", "new_consultation", views_consulting.new_consultation),
+        Route("consultations/<int:consultation_id>/", "consultations", views_consulting.consultation, "consultation"),
+        Route(
+            "consultations/<int:consultation_id>/paragraphs/<int:paragraph_id>/",
+            "take_part",
+            views_consulting.comment,
+            "comment",
+        ),
+        Route("consultations/<int:consultation_id>/statements/", "take_part", views_consulting.state, "state"),
+        Route(
+            "consultations/<int:consultation_id>/answers/",
+            "new_consultation",
+            views_consulting.answer_comments,
+            "answer_comments",
+        ),
+        Route("statements/<int:statement_id>/vote/", "take_part", views_consulting.vote, "vote"),
+        Route("<int:proposal_id>/", "one", views.one_proposal),
+        Route("<int:proposal_id>/receipt/", "news", views.receipt, "receipt"),
+        Route("<int:proposal_id>/support/", "support", views.support),
+        Route("<int:proposal_id>/unsupport/", "support", views.unsupport, "unsupport"),
+        Route("<int:proposal_id>/withdraw/", "support", views.withdraw, "withdraw"),
+        Route("<int:proposal_id>/lead/", "lead", views.lead),
+        Route("<int:proposal_id>/join/", "lead", views.merge, "merge"),
+        Route("<int:proposal_id>/part/", "lead", views.part, "part"),
+        Route("<int:proposal_id>/route/", "lead", views.route, "route"),
+        Route("<int:proposal_id>/answer/", "answer", views.answer),
+    ),
+    jobs=(Job("group", _("Put like proposals together"), group, daily=True),),
+    figures=(
+        Figure(
+            "how_many",
+            _("Written proposals"),
+            _("Whoever has a proposal writes it down and gets a number."),
+            _("Proposals handed in within the last twelve Jalali months, in whatever state."),
+            figures.how_many,
+        ),
+        Figure(
+            "days_to_answer",
+            _("From paper to answer"),
+            _("Every proposal gets a written answer."),
+            _("The median of the days from handing in to the answer, of those answered."),
+            figures.days_to_answer,
+            "days",
+        ),
+        Figure(
+            "answered_in_time",
+            _("Answered in time"),
+            _("The clock is public, and kept."),
+            _("Of those whose answer was given or is overdue, the share answered on the last day or before."),
+            figures.answered_in_time,
+            "percent",
+        ),
+        Figure(
+            "carried_out",
+            _("Carried out"),
+            _("What was accepted is followed to its end."),
+            _("Of those accepted that were carried out or given up, the share carried out."),
+            figures.carried_out,
+            "percent",
+        ),
+    ),
+    seed=seed,
+    retention=(Retention(_("Who supported a proposal and took it back"), 12, forget),),
+    api_routes=API_ROUTES,
+    words={
+        "proposal": _("Proposal"),
+        "proposal_holiday": _("Holiday of the clock"),
+        "proposal_terms": _("Time to answer"),
+        "consultation": _("Consultation"),
+        "proposal.written": _("Proposal handed in"),
+        "proposal.merged": _("Proposal joined to a like one"),
+        "proposal.parted": _("Proposal parted again"),
+        "proposal.routed": _("Proposals sent to a body"),
+        "proposal.answered": _("Proposals answered"),
+        "proposal.reported": _("Told what became of proposals"),
+        "proposal.withdrawn": _("Proposal withdrawn"),
+        "proposal.holiday_recorded": _("Holiday of the clock recorded"),
+        "proposal.terms_set": _("Time to answer set"),
+        "proposal.consultation_opened": _("Draft put before everyone"),
+        "proposal.comments_answered": _("Comments on a draft answered"),
+    },
+)

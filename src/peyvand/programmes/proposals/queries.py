@@ -1,0 +1,181 @@
+"""Reads of proposals and of the clock."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from peyvand.engines.themes import Word, nearest, stems
+from peyvand.kernel.refusals import NotFound
+from peyvand.programmes.proposals.enums import HappeningKind, ProposalState
+from peyvand.programmes.proposals.models import AnswerTerms, Happening, Holiday, Proposal, Reading, Reply, Support
+from peyvand.programmes.proposals.rules import Calendar, Terms
+from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import below
+
+# How alike a proposal must be to be shown while one types, and to be asked about before another one is taken in.
+SHOWN_AT, ASKED_AT = 0.2, 0.45
+_CANDIDATES = 80
+
+
+@dataclass(frozen=True)
+class Like:
+    """A proposal that exists, how alike it is (0 to 1), and the words in common."""
+
+    proposal: Proposal
+    likeness: float
+    why: tuple[Word, ...]
+
+
+def terms_on(day: date) -> Terms:
+    """The terms in force; the default where nobody has set any."""
+    row = AnswerTerms.objects.filter(since__lte=day).order_by("-since").first()
+    return Terms(row.answer_days) if row else Terms()
+
+
+def calendar() -> Calendar:
+    return Calendar(settings.WORK_WEEK, dict(Holiday.objects.values_list("day", "is_closed")))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many wait for whom, among all or those of a theme."""
+
+    waiting: int
+    unrouted: int
+    late: int
+
+
+def standing(by: Acting, today: date, rows: QuerySet[Proposal] | None = None) -> Standing:
+    """In one question: to be answered by the actor's organisation, to be sent on in his area, and overdue everywhere."""
+    found = (Proposal.objects.all() if rows is None else rows).filter(merged_into__isnull=True)
+    return Standing(
+        **found.aggregate(
+            waiting=Count("id", filter=below(by.organisation_path, "body_path") & Q(state=ProposalState.ROUTED)),
+            unrouted=Count("id", filter=below(by.place_path) & Q(state=ProposalState.RECEIVED)),
+            late=Count("id", filter=overdue(today)),
+        )
+    )
+
+
+def proposals() -> QuerySet[Proposal]:
+    """All, for proposals are public, with what a list shows."""
+    return Proposal.objects.select_related("body", "place", "organisation", "theme", "merged_into")
+
+
+def one(proposal_id: int) -> Proposal:
+    """With its answer, where it has one. Raises `NotFound`."""
+    found = proposals().select_related("reply__answer__body", "reply__answer__theme").filter(pk=proposal_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def overdue(today: date) -> Q:
+    return Q(state=ProposalState.ROUTED, answer_by__lt=today)
+
+
+def waiting_for(by: Acting) -> QuerySet[Proposal]:
+    """What the actor's organisation, or one that belongs to it, has to answer. What was joined waits with the other one."""
+    own = below(by.organisation_path, "body_path")
+    return Proposal.objects.filter(own, state=ProposalState.ROUTED, merged_into__isnull=True)
+
+
+def unrouted(by: Acting) -> QuerySet[Proposal]:
+    """What the secretariat of an area has to send to a body."""
+    here = below(by.place_path)
+    return Proposal.objects.filter(here, state=ProposalState.RECEIVED, merged_into__isnull=True)
+
+
+def like_ones(text: str, *, least: float = SHOWN_AT, leave_out: Iterable[int] = (), most: int = 5) -> list[Like]:
+    """The proposals most like a text. Those that share most of its words are looked at closely."""
+    words = stems(text)
+    if not words:
+        return []
+    asked = """SELECT id FROM proposals_proposal WHERE words && %s::varchar[] AND state <> 'withdrawn' AND NOT id = ANY(%s::bigint[])
+        ORDER BY (SELECT count(*) FROM unnest(words) one WHERE one = ANY(%s::varchar[])) DESC, id LIMIT %s"""
+    near = RawSQL(asked, [words, list(leave_out), words, _CANDIDATES])
+    rows = list(Proposal.objects.filter(pk__in=near).order_by("pk"))
+    found = nearest(text, [row.text for row in rows], most=most, alike=least)
+    return [Like(rows[place], likeness, why) for place, likeness, why in found]
+
+
+_BELOW = """WITH RECURSIVE below AS (
+  SELECT id FROM proposals_proposal WHERE id = ANY(%s)
+  UNION SELECT p.id FROM proposals_proposal p JOIN below b ON p.merged_into_id = b.id
+) SELECT id FROM below ORDER BY id"""
+
+
+def with_joined(ids: Sequence[int]) -> list[int]:
+    """These proposals and all that were joined to them, directly or through others."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BELOW, [list(ids)])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def root_of(proposal: Proposal) -> Proposal:
+    """The proposal that speaks for this one now: itself where it was not joined."""
+    while proposal.merged_into_id is not None:
+        proposal = Proposal.objects.get(pk=proposal.merged_into_id)
+    return proposal
+
+
+def supports(by: Acting, proposal_id: int) -> bool:
+    own = Support.objects.filter(proposal_id=proposal_id, account_id=by.account_id, withdrawn_at__isnull=True)
+    return bool(by.account_id) and own.exists()
+
+
+def told_to(by: Acting) -> QuerySet[Happening]:
+    """What happened to the proposals the actor wrote or supports, from the day he did so."""
+    mine = Happening.objects.filter(
+        Q(proposal__in=Support.objects.filter(account_id=by.account_id, withdrawn_at__isnull=True).values("proposal"))
+        | Q(proposal__author_id=by.account_id)
+    ).exclude(kind=HappeningKind.WRITTEN)
+    return mine.select_related("proposal", "organisation", "other").order_by("-at", "-id")
+
+
+def unread(by: Acting) -> int:
+    if not by.account_id:
+        return 0
+    seen = Reading.objects.filter(account_id=by.account_id).first()
+    rows = told_to(by)
+    return (rows.filter(at__gt=seen.seen_at) if seen else rows).count()
+
+
+@dataclass(frozen=True)
+class BodyLine:
+    """How a body keeps the clock."""
+
+    body_id: int
+    name_fa: str
+    name_en: str
+    waiting: int
+    overdue: int
+    answered: int
+    oldest: date | None
+
+
+def by_body(today: date) -> list[BodyLine]:
+    """Every body something was sent to, those with most overdue first."""
+    standing = Q(state=ProposalState.ROUTED, merged_into__isnull=True)
+    rows = (
+        Proposal.objects.filter(body__isnull=False)
+        .values("body_id", name_fa=F("body__name_fa"), name_en=F("body__name_en"))
+        .annotate(
+            waiting=Count("id", filter=standing),
+            overdue=Count("id", filter=standing & overdue(today)),
+            answered=Count("id", filter=Q(reply__isnull=False)),
+            oldest=Min("answer_by", filter=standing),
+        )
+    )
+    lines = [BodyLine(**row) for row in rows]
+    return sorted(lines, key=lambda line: (-line.overdue, -line.waiting, line.body_id))
+
+
+def reply_to(proposal: Proposal) -> Reply | None:
+    """The answer as it went to its author."""
+    return getattr(proposal, "reply", None)

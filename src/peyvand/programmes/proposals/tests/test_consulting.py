@@ -1,0 +1,107 @@
+"""A draft before everyone: comments by paragraph, answers, statements, and the groups of those who voted."""
+
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from tests.world import NOW, TODAY, World, in_days, later
+
+from peyvand.extend.switches import switch_on
+from peyvand.kernel.refusals import AlreadyThere, BadValue, NotPermitted
+from peyvand.people.enums import MemberRole
+from peyvand.programmes.proposals import actions, consulting, opinions, rules
+from peyvand.programmes.proposals.enums import Vote
+from peyvand.programmes.proposals.models import Comment, Paragraph, Statement, StatementVote
+from peyvand.scope.acting import PUBLIC, SYSTEM
+from peyvand.scope.database import scope
+
+pytestmark = pytest.mark.django_db
+SAYS = [f"گزارهٔ {number}" for number in range(8)]
+
+
+@pytest.fixture
+def world():
+    world = World.build()
+    switch_on(slug=actions.SLUG, place=world.places["ir"], by=SYSTEM, now=NOW - timedelta(days=30))
+    return world
+
+
+def opened(world, *, by="leader", **values):
+    said: dict[str, Any] = {
+        "title": "آیین‌نامهٔ همکاری", "intro": "", "paragraphs": ["بند نخست", " ", "بند دوم"], "statements": SAYS,
+        "opens": TODAY, "closes": in_days(10),
+    }  # fmt: skip
+    return consulting.open_consultation(**(said | values), by=world[by], now=NOW)
+
+
+def test_a_draft_is_commented_by_paragraph_and_each_comment_answered(world):
+    row = opened(world)
+    first, second = Paragraph.objects.filter(consultation=row).order_by("number")
+    assert (first.text, second.number) == ("بند نخست", 2)
+    said = [
+        consulting.comment_on(paragraph_id=first.pk, text=f"نظر {name}", by=world[name], now=NOW)
+        for name in ("facilitator", "charity_manager")
+    ]
+    with pytest.raises(BadValue):
+        consulting.comment_on(paragraph_id=first.pk, text=" ", by=world["facilitator"], now=NOW)
+    for by in ("facilitator", "firm_manager"):
+        with pytest.raises(NotPermitted):
+            consulting.answer_comments(comment_ids=[said[0].pk], answer="پاسخ", by=world[by], now=NOW)
+    consulting.answer_comments(comment_ids=[one.pk for one in said], answer="در بند آمد.", by=world["leader"], now=NOW)
+    with scope(PUBLIC):
+        assert set(Comment.objects.values_list("answer", flat=True)) == {"در بند آمد."}
+    with pytest.raises(rules.NotOpenNow):
+        consulting.comment_on(paragraph_id=first.pk, text="دیر", by=world["facilitator"], now=later(days=11))
+
+
+def test_who_opens_a_draft_and_what_is_refused(world):
+    with pytest.raises(NotPermitted):
+        opened(world, by="facilitator")
+    for wrong in ({"paragraphs": [" "]}, {"closes": in_days(-1)}, {"title": ""}, {"statements": ["x" * 201]}):
+        with pytest.raises(BadValue):
+            opened(world, **wrong)
+    row = opened(world)
+    with pytest.raises(AlreadyThere):
+        consulting.add_statement(consultation_id=row.pk, text=SAYS[0], by=world["facilitator"], now=NOW)
+    with pytest.raises(NotPermitted):
+        consulting.vote_on(statement_id=row.statements.first().pk, vote=Vote.AGREE, by=world["governor"], now=NOW)
+
+
+def test_the_same_votes_give_the_same_groups_in_any_order_and_nobody_sees_a_vote(world):
+    row = opened(world)
+    voters = [world.join(f"voter{number}", MemberRole.RESIDENT, "nobonyad", "centre") for number in range(14)]
+    statements = list(Statement.objects.filter(consultation=row).order_by("pk"))
+    votes = [
+        (who, one, Vote.AGREE if place < 3 or number < 7 else Vote.DISAGREE)
+        for number, who in enumerate(voters)
+        for place, one in enumerate(statements)
+    ]
+    told = []
+    for seed in (1, 2):
+        Random(seed).shuffle(votes)
+        StatementVote.objects.all().delete()
+        for who, one, vote in votes:
+            consulting.vote_on(statement_id=one.pk, vote=vote, by=who, now=NOW)
+        told.append(opinions.held(statements, own=voters[0].account_id))
+    assert told[0] == told[1]
+    held = told[0]
+    assert (held.voters, [group.people for group in held.groups]) == (14, [7, 7])
+    assert {one.text for one in held.unites} == set(SAYS[:3])
+    assert set(held.own.values()) == {1}
+    consulting.vote_on(statement_id=statements[0].pk, vote=Vote.PASS, by=voters[0], now=later(1))
+    assert StatementVote.objects.count() == len(votes), "voting again, the last holds"
+    with scope(voters[1]):
+        assert StatementVote.objects.count() == len(statements)
+    with scope(world["leader"]):
+        assert not StatementVote.objects.exists()
+
+
+def test_groups_of_few_are_not_shown(world):
+    row = opened(world)
+    statements = list(Statement.objects.filter(consultation=row))
+    for name in ("facilitator", "social_worker", "leader", "officer"):
+        for one in statements:
+            consulting.vote_on(statement_id=one.pk, vote=Vote.AGREE, by=world[name], now=NOW)
+    held = opinions.held(statements)
+    assert (held.voters, held.groups, held.unites) == (4, (), ())

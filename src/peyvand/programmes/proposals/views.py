@@ -1,0 +1,397 @@
+"""The pages of proposals: each reads, or calls one action and leads on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from peyvand.extend.discovery import programme
+from peyvand.extend.pages import writes_are_open
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import NotFound, Refusal, require
+from peyvand.programmes.proposals import actions, permissions, queries, rules
+from peyvand.programmes.proposals.enums import OPEN, ProposalState
+from peyvand.programmes.proposals.forms import (
+    AnswerForm,
+    MergeForm,
+    ProposalFilters,
+    ProposalForm,
+    ReasonForm,
+    ReportForm,
+    RouteForm,
+    name_of,
+)
+from peyvand.programmes.proposals.models import Answer, Proposal
+from peyvand.scope.acting import Acting
+from peyvand.scope.database import scope
+from peyvand.web import notices
+from peyvand.web.exports import export, exportable
+from peyvand.web.lists import Badge, Column, ListSpec, list_page
+from peyvand.web.pages import acts
+from peyvand.web.templatetags.peyvand_format import jdate, number
+
+SLUG = actions.SLUG
+MOST_JOINED = 50
+_TONES = {
+    ProposalState.RECEIVED: "waiting", ProposalState.ROUTED: "waiting", ProposalState.ANSWERED: "going",
+    ProposalState.UNDER_WAY: "going", ProposalState.DONE: "done", ProposalState.NOT_DONE: "stopped",
+    ProposalState.REFUSED: "stopped", ProposalState.WITHDRAWN: "stopped",
+}  # fmt: skip
+
+
+def today_here() -> date:
+    return business_date(timezone.now())
+
+
+def is_open(by: Acting) -> bool:
+    return writes_are_open(programme(SLUG), by, timezone.now())
+
+
+def _late(row: Proposal) -> bool:
+    return rules.is_overdue(state=row.state, answer_by=row.answer_by, today=today_here())
+
+
+def badge(row: Proposal) -> Badge:
+    if row.merged_into_id is not None:
+        return Badge(gettext("Joined to another one"), "stopped")
+    if _late(row):
+        return Badge(gettext("Answer overdue"), "late")
+    return Badge(row.get_state_display(), _TONES[ProposalState(row.state)])
+
+
+LIST = ListSpec(
+    name="proposals",
+    title=_("Proposals"),
+    columns=(
+        Column("title", _("Proposal"), link=lambda row: reverse(f"{SLUG}:one", args=[row.pk])),
+        Column("number", _("Number"), value="shown_number", kind="code"),
+        Column("supporters", _("Supporters"), kind="number", sort="supporters"),
+        Column("state", _("State"), value=badge, kind="badge"),
+        Column("body", _("Body in charge"), value=lambda row: name_of(row.body) if row.body else ""),
+        Column("answer_by", _("Answer by"), kind="date"),
+        Column("written", _("Handed in"), value="written_at", kind="date", sort="written_at"),
+    ),
+    default_sort="-supporters",
+    filters=ProposalFilters,
+    empty_title=_("No proposal yet"),
+    empty_text=_("Write the first one: with its problem, its first step and who should do it."),
+)  # fmt: skip
+
+
+@exportable
+@require_GET
+def all_proposals(request: HttpRequest) -> HttpResponseBase:
+    by, today = request.acting, today_here()  # type: ignore[attr-defined]
+    rows, only = queries.proposals(), request.GET.get("show", "")
+    if only == "late":
+        rows = rows.filter(queries.overdue(today), merged_into__isnull=True)
+    elif only == "waiting":
+        rows = rows.filter(pk__in=queries.waiting_for(by).values("pk"))
+    elif only == "unrouted":
+        rows = rows.filter(pk__in=queries.unrouted(by).values("pk"))
+    if (file := export(request, LIST, rows)) is not None:
+        return file
+    standing = queries.standing(by, today)
+    context = {
+        "page": list_page(request, LIST, rows),
+        "only": only,
+        "waiting": standing.waiting if by.role in permissions.ANSWERERS else 0,
+        "unrouted": standing.unrouted if by.role in permissions.SECRETARIAT else 0,
+        "late": standing.late,
+        "may_write": permissions.may_write(by) is None and is_open(by),
+        "reads_news": permissions.may_write(by) is None,
+    }
+    return render(request, "proposals/list.html", context)
+
+
+def new_proposal(request: HttpRequest) -> HttpResponseBase:
+    """The form; where like ones stand, the step in which one joins them or goes on."""
+    by = request.acting  # type: ignore[attr-defined]
+    form = ProposalForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        with scope(by):
+            return render(request, "proposals/new.html", {"form": form, "days": queries.terms_on(today_here())})
+    said = form.cleaned_data
+    row = actions.NewProposal(**{name: said[name] for name in said if name != "anyway"})
+    try:
+        made = acts.do(
+            request,
+            lambda: actions.write_proposal(row=row, anyway=said["anyway"], by=by, now=timezone.now()).pk,
+        )
+    except Refusal as refusal:
+        return _not_yet(request, form, row, refusal)
+    notices.done(request, gettext("Your proposal was handed in. This is its receipt."))
+    return redirect(f"{SLUG}:receipt", proposal_id=made)
+
+
+def _not_yet(request: HttpRequest, form: ProposalForm, row: actions.NewProposal, refusal: Refusal) -> HttpResponse:
+    with scope(request.acting):  # type: ignore[attr-defined]
+        like = []
+        if isinstance(refusal, rules.LikeOnesExist):
+            like = queries.like_ones(row.text, least=queries.ASKED_AT)
+            typed = request.POST.copy()
+            typed["anyway"] = "on"
+            form = ProposalForm(typed)
+            form.is_valid()
+        else:
+            notices.refused(request, refusal)
+        context = {"form": form, "like": like, "asked": bool(like), "days": queries.terms_on(today_here())}
+        return render(request, "proposals/new.html", context, status=200 if like else 409)
+
+
+@require_POST
+def like_while_typing(request: HttpRequest) -> HttpResponseBase:
+    """A part of the page: the like ones to what has been typed so far."""
+    text = " ".join(request.POST.get(name, "")[:2000] for name in ("title", "problem", "first_step"))
+    with scope(request.acting):  # type: ignore[attr-defined]
+        return render(request, "proposals/like.html", {"like": queries.like_ones(text), "asked": False})
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One knot of the thread from paper to deed."""
+
+    label: Any
+    state: str
+    note: str = ""
+    url: str = ""
+
+
+def _thread(row: Proposal) -> list[Stage]:
+    state, late = ProposalState(row.state), _late(row)
+    answered = state not in (*OPEN, ProposalState.WITHDRAWN)
+    stopped = state in (ProposalState.WITHDRAWN, ProposalState.REFUSED, ProposalState.NOT_DONE)
+    routed = "done" if row.body_id or answered else "stopped" if stopped else "current"
+    answering = "done" if answered else "stopped" if stopped else "ahead" if not row.body_id else ""
+    doing = {ProposalState.DONE: "done", ProposalState.UNDER_WAY: "current", ProposalState.ANSWERED: "current"}
+    return [
+        Stage(_("Handed in"), "done", jdate(row.written_at)),
+        Stage(_("Sent to a body"), routed, jdate(row.routed_date) if row.routed_date else ""),
+        Stage(
+            _("Answered"), answering or ("late" if late else "current"), jdate(row.answer_by) if row.answer_by else ""
+        ),
+        Stage(_("Carried out"), doing.get(state, "stopped" if stopped else "ahead")),
+    ]
+
+
+def _clock(row: Proposal) -> dict[str, Any] | None:
+    """The public clock: working days left, or gone by, until the answer."""
+    if row.state != ProposalState.ROUTED or row.answer_by is None or row.merged_into_id is not None:
+        return None
+    left = queries.calendar().between(today_here(), row.answer_by)
+    return {"left": abs(left), "late": left < 0, "day": row.answer_by}
+
+
+def _facts(row: Proposal) -> list[tuple[Any, str]]:
+    facts = [
+        (_("Handed in by"), name_of(row.organisation)),
+        (_("Where"), name_of(row.place)),
+        (_("Body in charge"), name_of(row.body) if row.body else ""),
+        (_("Who should do it"), row.owner),
+        (_("Law or rule"), row.law),
+        (_("Cost, and who could pay"), row.cost),
+        (_("Meeting"), row.session),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+@require_GET
+def one_proposal(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
+    return render(request, "proposals/one.html", _one(queries.one(proposal_id), request.acting))  # type: ignore[attr-defined]
+
+
+def _one(row: Proposal, by: Acting) -> dict[str, Any]:
+    opened = is_open(by)
+    alone = row.merged_into_id is None
+    reply = queries.reply_to(row)
+    leads = opened and permissions.may_lead(by, row) is None
+    acts_now = set(rules.LIFE.acts(row.state))
+    speaks = opened and row.body_id is not None and permissions.may_answer(by, row.body_path) is None
+    joined = list(row.merged.order_by("id")[: MOST_JOINED + 1])
+    return {
+        "row": row,
+        "badge": badge(row),
+        "thread": _thread(row),
+        "facts": _facts(row),
+        "clock": _clock(row),
+        "joined": joined[:MOST_JOINED],
+        "more_joined": len(joined) > MOST_JOINED,
+        "reply": reply,
+        "asked": row.first_step,
+        "happenings": list(row.happenings.select_related("organisation", "other").order_by("at", "id")),
+        "is_author": bool(by.account_id) and row.author_id == by.account_id,
+        "supports": queries.supports(by, row.pk),
+        "may_support": opened and permissions.may_write(by) is None and bool(by.account_id),
+        "may_part": leads and not alone,
+        "may_lead": leads and alone and row.state in OPEN,
+        "may_answer": speaks and alone and row.state == ProposalState.ROUTED,
+        "report_form": ReportForm() if speaks and reply and "finish" in acts_now else None,
+        "withdraw_form": ReasonForm() if opened and permissions.may_withdraw(by, row) is None and row.state in OPEN else None,
+    }  # fmt: skip
+
+
+@require_GET
+def receipt(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
+    """For its author: the number and code to keep, and what happens next."""
+    row, by = queries.one(proposal_id), request.acting  # type: ignore[attr-defined]
+    if not by.account_id or row.author_id != by.account_id:
+        raise NotFound
+    return render(request, "proposals/receipt.html", {"row": row, "days": queries.terms_on(today_here())})
+
+
+def to_one(proposal_id: int) -> str:
+    return reverse(f"{SLUG}:one", args=[proposal_id])
+
+
+@require_POST
+def support(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
+    said = gettext("You support this proposal. You are told what becomes of it.")
+    undo = reverse(f"{SLUG}:unsupport", args=[proposal_id])
+    return _act(request, proposal_id, said, actions.support_proposal, undo=undo)
+
+
+@require_POST
+def unsupport(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
+    undo = reverse(f"{SLUG}:support", args=[proposal_id])
+    return _act(request, proposal_id, gettext("You do not support it any more."), actions.withdraw_support, undo=undo)
+
+
+def _act(
+    request: HttpRequest, proposal_id: int, said: str, run: Callable[..., Any], *, undo: str = "", **values: Any
+) -> HttpResponse:
+    by = request.acting  # type: ignore[attr-defined]
+    return acts.act(
+        request,
+        lambda: run(proposal_id=proposal_id, by=by, now=timezone.now(), **values),
+        said,
+        to_one(proposal_id),
+        undo=undo,
+    )
+
+
+@require_GET
+def lead(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
+    """For the secretariat: send it to the body in charge, or join it to a like one."""
+    return render(request, "proposals/lead.html", _lead(request, proposal_id))
+
+
+def _lead(request: HttpRequest, proposal_id: int) -> dict[str, Any]:
+    row = queries.one(proposal_id)
+    require(permissions.may_lead(request.acting, row))  # type: ignore[attr-defined]
+    if row.merged_into_id is not None or row.state not in OPEN:
+        raise NotFound
+    like = queries.like_ones(row.text, leave_out=[row.pk], least=0.3)
+    return {"row": row, "like": like, "merge_form": MergeForm(), "route_form": RouteForm(initial={"body": row.body_id})}
+
+
+@require_POST
+def merge(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
+    with scope(request.acting):  # type: ignore[attr-defined]
+        form = MergeForm(request.POST)
+        if not form.is_valid():
+            return render(
+                request, "proposals/lead.html", _lead(request, proposal_id) | {"merge_form": form}, status=422
+            )
+    said = gettext("Joined. Its author and supporters are told; nothing of it is lost.")
+    undo = reverse(f"{SLUG}:part", args=[proposal_id])
+    values = {"into_id": form.cleaned_data["into"].pk, "reason": form.cleaned_data["reason"]}
+    return _act(request, proposal_id, said, actions.merge_proposal, undo=undo, **values)
+
+
+@require_POST
+def part(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
+    said = gettext("It stands by itself again, with the supporters it has.")
+    return _act(request, proposal_id, said, actions.part_proposal)
+
+
+@require_POST
+def withdraw(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _again(request, proposal_id, withdraw_form=form)
+    said = gettext("Withdrawn. It stays readable, with your reason.")
+    return _act(request, proposal_id, said, actions.withdraw_proposal, reason=form.cleaned_data["reason"])
+
+
+@require_POST
+def route(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
+    with scope(request.acting):  # type: ignore[attr-defined]
+        form = RouteForm(request.POST)
+        if not form.is_valid():
+            return render(
+                request, "proposals/lead.html", _lead(request, proposal_id) | {"route_form": form}, status=422
+            )
+    by, body = request.acting, form.cleaned_data["body"]  # type: ignore[attr-defined]
+    said = gettext("Sent. The public clock runs.")
+    return acts.act(
+        request,
+        lambda: actions.route_proposals(proposal_ids=[proposal_id], body_id=body.pk, by=by, now=timezone.now()),
+        said,
+        to_one(proposal_id),
+    )
+
+
+def _again(request: HttpRequest, proposal_id: int, **forms: Any) -> HttpResponse:
+    by = request.acting  # type: ignore[attr-defined]
+    with scope(by):
+        return render(request, "proposals/one.html", _one(queries.one(proposal_id), by) | forms, status=422)
+
+
+def answer(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
+    by = request.acting  # type: ignore[attr-defined]
+    with scope(by):
+        row = queries.one(proposal_id)
+        require(permissions.may_answer(by, row.body_path))
+        ids = queries.with_joined([proposal_id])
+        asked = list(Proposal.objects.filter(pk__in=ids, state__in=OPEN).order_by("pk"))
+
+    def act(said: actions.Said) -> Answer:
+        return actions.answer_proposal(proposal_id=proposal_id, said=said, by=by, now=timezone.now())
+
+    return answering(request, asked, act, row.title, to_one(proposal_id))
+
+
+def answering(
+    request: HttpRequest, asked: list[Proposal], act: Callable[[actions.Said], Answer], title: str, to: str
+) -> HttpResponse:
+    """The form of an answer, and giving it: to one proposal with those joined to it, or to a theme."""
+    form = AnswerForm(request.POST or None, proposals=asked, today=today_here())
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        said = actions.Said(data["decision"], data["text"], data["until"], form.own_words())
+        if acts.done_or_said(request, lambda: act(said).pk):
+            told = gettext("Answered: %(count)s proposals, each author in words for his own.")
+            notices.done(request, told % {"count": number(len(asked))})
+            return redirect(to)
+    with scope(request.acting):  # type: ignore[attr-defined]
+        context = {"form": form, "asked": asked, "title": title, "back": to}
+        return render(request, "proposals/answer.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def report(request: HttpRequest, answer_id: int) -> HttpResponseBase:
+    by, form = request.acting, ReportForm(request.POST)  # type: ignore[attr-defined]
+    with scope(by):
+        found = Answer.objects.filter(pk=answer_id).first()
+        first = found.replies.order_by("proposal_id").values_list("proposal_id", flat=True).first() if found else None
+    if first is None:
+        raise NotFound
+    if not form.is_valid():
+        return _again(request, first, report_form=form)
+    data = form.cleaned_data
+    return acts.act(
+        request,
+        lambda: actions.report_answer(
+            answer_id=answer_id, act=data["act"], text=data["text"], by=by, now=timezone.now()
+        ),
+        gettext("Reported to all who had this answer."),
+        to_one(first),
+    )

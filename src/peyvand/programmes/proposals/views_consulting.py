@@ -1,0 +1,200 @@
+"""The pages of consultations: a draft paragraph by paragraph, comments and answers, statements, and what unites those who voted."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from peyvand.kernel.refusals import NotFound, Refusal
+from peyvand.programmes.proposals import consulting, opinions, permissions
+from peyvand.programmes.proposals.enums import Vote
+from peyvand.programmes.proposals.forms import CommentAnswerForm, CommentForm, ConsultationForm, StatementForm, name_of
+from peyvand.programmes.proposals.models import Comment, Consultation, Paragraph, Statement
+from peyvand.programmes.proposals.views import SLUG, is_open, today_here
+from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import models_at_once
+from peyvand.scope.database import scope
+from peyvand.web import notices
+from peyvand.web.lists import Badge, Column, ListSpec, list_page
+from peyvand.web.pages import acts
+
+MOST_COMMENTS = 500  # of a draft on its page, the newest; all are in the API
+
+
+def _badge(row: Consultation) -> Badge:
+    today = today_here()
+    if consulting.is_open(row, today):
+        return Badge(gettext("Open"), "going")
+    return Badge(gettext("Not open yet"), "waiting") if row.opens > today else Badge(gettext("Closed"), "done")
+
+
+LIST = ListSpec(
+    name="consultations",
+    title=_("Consultations"),
+    columns=(
+        Column("title", _("Draft"), link=lambda row: reverse(f"{SLUG}:consultation", args=[row.pk])),
+        Column("organisation", _("Put forward by"), value=lambda row: name_of(row.organisation)),
+        Column("state", _("State"), value=_badge, kind="badge"),
+        Column("opens", _("First day"), kind="date", sort="opens"),
+        Column("closes", _("Last day"), kind="date", sort="closes"),
+    ),
+    default_sort="-closes",
+    exports=False,
+    empty_title=_("No draft is before us yet"),
+    empty_text=_("An organisation puts a draft before everyone; each paragraph can be commented on."),
+)
+
+
+def all_consultations() -> QuerySet[Consultation]:
+    return Consultation.objects.select_related("organisation")
+
+
+@require_GET
+def consultations(request: HttpRequest) -> HttpResponseBase:
+    by = request.acting  # type: ignore[attr-defined]
+    context = {
+        "page": list_page(request, LIST, all_consultations()),
+        "may_open": permissions.may_convene(by) is None and is_open(by),
+    }
+    return render(request, "proposals/consultations.html", context)
+
+
+def new_consultation(request: HttpRequest) -> HttpResponseBase:
+    by, form = request.acting, ConsultationForm(request.POST or None)  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+
+        def run() -> int:
+            return consulting.open_consultation(
+                title=said["title"], intro=said["intro"], paragraphs=form.paragraphs(), opens=said["opens"],
+                closes=said["closes"], statements=said["statements"].splitlines(), by=by, now=timezone.now(),
+            ).pk  # fmt: skip
+
+        try:
+            made = acts.do(request, run)
+        except Refusal as refusal:
+            notices.refused(request, refusal)
+        else:
+            notices.done(request, gettext("The draft is before everyone."))
+            return redirect(f"{SLUG}:consultation", consultation_id=made)
+    with scope(by):
+        return render(request, "proposals/new_consultation.html", {"form": form})
+
+
+@require_GET
+def consultation(request: HttpRequest, consultation_id: int) -> HttpResponseBase:
+    by = request.acting  # type: ignore[attr-defined]
+    return render(request, "proposals/consultation.html", _one(consultation_id, by))
+
+
+def _one(consultation_id: int, by: Acting) -> dict[str, Any]:
+    row = all_consultations().filter(pk=consultation_id).first()
+    if row is None:
+        raise NotFound
+    opened = is_open(by)
+    takes_part = opened and consulting.is_open(row, today_here()) and permissions.may_write(by) is None
+    comments: dict[int, list[Comment]] = {}
+    shown = Comment.objects.filter(paragraph__consultation=row).order_by("-pk")[:MOST_COMMENTS]
+    for one in reversed(shown):
+        comments.setdefault(one.paragraph_id, []).append(one)
+    parts, statements = models_at_once(
+        Paragraph.objects.filter(consultation=row).order_by("number"),
+        Statement.objects.filter(consultation=row).order_by("pk"),
+    )
+    held = opinions.held(statements, own=by.account_id)
+    mine = held.own
+    return {
+        "row": row,
+        "badge": _badge(row),
+        "parts": [(part, comments.get(part.pk, [])) for part in parts],
+        "statements": [(one, [(choice, mine.get(one.pk) == choice.value) for choice in Vote]) for one in statements],
+        "held": held,
+        "takes_part": takes_part,
+        "comment_form": CommentForm(auto_id=False) if takes_part else None,
+        "statement_form": StatementForm() if takes_part else None,
+        "answer_form": CommentAnswerForm()
+        if comments and opened and permissions.may_answer_comments(by, row) is None
+        else None,
+    }
+
+
+def _consultation_of(rows: QuerySet[Any], path: str, pk: int, request: HttpRequest) -> int:
+    with scope(request.acting):  # type: ignore[attr-defined]
+        found = rows.filter(pk=pk).values_list(path, flat=True).first()
+    if found is None:
+        raise NotFound
+    return int(found)
+
+
+def to_one(consultation_id: int) -> str:
+    return reverse(f"{SLUG}:consultation", args=[consultation_id])
+
+
+@require_POST
+def comment(request: HttpRequest, consultation_id: int, paragraph_id: int) -> HttpResponseBase:
+    by, form = request.acting, CommentForm(request.POST)  # type: ignore[attr-defined]
+    if not form.is_valid():
+        return _not_yet(request, consultation_id, gettext("A comment says something."))
+    text = form.cleaned_data["text"]
+    return acts.act(
+        request,
+        lambda: consulting.comment_on(paragraph_id=paragraph_id, text=text, by=by, now=timezone.now()),
+        gettext("Your comment stands below the paragraph."),
+        f"{to_one(consultation_id)}#paragraph-{paragraph_id}",
+    )
+
+
+def _not_yet(request: HttpRequest, consultation_id: int, said: str) -> HttpResponse:
+    notices.warn(request, said)
+    return redirect(to_one(consultation_id))
+
+
+@require_POST
+def answer_comments(request: HttpRequest, consultation_id: int) -> HttpResponseBase:
+    by, form = request.acting, CommentAnswerForm(request.POST)  # type: ignore[attr-defined]
+    ids = [int(one) for one in request.POST.getlist("comment") if one.isdigit()]
+    if not form.is_valid() or not ids:
+        return _not_yet(request, consultation_id, gettext("Tick the comments that say the same, and write the answer."))
+    answer = form.cleaned_data["answer"]
+    return acts.act(
+        request,
+        lambda: consulting.answer_comments(comment_ids=ids, answer=answer, by=by, now=timezone.now()),
+        gettext("The answer stands below each of these comments."),
+        to_one(consultation_id),
+    )
+
+
+@require_POST
+def state(request: HttpRequest, consultation_id: int) -> HttpResponseBase:
+    by, form = request.acting, StatementForm(request.POST)  # type: ignore[attr-defined]
+    if not form.is_valid():
+        return _not_yet(request, consultation_id, gettext("A statement is one sentence of at most two hundred signs."))
+    text = form.cleaned_data["text"]
+    return acts.act(
+        request,
+        lambda: consulting.add_statement(consultation_id=consultation_id, text=text, by=by, now=timezone.now()),
+        gettext("Your statement can be voted on."),
+        f"{to_one(consultation_id)}#statements",
+    )
+
+
+@require_POST
+def vote(request: HttpRequest, statement_id: int) -> HttpResponseBase:
+    by = request.acting  # type: ignore[attr-defined]
+    known = {str(choice.value): choice for choice in Vote}
+    said = known.get(request.POST.get("vote", ""))
+    here = f"{to_one(_consultation_of(Statement.objects.all(), 'consultation_id', statement_id, request))}#statements"
+    if said is None:
+        return redirect(here)
+    return acts.act(
+        request,
+        lambda: consulting.vote_on(statement_id=statement_id, vote=said, by=by, now=timezone.now()),
+        gettext("Your vote was counted; nobody else sees it."),
+        here,
+    )

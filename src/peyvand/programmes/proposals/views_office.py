@@ -1,0 +1,194 @@
+"""The pages around proposals: themes, bodies, the calendar of the clock, and figures."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from peyvand.extend.discovery import programme
+from peyvand.extend.figures import shown
+from peyvand.kernel.business_days import SOURCE
+from peyvand.kernel.refusals import NotFound, require
+from peyvand.programmes.proposals import actions, permissions, queries, rules, settling
+from peyvand.programmes.proposals.enums import OPEN
+from peyvand.programmes.proposals.forms import AnswerTermsForm, HolidayForm, RouteForm
+from peyvand.programmes.proposals.models import Answer, AnswerTerms, Holiday, Proposal, Theme
+from peyvand.programmes.proposals.views import LIST, SLUG, answering, is_open, today_here
+from peyvand.scope.acting import Acting, Role
+from peyvand.scope.database import scope
+from peyvand.web.lists import Column, ListSpec, list_page
+from peyvand.web.pages import acts
+from peyvand.web.templatetags.peyvand_format import number
+
+OF_THEME = replace(LIST, name="proposals-of-a-theme", filters=None, exports=False)
+THEMES = ListSpec(
+    name="proposal-themes",
+    title=_("Themes of proposals"),
+    columns=(
+        Column("title", _("Theme"), link=lambda row: reverse(f"{SLUG}:theme", args=[row.pk])),
+        Column("words", _("Words in common"), value=lambda row: "، ".join(row.words)),
+        Column("many", _("Proposals"), kind="number", sort="many"),
+        Column("waiting", _("Without an answer"), kind="number", sort="waiting"),
+    ),
+    default_sort="-many",
+    exports=False,
+    empty_title=_("No theme yet"),
+    empty_text=_("Like proposals are put together every night."),
+)
+
+
+@require_GET
+def themes(request: HttpRequest) -> HttpResponseBase:
+    rows = Theme.objects.annotate(
+        many=Count("proposals"), waiting=Count("proposals", filter=Q(proposals__state__in=OPEN))
+    )
+    return render(request, "proposals/themes.html", {"page": list_page(request, THEMES, rows)})
+
+
+def _theme(theme_id: int) -> Theme:
+    found = Theme.objects.filter(pk=theme_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+@require_GET
+def theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
+    by, row = request.acting, _theme(theme_id)  # type: ignore[attr-defined]
+    opened = is_open(by)
+    standing = queries.standing(by, today_here(), Proposal.objects.filter(theme=row))
+    context = {
+        "row": row,
+        "page": list_page(request, OF_THEME, queries.proposals().filter(theme=row)),
+        "waiting": standing.waiting if opened and by.role in permissions.ANSWERERS else 0,
+        "unsent": standing.unrouted if opened and by.role in permissions.SECRETARIAT else 0,
+        "answers": list(Answer.objects.filter(theme=row).select_related("body").order_by("-at")),
+    }
+    return render(request, "proposals/theme.html", context)
+
+
+def answer_theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
+    by = request.acting  # type: ignore[attr-defined]
+    with scope(by):
+        row = _theme(theme_id)
+        ids = list(queries.waiting_for(by).filter(theme=row).values_list("pk", flat=True))
+        require(None if ids else rules.NothingToAnswer())
+        joined = Proposal.objects.filter(pk__in=queries.with_joined(ids), state__in=OPEN)
+        asked = list(joined.order_by("pk"))
+
+    def act(said: actions.Said) -> Answer:
+        return actions.answer_theme(theme_id=theme_id, said=said, by=by, now=timezone.now())
+
+    return answering(request, asked, act, row.title, reverse(f"{SLUG}:theme", args=[theme_id]))
+
+
+def route_theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
+    """Send all of a theme that were not sent yet to one body."""
+    by, here = request.acting, reverse(f"{SLUG}:theme", args=[theme_id])  # type: ignore[attr-defined]
+    with scope(by):
+        row, form = _theme(theme_id), RouteForm(request.POST or None)
+        ids = list(queries.unrouted(by).filter(theme_id=theme_id).values_list("pk", flat=True))
+        if not form.is_valid():
+            context = {"row": row, "form": form, "unsent": len(ids)}
+            return render(request, "proposals/route.html", context, status=422 if form.errors else 200)
+    body = form.cleaned_data["body"]
+    said = gettext("%(count)s proposals were sent. The public clock runs.") % {"count": number(len(ids))}
+    return acts.act(
+        request,
+        lambda: actions.route_proposals(proposal_ids=ids, body_id=body.pk, by=by, now=timezone.now()),
+        said,
+        here,
+    )
+
+
+@require_GET
+def bodies(request: HttpRequest) -> HttpResponseBase:
+    return render(request, "proposals/bodies.html", {"lines": queries.by_body(today_here())})
+
+
+@require_GET
+def calendar(request: HttpRequest) -> HttpResponseBase:
+    return render(request, "proposals/calendar.html", _calendar(request.acting))  # type: ignore[attr-defined]
+
+
+def _calendar(by: Acting) -> dict[str, object]:
+    today = today_here()
+    settles = is_open(by) and permissions.may_settle(by) is None
+    clock = queries.calendar()
+    names = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]
+    return {
+        "rest": [names[day] for day in sorted(clock.week.rest_days)],
+        "now": queries.terms_on(today),
+        "terms": list(AnswerTerms.objects.order_by("-since")[:50]),
+        "holidays": list(Holiday.objects.order_by("-day")[:200]),
+        "source": SOURCE,
+        "today": today,
+        "example": clock.after(today, queries.terms_on(today).answer_days),
+        "holiday_form": HolidayForm() if settles else None,
+        "terms_form": AnswerTermsForm() if settles else None,
+    }
+
+
+@require_POST
+def holiday(request: HttpRequest) -> HttpResponseBase:
+    form = HolidayForm(request.POST)
+    if form.is_valid():
+        by = request.acting  # type: ignore[attr-defined]
+        return _settled(request, lambda: settling.record_holiday(**form.cleaned_data, by=by, now=timezone.now()).pk)
+    with scope(request.acting):  # type: ignore[attr-defined]
+        context = _calendar(request.acting) | {"holiday_form": form}  # type: ignore[attr-defined]
+        return render(request, "proposals/calendar.html", context, status=422)
+
+
+@require_POST
+def terms(request: HttpRequest) -> HttpResponseBase:
+    form = AnswerTermsForm(request.POST)
+    if form.is_valid():
+        by = request.acting  # type: ignore[attr-defined]
+        return _settled(request, lambda: settling.set_answer_terms(**form.cleaned_data, by=by, now=timezone.now()).pk)
+    with scope(request.acting):  # type: ignore[attr-defined]
+        context = _calendar(request.acting) | {"terms_form": form}  # type: ignore[attr-defined]
+        return render(request, "proposals/calendar.html", context, status=422)
+
+
+def _settled(request: HttpRequest, run: Callable[[], int]) -> HttpResponseBase:
+    said = gettext("Recorded. Clocks that run were counted anew.")
+    return acts.act(request, run, said, reverse(f"{SLUG}:calendar"))
+
+
+@require_GET
+def figures(request: HttpRequest) -> HttpResponseBase:
+    by = request.acting  # type: ignore[attr-defined]
+    return render(request, "proposals/figures.html", {"figures": shown(programme(SLUG), by, today_here())})
+
+
+@require_GET
+def news(request: HttpRequest) -> HttpResponseBase:
+    """What happened to the proposals the reader wrote or supports."""
+    by = request.acting  # type: ignore[attr-defined]
+    rows = list(queries.told_to(by)[:100])
+    return render(request, "proposals/news.html", {"rows": rows, "unread": queries.unread(by)})
+
+
+@require_POST
+def read(request: HttpRequest) -> HttpResponseBase:
+    by = request.acting  # type: ignore[attr-defined]
+    run = lambda: actions.mark_read(by=by, now=timezone.now())  # noqa: E731
+    return acts.act(request, run, gettext("Marked as read."), reverse(f"{SLUG}:news"))
+
+
+def waits(by: Acting, today: date) -> int | None:
+    """What waits behind the entry of the menu: for bodies, proposals to answer; for writers, what is new to them."""
+    if by.role is Role.PUBLIC:
+        return None
+    if by.role in permissions.ANSWERERS:
+        return queries.waiting_for(by).count() or None
+    return queries.unread(by) or None
