@@ -225,7 +225,8 @@ def _queries(programme: Programme, world: World) -> dict[tuple[str, str], int]:
                 answer = client.get(url)
             assert answer.status_code == 200, (url, name, answer.status_code)
             found[path, name] = max(found.get((path, name), 0), len(asked))
-            waiting += _links(answer.content.decode(), programme.slug)
+            if answer["Content-Type"].startswith("text/html"):  # a picture or a paper leads nowhere
+                waiting += _links(answer.content.decode(), programme.slug)
     return found
 
 
