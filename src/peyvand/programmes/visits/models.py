@@ -54,7 +54,8 @@ class Visit(models.Model):
                 name="visit_followed_whole",
             ),
             models.CheckConstraint(
-                condition=Q(lat__isnull=True, lon__isnull=True) | Q(lat__isnull=False, lon__isnull=False, lat__range=(-90, 90), lon__range=(-180, 180)),
+                condition=Q(lat__isnull=True, lon__isnull=True)
+                | Q(lat__isnull=False, lon__isnull=False, lat__range=(-90, 90), lon__range=(-180, 180)),
                 name="visit_position_whole",
             ),
             models.CheckConstraint(
