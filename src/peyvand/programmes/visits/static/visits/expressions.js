@@ -2,7 +2,8 @@
 globalThis.peyvandHolds = (() => {
   "use strict";
 
-  const latin = (text) => text.replace(/[۰-۹]/g, (sign) => "۰۱۲۳۴۵۶۷۸۹".indexOf(sign)).replace(/[٠-٩]/g, (sign) => "٠١٢٣٤٥٦٧٨٩".indexOf(sign));
+  // Persian and Arabic digits end in the four bits that are their value.
+  const latin = (text) => text.replace(/[\u06f0-\u06f9\u0660-\u0669]/g, (sign) => sign.charCodeAt(0) & 15);
   const text = (value) => (Array.isArray(value) ? value.join(" ") : value === null || value === undefined ? "" : String(value));
   const truth = (value) => (typeof value === "number" ? value !== 0 && !Number.isNaN(value) : Array.isArray(value) ? value.length > 0 : Boolean(value));
   const isNumber = (value) => typeof value === "number" || typeof value === "boolean";
