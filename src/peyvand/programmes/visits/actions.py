@@ -89,12 +89,12 @@ class NewVisit:
 def plan_visit(*, place: Place, planned_date: date, by: Acting, now: datetime) -> Visit:
     """Raises `PlannedInPast`, `ProgrammeOff`."""
     require(may_plan(by, place.path))
-    own = _organisation(by)
-    _require_on([(place.path, own.path)], now)
+    own = keeper(by)
+    require_on([(place.path, own.path)], now)
     if planned_date < business_date(now):
         raise rules.PlannedInPast
     visit = Visit.objects.create(
-        **_where(place, own), state=rules.LIFE.start, planned_date=planned_date, planned_by_id=by.account_id or None,
+        **where(place, own), state=rules.LIFE.start, planned_date=planned_date, planned_by_id=by.account_id or None,
         created_at=now,
     )  # fmt: skip
     _event("visit.planned", [visit], by, now)
@@ -115,7 +115,7 @@ def restore_visit(*, visit_id: int, by: Acting, now: datetime) -> Visit:
 def _move(act: str, told: str, visit_id: int, by: Acting, now: datetime) -> Visit:
     visit = lock(Visit.objects.all(), [visit_id])[visit_id]
     require(may_change(by, visit))
-    _require_on([(visit.place_path, visit.organisation_path)], now)
+    require_on([(visit.place_path, visit.organisation_path)], now)
     visit.state = rules.LIFE.after(act, visit.state)
     visit.save(update_fields=["state"])
     _event(told, [visit], by, now)
@@ -133,10 +133,10 @@ def record_visit(*, row: NewVisit, by: Acting, now: datetime, random: Random | N
     require(may_visit(by, row.place.path))
     if (stored := _stored(Visit, "visitor_id", row.draft_key, row.digest, by)) is not None:
         return stored
-    own = _organisation(by)
-    _require_on([(row.place.path, own.path)], now)
+    own = keeper(by)
+    require_on([(row.place.path, own.path)], now)
     _check(row, now)
-    visit = _planned(row, own) or Visit(**_where(row.place, own), state=rules.LIFE.start, created_at=now)
+    visit = _planned(row, own) or Visit(**where(row.place, own), state=rules.LIFE.start, created_at=now)
     visit.state = rules.LIFE.after("record_visit", visit.state)
     visit.visitor_id, visit.visited_date, visit.recorded_at = by.account_id or None, row.visited_date, now
     visit.draft_key, visit.body_digest = row.draft_key, row.digest
@@ -270,8 +270,8 @@ def set_terms(*, terms: rules.Terms, since: date, by: Acting, now: datetime) -> 
 def upload_survey(*, definition: Mapping[str, Any], source_sha256: str, by: Acting, now: datetime) -> Survey:
     """Take a form into use for one's own organisation and all below it; an older one of the same title is kept, out of use."""
     require(may_upload_survey(by))
-    own = _organisation(by)
-    _require_on([(by.place_path, own.path)], now)
+    own = keeper(by)
+    require_on([(by.place_path, own.path)], now)
     title = Definition(definition).title
     before = Survey.objects.select_for_update().filter(organisation=own, title=title).order_by("-version").first()
     Survey.objects.filter(organisation=own, title=title, is_in_use=True).update(is_in_use=False)
@@ -372,7 +372,7 @@ def _blank(ids: Sequence[int]) -> None:
 def _made(visit_id: int, by: Acting, now: datetime) -> Visit:
     visit = lock(Visit.objects.all(), [visit_id])[visit_id]
     require(may_tell(by, visit))
-    _require_on([(visit.place_path, visit.organisation_path)], now)
+    require_on([(visit.place_path, visit.organisation_path)], now)
     if visit.state not in MADE:
         raise rules.NotMade
     return visit
@@ -386,18 +386,18 @@ def _stored(model: type[Any], owner: str, key: UUID | None, digest: str, by: Act
     return found
 
 
-def _organisation(by: Acting) -> Organisation:
+def keeper(by: Acting) -> Organisation:
     own = Organisation.objects.filter(pk=by.organisation_id).first()
     if own is None:
         raise BadValue(field="organisation", reason="a visit is kept by an organisation")
     return own
 
 
-def _where(place: Place, own: Organisation) -> dict[str, Any]:
+def where(place: Place, own: Organisation) -> dict[str, Any]:
     return {"place": place, "place_path": place.path, "organisation": own, "organisation_path": own.path}
 
 
-def _require_on(pairs: Sequence[tuple[str, str]], now: datetime) -> None:
+def require_on(pairs: Sequence[tuple[str, str]], now: datetime) -> None:
     require(off_refusal(SLUG, pairs, business_date(now)))
 
 

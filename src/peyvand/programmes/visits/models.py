@@ -70,6 +70,62 @@ class Visit(models.Model):
         ]
 
 
+class Tour(models.Model):
+    """A professional corridor: people with the skills that places need, on their way for some days.
+
+    `left` holds what found no room: place, skill and why, one list each.
+    """
+
+    personal_data = "none"
+
+    title = models.CharField(max_length=120)
+    base = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
+    place_path = path_field()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation_path = path_field()
+    begins = models.DateField()
+    days = models.PositiveSmallIntegerField()
+    calls_a_day = models.PositiveSmallIntegerField()
+    km_a_day = models.PositiveSmallIntegerField()
+    left = models.JSONField(default=list)
+    planned_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    planned_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(days__range=(1, 14), calls_a_day__range=(1, 12), km_a_day__range=(1, 1000)),
+                name="visit_tour_limits",
+            )
+        ]
+
+
+class TourPerson(models.Model):
+    """Somebody who goes, with what he can do there."""
+
+    personal_data = "reference"
+
+    tour = models.ForeignKey(Tour, on_delete=models.PROTECT, related_name="people")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    skills = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tour", "account"], name="visit_tour_person")]
+
+
+class TourStop(models.Model):
+    """What a tour adds to a planned visit: who comes with which skill, and as which of his day."""
+
+    personal_data = "reference"
+
+    visit = models.OneToOneField(Visit, primary_key=True, on_delete=models.PROTECT, related_name="stop")
+    tour = models.ForeignKey(Tour, on_delete=models.PROTECT, related_name="stops")
+    person = models.ForeignKey(TourPerson, on_delete=models.PROTECT, related_name="stops")
+    skill = models.CharField(max_length=60)
+    order = models.PositiveSmallIntegerField()
+    km = models.DecimalField(max_digits=6, decimal_places=1)
+
+
 class VisitNeed(models.Model):
     """A need that was heard at a visit."""
 

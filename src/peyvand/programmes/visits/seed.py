@@ -12,7 +12,8 @@ from peyvand.extend.switches import switch_on
 from peyvand.files.pictures import cleaned
 from peyvand.files.storage import LocalFolder
 from peyvand.kernel.jalali import business_date
-from peyvand.people.models import Membership, Organisation
+from peyvand.kernel.refusals import BadValue
+from peyvand.people.models import Account, Membership, Organisation
 from peyvand.people.queries import acting_as
 from peyvand.places.enums import FINE
 from peyvand.places.models import Place
@@ -21,6 +22,7 @@ from peyvand.programmes.visits.enums import Moment
 from peyvand.programmes.visits.models import Survey, Visit
 from peyvand.programmes.visits.permissions import PLANNERS
 from peyvand.programmes.visits.specifications import USED
+from peyvand.programmes.visits.tour_actions import NewTour, NoPoint, plan_tour
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import STAFF, SYSTEM, Acting
 from peyvand.scope.bulk import below
@@ -47,6 +49,8 @@ def seed(count: int, random: Random, now: datetime) -> int:
         worker, places = workers[number % len(workers)]
         _switch_on(worker, houses, now)
         place = random.choice(places)
+        if number == 1 and (leads := _planner(planners, place, worker)) and _tour(leads, worker, place, now):
+            continue
         if number % 5 == 4 and (leads := _planner(planners, place, worker)):
             _plan(leads, place, number, random, now)
         else:
@@ -88,6 +92,19 @@ def _plan(planner: Acting, place: Place, number: int, random: Random, now: datet
     visit = actions.plan_visit(place=place, planned_date=day, by=planner, now=now)
     if number % 10 == 9:
         actions.drop_visit(visit_id=visit.pk, by=planner, now=now)
+
+
+def _tour(planner: Acting, worker: Acting, place: Place, now: datetime) -> bool:
+    """One person to one place; not where nobody knows where it lies, nor where he works for somebody else."""
+    with scope(SYSTEM):
+        account = Account.objects.get(pk=worker.account_id)
+    begins = business_date(now) + timedelta(days=2)
+    calls, people = [(place, ["مددکار"])], [(account, ["مددکار", "تسهیلگر"])]
+    try:
+        plan_tour(row=NewTour("کریدور حرفه‌ای نمایشی", place, begins, 1, calls, people), by=planner, now=now)
+    except (NoPoint, BadValue):
+        return False
+    return True
 
 
 def _visit(
