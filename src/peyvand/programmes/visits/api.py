@@ -51,10 +51,9 @@ from peyvand.programmes.visits.models import (
     VisitTerms,
 )
 from peyvand.programmes.visits.permissions import may_read_words
-from peyvand.programmes.visits.views import folder
+from peyvand.programmes.visits.views import folder, revealed
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
-from peyvand.scope.encryption import Protected
 
 Many = Annotated[int, Field(ge=0, le=rules.MOST_FAMILIES)]
 
@@ -264,9 +263,9 @@ def visits_out(rows: Sequence[Visit]) -> list[VisitOut]:
 
 def _whole(visit_id: int, by: Acting) -> VisitWhole:
     row = queries.one(visit_id)
-    reveals = may_read_words(by, row) and isinstance(row.note, Protected)
+    note = revealed(row.note) if may_read_words(by, row) else ""
     return VisitWhole(
-        **_out(row), note=row.note.reveal() if reveals else "",
+        **_out(row), note=note,
         need_ids=list(VisitNeed.objects.filter(visit=row).order_by("pk").values_list("pk", flat=True)),
         picture_ids=list(VisitPhoto.objects.filter(visit=row).order_by("pk").values_list("pk", flat=True)),
     )  # fmt: skip

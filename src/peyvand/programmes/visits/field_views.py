@@ -61,7 +61,12 @@ def field(request: HttpRequest) -> HttpResponseBase:
             return render(request, "visits/field.html", _page(form, by))
         form.is_valid()
     row = _visit(form, request) if form.is_valid() else None
-    store = lambda: actions.record_visit(row=row, by=by, now=timezone.now()).pk  # noqa: E731
+
+    def store() -> int:
+        return (
+            actions.record_visit(row=row, by=by, now=timezone.now()).pk if row else 0
+        )  # an invalid form is never stored
+
     return _store(request, form, store, "visits/field.html", _page, _("The visit is kept."))
 
 
@@ -122,7 +127,7 @@ def _store(
             form.add_error(None, words(refusal))
         else:
             return _kept(request, answer["id"], done, repeated=repeated)
-    told = [f"{form.fields[name].label}: {text}" if name in form.fields else text
+    told = [f"{form.fields[name].label}: {text}" if name in form.fields else str(text)
             for name, texts in form.errors.items() for text in texts]  # fmt: skip
     return _said(request, form, template, page, told, 422)
 
@@ -173,7 +178,12 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponseBase:
         if request.method != "POST":
             return render(request, "visits/survey_field.html", page(form, by))
     row = _answer(form, survey_id, request) if form.is_valid() else None
-    store = lambda: actions.record_answer(row=row, by=by, now=timezone.now()).pk  # noqa: E731
+
+    def store() -> int:
+        return (
+            actions.record_answer(row=row, by=by, now=timezone.now()).pk if row else 0
+        )  # an invalid form is never stored
+
     return _store(request, form, store, "visits/survey_field.html", page, _("The answers are kept."))
 
 

@@ -195,7 +195,7 @@ class AnswerForm(Form):
         options.setdefault("initial", {"key": uuid4(), "owner": by.account_id})
         super().__init__(*args, **options)
         self.definition = definition
-        self.fields["visit"].widget.choices = [("", _("Choose the visit")), *visits]  # type: ignore[attr-defined]
+        self.fields["visit"].widget.choices = [("", _("Choose the visit")), *visits]
         for question in definition.questions:
             if question["type"] != "note":
                 self.fields[f"q_{question['name']}"] = _question(question)

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 _FA, _EN = "label::فارسی (fa)", "label::English (en)"
 TITLE = "پرسش‌نامهٔ نمونهٔ خانوار"
 # ruff: noqa: E501 (a sheet is read row by row)
-_SHEETS = {
+_SHEETS: dict[str, list[list[str | float]]] = {
     "survey": [
         ["type", "name", _FA, _EN, "relevant", "constraint", "constraint_message::فارسی (fa)", "constraint_message::English (en)", "required"],
         ["note", "intro", "نام کسی پرسیده یا نوشته نمی‌شود.", "Nobody’s name is asked or written."],

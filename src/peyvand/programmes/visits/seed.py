@@ -12,7 +12,6 @@ from peyvand.extend.switches import switch_on
 from peyvand.files.pictures import cleaned
 from peyvand.files.storage import LocalFolder
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue
 from peyvand.people.models import Account, Membership, Organisation
 from peyvand.people.queries import acting_as
 from peyvand.places.enums import FINE
@@ -22,7 +21,7 @@ from peyvand.programmes.visits.enums import Moment
 from peyvand.programmes.visits.models import Survey, Visit
 from peyvand.programmes.visits.permissions import PLANNERS
 from peyvand.programmes.visits.specifications import USED
-from peyvand.programmes.visits.tour_actions import NewTour, NoPoint, plan_tour
+from peyvand.programmes.visits.tour_actions import NewTour, plan_tour
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import STAFF, SYSTEM, Acting
 from peyvand.scope.bulk import below
@@ -49,7 +48,7 @@ def seed(count: int, random: Random, now: datetime) -> int:
         worker, places = workers[number % len(workers)]
         _switch_on(worker, houses, now)
         place = random.choice(places)
-        if number == 1 and (leads := _planner(planners, place, worker)) and _tour(leads, worker, place, now):
+        if number == 1 and (leads := _planner(planners, place, worker)) and _tour(leads, place, now):
             continue
         if number % 5 == 4 and (leads := _planner(planners, place, worker)):
             _plan(leads, place, number, random, now)
@@ -94,16 +93,13 @@ def _plan(planner: Acting, place: Place, number: int, random: Random, now: datet
         actions.drop_visit(visit_id=visit.pk, by=planner, now=now)
 
 
-def _tour(planner: Acting, worker: Acting, place: Place, now: datetime) -> bool:
-    """One person to one place; not where nobody knows where it lies, nor where he works for somebody else."""
+def _tour(planner: Acting, place: Place, now: datetime) -> bool:
+    """Whoever leads the work goes to one place himself."""
     with scope(SYSTEM):
-        account = Account.objects.get(pk=worker.account_id)
+        account = Account.objects.get(pk=planner.account_id)
     begins = business_date(now) + timedelta(days=2)
     calls, people = [(place, ["مددکار"])], [(account, ["مددکار", "تسهیلگر"])]
-    try:
-        plan_tour(row=NewTour("کریدور حرفه‌ای نمایشی", place, begins, 1, calls, people), by=planner, now=now)
-    except (NoPoint, BadValue):
-        return False
+    plan_tour(row=NewTour("کریدور حرفه‌ای نمایشی", place, begins, 1, calls, people), by=planner, now=now)
     return True
 
 

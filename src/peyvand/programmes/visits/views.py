@@ -136,14 +136,14 @@ def _one(visit: Visit, by: Acting) -> dict[str, Any]:
         "badge": badge(visit),
         "age": age(visit),
         "facts": _facts(visit),
-        "note": _revealed(visit.note),
+        "note": revealed(visit.note),
         "needs": [{"need": need, "name": named(need.specification), "badge": need_badge(need)} for need in needs],
         "done": [
-            {"at": one.done_date, "text": _revealed(one.words)}
+            {"at": one.done_date, "text": revealed(one.words)}
             for one in VisitAction.objects.filter(visit=visit).order_by("done_date", "pk")
         ],
         "pairs": _pairs(visit),
-        "households": visit.answers.count(),  # type: ignore[attr-defined]
+        "households": visit.answers.count(),
         "may_drop": open_now and leads and "drop_visit" in acts,
         "may_restore": open_now and leads and "restore_visit" in acts,
         "may_record": open_now and may_tell and visit.state == VisitState.PLANNED,
@@ -154,7 +154,7 @@ def _one(visit: Visit, by: Acting) -> dict[str, Any]:
     }
 
 
-def _revealed(words: object) -> str:
+def revealed(words: object) -> str:
     return words.reveal() if isinstance(words, Protected) else ""
 
 

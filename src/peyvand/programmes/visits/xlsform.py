@@ -157,7 +157,8 @@ class _Book:
     def definition(self) -> dict[str, Any]:
         lists = self._lists()
         known: dict[str, str] = {}
-        questions, groups = [], []
+        questions: list[dict[str, Any]] = []
+        groups: list[Node | None] = []
         for row in self.rows["survey"]:
             kind, _, of = row.values.get("type", "").partition(" ")
             kind = {"begin_group": "begin", "end_group": "end", "int": "integer", "string": "text"}.get(kind, kind)

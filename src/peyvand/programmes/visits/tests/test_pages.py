@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -23,7 +24,7 @@ from peyvand.scope.database import scope
 pytestmark = pytest.mark.django_db
 ROOT = "/programmes/visits/"
 KEY = "6f1f0f8e-3c5b-4f0c-9a51-2f7f6a1d0b11"
-SCRIPT = {"HTTP_ACCEPT": "application/json"}
+SCRIPT: dict[str, Any] = {"HTTP_ACCEPT": "application/json"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

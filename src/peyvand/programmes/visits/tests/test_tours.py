@@ -1,6 +1,8 @@
 """Tours: everyone a skill needs is sent while there is room, the most neglected place first, and what finds none is said."""
 
 from datetime import timedelta
+from random import Random
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,11 +18,12 @@ from peyvand.places.models import Place
 from peyvand.programmes.visits import actions, rules, tour_actions
 from peyvand.programmes.visits.models import Tour, TourStop, Visit
 from peyvand.programmes.visits.routing import Call, route
+from peyvand.programmes.visits.seed import seed
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
 BASE = (36.56, 53.05)
-LIMITS = {"base": BASE, "days": 2, "calls_a_day": 2, "km_a_day": 200}
+LIMITS: dict[str, Any] = {"base": BASE, "days": 2, "calls_a_day": 2, "km_a_day": 200}
 
 
 def near(east, skill="doctor", score=0):
@@ -62,7 +65,7 @@ def test_every_call_is_served_once_or_said_to_be_left_and_no_limit_is_broken(
     asked = [near(*call) for call in calls]
     found = route(asked, people, base=BASE, days=days, calls_a_day=calls_a_day, km_a_day=km_a_day)
     assert sorted([*(stop.call for stop in found.stops), *found.unskilled, *found.unfit]) == list(range(len(calls)))
-    days_of = {}
+    days_of: dict[tuple[int, int], list[Any]] = {}
     for stop in found.stops:
         assert asked[stop.call].skill in people[stop.person]
         days_of.setdefault((stop.person, stop.day), []).append(stop)
@@ -131,7 +134,7 @@ def test_a_tour_is_planned_on_a_page_and_over_the_api(world):
     }  # fmt: skip
     assert leader.get(root + "new/").status_code == 200
     assert leader.post(root + "new/", said | {"needed_1": ""}).status_code == 422
-    page = leader.get(leader.post(root + "new/", said).url).content.decode()
+    page = leader.get(leader.post(root + "new/", said)["Location"]).content.decode()
     assert "پزشک" in page
     assert "حقوقدان" in page
     body = {
@@ -143,3 +146,10 @@ def test_a_tour_is_planned_on_a_page_and_over_the_api(world):
     made = caller.post("/programmes/visits/tours", body).json()
     assert [stop["skill"] for stop in made["stops"]] == ["پزشک"]
     assert caller.get(f"/programmes/visits/tours/{made['id']}").json() == made
+
+
+def test_the_demo_has_a_tour_whose_visit_is_one_of_those_asked_for(world):
+    assert seed(3, Random(3), NOW) == 3
+    with scope(SYSTEM):
+        assert Tour.objects.count() == TourStop.objects.count() == 1
+        assert Visit.objects.count() == 3

@@ -199,7 +199,7 @@ class SentOnce(TestCase):
     def test_any_sequence_of_sends_and_retries_stores_each_visit_once(self, sends):
         """Four drafts, two visitors, and a journal that may have forgotten its keys between any two sends."""
         world = built()
-        became = {}
+        became: dict[tuple[int, str], int] = {}
         for number, by, forgotten in sends:
             if forgotten:
                 with connection.cursor() as cursor:
@@ -295,7 +295,7 @@ def test_a_survey_of_thirty_households_takes_the_place_of_the_prior_and_fewer_ne
     assert enough.is_survey
     assert enough.neglect.deprivation == pytest.approx(m0 / 0.5)
     with scope(SYSTEM):
-        assert "doctor" not in str(HouseholdAnswer.objects.first().answers)
+        assert "doctor" not in str(HouseholdAnswer.objects.earliest("pk").answers)
 
 
 def test_a_survey_is_asked_below_its_office_only_and_answers_belong_to_a_visit_that_was_made(world):
@@ -356,7 +356,7 @@ def test_a_visitor_of_another_role_of_the_same_person_keeps_his_draft(world):
     assert actions.record_visit(row=row, by=again, now=NOW).pk == first
 
 
-CASES = [
+CASES: list[tuple[str, dict[str, object]]] = [
     ("${a} = 'x' and not(${b} > 3)", {"a": "x", "b": 3}), ("${a} = 1 or ${b} = 2", {"b": "۲"}), ("${a} != 'x'", {}), ("${a} < 1", {}),
     ("selected(${a}, 'x')", {"a": ["y", "x"]}), ("selected(${a}, 'x')", {"a": "x"}), (". >= 1 and . <= 60", {}), ("${a} = ${b}", {}),
     ("${a} = '3'", {"a": 3}), ("not(${a})", {"a": ""}), ("(${a} > 1) = (${b} > 1)", {"a": 2, "b": 5}), ("${a} = 'x y'", {"a": ["x", "y"]}),
@@ -364,7 +364,7 @@ CASES = [
 
 
 def test_the_phone_says_expressions_as_the_site_does():
-    cases = [[expressions.parse(text), answers] for text, answers in CASES]
+    cases = [(expressions.parse(text), answers) for text, answers in CASES]
     script = (STATIC / "expressions.js").read_text() + (
         f"\nconsole.log(JSON.stringify({json.dumps(cases)}.map(([node, answers]) => peyvandHolds(node, answers, '7'))))"
     )
