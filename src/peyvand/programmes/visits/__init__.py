@@ -1,0 +1,1 @@
+"""Visits: the balanced tour, and seeing those whom nobody has seen."""

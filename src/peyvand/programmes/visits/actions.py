@@ -1,0 +1,405 @@
+"""Every write of a visit: lock -> rule -> write -> event."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_noop as N_
+
+from peyvand.extend.switches import off_refusal
+from peyvand.flow.need.actions import NewNeed, open_needs
+from peyvand.journal.actions import record, record_batch
+from peyvand.journal.once import KeyReused
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, require
+from peyvand.people.models import Organisation
+from peyvand.places.models import Place
+from peyvand.programmes.visits import rules
+from peyvand.programmes.visits.enums import MADE, Moment, VisitState
+from peyvand.programmes.visits.forms_as_data import Definition, Unfit, deprived_in, fit
+from peyvand.programmes.visits.models import (
+    HouseholdAnswer,
+    Survey,
+    Visit,
+    VisitAction,
+    VisitNeed,
+    VisitPhoto,
+    VisitTerms,
+)
+from peyvand.programmes.visits.permissions import (
+    may_change,
+    may_plan,
+    may_set_terms,
+    may_tell,
+    may_upload_survey,
+    may_visit,
+)
+from peyvand.programmes.visits.queries import out_of_line
+from peyvand.resources.models import Specification
+from peyvand.scope.acting import Acting, Role
+from peyvand.scope.bulk import lock
+from peyvand.scope.database import action
+
+SLUG = "visits"
+_NOON = time(8, 30, tzinfo=UTC)  # in Tehran
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A problem of the place, which becomes a need of the neighbourhood."""
+
+    specification: Specification
+    quantity: int = 1
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A cleaned picture that lies in the store already."""
+
+    sha256: str
+    size: int
+    spot: int = 1
+    moment: Moment = Moment.BEFORE
+
+
+@dataclass(frozen=True)
+class NewVisit:
+    """`plan_id` is the planned visit it fulfils. `draft_key` and `digest` come from the phone: the same draft is stored once."""
+
+    place: Place
+    visited_date: date
+    families_met: int = 0
+    first_contacts: int = 0
+    note: str = ""
+    position: tuple[Decimal, Decimal] | None = None
+    heard: tuple[Heard, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    plan_id: int | None = None
+    draft_key: UUID | None = None
+    digest: str = ""
+
+
+@action
+def plan_visit(*, place: Place, planned_date: date, by: Acting, now: datetime) -> Visit:
+    """Raises `PlannedInPast`, `ProgrammeOff`."""
+    require(may_plan(by, place.path))
+    own = keeper(by)
+    require_on([(place.path, own.path)], now)
+    if planned_date < business_date(now):
+        raise rules.PlannedInPast
+    visit = Visit.objects.create(
+        **where(place, own), state=rules.LIFE.start, planned_date=planned_date, planned_by_id=by.account_id or None,
+        created_at=now,
+    )  # fmt: skip
+    _event("visit.planned", [visit], by, now)
+    return visit
+
+
+@action
+def drop_visit(*, visit_id: int, by: Acting, now: datetime) -> Visit:
+    """The plan is given up; it can be taken up again."""
+    return _move("drop_visit", "visit.dropped", visit_id, by, now)
+
+
+@action
+def restore_visit(*, visit_id: int, by: Acting, now: datetime) -> Visit:
+    return _move("restore_visit", "visit.restored", visit_id, by, now)
+
+
+def _move(act: str, told: str, visit_id: int, by: Acting, now: datetime) -> Visit:
+    visit = lock(Visit.objects.all(), [visit_id])[visit_id]
+    require(may_change(by, visit))
+    require_on([(visit.place_path, visit.organisation_path)], now)
+    visit.state = rules.LIFE.after(act, visit.state)
+    visit.save(update_fields=["state"])
+    _event(told, [visit], by, now)
+    return visit
+
+
+@action
+def record_visit(*, row: NewVisit, by: Acting, now: datetime, random: Random | None = None) -> Visit:
+    """Store a visit with the problems heard, which become needs vouched for by the visitor where his role may.
+
+    A draft that was stored before, however long ago, gives the visit it became; with other words under the same key it
+    raises `KeyReused`. Where somebody else fulfilled the plan meanwhile this is one more visit: both are kept. Raises
+    `VisitInFuture`, `ContactsAboveFamilies`, `ProgrammeOff`, and what telling a need raises.
+    """
+    require(may_visit(by, row.place.path))
+    if (stored := _stored(Visit, "visitor_id", row.draft_key, row.digest, by)) is not None:
+        return stored
+    own = keeper(by)
+    require_on([(row.place.path, own.path)], now)
+    _check(row, now)
+    visit = _planned(row, own) or Visit(**where(row.place, own), state=rules.LIFE.start, created_at=now)
+    visit.state = rules.LIFE.after("record_visit", visit.state)
+    visit.visitor_id, visit.visited_date, visit.recorded_at = by.account_id or None, row.visited_date, now
+    visit.draft_key, visit.body_digest = row.draft_key, row.digest
+    visit.families_met, visit.first_contacts, visit.note = row.families_met, row.first_contacts, row.note.strip()
+    if row.position is not None:
+        visit.lat, visit.lon = rules.rounded(row.position[0]), rules.rounded(row.position[1])
+    visit.save()
+    _hear(visit, row, own, by, now, random)
+    VisitPhoto.objects.bulk_create(_photo(visit, one, now) for one in row.pictures)
+    _event("visit.recorded", [visit], by, now)
+    return visit
+
+
+def _check(row: NewVisit, now: datetime) -> None:
+    if row.visited_date > business_date(now):
+        raise rules.VisitInFuture
+    if not 0 <= row.families_met <= rules.MOST_FAMILIES or row.first_contacts < 0:
+        raise BadValue(field="families_met", reason="a count that one visit can reach")
+    require(rules.counts_refusal(families=row.families_met, contacts=row.first_contacts))
+    if len(row.heard) > rules.MOST_NEEDS:
+        raise BadValue(field="heard", reason="so many problems are more than one visit can hear")
+    spots = {(one.moment, one.spot) for one in row.pictures}
+    if len(spots) != len(row.pictures) or any(not 1 <= spot <= rules.SPOTS for _, spot in spots):
+        raise rules.SpotTaken
+
+
+def _planned(row: NewVisit, own: Organisation) -> Visit | None:
+    """The plan this visit fulfils, locked; None where there is none, or where another visit has fulfilled or dropped it."""
+    if row.plan_id is None:
+        return None
+    plan = Visit.objects.select_for_update().filter(pk=row.plan_id, state=VisitState.PLANNED).first()
+    fits = plan is not None and (plan.place_path, plan.organisation_path) == (row.place.path, own.path)
+    return plan if fits else None
+
+
+def _hear(visit: Visit, row: NewVisit, own: Organisation, by: Acting, now: datetime, random: Random | None) -> None:
+    told_at = min(now, datetime.combine(row.visited_date, _NOON))
+    told = [
+        NewNeed(one.specification, one.quantity, row.place, note=one.note, organisation=own, told_at=told_at)
+        for one in row.heard
+    ]
+    needs = open_needs(rows=told, by=by, now=now, random=random)
+    VisitNeed.objects.bulk_create(VisitNeed(need=need, visit=visit) for need in needs)
+
+
+def _photo(visit: Visit, one: Picture, now: datetime) -> VisitPhoto:
+    return VisitPhoto(
+        visit=visit, moment=one.moment, spot=one.spot, sha256=one.sha256, size=one.size, added_at=now
+    )  # fmt: skip
+
+
+@action
+def add_picture(*, visit_id: int, picture: Picture, by: Acting, now: datetime) -> VisitPhoto:
+    """A picture from before or after. Raises `NotMade`, `SpotTaken`."""
+    visit = _made(visit_id, by, now)
+    if not 1 <= picture.spot <= rules.SPOTS:
+        raise BadValue(field="spot", reason="there are six spots")
+    if VisitPhoto.objects.filter(visit=visit, moment=picture.moment, spot=picture.spot).exists():
+        raise rules.SpotTaken
+    photo = _photo(visit, picture, now)
+    photo.save()
+    _event("visit.pictured", [visit], by, now)
+    return photo
+
+
+@action
+def tell_action(*, visit_id: int, words: str, done_date: date, by: Acting, now: datetime) -> Visit:
+    """Tell what was done because of the visit; it no longer stands open. Raises `NotMade`."""
+    visit = _made(visit_id, by, now)
+    if len(words.strip()) < 10:
+        raise BadValue(field="words", reason="a sentence is needed on what was done")
+    if not (visit.visited_date or done_date) <= done_date <= business_date(now):
+        raise BadValue(field="done_date", reason="between the day of the visit and today")
+    VisitAction.objects.create(
+        visit=visit, words=words.strip(), done_date=done_date, told_by_id=by.account_id or None, told_at=now
+    )
+    _event("visit.acted", [visit], by, now)
+    _follow([visit], by, now)
+    return visit
+
+
+@action
+def follow_visits(*, need_ids: Sequence[int] | None, by: Acting, now: datetime) -> int:
+    """Bring visits in line with what became of the needs heard; None means all. Gives how many changed, 0 when run again."""
+    if by.role is not Role.SYSTEM:
+        raise NotPermitted(reason="this is done by the site itself")
+    wanted = out_of_line()
+    if need_ids is not None:
+        wanted = wanted.filter(pk__in=VisitNeed.objects.filter(need_id__in=need_ids).values("visit_id"))
+    visits = lock(Visit.objects.all(), wanted.values_list("pk", flat=True))
+    return _follow(list(visits.values()), by, now)
+
+
+def _follow(visits: Sequence[Visit], by: Acting, now: datetime) -> int:
+    ids = [visit.pk for visit in visits]
+    acted = set(VisitAction.objects.filter(visit_id__in=ids).values_list("visit_id", flat=True))
+    met = set(VisitNeed.objects.filter(visit_id__in=ids, need__met__gt=0).values_list("visit_id", flat=True))
+    changed: dict[str, list[Visit]] = {}
+    for visit in visits:
+        act = rules.following(state=visit.state, has_action=visit.pk in acted, has_met=visit.pk in met)
+        if act is not None:
+            visit.state = rules.LIFE.after(act, visit.state)
+            visit.followed_at = now if visit.state == VisitState.FOLLOWED else None
+            changed.setdefault(act, []).append(visit)
+    for act, some in changed.items():
+        Visit.objects.bulk_update(some, ["state", "followed_at"])
+        _event("visit.followed" if act == "follow_visit" else "visit.reopened", some, by, now)
+    return sum(map(len, changed.values()))
+
+
+@action
+def set_terms(*, terms: rules.Terms, since: date, by: Acting, now: datetime) -> VisitTerms:
+    """Set the goal and the scales from a day on, never for the past."""
+    require(may_set_terms(by))
+    if since < business_date(now):
+        raise BadValue(field="since", reason="a setting does not change the past")
+    if not terms.source.strip():
+        raise BadValue(field="source", reason="who decided this is shown to everyone")
+    if terms.goal < 1 or not 30 <= terms.full_days <= 3650 or not 1 <= terms.full_m0 <= 100:
+        raise BadValue(field="goal", reason="a goal of at least one, 30 to 3650 days, 1 to 100 hundredths")
+    values = {"goal": terms.goal, "full_days": terms.full_days, "full_m0": terms.full_m0}
+    row, _ = VisitTerms.objects.update_or_create(since=since, defaults={**values, "source": terms.source.strip()})
+    record(
+        "visit.terms_set", kind="visit_terms", subject=row.pk, by=by, now=now,
+        place_path=by.place_path, organisation_path=by.organisation_path, data=values,
+    )  # fmt: skip
+    return row
+
+
+@action
+def upload_survey(*, definition: Mapping[str, Any], source_sha256: str, by: Acting, now: datetime) -> Survey:
+    """Take a form into use for one's own organisation and all below it; an older one of the same title is kept, out of use."""
+    require(may_upload_survey(by))
+    own = keeper(by)
+    require_on([(by.place_path, own.path)], now)
+    title = Definition(definition).title
+    before = Survey.objects.select_for_update().filter(organisation=own, title=title).order_by("-version").first()
+    Survey.objects.filter(organisation=own, title=title, is_in_use=True).update(is_in_use=False)
+    survey = Survey.objects.create(
+        organisation=own, organisation_path=own.path, title=title, version=before.version + 1 if before else 1,
+        definition=dict(definition), source_sha256=source_sha256, uploaded_by_id=by.account_id or None, uploaded_at=now,
+    )  # fmt: skip
+    record(
+        "visit_survey.uploaded", kind="visit_survey", subject=survey.pk, by=by, now=now,
+        place_path=by.place_path, organisation_path=own.path,
+    )  # fmt: skip
+    return survey
+
+
+@dataclass(frozen=True)
+class NewAnswer:
+    """One household's answers by question name, as typed; `visit_key` is the draft of the visit they belong to."""
+
+    survey_id: int
+    answers: Mapping[str, Any]
+    visit_id: int | None = None
+    visit_key: UUID | None = None
+    draft_key: UUID | None = None
+    digest: str = ""
+
+
+@action
+def record_answer(*, row: NewAnswer, by: Acting, now: datetime) -> HouseholdAnswer:
+    """Store what a household answered, once for each draft. Raises `Unfit` naming the question, `NotFound`, `KeyReused`."""
+    if (stored := _stored(HouseholdAnswer, "told_to_id", row.draft_key, row.digest, by)) is not None:
+        return stored
+    asked = {"pk": row.visit_id} if row.visit_id else {"visitor_id": by.account_id, "draft_key": row.visit_key}
+    found = Visit.objects.filter(**asked).values_list("pk", flat=True).first() if any(asked.values()) else None
+    if found is None:
+        raise NotFound
+    visit = _made(found, by, now)
+    survey = Survey.objects.filter(pk=row.survey_id).first()
+    if survey is None or not visit.organisation_path.startswith(survey.organisation_path):
+        raise NotFound
+    definition = Definition(survey.definition)
+    answers = fit(definition, row.answers)
+    answer = HouseholdAnswer.objects.create(
+        survey=survey, visit=visit, told_to_id=by.account_id or None, draft_key=row.draft_key, body_digest=row.digest,
+        answers=json.dumps(answers, ensure_ascii=False, sort_keys=True), deprived=deprived_in(definition, answers),
+        people=_people(definition, answers), told_at=now,
+    )  # fmt: skip
+    record(
+        "visit_survey.answered", kind="visit_survey", subject=survey.pk, by=by, now=now,
+        place_path=visit.place_path, organisation_path=visit.organisation_path, rows=[(answer.pk, visit.pk)],
+    )  # fmt: skip
+    return answer
+
+
+def _people(definition: Definition, answers: Mapping[str, Any]) -> int:
+    told = answers.get(definition.people) if definition.people else 1
+    people = int(told) if told is not None else 1
+    if not 1 <= people <= 60:
+        raise Unfit(question=definition.label(definition.people), reason=N_("a household has 1 to 60 members"))
+    return people
+
+
+@action
+def forget_words(*, ended_before: date, by: Acting, now: datetime) -> int:
+    """Blank what was noted at visits recorded before a day, with the words of households; counts and measures stay."""
+    rows = Visit.objects.filter(state__in=MADE, recorded_at__date__lt=ended_before, forgotten_at__isnull=True)
+    ids = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
+    _blank(ids)
+    Visit.objects.filter(pk__in=ids).update(forgotten_at=now)
+    if ids:
+        record(
+            "visit.forgotten", kind="visit", subject=None, by=by, now=now,
+            place_path=by.place_path, organisation_path=by.organisation_path, rows=[(pk,) for pk in ids],
+        )  # fmt: skip
+    return len(ids)
+
+
+@action
+def blank_words(*, need_ids: Sequence[int], by: Acting, now: datetime) -> list[str]:
+    """Somebody a need was about is erased: blank the words of the visits where it was heard and take away their pictures,
+    for nobody can tell whom they show. Gives the fingerprints of files that no visit shows any more."""
+    if by.role is not Role.SYSTEM:
+        raise NotPermitted(reason="this is done by the site itself")
+    heard_at = VisitNeed.objects.filter(need_id__in=need_ids).values_list("visit_id", flat=True)
+    ids = sorted(set(heard_at))
+    _blank(ids)
+    photos = VisitPhoto.objects.filter(visit_id__in=ids)
+    files = set(photos.values_list("sha256", flat=True))
+    photos.delete()
+    return sorted(files - set(VisitPhoto.objects.filter(sha256__in=files).values_list("sha256", flat=True)))
+
+
+def _blank(ids: Sequence[int]) -> None:
+    Visit.objects.filter(pk__in=ids).update(note="")
+    VisitAction.objects.filter(visit_id__in=ids).update(words="—")
+    HouseholdAnswer.objects.filter(visit_id__in=ids).update(answers="")
+
+
+def _made(visit_id: int, by: Acting, now: datetime) -> Visit:
+    visit = lock(Visit.objects.all(), [visit_id])[visit_id]
+    require(may_tell(by, visit))
+    require_on([(visit.place_path, visit.organisation_path)], now)
+    if visit.state not in MADE:
+        raise rules.NotMade
+    return visit
+
+
+def _stored(model: type[Any], owner: str, key: UUID | None, digest: str, by: Acting) -> Any:
+    """What this draft became, if it was stored before. Keys of the journal are forgotten after a while; a phone may lie longer."""
+    found = model.objects.filter(**{owner: by.account_id, "draft_key": key}).first() if key and by.account_id else None
+    if found is not None and found.body_digest != digest:
+        raise KeyReused
+    return found
+
+
+def keeper(by: Acting) -> Organisation:
+    own = Organisation.objects.filter(pk=by.organisation_id).first()
+    if own is None:
+        raise BadValue(field="organisation", reason="a visit is kept by an organisation")
+    return own
+
+
+def where(place: Place, own: Organisation) -> dict[str, Any]:
+    return {"place": place, "place_path": place.path, "organisation": own, "organisation_path": own.path}
+
+
+def require_on(pairs: Sequence[tuple[str, str]], now: datetime) -> None:
+    require(off_refusal(SLUG, pairs, business_date(now)))
+
+
+def _event(act: str, visits: Sequence[Visit], by: Acting, now: datetime) -> None:
+    record_batch(act, kind="visit", subjects=visits, by=by, now=now)

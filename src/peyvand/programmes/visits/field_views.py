@@ -1,0 +1,202 @@
+"""The page on the phone: it opens without a network, keeps what is written, and sends it later exactly once.
+
+The browser's part is `static/visits/`: `draft.js` keeps drafts, `worker.js` keeps the pages. What it sends is the form that is
+sent without scripts too, under the key that was made when the draft was begun.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+from django.views.decorators.http import require_GET
+
+from peyvand.files.pictures import cleaned
+from peyvand.journal.once import once
+from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.programmes.visits import actions, queries
+from peyvand.programmes.visits.enums import MADE, VisitState
+from peyvand.programmes.visits.forms import AnswerForm, VisitForm, language
+from peyvand.programmes.visits.forms_as_data import Definition, in_language
+from peyvand.programmes.visits.views import SLUG, folder, today
+from peyvand.scope.acting import Acting
+from peyvand.scope.database import scope
+from peyvand.web import notices
+from peyvand.web.forms import Form
+from peyvand.web.pages.access import refuse
+from peyvand.web.pages.words import named
+from peyvand.web.templatetags.peyvand_format import jdate
+from peyvand.web.templatetags.peyvand_format import refusal as words
+
+_WORKER = Path(__file__).parent / "static" / "visits" / "worker.js"
+RECENT = 30  # visits a household's answers may be added to
+
+
+class AnotherOwner(Refusal):
+    code = "visit_another_owner"
+    message = "This draft was begun by somebody else. Sign in with the account it was begun with, then send it."
+
+
+@require_GET
+def worker(request: HttpRequest) -> HttpResponse:
+    """The script that keeps the pages of the phone; from this address it may do so below it, and nowhere else."""
+    return HttpResponse(_WORKER.read_bytes(), content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+def field(request: HttpRequest) -> HttpResponseBase:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    with scope(by):
+        plans = queries.visits(by).filter(state=VisitState.PLANNED).order_by("planned_date")
+        initial = {"plan": request.GET.get("plan", ""), "place": request.GET.get("place", "")}
+        form = VisitForm(
+            request.POST or None, request.FILES or None, by=by, today=today(), plans=plans, initial=initial
+        )
+        if request.method != "POST":
+            return render(request, "visits/field.html", _page(form, by))
+        form.is_valid()
+    row = _visit(form, request) if form.is_valid() else None
+
+    def store() -> int:
+        return (
+            actions.record_visit(row=row, by=by, now=timezone.now()).pk if row else 0
+        )  # an invalid form is never stored
+
+    return _store(request, form, store, "visits/field.html", _page, _("The visit is kept."))
+
+
+def _visit(form: VisitForm, request: HttpRequest) -> actions.NewVisit | None:
+    """What is to be stored; None where a picture cannot be kept, which is then said beside it."""
+    said, pictures = form.cleaned_data, []
+    digest = _digest(request)
+    for spot, file in form.photos():
+        try:
+            data = cleaned(file)
+        except Refusal as refusal:
+            refuse(form, refusal, **{refusal.code: f"photo_{spot}"})
+            return None
+        pictures.append(actions.Picture(folder().store(data), len(data), spot))
+    position = None if said["lat"] is None else (said["lat"], said["lon"])
+    return actions.NewVisit(
+        said["place"], said["visited_date"], said["families_met"], said["first_contacts"], said["note"], position,
+        form.heard(), tuple(pictures), said["plan"].pk if said["plan"] else None, said["key"], digest,
+    )  # fmt: skip
+
+
+def _digest(request: HttpRequest) -> str:
+    """The fingerprint of a draft as it was sent: its fields, and of each file what is in it."""
+    told = hashlib.sha256()
+    fields = sorted(
+        (name, value) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken" for value in values
+    )
+    told.update(repr(fields).encode())
+    for name in sorted(request.FILES):
+        for file in request.FILES.getlist(name):
+            told.update(name.encode() + hashlib.sha256(file.read()).digest())
+            file.seek(0)
+    return told.hexdigest()
+
+
+def _store(
+    request: HttpRequest,
+    form: Form,
+    store: Callable[[], int],
+    template: str,
+    page: Callable[..., dict[str, Any]],
+    done: str,
+) -> HttpResponseBase:
+    """Store what came once under its key, and say so: as a page, or to the script that sent it."""
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    if form.is_valid():
+        try:
+            if form.cleaned_data["owner"] != by.account_id:
+                raise AnotherOwner
+            key = str(form.cleaned_data["key"])
+            body = [request.path, _digest(request)]
+            answer, repeated = once(key=key, body=body, by=by, now=timezone.now(), run=lambda: {"id": store()})
+        except NotFound:
+            form.add_error(None, _("The visit this belongs to has not been sent yet, or lies outside your area."))
+        except AnotherOwner as refusal:
+            return _said(request, form, template, page, [words(refusal)], 403)
+        except Refusal as refusal:
+            form.add_error(None, words(refusal))
+        else:
+            return _kept(request, answer["id"], done, repeated=repeated)
+    told = [f"{form.fields[name].label}: {text}" if name in form.fields else str(text)
+            for name, texts in form.errors.items() for text in texts]  # fmt: skip
+    return _said(request, form, template, page, told, 422)
+
+
+def _kept(request: HttpRequest, pk: int, done: str, *, repeated: bool) -> HttpResponseBase:
+    with scope(request.acting):  # type: ignore[attr-defined]
+        visit_id = pk if request.resolver_match.view_name == f"{SLUG}:field" else queries.visit_of_answer(pk)  # type: ignore[union-attr]
+    to = reverse(f"{SLUG}:one", args=[visit_id])
+    if _by_script(request):
+        return JsonResponse({"id": pk, "url": to, "repeated": repeated}, status=200 if repeated else 201)
+    notices.done(request, done)
+    return redirect(to)
+
+
+def _said(
+    request: HttpRequest, form: Form, template: str, page: Callable[..., dict[str, Any]], told: list[str], status: int
+) -> HttpResponseBase:
+    if _by_script(request):
+        return JsonResponse({"said": told}, status=status)
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    if status == 403:
+        raise NotPermitted(reason=N_("this draft was begun by somebody else"))
+    with scope(by):
+        return render(request, template, page(form, by), status=status)
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "") == "application/json"
+
+
+def _page(form: Form, by: Acting) -> dict[str, Any]:
+    surveys = list(queries.surveys_for(by).filter(is_in_use=True)[:20])
+    return {"form": form, "owner": by.account_id, "surveys": surveys, "kind": "visit", "own": reverse(f"{SLUG}:field")}
+
+
+def survey(request: HttpRequest, survey_id: int) -> HttpResponseBase:
+    """One household's answers. The form is rendered from what was uploaded; the visit may still wait on the phone."""
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    with scope(by):
+        found = queries.surveys_for(by).filter(pk=survey_id, is_in_use=True).first()
+        if found is None:
+            raise NotFound
+        definition = Definition(found.definition)
+        recent = queries.visits(by).filter(state__in=MADE).order_by("-visited_date", "-pk")[:RECENT]
+        choices = [(str(row.pk), f"{named(row.place)}، {jdate(row.visited_date)}") for row in recent]
+        form = AnswerForm(request.POST or None, definition=definition, by=by, visits=choices)
+        page = lambda form, by: _page(form, by) | _survey(found, definition)  # noqa: E731
+        if request.method != "POST":
+            return render(request, "visits/survey_field.html", page(form, by))
+    row = _answer(form, survey_id, request) if form.is_valid() else None
+
+    def store() -> int:
+        return (
+            actions.record_answer(row=row, by=by, now=timezone.now()).pk if row else 0
+        )  # an invalid form is never stored
+
+    return _store(request, form, store, "visits/survey_field.html", page, _("The answers are kept."))
+
+
+def _survey(found: Any, definition: Definition) -> dict[str, Any]:
+    spoken = language()
+    notes = [in_language(one["labels"], spoken) for one in definition.questions if one["type"] == "note"]
+    return {"survey": found, "notes": notes, "kind": "answer", "own": reverse(f"{SLUG}:field_survey", args=[found.pk])}
+
+
+def _answer(form: AnswerForm, survey_id: int, request: HttpRequest) -> actions.NewAnswer:
+    said = form.cleaned_data
+    at = said["visit"]
+    by_key = not at.isdigit()
+    return actions.NewAnswer(
+        survey_id, form.answers(), None if by_key else int(at), actions.UUID(at) if by_key else None, said["key"], _digest(request)
+    )  # fmt: skip

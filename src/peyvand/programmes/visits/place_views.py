@@ -1,0 +1,123 @@
+"""Which places have been seen less, and why; how evenly visits are spread; the counter to the year's goal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from peyvand.engines.deprivation import theil
+from peyvand.extend.discovery import programme
+from peyvand.extend.figures import shown
+from peyvand.kernel.refusals import NotFound
+from peyvand.places.enums import PlaceKind
+from peyvand.places.models import Place
+from peyvand.programmes.visits import permissions, queries
+from peyvand.programmes.visits.views import SLUG, badge, opened, today
+from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.scope.bulk import below
+from peyvand.scope.database import scope
+from peyvand.web.pages.words import named
+from peyvand.web.templatetags.peyvand_format import number, percent
+
+SHOWN = 60  # places of the list; the rest is counted below it
+
+
+@require_GET
+def unseen(request: HttpRequest) -> HttpResponse:
+    """The places of one's own area, those seen least first."""
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    rows = queries.standings(by.place_path, today())
+    context = {
+        "rows": rows[:SHOWN],
+        "rest": max(0, len(rows) - SHOWN),
+        "terms": queries.terms_on(today()),
+        "months": queries.HELP_MONTHS,
+        "may_plan": permissions.may_plan(by, by.place_path) is None and opened(by),
+    }
+    return render(request, "visits/unseen.html", context)
+
+
+@require_GET
+def place(request: HttpRequest, place_id: int) -> HttpResponseBase:
+    """Every part of one place's score, and the visits of one's own organisation there."""
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    found = Place.objects.defer("boundary").filter(below(by.place_path, "path"), pk=place_id).first()
+    if found is None:
+        raise NotFound
+    rows = queries.standings(found.path, today(), only=found.path, draws=1000)
+    visits = list(queries.visits(by).filter(place=found).order_by("-created_at", "-pk")[:20])
+    context = {
+        "place": found,
+        "one": rows[0] if rows else None,
+        "terms": queries.terms_on(today()),
+        "months": queries.HELP_MONTHS,
+        "visits": [{"row": one, "badge": badge(one)} for one in visits],
+        "may_plan": permissions.may_plan(by, found.path) is None and opened(by),
+    }
+    return render(request, "visits/place.html", context)
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """How evenly visits are spread over parts: `theil` is None where fewer than two parts have what is weighed."""
+
+    title: str
+    theil: float | None
+    unknown: int
+
+
+@require_GET
+def figures(request: HttpRequest) -> HttpResponse:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    since = queries.year_began(today())
+    nation = by.place_path.split("/")[0] + "/"
+    provinces = queries.parts(nation, PlaceKind.PROVINCE, since)
+    within = queries.parts(by.place_path, PlaceKind.COUNTY, since) if by.place_path != nation else []
+    with scope(SYSTEM):
+        seen = queries.places_seen(Q(), since, today())
+        own = queries.places_seen(below(by.place_path), since, today())
+    terms = queries.terms_on(today())
+    context = {
+        "figures": shown(programme(SLUG), by, today()),
+        "seen": seen, "own": own, "terms": terms, "share": min(100, 100 * seen / terms.goal),
+        "balances": [balance(_("Provinces of the country"), provinces), *([balance(_("Counties of your area"), within)] if within else [])],
+        "may_settle": permissions.may_set_terms(by) is None,
+    }  # fmt: skip
+    return render(request, "visits/figures.html", context)
+
+
+def balance(title: str, parts: Sequence[queries.Part]) -> dict[str, Any]:
+    """Visits against people, and against people x deprivation, each as a gauge and as the rows of one table."""
+    by_people = [(part, float(part.people)) for part in parts if part.people]
+    by_both = [(part, people * part.deprivation) for part, people in by_people if part.deprivation]
+    gauges = [
+        _gauge(_("against population"), by_people, len(parts)),
+        _gauge(_("against population and deprivation"), by_both, len(parts)),
+    ]
+    due = dict(_shares(by_people))
+    rows = [
+        {
+            "name": named(part.place), "visits": part.visits, "people": number(part.people) if part.people else "—",
+            "deprivation": number(part.deprivation) if part.deprivation is not None else "—",
+            "due": percent(due[part.place.pk]) if part.place.pk in due else "—",
+        }
+        for part in sorted(parts, key=lambda one: (-one.visits, one.place.path))
+    ]  # fmt: skip
+    return {"title": title, "gauges": gauges, "rows": rows, "visits": sum(part.visits for part in parts)}
+
+
+def _shares(weighed: Sequence[tuple[queries.Part, float]]) -> list[tuple[int, float]]:
+    total = sum(weight for _, weight in weighed) or 1.0
+    return [(part.place.pk, weight / total) for part, weight in weighed]
+
+
+def _gauge(title: str, weighed: Sequence[tuple[queries.Part, float]], parts: int) -> Gauge:
+    if len(weighed) < 2:
+        return Gauge(title, None, parts - len(weighed))
+    found = theil([part.visits for part, _ in weighed], [weight for _, weight in weighed])
+    return Gauge(title, found.theil, parts - len(weighed))

@@ -1,0 +1,216 @@
+"""Reads of visits."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+
+from peyvand.engines.deprivation import Deprivation, Measure, alkire_foster
+from peyvand.flow.need.models import Need
+from peyvand.kernel.jalali import JalaliMonth, add_months
+from peyvand.kernel.refusals import NotFound
+from peyvand.places.enums import FINE, PlaceKind
+from peyvand.places.models import Place
+from peyvand.places.queries import ancestors, deprivation_of
+from peyvand.programmes.visits.enums import MADE, VisitState
+from peyvand.programmes.visits.forms_as_data import Definition
+from peyvand.programmes.visits.models import HouseholdAnswer, Survey, Visit, VisitAction, VisitNeed, VisitTerms
+from peyvand.programmes.visits.rules import Neglect, Terms, neglect, of_survey
+from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.scope.bulk import below, in_area
+from peyvand.scope.database import scope
+
+HELP_MONTHS = 12
+
+
+def terms_on(day: date) -> Terms:
+    """The terms in force; the defaults where nobody has set any."""
+    row = VisitTerms.objects.filter(since__lte=day).order_by("-since").first()
+    return Terms(row.goal, row.full_days, row.full_m0, row.source) if row else Terms()
+
+
+def visits(by: Acting) -> QuerySet[Visit]:
+    """Those in the actor's own area, with all a list shows."""
+    own = in_area(by) & below(by.organisation_path, "organisation_path")
+    return Visit.objects.filter(own).select_related("place", "organisation", "visitor")
+
+
+def one(visit_id: int) -> Visit:
+    """Raises `NotFound` where it does not exist or lies outside the scope."""
+    found = Visit.objects.select_related("place", "organisation", "visitor", "planned_by").filter(pk=visit_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def waiting(by: Acting, today: date) -> QuerySet[Visit]:
+    """Visits of one's own office that were made and nothing followed, and plans whose day has come."""
+    open_ones = Q(state=VisitState.MADE) | Q(state=VisitState.PLANNED, planned_date__lte=today)
+    return visits(by).filter(open_ones)
+
+
+def out_of_line() -> QuerySet[Visit]:
+    """Visits whose state no longer fits what followed from them."""
+    acted = Exists(VisitAction.objects.filter(visit=OuterRef("pk")))
+    met = Exists(VisitNeed.objects.filter(visit=OuterRef("pk"), need__met__gt=0))
+    return Visit.objects.filter(Q(state=VisitState.MADE) & (acted | met) | Q(state=VisitState.FOLLOWED) & ~acted & ~met)
+
+
+def surveys_for(by: Acting) -> QuerySet[Survey]:
+    """Those in use in the actor's organisation: its own and those of the organisations above it."""
+    return Survey.objects.filter(organisation_path__in=ancestors(by.organisation_path)).order_by("title", "-version")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A place with its score and everything that went into it. `measure` is the survey's, also where it is too small to rank by."""
+
+    place: Place
+    neglect: Neglect
+    last: date | None
+    told: int
+    met: int
+    source: str
+    is_survey: bool
+    measure: Measure | None
+
+
+def standings(area: str, today: date, *, only: str = "", draws: int = 0) -> list[Standing]:
+    """Every fine place of an area (or `only` one), the most neglected first; those without a known deprivation come last.
+
+    Dates and counts are of all organisations: a place that somebody else visited yesterday is not forgotten. No row of a
+    person or household is among them.
+    """
+    with scope(SYSTEM):
+        terms = terms_on(today)
+        places = Place.objects.defer("boundary").filter(below(area, "path"), kind__in=FINE)
+        found = list(places.filter(path=only) if only else places)
+        where = Q(place_path=only) if only else below(area)
+        last = dict(
+            Visit.objects.filter(where, state__in=MADE).order_by().values_list("place_path").annotate(Max("visited_date"))
+        )  # fmt: skip
+        help_since = add_months(today, -HELP_MONTHS)
+        needs = Need.objects.filter(where, created_at__date__gte=help_since).exclude(state="draft").order_by()
+        helped = {
+            path: (told, met)
+            for path, told, met in needs.values_list("place_path").annotate(Sum("quantity"), Sum("met"))
+        }
+        surveyed = measures(where, draws=draws)
+        prior = deprivation_of({place.path for place in found})
+    rows = []
+    for place in found:
+        told, met = helped.get(place.path, (0, 0))
+        measure = surveyed.get(place.path)
+        by_survey = measure is not None and measure.ranked
+        deprivation, source = _deprivation(measure if by_survey else None, prior.get(place.path), terms)
+        parts = neglect(
+            deprivation=deprivation,
+            last=last.get(place.path),
+            told=told,
+            met=met,
+            today=today,
+            full_days=terms.full_days,
+        )
+        rows.append(Standing(place, parts, last.get(place.path), told, met, source, by_survey, measure))
+    return sorted(
+        rows, key=lambda row: (-1 if row.neglect.score is None else row.neglect.score, row.place.pk), reverse=True
+    )
+
+
+def _deprivation(measure: Measure | None, prior: tuple[int, str] | None, terms: Terms) -> tuple[float | None, str]:
+    if measure is not None:
+        return of_survey(measure.m0, terms.full_m0), ""
+    return (prior[0] / 100, prior[1]) if prior else (None, "")
+
+
+def measures(where: Q, *, draws: int) -> dict[str, Measure]:
+    """By path what the newest survey with answers from there says of deprivation. Read under the national role."""
+    answers = HouseholdAnswer.objects.filter(_through_visit(where)).exclude(deprived=[]).order_by()
+    newest = dict(answers.values_list("visit__place_path").annotate(Max("survey_id")))
+    by_survey: dict[int, list[str]] = {}
+    for path, survey_id in newest.items():
+        by_survey.setdefault(survey_id, []).append(path)
+    found: dict[str, Measure] = {}
+    for survey in Survey.objects.filter(pk__in=by_survey):
+        rows = list(
+            answers.filter(survey=survey, visit__place_path__in=by_survey[survey.pk])
+            .order_by("pk").values_list("visit__place_path", "deprived", "people")
+        )  # fmt: skip
+        found |= measured(survey, rows, draws=draws).groups
+    return found
+
+
+def measured(survey: Survey, rows: Iterable[tuple[str, list[bool], int]], *, draws: int = 1000) -> Deprivation:
+    """The measure of a survey over (path, deprived, people) of its households, grouped by path."""
+    paths, deprived, people = zip(*rows, strict=True)
+    definition = Definition(survey.definition)
+    return alkire_foster(
+        list(deprived), definition.weights, definition.cutoff, groups=list(paths), people=list(people), draws=draws
+    )
+
+
+def _through_visit(where: Q) -> Q:
+    return Q(*[(f"visit__{name}", value) for name, value in where.children])  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A province or county: visits made there since a day, its people and its deprivation; None where not known."""
+
+    place: Place
+    visits: int
+    people: int | None
+    deprivation: int | None
+
+
+def parts(area: str, kind: PlaceKind, since: date) -> list[Part]:
+    """What the balance gauge weighs: the parts of one kind in an area. A part without a figure of people takes its counties' sum."""
+    with scope(SYSTEM):
+        found = list(Place.objects.defer("boundary").filter(below(area, "path"), kind=kind).order_by("path"))
+        made = Visit.objects.filter(below(area), state__in=MADE, visited_date__gte=since).order_by()
+        counts = list(made.values_list("place_path").annotate(Count("pk")))
+        counties = Place.objects.filter(below(area, "path"), kind=PlaceKind.COUNTY).order_by()
+        people = list(counties.values_list("path", "population", "deprivation"))
+    depth = found[0].path.count("/") if found else 0
+    seen: dict[str, int] = {}
+    for path, count in counts:
+        part = "/".join(path.split("/")[:depth]) + "/"
+        seen[part] = seen.get(part, 0) + count
+    return [
+        Part(
+            place, seen.get(place.path, 0), place.population or _sum([n for path, n, _ in people if path.startswith(place.path)]),
+            place.deprivation if place.deprivation is not None else _mean([d for path, _, d in people if path.startswith(place.path)]),
+        )
+        for place in found
+    ]  # fmt: skip
+
+
+def _sum(values: list[int | None]) -> int | None:
+    return sum(value or 0 for value in values) if values and None not in values else None
+
+
+def _mean(values: list[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return round(sum(known) / len(known)) if known else None
+
+
+def year_began(today: date) -> date:
+    """The first day of the Jalali year."""
+    return JalaliMonth(JalaliMonth.of(today).year, 1).first_day
+
+
+def places_seen(area: Q, since: date, until: date) -> int:
+    """How many places were visited, each counted once."""
+    made = Visit.objects.filter(area, state__in=MADE, visited_date__range=(since, until))
+    return made.order_by().values("place_path").distinct().count()
+
+
+def heard(visit: Visit) -> QuerySet[Need]:
+    """The needs heard at a visit, with their kinds."""
+    of_visit = VisitNeed.objects.filter(visit=visit).values("need_id")
+    return Need.objects.filter(pk__in=of_visit).select_related("specification").order_by("pk")
+
+
+def visit_of_answer(answer_id: int) -> int:
+    return HouseholdAnswer.objects.values_list("visit_id", flat=True).get(pk=answer_id)

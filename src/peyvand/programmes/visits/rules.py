@@ -1,0 +1,120 @@
+"""The rules of visits, pure: the life of a visit, the neglect score, and what a position may tell."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from statistics import median
+
+from peyvand.kernel.refusals import Refusal
+from peyvand.kernel.states import LifeCycle
+from peyvand.programmes.visits.enums import VisitState
+
+LIFE = LifeCycle(
+    "visit",
+    VisitState.PLANNED,
+    [
+        ("record_visit", VisitState.PLANNED, VisitState.MADE),
+        ("drop_visit", VisitState.PLANNED, VisitState.DROPPED),
+        ("restore_visit", VisitState.DROPPED, VisitState.PLANNED),
+        ("follow_visit", VisitState.MADE, VisitState.FOLLOWED),
+        ("reopen_visit", VisitState.FOLLOWED, VisitState.MADE),
+    ],
+)
+
+SPOTS = 6  # pictures of a visit, before and after
+MOST_NEEDS = 20  # heard at one visit
+MOST_FAMILIES = 2000  # met at one visit
+_STEP = Decimal("0.01")  # of a degree: about a kilometre
+
+
+class NotMade(Refusal):
+    code = "visit_not_made"
+    message = "This visit has not been made yet: record it first."
+
+
+class PlannedInPast(Refusal):
+    code = "visit_planned_in_past"
+    message = "A visit is planned for today or a later day."
+
+
+class VisitInFuture(Refusal):
+    code = "visit_in_future"
+    message = "A visit is recorded on its day or afterwards."
+
+
+class ContactsAboveFamilies(Refusal):
+    code = "visit_contacts_above_families"
+    message = "There cannot be more first contacts ({contacts}) than families met ({families})."
+
+
+class SpotTaken(Refusal):
+    code = "visit_spot_taken"
+    message = "There is a picture of this spot from that moment already. Choose another spot."
+
+
+@dataclass(frozen=True)
+class Terms:
+    """In force on a day. The goal of 500 places for the year 1403 after the 100 of the year before: source S4, 1403/2/17.
+
+    `full_days` without a visit count as the whole of the time part, `full_m0` (in hundredths) of the survey's M0 as the whole
+    of the deprivation part; both are settings of those who run the site.
+    """
+
+    goal: int = 500
+    full_days: int = 730
+    full_m0: int = 50
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Neglect:
+    """The parts of the score, each 0 to 1, and their product as 0 to 100; None where no deprivation is known."""
+
+    deprivation: float | None
+    time: float
+    little_help: float
+
+    @property
+    def score(self) -> int | None:
+        if self.deprivation is None:
+            return None
+        return round(100 * self.deprivation * self.time * self.little_help)
+
+
+def neglect(
+    *, deprivation: float | None, last: date | None, told: int, met: int, today: date, full_days: int
+) -> Neglect:
+    """Deprivation x time since the last visit x little help.
+
+    `last` is the day of the last visit (None: never). `told` and `met` are units of needs told from there within a year; where
+    nobody told any, nobody has been helped.
+    """
+    time = 1.0 if last is None else min(1.0, max(0, (today - last).days) / full_days)
+    little_help = 1.0 - min(met, told) / told if told else 1.0
+    return Neglect(deprivation, time, little_help)
+
+
+def of_survey(m0: float, full_m0: int) -> float:
+    return min(1.0, m0 * 100 / full_m0)
+
+
+def rounded(degrees: Decimal) -> Decimal:
+    """A position to two decimals of a degree; said on the form, done on the phone, here, and by the column."""
+    return degrees.quantize(_STEP, rounding=ROUND_HALF_EVEN)
+
+
+def counts_refusal(*, families: int, contacts: int) -> Refusal | None:
+    return ContactsAboveFamilies(contacts=contacts, families=families) if contacts > families else None
+
+
+def following(*, state: str, has_action: bool, has_met: bool) -> str | None:
+    """The act that brings a made visit in line with what followed from it, or None."""
+    if state == VisitState.MADE and (has_action or has_met):
+        return "follow_visit"
+    return "reopen_visit" if state == VisitState.FOLLOWED and not (has_action or has_met) else None
+
+
+def median_days(spans: Iterable[tuple[date, date]]) -> float | None:
+    days = [(end - start).days for start, end in spans]
+    return float(median(days)) if days else None

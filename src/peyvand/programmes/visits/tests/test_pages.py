@@ -1,0 +1,198 @@
+"""The pages and the API of visits as people and programs use them."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+from tests.api.calls import Caller
+from tests.world import World
+
+from peyvand.extend.models import ProgrammeSwitch
+from peyvand.extend.switches import switch_off, switch_on
+from peyvand.kernel.jalali import business_date
+from peyvand.people.models import Membership
+from peyvand.programmes.visits import actions, sample
+from peyvand.programmes.visits.models import HouseholdAnswer, Survey, Visit
+from peyvand.scope.acting import SYSTEM
+from peyvand.scope.database import scope
+
+pytestmark = pytest.mark.django_db
+ROOT = "/programmes/visits/"
+KEY = "6f1f0f8e-3c5b-4f0c-9a51-2f7f6a1d0b11"
+SCRIPT: dict[str, Any] = {"HTTP_ACCEPT": "application/json"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pytest.fixture
+def world(settings, tmp_path):
+    settings.PEYVAND_FILES = tmp_path
+    world = World.build()
+    switch_on(slug=actions.SLUG, place=world.places["ir"], by=SYSTEM, now=timezone.now() - timedelta(days=9))
+    return world
+
+
+def client(world, name):
+    signed_in = Client()
+    signed_in.force_login(Membership.objects.get(pk=world[name].membership_id).account)
+    return signed_in
+
+
+def day(days=0):
+    return (business_date(timezone.now()) + timedelta(days=days)).isoformat()
+
+
+def photo():
+    out = io.BytesIO()
+    Image.new("RGB", (20, 20), "green").save(out, "JPEG")
+    return SimpleUploadedFile("p.jpg", out.getvalue(), "image/jpeg")
+
+
+def said(world, **values):
+    return {
+        "key": KEY, "owner": world["facilitator"].account_id, "place": world.places["nobonyad"].pk, "visited_date": day(),
+        "families_met": "۶", "first_contacts": "۲", "lat": "۳۶٫۵۶۷", "lon": "53.049", "note": "راه خاکی است",
+        "kind_1": world.specifications["tutoring"].pk, "quantity_1": "۲", "words_1": "جایی برای درس‌خواندن نیست",
+    } | values  # fmt: skip
+
+
+def stored():
+    with scope(SYSTEM):
+        return list(Visit.objects.order_by("pk"))
+
+
+def test_the_same_draft_from_the_phone_is_one_visit_and_another_text_under_its_key_is_not_taken(world):
+    visitor = client(world, "facilitator")
+    first = visitor.post(ROOT + "field/", said(world, photo_1=photo()), **SCRIPT)
+    again = visitor.post(ROOT + "field/", said(world, photo_1=photo()), **SCRIPT)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["url"] == again.json()["url"]
+    [visit] = stored()
+    assert (visit.families_met, visit.first_contacts, str(visit.lat), str(visit.lon)) == (6, 2, "36.57", "53.05")
+    other = visitor.post(ROOT + "field/", said(world, families_met="7"), **SCRIPT)
+    assert (other.status_code, len(stored())) == (422, 1)
+    page = visitor.get(first.json()["url"]).content.decode()
+    assert "راه خاکی است" in page
+    picture = visitor.get(page.split('<img class="picture" src="')[1].split('"')[0])
+    assert (picture.status_code, picture["Content-Type"]) == (200, "image/jpeg")
+    assert client(world, "charity_manager").get(first.json()["url"]).status_code == 404
+
+
+def test_without_scripts_the_form_leads_to_the_visit_and_errors_stand_beside_their_fields(world):
+    visitor = client(world, "facilitator")
+    wrong = visitor.post(ROOT + "field/", said(world, first_contacts="9", lat=""))
+    assert wrong.status_code == 422
+    assert 'id="id_lon_error"' in wrong.content.decode()
+    answer = visitor.post(ROOT + "field/", said(world))
+    [visit] = stored()
+    assert (answer.status_code, answer.url) == (302, f"{ROOT}{visit.pk}/")
+
+
+def test_somebody_elses_draft_is_neither_lost_nor_stored_under_another_name(world):
+    other = client(world, "social_worker")
+    assert other.post(ROOT + "field/", said(world), **SCRIPT).status_code == 403
+    assert other.post(ROOT + "field/", said(world)).status_code == 403
+    assert Client().post(ROOT + "field/", said(world), **SCRIPT).status_code == 403
+    wrong = client(world, "facilitator").post(ROOT + "field/", said(world, visited_date=day(1)), **SCRIPT)
+    assert wrong.status_code == 422
+    assert stored() == []
+
+
+def test_a_visit_is_planned_written_down_told_and_shown_before_and_after(world):
+    leader, visitor = client(world, "field_leader"), client(world, "facilitator")
+    assert visitor.get(ROOT + "plan/").status_code == 403
+    one = leader.post(ROOT + "plan/", {"place": world.places["nobonyad"].pk, "planned_date": day(2)}).url
+    assert leader.post(one + "drop/").status_code == 302
+    assert f"{one}restore/" in leader.get(one).content.decode()
+    assert leader.post(one + "restore/").status_code == 302
+    plan = stored()[0]
+    visitor.post(ROOT + "field/", said(world, plan=plan.pk, photo_2=photo()), **SCRIPT)
+    assert [visit.pk for visit in stored()] == [plan.pk]
+    assert "?show=waiting" in visitor.get(ROOT).content.decode()
+    assert visitor.post(one + "action/", {"words": "کم", "done_date": day()}).status_code == 422
+    assert visitor.post(one + "picture/", {"moment": "after", "spot": "۲", "photo": photo()}).status_code == 302
+    assert visitor.post(one + "action/", {"words": "راه روستا شن‌ریزی شد", "done_date": day()}).status_code == 302
+    page = visitor.get(one).content.decode()
+    assert page.count('<img class="picture"') == 2
+    assert "راه روستا شن‌ریزی شد" in page
+    assert stored()[0].state == "followed"
+
+
+def test_an_office_uploads_a_form_which_is_asked_on_the_phone_printed_and_measured(world):
+    officer, visitor = client(world, "officer"), client(world, "facilitator")
+    broken = officer.post(ROOT + "surveys/upload/", {"workbook": SimpleUploadedFile("f.xlsx", b"nothing", XLSX)})
+    assert broken.status_code == 422
+    form = officer.get(ROOT + "surveys/sample.xlsx").content
+    assert form[:2] == sample.workbook()[:2] == b"PK"
+    address = officer.post(ROOT + "surveys/upload/", {"workbook": SimpleUploadedFile("f.xlsx", form, XLSX)}).url
+    paper = visitor.get(address + "paper.pdf")
+    assert paper.content.startswith(b"%PDF")
+    survey = Survey.objects.get()
+    field = f"{ROOT}field/survey/{survey.pk}/"
+    assert 'data-question="at_school"' in visitor.get(field).content.decode()
+    answers = {
+        "q_members": "۴",
+        "q_children": "0",
+        "q_doctor": "no",
+        "q_water": "no",
+        "q_heard": "yes",
+        "q_income": ["work"],
+    }
+    body = answers | {
+        "key": "6f1f0f8e-3c5b-4f0c-9a51-2f7f6a1d0b12",
+        "owner": world["facilitator"].account_id,
+        "visit": KEY,
+    }
+    early = visitor.post(field, body, **SCRIPT)
+    assert early.status_code == 422
+    visitor.post(ROOT + "field/", said(world), **SCRIPT)
+    sent = [visitor.post(field, body, **SCRIPT) for _ in range(2)]
+    assert [one.status_code for one in sent] == [201, 200]
+    with scope(SYSTEM):
+        [kept] = HouseholdAnswer.objects.all()
+    assert (kept.people, kept.deprived) == (4, [False, True, False, True, False])
+    assert visitor.post(field, body | {"q_children": "9"}, **SCRIPT).status_code == 422
+    page = visitor.get(address).content.decode()
+    assert "کمتر از سی خانوار" in page
+
+
+def test_switched_off_the_reading_pages_stay_and_nothing_is_written(world):
+    visitor = client(world, "facilitator")
+    one = visitor.post(ROOT + "field/", said(world)).url
+    switch_off(switch_id=ProgrammeSwitch.objects.get().pk, by=SYSTEM, now=timezone.now())
+    for path in (ROOT, one, ROOT + "places/", ROOT + "figures/", ROOT + "surveys/"):
+        assert visitor.get(path).status_code == 200
+    assert visitor.post(ROOT + "field/", said(world, key=KEY.replace("6", "7")), **SCRIPT).status_code == 409
+    assert len(stored()) == 1
+
+
+def test_the_goal_is_set_by_those_who_may_and_shown_with_who_decided(world):
+    values = {"since": day(), "goal": "۸۰۰", "full_days": "365", "full_m0": "40"}
+    leader = client(world, "leader")
+    assert leader.post(ROOT + "terms/", values | {"source": ""}).status_code == 200
+    assert leader.post(ROOT + "terms/", values | {"source": "مصوبهٔ ستاد"}).status_code == 302
+    assert "۸۰۰" in leader.get(ROOT + "figures/").content.decode()
+    assert client(world, "field_leader").post(ROOT + "terms/", values).status_code == 403
+
+
+def test_over_the_api_the_same_acts_hold(world):
+    visitor, leader = Caller(world, "facilitator"), Caller(world, "field_leader")
+    body = {
+        "place": world.places["nobonyad"].path, "visited_date": day(), "families_met": 3, "lat": 36.5678, "lon": 53.0,
+        "heard": [{"specification": "tutoring"}],
+    }  # fmt: skip
+    made = visitor.post("/programmes/visits", body, Idempotency_Key="v").json()
+    assert visitor.post("/programmes/visits", body, Idempotency_Key="v").json() == made
+    assert (made["state"], made["lat"], made["open_days"], len(made["need_ids"])) == ("made", 36.57, 0, 1)
+    plan = leader.post("/programmes/visits/plans", {"place": body["place"], "planned_date": day(1)}).json()
+    assert visitor.post(f"/programmes/visits/{plan['id']}/drop").json()["code"] == "not_permitted"
+    assert leader.post(f"/programmes/visits/{plan['id']}/drop").json()["state"] == "dropped"
+    done = {"words": "با دهیار قرار گذاشته شد", "done_date": day()}
+    assert visitor.post(f"/programmes/visits/{made['id']}/actions", done).json()["state"] == "followed"
+    assert visitor.get("/programmes/visits/count").json()["count"] == 2
+    places = visitor.get("/programmes/visits/places").json()["items"]
+    assert {row["last_visit"] for row in places if row["place"]["path"] == body["place"]} == {day()}

@@ -1,0 +1,167 @@
+"""Tours: who goes where with which skill, and for each place who comes when."""
+
+import re
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.people.models import Membership
+from peyvand.places.models import Place
+from peyvand.programmes.visits import permissions, queries, tour_actions
+from peyvand.programmes.visits.models import Tour, TourPerson, TourStop
+from peyvand.programmes.visits.views import SLUG, badge, opened, today
+from peyvand.scope.acting import STAFF, Acting
+from peyvand.scope.bulk import below, in_area
+from peyvand.scope.database import scope
+from peyvand.web import notices
+from peyvand.web.fields import JalaliDateField, QuantityField
+from peyvand.web.forms import Form
+from peyvand.web.pages.access import refuse
+from peyvand.web.pages.choices import PlaceField
+from peyvand.web.pages.words import named
+from peyvand.web.templatetags.peyvand_format import number
+
+PLACE_ROWS, PERSON_ROWS = 6, 5
+
+
+class PersonField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Membership) -> str:
+        return f"{obj.account.name} — {obj.get_role_display()}"
+
+
+class TourForm(Form):
+    title = forms.CharField(label=_("Name of the tour"), max_length=120)
+    base = PlaceField(label=_("Where does each day begin and end?"))
+    begins = JalaliDateField(label=_("First day"))
+    days = QuantityField(label=_("How many days?"), most=14, initial=2)
+    calls_a_day = QuantityField(label=_("Places a person can reach in a day"), most=12, initial=3)
+    km_a_day = QuantityField(label=_("Kilometres a person can go in a day"), unit=_("km"), most=1000, initial=150)
+
+    def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["begins"].earliest = today()  # type: ignore[attr-defined]
+        self.fields["base"].offer(by)  # type: ignore[attr-defined]
+        first: PlaceField = self.fields["base"]  # type: ignore[assignment]
+        people = _people(by)
+        for row in range(1, PLACE_ROWS + 1):
+            place = PlaceField(
+                label=format_lazy(_("Place {number}"), number=number(row)), required=row == 1, empty_label="—"
+            )  # fmt: skip
+            place.queryset, place.depth = first.queryset, first.depth
+            self.fields[f"place_{row}"] = place
+            self.fields[f"needed_{row}"] = _skills(_("Place {number}: which skills does it need?"), row)
+        for row in range(1, PERSON_ROWS + 1):
+            label = format_lazy(_("Person {number}"), number=number(row))
+            self.fields[f"person_{row}"] = PersonField(label=label, queryset=people, required=row == 1, empty_label="—")
+            self.fields[f"has_{row}"] = _skills(_("Person {number}: which skills?"), row)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        for who, what, rows in (("place", "needed", PLACE_ROWS), ("person", "has", PERSON_ROWS)):
+            for row in range(1, rows + 1):
+                if said.get(f"{who}_{row}") and not said.get(f"{what}_{row}"):
+                    self.add_error(f"{what}_{row}", _("Write at least one skill."))
+        return said
+
+    def row(self) -> tour_actions.NewTour:
+        said = self.cleaned_data
+        rows = lambda who, what, most: [  # noqa: E731
+            (said[f"{who}_{row}"], re.split("[،,]", said[f"{what}_{row}"]))
+            for row in range(1, most + 1)
+            if said[f"{who}_{row}"]
+        ]
+        people = [(member.account, skills) for member, skills in rows("person", "has", PERSON_ROWS)]
+        return tour_actions.NewTour(
+            said["title"], said["base"], said["begins"], said["days"], rows("place", "needed", PLACE_ROWS), people,
+            said["calls_a_day"], said["km_a_day"],
+        )  # fmt: skip
+
+
+def _skills(label: Any, row: int) -> forms.CharField:
+    hint = _("Separated by commas, in the same words for places and people: doctor, social worker")
+    return forms.CharField(label=format_lazy(label, number=number(row)), required=False, max_length=200, help_text=hint)
+
+
+def _people(by: Acting) -> Any:
+    own = in_area(by, "place__path") & below(by.organisation_path, "organisation__path")
+    rows = Membership.objects.filter(own, until=None, role__in=[role.value for role in STAFF])
+    return rows.select_related("account").order_by("account__name", "pk")
+
+
+@require_GET
+def tours(request: HttpRequest) -> HttpResponseBase:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    rows = _tours(by).order_by("-begins", "-pk")[:100]
+    may_plan = permissions.may_plan(by, by.place_path) is None and opened(by)
+    return render(request, "visits/tours.html", {"rows": rows, "may_plan": may_plan})
+
+
+def _tours(by: Acting) -> Any:
+    return Tour.objects.filter(in_area(by) & below(by.organisation_path, "organisation_path")).select_related("base")
+
+
+@require_GET
+def tour(request: HttpRequest, tour_id: int) -> HttpResponseBase:
+    """Day by day who goes where; and place by place who comes when: the corridor."""
+    found = _tours(request.acting).filter(pk=tour_id).first()  # type: ignore[attr-defined]
+    if found is None:
+        raise NotFound
+    stops = list(
+        TourStop.objects.filter(tour=found)
+        .select_related("visit__place", "person__account")
+        .order_by("visit__planned_date", "person_id", "order")
+    )  # fmt: skip
+    for stop in stops:
+        stop.badge, stop.place_name = badge(stop.visit), named(stop.visit.place)  # type: ignore[attr-defined]
+    by_place = sorted(stops, key=lambda stop: (stop.visit.place.path, stop.visit.planned_date))
+    names = {
+        place.pk: named(place)
+        for place in Place.objects.defer("boundary").filter(pk__in=[one[0] for one in found.left])
+    }
+    context = {
+        "tour": found,
+        "base": named(found.base),
+        "days": [(day, list(some)) for day, some in groupby(stops, key=lambda stop: stop.visit.planned_date)],
+        "places": [(name, list(some)) for name, some in groupby(by_place, key=lambda stop: stop.place_name)],  # type: ignore[attr-defined]
+        "people": list(TourPerson.objects.filter(tour=found).select_related("account").order_by("pk")),
+        "left": [(names.get(pk, "—"), skill, gettext(why)) for pk, skill, why in found.left],
+        "km": sum(stop.km for stop in stops),
+    }
+    return render(request, "visits/tour.html", context)
+
+
+def new_tour(request: HttpRequest) -> HttpResponseBase:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    with scope(by):
+        form = TourForm(request.POST or None, by=by, initial=_least_seen(by) if request.method == "GET" else {})
+        if request.method != "POST" or not form.is_valid():
+            status = 422 if request.method == "POST" else 200
+            return render(request, "visits/new_tour.html", {"form": form}, status=status)
+        row = form.row()
+    try:
+        planned = tour_actions.plan_tour(row=row, by=by, now=timezone.now())
+    except NotPermitted:
+        raise
+    except Refusal as refusal:
+        refuse(form, refusal)
+        with scope(by):
+            return render(request, "visits/new_tour.html", {"form": form}, status=422)
+    notices.done(request, gettext("The tour is planned; its visits stand in the list."))
+    return redirect(f"{SLUG}:tour", tour_id=planned.pk)
+
+
+def _least_seen(by: Acting) -> dict[str, Any]:
+    """The places seen least are proposed; whoever plans may choose others."""
+    rows = queries.standings(by.place_path, business_date(timezone.now()))[:PLACE_ROWS]
+    proposed = {f"place_{number}": row.place.pk for number, row in enumerate(rows, start=1) if row.neglect.score}
+    return {"begins": today(), **proposed}

@@ -1,0 +1,282 @@
+"""The pages of visits: each reads, or calls one action and leads on."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from peyvand.extend.discovery import programme
+from peyvand.extend.pages import writes_are_open
+from peyvand.files.pictures import CONTENT_TYPE, cleaned
+from peyvand.files.storage import LocalFolder
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.programmes.visits import actions, permissions, queries, rules
+from peyvand.programmes.visits.enums import MADE, Moment, VisitState
+from peyvand.programmes.visits.forms import ActionForm, PictureForm, PlanForm, TermsForm, VisitFilters
+from peyvand.programmes.visits.models import Visit, VisitAction, VisitPhoto, VisitTerms
+from peyvand.scope.acting import Acting
+from peyvand.scope.database import scope
+from peyvand.scope.encryption import Protected
+from peyvand.web import notices
+from peyvand.web.exports import export, exportable
+from peyvand.web.lists import Badge, Column, ListSpec, list_page
+from peyvand.web.pages.access import refuse
+from peyvand.web.pages.words import named, need_badge
+from peyvand.web.templatetags.peyvand_format import jdate, number
+
+SLUG = actions.SLUG
+_TONES = {
+    VisitState.PLANNED: "waiting", VisitState.MADE: "going", VisitState.FOLLOWED: "done", VisitState.DROPPED: "stopped",
+}  # fmt: skip
+
+
+def today() -> date:
+    return business_date(timezone.now())
+
+
+def folder() -> LocalFolder:
+    return LocalFolder(settings.PEYVAND_FILES)
+
+
+def opened(by: Acting) -> bool:
+    return writes_are_open(programme(SLUG), by, timezone.now())
+
+
+def badge(visit: Visit) -> Badge:
+    if visit.state == VisitState.PLANNED and visit.planned_date and visit.planned_date < today():
+        return Badge(gettext("Planned, the day has passed"), "late")
+    return Badge(visit.get_state_display(), _TONES[VisitState(visit.state)])
+
+
+def age(visit: Visit) -> int | None:
+    """For how many days a visit has stood open without an action; None where something followed or it was not made."""
+    if visit.state != VisitState.MADE or visit.visited_date is None:
+        return None
+    return (today() - visit.visited_date).days
+
+
+LIST = ListSpec(
+    name="visits",
+    title=_("Visits"),
+    columns=(
+        Column("place", _("Place"), value=lambda row: named(row.place), link=lambda row: reverse(f"{SLUG}:one", args=[row.pk])),
+        Column("state", _("State"), value=badge, kind="badge"),
+        Column("open", _("Days open without an action"), value=age, kind="number"),
+        Column("planned", _("Planned for"), value="planned_date", kind="date"),
+        Column("visited", _("Visited on"), value="visited_date", kind="date"),
+        Column("families", _("Families met"), value="families_met", kind="number", sort="families_met"),
+        Column("contacts", _("First contacts"), value="first_contacts", kind="number", sort="first_contacts"),
+        Column("organisation", _("By whom"), value=lambda row: named(row.organisation)),
+        Column("created", _("Recorded"), value="created_at", kind="date", sort="created_at"),
+    ),
+    default_sort="-created_at",
+    filters=VisitFilters,
+    empty_title=_("No visit yet"),
+    empty_text=_("Choose a place that has been seen less, and plan the first one."),
+)  # fmt: skip
+
+
+@exportable
+@require_GET
+def all_visits(request: HttpRequest) -> HttpResponseBase:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    rows = queries.visits(by)
+    if request.GET.get("show") == "waiting":
+        rows = queries.waiting(by, today())
+    if (file := export(request, LIST, rows)) is not None:
+        return file
+    context = {
+        "page": list_page(request, LIST, rows),
+        "only": request.GET.get("show", ""),
+        "waiting": queries.waiting(by, today()).count(),
+        "may_plan": permissions.may_plan(by, by.place_path) is None and opened(by),
+        "may_visit": permissions.may_visit(by, by.place_path) is None and opened(by),
+    }
+    return render(request, "visits/list.html", context)
+
+
+def plan(request: HttpRequest) -> HttpResponseBase:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    with scope(by):
+        initial = {"place": request.GET.get("place", ""), "planned_date": today()}
+        form = PlanForm(request.POST or None, by=by, today=today(), initial=initial)
+        if request.method != "POST" or not form.is_valid():
+            return render(request, "visits/plan.html", {"form": form})
+    said = form.cleaned_data
+    try:
+        visit = actions.plan_visit(place=said["place"], planned_date=said["planned_date"], by=by, now=timezone.now())
+    except Refusal as refusal:
+        notices.refused(request, refusal)
+        with scope(by):
+            return render(request, "visits/plan.html", {"form": form}, status=409)
+    notices.done(request, gettext("The visit is planned."))
+    return redirect(f"{SLUG}:one", visit_id=visit.pk)
+
+
+@require_GET
+def one_visit(request: HttpRequest, visit_id: int) -> HttpResponseBase:
+    return render(request, "visits/one.html", _one(queries.one(visit_id), request.acting))  # type: ignore[attr-defined]
+
+
+def _one(visit: Visit, by: Acting) -> dict[str, Any]:
+    acts = set(rules.LIFE.acts(visit.state))
+    leads, may_tell = permissions.may_change(by, visit) is None, permissions.may_tell(by, visit) is None
+    made, open_now = visit.state in MADE, opened(by)
+    needs = list(queries.heard(visit))
+    return {
+        "visit": visit,
+        "badge": badge(visit),
+        "age": age(visit),
+        "facts": _facts(visit),
+        "note": revealed(visit.note),
+        "needs": [{"need": need, "name": named(need.specification), "badge": need_badge(need)} for need in needs],
+        "done": [
+            {"at": one.done_date, "text": revealed(one.words)}
+            for one in VisitAction.objects.filter(visit=visit).order_by("done_date", "pk")
+        ],
+        "pairs": _pairs(visit),
+        "households": visit.answers.count(),
+        "may_drop": open_now and leads and "drop_visit" in acts,
+        "may_restore": open_now and leads and "restore_visit" in acts,
+        "may_record": open_now and may_tell and visit.state == VisitState.PLANNED,
+        "may_tell": open_now and may_tell and made,
+        "switched_off": not open_now,
+        "action_form": ActionForm(today=today(), initial={"done_date": today()}),
+        "picture_form": PictureForm(),
+    }
+
+
+def revealed(words: object) -> str:
+    return words.reveal() if isinstance(words, Protected) else ""
+
+
+def _facts(visit: Visit) -> list[tuple[Any, str]]:
+    facts = [(_("Place"), named(visit.place)), (_("By whom"), named(visit.organisation))]
+    if visit.planned_date:
+        facts.append((_("Planned for"), jdate(visit.planned_date)))
+    if visit.visited_date:
+        facts += [
+            (_("Visited on"), jdate(visit.visited_date)),
+            (_("Visitor"), visit.visitor.name if visit.visitor else jdate(None)),
+            (_("Families met"), number(visit.families_met)),
+            (_("First contacts"), number(visit.first_contacts)),
+        ]
+    if visit.lat is not None and visit.lon is not None:
+        position = gettext("%(lat)s north, %(lon)s east, to about a kilometre")
+        facts.append(
+            (
+                _("Position of the place"),
+                position % {"lat": number(float(visit.lat), 2), "lon": number(float(visit.lon), 2)},
+            )
+        )
+    return facts
+
+
+def _pairs(visit: Visit) -> list[dict[str, Any]]:
+    """The pictures by spot: before and after side by side."""
+    rows = VisitPhoto.objects.filter(visit=visit).order_by("spot")
+    spots: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        spots.setdefault(row.spot, {"spot": row.spot})[row.moment] = row
+    return list(spots.values())
+
+
+@require_POST
+def drop(request: HttpRequest, visit_id: int) -> HttpResponseBase:
+    done = gettext("The plan is dropped. It can be taken up again below.")
+    return _act(request, visit_id, done, actions.drop_visit)
+
+
+@require_POST
+def restore(request: HttpRequest, visit_id: int) -> HttpResponseBase:
+    return _act(request, visit_id, gettext("The visit is planned again."), actions.restore_visit)
+
+
+def _act(request: HttpRequest, visit_id: int, done: str, act: Any, **values: Any) -> HttpResponseBase:
+    try:
+        act(visit_id=visit_id, by=request.acting, now=timezone.now(), **values)  # type: ignore[attr-defined]
+        notices.done(request, done)
+    except Refusal as refusal:
+        notices.refused(request, refusal)
+    return redirect(f"{SLUG}:one", visit_id=visit_id)
+
+
+@require_POST
+def tell(request: HttpRequest, visit_id: int) -> HttpResponseBase:
+    form = ActionForm(request.POST, today=today())
+    if not form.is_valid():
+        return _again(request, visit_id, action_form=form)
+    said = form.cleaned_data
+    done = gettext("Recorded. The visit no longer stands open.")
+    return _act(request, visit_id, done, actions.tell_action, words=said["words"], done_date=said["done_date"])
+
+
+@require_POST
+def add_picture(request: HttpRequest, visit_id: int) -> HttpResponseBase:
+    form, by = PictureForm(request.POST, request.FILES), request.acting  # type: ignore[attr-defined]
+    data = b""
+    if form.is_valid():
+        try:
+            data = cleaned(form.cleaned_data["photo"])
+        except Refusal as refusal:
+            refuse(form, refusal, **{refusal.code: "photo"})
+    if not form.is_valid() or not data:
+        return _again(request, visit_id, picture_form=form)
+    with scope(by):
+        if not Visit.objects.filter(pk=visit_id).exists():  # nothing is stored for a visit one does not see
+            raise NotFound
+    said = form.cleaned_data
+    picture = actions.Picture(folder().store(data), len(data), said["spot"], Moment(said["moment"]))
+    return _act(request, visit_id, gettext("The picture is kept."), actions.add_picture, picture=picture)
+
+
+def _again(request: HttpRequest, visit_id: int, **forms: Any) -> HttpResponse:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    with scope(by):
+        return render(request, "visits/one.html", _one(queries.one(visit_id), by) | forms, status=422)
+
+
+@require_GET
+def picture(request: HttpRequest, photo_id: int) -> HttpResponseBase:
+    """For those who see the visit."""
+    row = VisitPhoto.objects.filter(pk=photo_id).first()
+    if row is None:
+        raise NotFound
+    try:
+        data = folder().read(row.sha256)
+    except OSError:
+        raise NotFound from None
+    headers = {"Cache-Control": "private, max-age=600", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(data, content_type=CONTENT_TYPE, headers=headers)
+
+
+def terms(request: HttpRequest) -> HttpResponseBase:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    form = TermsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        fresh = rules.Terms(said["goal"], said["full_days"], said["full_m0"], said["source"])
+        try:
+            actions.set_terms(terms=fresh, since=said["since"], by=by, now=timezone.now())
+        except NotPermitted:
+            raise
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            notices.done(request, gettext("The setting was recorded."))
+            return redirect(f"{SLUG}:terms")
+    with scope(by):
+        context = {
+            "form": form,
+            "now": queries.terms_on(today()),
+            "rows": list(VisitTerms.objects.order_by("-since")[:50]),
+        }
+        return render(request, "visits/terms.html", context)
