@@ -13,7 +13,11 @@ from peyvand.votes.rules import Rule
 
 MILLION = 10_000_000
 CLOSES = NOW + timedelta(days=3)
-PROJECTS = (NewOption("روشنایی کوچه", 30 * MILLION), NewOption("زمین بازی", 50 * MILLION), NewOption("سرسرهٔ ویلچر", 20 * MILLION))
+PROJECTS = (
+    NewOption("روشنایی کوچه", 30 * MILLION),
+    NewOption("زمین بازی", 50 * MILLION),
+    NewOption("سرسرهٔ ویلچر", 20 * MILLION),
+)
 
 
 def prepared(world: World, *, voters: int = 3, rule: Rule | None = None, options=PROJECTS) -> Vote:

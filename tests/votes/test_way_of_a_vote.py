@@ -194,7 +194,11 @@ def _traces():
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.permutations(range(6)), st.lists(st.lists(st.integers(1, 3), unique=True), min_size=6, max_size=6), st.integers(1, 6))
+@given(
+    st.permutations(range(6)),
+    st.lists(st.lists(st.integers(1, 3), unique=True), min_size=6, max_size=6),
+    st.integers(1, 6),
+)
 def test_nothing_joins_a_ballot_to_its_voter(world, order, wishes, many):
     """Whatever the order in which people vote: no common key, transaction, time or order, and a text of equal length in the urn."""
     with transaction.atomic():
@@ -209,7 +213,9 @@ def test_nothing_joins_a_ballot_to_its_voter(world, order, wishes, many):
         marks, ballots = _traces()
         assert len({xmin for *_rest, xmin, _text in ballots}) == 1  # all written by one statement of one act
         assert len({mark[2] for mark in marks}) == 1  # and so is the roll, those who did not vote with those who did
-        assert [one[0] for one in ballots] == sorted(one[0] for one in ballots)  # in the order of numbers drawn by chance
+        assert [one[0] for one in ballots] == sorted(
+            one[0] for one in ballots
+        )  # in the order of numbers drawn by chance
         assert not any(receipt in mark[4] for receipt in receipts.values() for mark in marks)
         assert {field.name for field in Ballot._meta.get_fields()} == {"id", "vote", "receipt", "options", "points"}
         acts = [event.act for event in Event.objects.filter(act__startswith="vote.").order_by("pk")]
@@ -242,7 +248,12 @@ b;7,8
 def _read(world, text):
     house = Organisation.objects.get(pk=world.organisations["centre"].pk)
     return import_example(
-        text=text, source="Pabulib", place=world.places["nobonyad"], organisation=house, by=world["field_leader"], now=NOW
+        text=text,
+        source="Pabulib",
+        place=world.places["nobonyad"],
+        organisation=house,
+        by=world["field_leader"],
+        now=NOW,
     )
 
 
@@ -257,7 +268,9 @@ def test_a_file_of_pabulib_is_counted_as_an_example(world):
         _read(world, EXAMPLE.replace("rule;greedy", "rule;phragmen"))
 
 
-@pytest.mark.skipif(not (PUBLISHED / "winners.json").exists(), reason="PEYVAND_PABULIB names no folder with winners.json")
+@pytest.mark.skipif(
+    not (PUBLISHED / "winners.json").exists(), reason="PEYVAND_PABULIB names no folder with winners.json"
+)
 def test_real_votes_read_as_examples_come_out_as_published(world):
     files = sorted(PUBLISHED.glob("*.pb"))
     assert files

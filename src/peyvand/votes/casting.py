@@ -25,7 +25,9 @@ def cast_by_code(*, vote_id: int, code: str, choice: Choice, by: Acting, now: da
     digits = read_code(code)
     with scope(SYSTEM):
         vote = locked(vote_id)
-        if vote.state != VoteState.OPEN or not (vote.opens_at and vote.closes_at and vote.opens_at <= now < vote.closes_at):
+        if vote.state != VoteState.OPEN or not (
+            vote.opens_at and vote.closes_at and vote.opens_at <= now < vote.closes_at
+        ):
             raise rules.NotOpen
         if digits is None:
             raise rules.UnknownCode
@@ -81,10 +83,7 @@ def enter_paper(*, vote_id: int, receipt: str, choice: Choice, by: Acting, now: 
 def _compare(paper: Paper, said: dict[str, list[int]], by: Acting, now: datetime) -> None:
     if paper.first_by_id == by.account_id:
         paper.first = said
-    elif paper.second_by_id in (None, by.account_id):
-        _require_other(by, paper.first_by_id, now)
-        paper.second, paper.second_by_id = said, by.account_id
-    elif said == paper.first:
+    elif paper.second_by_id in (None, by.account_id) or said == paper.first:
         _require_other(by, paper.first_by_id, now)
         paper.second, paper.second_by_id = said, by.account_id
     elif said == paper.second:

@@ -58,7 +58,8 @@ class Vote(models.Model):
             models.CheckConstraint(condition=Q(sealed__lte=F("marked_code")), name="vote_one_ballot_each"),
             models.CheckConstraint(condition=Q(papers__lte=F("marked_paper")), name="vote_one_paper_each"),
             models.CheckConstraint(
-                condition=Q(example=True) | Q(counted__lte=F("marked_code") + F("marked_paper")), name="vote_never_one_over"
+                condition=Q(example=True) | Q(counted__lte=F("marked_code") + F("marked_paper")),
+                name="vote_never_one_over",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "cancelled"])
@@ -71,9 +72,7 @@ class Vote(models.Model):
                 | ~Q(state="counted") & Q(counted_at__isnull=True, result__isnull=True),
                 name="vote_counted_whole",
             ),
-            models.CheckConstraint(
-                condition=~Q(state="cancelled") | ~Q(reason=""), name="vote_called_off_with_reason"
-            ),
+            models.CheckConstraint(condition=~Q(state="cancelled") | ~Q(reason=""), name="vote_called_off_with_reason"),
             models.CheckConstraint(condition=Q(budget__gte=1) | Q(seats__gte=1), name="vote_for_something"),
             models.CheckConstraint(condition=Q(example=False) | ~Q(source=""), name="vote_example_source"),
         ]

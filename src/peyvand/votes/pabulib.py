@@ -58,7 +58,9 @@ def _meta(vote: Vote, options: int) -> dict[str, str]:
         meta["min_project_score_threshold"] = str(vote.threshold)
     if vote.most_choices:
         meta["max_length"] = str(vote.most_choices)
-    comment = f"utility: {vote.utility}; completion: {vote.completion}; step: {vote.step}; ties: {vote.ties}; lot: {vote.lot}"
+    comment = (
+        f"utility: {vote.utility}; completion: {vote.completion}; step: {vote.step}; ties: {vote.ties}; lot: {vote.lot}"
+    )
     return meta | {"comment": comment}
 
 
@@ -132,7 +134,9 @@ def _rule(election: Election, budget: int) -> Rule:
     elif name in ("equalshares", "equalshares/add1"):
         completion = Completion.STEP if name.endswith("add1") else Completion.NONE
         if completion == Completion.STEP and budget > _MOST_BY_ONE:
-            raise BadValue(field="file", reason="META: a budget this large is not counted in steps of one while you wait")
+            raise BadValue(
+                field="file", reason="META: a budget this large is not counted in steps of one while you wait"
+            )
         return Rule(method=Method.EQUAL_SHARES, kind=kind, completion=completion, step=1, budget=budget)
     else:
         raise BadValue(field="file", reason=f"META: the rule {name!r} is not counted here")

@@ -125,7 +125,9 @@ def choice_refusal(choice: Choice, *, rule: Rule, options: Sequence[int]) -> Ref
         return BadValue(field="choice", reason="more options are named than this vote allows")
     asked = len(choice.options) if rule.kind == BallotKind.POINTS else 0
     if len(choice.points) != asked or any(one < 1 for one in choice.points):
-        return BadValue(field="points", reason="one number above nought for each option, and only where points are given")
+        return BadValue(
+            field="points", reason="one number above nought for each option, and only where points are given"
+        )
     return None
 
 

@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from peyvand.extend.discovery import programmes
 from peyvand.extend.programme import Page, Programme
-from peyvand.extend.switches import known_to
+from peyvand.extend.switches import ever_on, known_to
 from peyvand.kernel.jalali import business_date
+from peyvand.scope.acting import Role
 from peyvand.web.navigation import Entry, Group
 
 
@@ -22,7 +23,9 @@ def _entry(programme: Programme, page: Page) -> Entry:
 
     def shown_to(request: HttpRequest) -> bool:
         acting = getattr(request, "acting", None)
-        return acting is not None and acting.role in roles and programme.slug in _known(request)
+        if acting is None or acting.role not in roles:
+            return False
+        return ever_on(programme.slug) if acting.role is Role.PUBLIC else programme.slug in _known(request)
 
     def tally(request: HttpRequest) -> int | None:
         return page.tally(request.acting, business_date(timezone.now())) if page.tally else None  # type: ignore[attr-defined]
