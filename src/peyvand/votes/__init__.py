@@ -1,1 +1,1 @@
-"""Votes: who may vote, one-time codes, secret ballots, papers entered twice, and an exact count that everyone can check (decision record 19)."""
+"""Votes: a roll, one-time codes, secret ballots, papers entered twice, and a count everyone can check (decision record 19)."""

@@ -1,5 +1,6 @@
 """The pages of votes: prepared, opened, the roll, papers, the count. What everyone may see stands in `public_views`."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -58,13 +59,16 @@ def new_vote(request: HttpRequest) -> HttpResponseBase:
     return redirect(f"{SLUG}:vote", vote_id=vote.pk)
 
 
-def _act(request: HttpRequest, vote_id: int, done: str, act: Any, to: str = "vote", **values: Any) -> HttpResponseBase:
+def _act(
+    request: HttpRequest, of: int, done: str, act: Callable[..., object], to: str = "vote", /, **values: Any
+) -> HttpResponseBase:
+    """Do one act and lead on to a page of the vote `of`."""
     try:
         act(by=request.acting, now=timezone.now(), **values)  # type: ignore[attr-defined]
         notices.done(request, done)
     except Refusal as refusal:
         notices.refused(request, refusal)
-    return redirect(f"{SLUG}:{to}", vote_id=vote_id)
+    return redirect(f"{SLUG}:{to}", vote_id=of)
 
 
 @require_POST

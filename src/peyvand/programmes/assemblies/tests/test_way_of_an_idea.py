@@ -44,7 +44,9 @@ def tell(world, title, by="facilitator", place="nobonyad"):
 
 
 def studied(world, idea, cost=20 * MILLION, **more):
-    actions.write_study(idea_id=idea.pk, findings=actions.Findings(PARTS, cost, **more), by=world["facilitator"], now=NOW)
+    actions.write_study(
+        idea_id=idea.pk, findings=actions.Findings(PARTS, cost, **more), by=world["facilitator"], now=NOW
+    )
     return actions.publish_study(idea_id=idea.pk, by=world["field_leader"], now=NOW)
 
 
@@ -55,7 +57,9 @@ def prepared(world, ideas):
     )  # fmt: skip
     rows = [NewVoter(f"نام {number}", str(number)) for number in range(3)]
     ids = [one.pk for one in vouch_voters(vote_id=vote.pk, rows=rows, by=world["facilitator"], now=NOW)]
-    return vote, list(give_codes(vote_id=vote.pk, voter_ids=ids, way=Way.PAPER, by=world["facilitator"], now=NOW).values())
+    return vote, list(
+        give_codes(vote_id=vote.pk, voter_ids=ids, way=Way.PAPER, by=world["facilitator"], now=NOW).values()
+    )
 
 
 def open_it(world, vote):
@@ -81,7 +85,9 @@ def test_an_idea_becomes_a_plan_whose_needs_are_open(world):
     kind = Specification.objects.get(slug="public-works")
     with pytest.raises(NotPermitted):
         actions.plan_idea(idea_id=light.pk, lines=[actions.PlanLine(kind, 3)], by=world["facilitator"], now=CLOSES)
-    (need,) = actions.plan_idea(idea_id=light.pk, lines=[actions.PlanLine(kind, 3)], by=world["field_leader"], now=CLOSES)
+    (need,) = actions.plan_idea(
+        idea_id=light.pk, lines=[actions.PlanLine(kind, 3)], by=world["field_leader"], now=CLOSES
+    )
     with scope(world["facilitator"]):
         assert (Need.objects.get(pk=need.pk).state, need.household_id) == ("open", None)
     assert state_of(light) == IdeaState.PLANNED
