@@ -25,7 +25,7 @@ NUMBERS = {
     "proof_id": "Proof", "import_id": "ImportRecord", "override_id": "PriorityOverride", "membership_id": "Membership",
     "place_id": "Place", "organisation_id": "Organisation", "giver_id": "Organisation", "asker_id": "Organisation",
     "parent_id": "Organisation", "switch_id": "ProgrammeSwitch", "provider_person_id": "Person", "subject_id": "Need",
-    "batch_id": "Batch", "filter_id": "KeptFilter",
+    "batch_id": "Batch", "filter_id": "KeptFilter", "idea_id": "Idea", "to_id": "Idea", "vote_id": "Vote",
 }  # fmt: skip
 
 

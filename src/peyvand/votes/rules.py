@@ -153,13 +153,13 @@ def read_receipt(text: str) -> str | None:
 
 def first_of_equals(rule: Rule, *, costs: Sequence[int], numbers: Sequence[int], lot: str) -> list[int]:
     """The rank of each option among equals, the lower first."""
+    rows = range(len(numbers))
     if rule.ties == Ties.LOT:
-        keys: list[tuple[object, ...]] = [(drawn(lot, number),) for number in numbers]
+        order = sorted(rows, key=lambda row: drawn(lot, numbers[row]))
     elif rule.ties == Ties.CHEAPER:
-        keys = list(zip(costs, numbers, strict=True))
+        order = sorted(rows, key=lambda row: (costs[row], numbers[row]))
     else:
-        keys = [(number,) for number in numbers]
-    order = sorted(range(len(keys)), key=lambda row: keys[row])  # type: ignore[arg-type,return-value]
+        order = sorted(rows, key=lambda row: numbers[row])
     ranks = [0] * len(order)
     for rank, row in enumerate(order):
         ranks[row] = rank

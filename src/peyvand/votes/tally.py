@@ -6,11 +6,12 @@ The result is plain JSON; fractions are texts ("1250/3"), options their numbers.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from peyvand.engines.ballots import approval, equal_shares, greedy, ranking
+from peyvand.engines.ballots.equal_shares import Completion, Utility
 from peyvand.votes.enums import Method
 from peyvand.votes.rules import Choice, Rule, first_of_equals
 
@@ -65,7 +66,8 @@ def _shares(rule: Rule, asked: Asked, arrays: Mapping[str, Any], ties: list[int]
     """Equals by the rank of the vote; where it is the usual one ("cheaper") more points come first, as in Pabulib."""
     usual = None if rule.ties == "cheaper" else ties
     found = equal_shares(
-        cost=asked.costs, budget=rule.budget, **arrays, utility=rule.utility.value, completion=rule.completion.value,
+        cost=asked.costs, budget=rule.budget, **arrays, utility=cast(Utility, rule.utility.value),
+        completion=cast(Completion, rule.completion.value),
         step=rule.step, ties=usual,
     )  # fmt: skip
     number = asked.numbers
@@ -101,7 +103,7 @@ def _greedy(rule: Rule, asked: Asked, arrays: Mapping[str, Any], ties: list[int]
     points = np.zeros(len(asked.numbers), np.int64)
     np.add.at(points, arrays["indices"], arrays.get("points", 1))
     left, steps = rule.budget, []
-    for row in (int(one) for one in np.lexsort((ties, -points))):
+    for row in (int(one) for one in np.lexsort((np.array(ties), -points))):
         steps.append({"option": asked.numbers[row], "left": left, "taken": row in found})
         left -= asked.costs[row] if row in found else 0
     return {"chosen": [asked.numbers[row] for row in found], "turns": steps, "left": left}
