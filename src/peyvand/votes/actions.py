@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from secrets import SystemRandom
+from typing import cast
 
 from peyvand.journal.actions import record
 from peyvand.kernel.refusals import BadValue, NotPermitted, require
@@ -16,6 +17,7 @@ from peyvand.places.models import Place
 from peyvand.scope.acting import SYSTEM, Acting, Role
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action, scope
+from peyvand.scope.encryption import Protected
 from peyvand.votes import rules
 from peyvand.votes.models import Ballot, Option, Paper, Sealed, Vote, Voter
 from peyvand.votes.permissions import may_keep
@@ -135,7 +137,10 @@ def count_vote(*, vote_id: int, by: Acting, now: datetime) -> Vote:
 
 def _emptied(vote: Vote) -> list[tuple[Choice, str]]:
     """Everything in the urn and all papers of the box, shuffled, now as open ballots."""
-    found = [rules.read_sealed(one.content.reveal()) for one in Sealed.objects.filter(vote=vote).iterator(_BATCH)]
+    found = [
+        rules.read_sealed(cast(Protected, one.content).reveal())
+        for one in Sealed.objects.filter(vote=vote).iterator(_BATCH)
+    ]
     papers = Paper.objects.filter(vote=vote, agreed=True)
     found += [(choice_said(one.first), one.receipt) for one in papers]
     SystemRandom().shuffle(found)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
+from typing import Any
 
 from peyvand.extend.switches import off_refusal
 from peyvand.flow.need.actions import NewNeed, open_needs
@@ -93,7 +94,7 @@ def write_study(*, idea_id: int, findings: Findings, by: Acting, now: datetime) 
     require(may_work_on(by, idea))
     _require_on(idea, now)
     rules.LIFE.after("publish_study", idea.state)  # raises where the study was published, or the idea joined
-    values = {part: findings.parts.get(part, "").strip() for part in (*rules.PARTS, *rules.ANNEX)}
+    values: dict[str, Any] = {part: findings.parts.get(part, "").strip() for part in (*rules.PARTS, *rules.ANNEX)}
     values |= {"cost_rial": findings.cost_rial, "feasible": findings.feasible, "written_by_id": by.account_id or None}
     study, _new = Study.objects.update_or_create(idea=idea, defaults=values)
     _event("idea.study_written", [idea], by, now)

@@ -80,8 +80,9 @@ def new_idea(request: HttpRequest) -> HttpResponseBase:
         said = form.cleaned_data
         like = [] if said["seen"] == said["title"] else queries.like_ideas(said["title"], said["place"].path)
         if like:
-            form.data = form.data.copy()
-            form.data["seen"] = said["title"]
+            seen = request.POST.copy()
+            seen["seen"] = said["title"]
+            form = IdeaForm(seen, by=by)
             return render(request, "assemblies/new.html", {"form": form, "like": like})
         keeper = Organisation.objects.get(pk=by.organisation_id)
     try:
@@ -156,11 +157,9 @@ def _act(request: HttpRequest, idea_id: int, done: str, act: Any, **values: Any)
 
 @require_POST
 def join(request: HttpRequest, idea_id: int) -> HttpResponseBase:
-    to = request.POST.get("to", "")
+    by, to = request.acting, request.POST.get("to", "")  # type: ignore[attr-defined]
     try:
-        actions.join_idea(
-            idea_id=idea_id, to_id=int(to) if to.isdecimal() else 0, by=request.acting, now=timezone.now()
-        )  # type: ignore[attr-defined]
+        actions.join_idea(idea_id=idea_id, to_id=int(to) if to.isdecimal() else 0, by=by, now=timezone.now())
     except Refusal as refusal:
         notices.refused(request, refusal)
     else:

@@ -1,7 +1,7 @@
 """The pages of votes: prepared, opened, the roll, papers, the count. What everyone may see stands in `public_views`."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,6 +18,7 @@ from peyvand.programmes.assemblies import actions, queries
 from peyvand.programmes.assemblies.enums import IdeaState
 from peyvand.programmes.assemblies.forms import BallotForm, ExampleForm, OpenForm, ReasonForm, VoteForm, VoterForm
 from peyvand.scope.database import scope
+from peyvand.scope.encryption import Protected
 from peyvand.votes.actions import close_vote
 from peyvand.votes.casting import enter_paper
 from peyvand.votes.enums import VoteState, Way
@@ -154,7 +155,7 @@ def codes(request: HttpRequest, vote_id: int) -> HttpResponseBase:
         return redirect(f"{SLUG}:roll", vote_id=vote_id)
     with scope(by):
         vote = one_vote(vote_id)
-        names = {one.pk: one.name.reveal() for one in Voter.objects.filter(pk__in=given)}
+        names = {one.pk: cast(Protected, one.name).reveal() for one in Voter.objects.filter(pk__in=given)}
         slips = [(names[pk], digits(spoken(code)), _text(request, vote, code)) for pk, code in given.items()]
         return render(request, "assemblies/codes.html", {"vote": vote, "slips": slips, "way": way})
 

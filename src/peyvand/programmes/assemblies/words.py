@@ -36,7 +36,7 @@ def money(vote: Vote, amount: Fraction | int) -> str:
 
 def rule_lines(vote: Vote) -> list[tuple[str, str]]:
     """The rule of a vote as pairs of name and value."""
-    lines = [(gettext("How it is counted"), Method(vote.method).label)]
+    lines: list[tuple[str, Any]] = [(gettext("How it is counted"), Method(vote.method).label)]
     if vote.budget:
         lines.append((gettext("Money there is"), money(vote, vote.budget)))
     else:
