@@ -91,7 +91,7 @@ def run() -> Iterator[str]:
     )
     right = received.tolist() == same[1] and elected.tolist() == same[0]
     yield f"{CITY[0]} options x {CITY[1]:,} voters, approval for 20 places: {quick:.3f} s, ballot by ballot {seconds:.2f} s"
-    yield f"  {seconds / quick:.0f} times faster; the same votes and the same twenty: {right}"
+    yield f"  {seconds / quick:.1f} times as fast; the same votes and the same twenty: {right}"
     seconds, taken = timed(lambda: greedy(**city))
     yield f"{CITY[0]} projects x {CITY[1]:,} voters, by approval: {seconds:.3f} s, {len(taken)} projects"
     seconds, found = timed(lambda: equal_shares(**city))
