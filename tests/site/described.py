@@ -29,6 +29,7 @@ NUMBERS = {
     "session_id": "HighSession", "nomination_id": "Nomination", "words_id": "ProposedWords",
     "proposal_id": "Proposal", "into_id": "Proposal", "theme_id": "Theme", "answer_id": "Answer", "body_id": "Organisation",
     "consultation_id": "Consultation", "paragraph_id": "Paragraph", "statement_id": "Statement",
+    "idea_id": "Idea", "to_id": "Idea", "vote_id": "Vote",
 }  # fmt: skip
 
 

@@ -52,6 +52,8 @@ from peyvand.kernel.jalali import business_date
 from peyvand.kernel.text import latin_digits, search_key
 from peyvand.people.models import Account, Consent, Household, Look, Membership, Organisation, Person, Task
 from peyvand.places.models import Place
+from peyvand.programmes.assemblies.actions import prepare_assembly, tell_idea
+from peyvand.programmes.assemblies.models import Idea
 from peyvand.programmes.micro_projects.actions import NewProject, propose_project
 from peyvand.programmes.micro_projects.enums import ReasonKind
 from peyvand.programmes.micro_projects.models import MicroProject, MicroProjectTerms
@@ -67,6 +69,9 @@ from peyvand.programmes.proposals.consulting import open_consultation
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import PUBLIC, STAFF, SYSTEM, Acting, Role, within
 from peyvand.scope.database import scope
+from peyvand.votes.models import Vote, Voter
+from peyvand.votes.roll import NewVoter, vouch_voters
+from peyvand.votes.rules import Rule as VoteRule
 from peyvand.web.acting import MEMBERSHIP_KEY
 
 Rule = Callable[[Facts, Acting, Any], bool]
@@ -116,6 +121,14 @@ def nomination(facts: Facts, by: Acting, row: Nomination) -> bool:
     return seen and (kept(facts, by, row.practice) or decides or (row.state == "accepted" and by.role in READERS))
 
 
+def idea(facts: Facts, by: Acting, row: Idea) -> bool:
+    return row.state not in ("told", "joined") or covers(by, row.place_path, row.organisation_path)
+
+
+def vote(facts: Facts, by: Acting, row: Vote) -> bool:
+    return row.state != "draft" or covers(by, row.place_path, row.organisation_path)
+
+
 def everyone(facts: Facts, by: Acting, row: Any) -> bool:
     return True
 
@@ -136,10 +149,13 @@ RULES: dict[type, Rule] = {
     ProgrammeSwitch: everyone, Practice: practice, Nomination: nomination,
     HighSession: lambda facts, by, row: by.role in READERS,
     ProposedWords: lambda facts, by, row: kept(facts, by, row.story),
+    Idea: idea, Vote: vote,
+    Voter: lambda facts, by, row: covers(by, row.vote.place_path, row.vote.organisation_path),
 }  # fmt: skip
 _RELATED = {
     Proof: ("delivery",), PriorityOverride: ("need",), MicroProject: ("need__specification",), Need: ("specification",),
     Organisation: ("place",), Nomination: ("practice", "session"), ProposedWords: ("story",),
+    Voter: ("vote",),
 }  # fmt: skip
 
 
@@ -304,6 +320,7 @@ def _more(world: World) -> None:
         opens=business_date(NOW), closes=business_date(NOW), by=world["leader"], now=NOW,
     )  # fmt: skip
     _practices(world, unwritten)
+    _assemblies(world)
 
 
 def _practices(world: World, story: Story) -> None:
@@ -337,6 +354,17 @@ def _practices(world: World, story: Story) -> None:
     )  # fmt: skip
 
 
+def _assemblies(world: World) -> None:
+    """Ideas of two houses, and a vote that is still a draft with somebody on its roll."""
+    switch_on(slug="assemblies", place=world.places["mz"], by=SYSTEM, now=NOW - timedelta(days=9))
+    for name, house, place in (("facilitator", "centre", "nobonyad"), ("charity_manager", "charity", "espiari")):
+        at = {"place": world.places[place], "organisation": world.organisations[house]}
+        told = tell_idea(title=f"ایدهٔ نهفته {name}", text="", by=world[name], now=NOW, **at)
+        rule = VoteRule(budget=1_000_000)
+        vote = prepare_assembly(title=f"رأی نهفته {name}", rule=rule, idea_ids=[told.pk], by=SYSTEM, now=NOW, **at)
+        vouch_voters(vote_id=vote.pk, rows=[NewVoter(f"رأی‌دهنده {name}", "0912000")], by=SYSTEM, now=NOW)
+
+
 def _imports(world: World) -> None:
     """Records as an import leaves them; what a list stores is tried in its own tests."""
     for number, name in enumerate(("facilitator", "charity_manager", "administrator")):
@@ -363,6 +391,7 @@ _MARKED = {
     Need: "tracking_code", **{one: "tracking_code" for one in FLOW if one.__name__ in ("Capacity", "Commitment")},
     Household: "code", Person: "family_name", Delivery: "note", Story: "title", Agreement: "title", ImportRecord: "file_name",
     PriorityOverride: "reason", Look: "reason", KeptFilter: "name", ProposedWords: "title",
+    Idea: "title", Vote: "title",
 }  # fmt: skip
 
 

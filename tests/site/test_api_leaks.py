@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.people.test_least_seeing import could_help, of_own_work
+from tests.people.test_least_seeing import could_help, covers, of_own_work
 from tests.site.asking import clean, drawn, found, some, words
 from tests.site.described import DESCRIBED, NUMBERS, PLACES, READING, ROOT, model_at
 from tests.site.sights import MODELS, NOTHING, Sights, today
@@ -187,6 +187,10 @@ LISTS = {
     "/programmes/practices": Listed("Practice", lambda by: by.role in READERS),
     "/programmes/practices/sessions": Listed("HighSession", lambda by: by.role in READERS),
     "/programmes/practices/stories": Listed("Story", lambda by: by.role in STAFF, in_hand),
+    "/programmes/assemblies/ideas": Listed(
+        "Idea", lambda by: by.role in STAFF, lambda by, row: covers(by, row.place_path, row.organisation_path)
+    ),
+    "/programmes/assemblies/votes": Listed("Vote", lambda by: by.role in STAFF),
 }
 # Lists of one row: the row, and what hangs on it.
 BELOW = {
@@ -198,6 +202,8 @@ BELOW = {
 ONLY = {
     "/published-stories/{story_id}": lambda by, row: row.state == "published",
     "/imports/{import_id}": in_area,
+    "/programmes/assemblies/ideas/{idea_id}": lambda by, row: by.role in STAFF,
+    "/programmes/assemblies/votes/{vote_id}": lambda by, row: by.role in STAFF,
     "/programmes/micro_projects/{need_id}": lambda by, row: by.role in STAFF,
     "/programmes/practices/stories/{story_id}": in_hand,
 }

@@ -42,6 +42,7 @@ OF_PAGE = {
     "nomination_id": "Nomination", "words_id": "ProposedWords",
     "proposal_id": "Proposal", "theme_id": "Theme", "answer_id": "Answer",
     "consultation_id": "Consultation", "paragraph_id": "Paragraph", "statement_id": "Statement",
+    "idea_id": "Idea", "vote_id": "Vote", "voter_id": "Voter",
 }  # fmt: skip
 BY_WORD = {
     "capacities": "Capacity", "matching": "MatchingRun", "suggestions": "Suggestion", "promises": "Commitment",

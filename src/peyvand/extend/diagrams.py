@@ -21,7 +21,12 @@ def life_cycles() -> Iterator[tuple[str, LifeCycle]]:
     """Every life cycle of the core and of the programmes shipped with it, with the module it stands in."""
     shipped = [folder for folder in folders() if folder.is_relative_to(PACKAGE)]
     stages = sorted((PACKAGE / "flow").glob("*/rules.py"))
-    for path in [*stages, PACKAGE / "exports" / "rules.py", *(folder / "rules.py" for folder in shipped)]:
+    for path in [
+        *stages,
+        PACKAGE / "exports" / "rules.py",
+        PACKAGE / "votes" / "rules.py",
+        *(folder / "rules.py" for folder in shipped),
+    ]:
         if not path.is_file():
             continue
         name = ".".join(("peyvand", *path.relative_to(PACKAGE).with_suffix("").parts))

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from peyvand.extend.discovery import programmes
 from peyvand.extend.programme import Page, Programme
-from peyvand.extend.switches import is_on, known_to, off_refusal
+from peyvand.extend.switches import ever_on, is_on, known_to, off_refusal
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
 from peyvand.scope.acting import Acting
@@ -22,9 +22,13 @@ def page_refusal(programme: Programme, page: Page, by: Acting, now: datetime) ->
     """Why this page is closed to the acting role, or None.
 
     Where the programme never was on, its pages are not there at all; where it was switched off, only its reading pages are.
+    A page that is for the public too stands in no place: it is there once the programme was on anywhere, and whether something
+    is done under it the act says, which knows the place.
     """
     if by.role not in programme.permission(page.permission).roles:
         return NotPermitted(reason="this page is for other roles")
+    if programme.is_public(page):
+        return None if ever_on(programme.slug) else NotFound()
     if page.writes:
         return off_refusal(programme.slug, [(by.place_path, by.organisation_path)], business_date(now))
     return None if programme.slug in known_to(by) else NotFound()

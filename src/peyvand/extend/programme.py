@@ -143,6 +143,7 @@ class Permission:
 class Page:
     """A page is closed until its permission opens it. A page that `writes` closes when the programme is switched off.
 
+    With `Role.PUBLIC` among its roles it opens without signing in, wherever the reader stands (`page_refusal`).
     `in_menu`: stands in the main navigation; `tally` gives the number that waits behind it.
     """
 
@@ -271,6 +272,10 @@ class Programme:
 
     def page(self, name: str) -> Page:
         return next(one for one in self.pages if one.name == name)
+
+    def is_public(self, page: Page) -> bool:
+        """Whether one opens it without signing in."""
+        return Role.PUBLIC in self.permission(page.permission).roles
 
     def job(self, slug: str) -> Job:
         return next(one for one in self.jobs if one.slug == slug)

@@ -136,6 +136,11 @@ def known_to(by: Acting) -> set[str]:
     return slugs & programmes().keys()
 
 
+def ever_on(slug: str) -> bool:
+    """Whether the programme was ever switched on anywhere."""
+    return ProgrammeSwitch.objects.filter(slug=slug).exists()
+
+
 def _in_force(today: date) -> Q:
     return Q(since__lte=today) & (Q(until__isnull=True) | Q(until__gt=today))
 

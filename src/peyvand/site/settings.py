@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "peyvand.people",
     "peyvand.exports",
     "peyvand.filters",
+    "peyvand.votes",
     "peyvand.resources",
     "procrastinate.contrib.django",
     "peyvand.extend",

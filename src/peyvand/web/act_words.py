@@ -38,6 +38,10 @@ ACTS = {
     "restore_draft": _("restoring the story"),
     "restore_submitted": _("restoring the story"),
     "restore_published": _("restoring the story"),
+    "open_vote": _("opening the vote"),
+    "close_vote": _("closing the vote"),
+    "count_vote": _("counting the vote"),
+    "call_off_vote": _("calling the vote off"),
     "do_batch": _("doing what was chosen"),
     "undo_batch": _("undoing"),
 }
@@ -57,6 +61,7 @@ STATES = {
     "done": _("Ready"),
     "failed": _("Failed"),
     "cancelled": _("Cancelled"),
+    "counted": _("Counted"),
     "chosen": _("Chosen"),
     "undone": _("Undone"),
     "submitted": _("Waiting for review"),

@@ -54,11 +54,11 @@ def check(*, cost: Any, budget: int, indptr: Any, indices: Any, points: Any = No
         "indices", projects, (projects < 0) | (projects >= len(costs)), f"is no row of the {len(costs)} projects"
     )
     voter = np.repeat(np.arange(len(rows) - 1), np.diff(rows))
-    order = np.lexsort((projects, voter))
-    again = (np.diff(voter[order]) == 0) & (np.diff(projects[order]) == 0)
+    named = np.sort(voter * len(costs) + projects)  # one number for each pair: the same pair twice lies side by side
+    again = np.diff(named) == 0
     if again.any():
-        entry = order[1:][np.argmax(again)]
-        raise ValueError(f"indices: the ballot of row {voter[entry]} names project {projects[entry]} twice")
+        row, project = divmod(int(named[np.argmax(again)]), len(costs))
+        raise ValueError(f"indices: the ballot of row {row} names project {project} twice")
     return Votes(costs, int(budget), rows, projects.astype(np.int32, copy=False), given)
 
 

@@ -95,6 +95,15 @@ _ACTS = {
     "suggestion.reopened": _("Declining of a suggestion undone"),
     "task.ended": _("Task ended"),
     "task.given": _("Task given"),
+    "vote.called_off": _("Vote called off"),
+    "vote.closed": _("Vote closed"),
+    "vote.codes_given": _("Codes for a vote given"),
+    "vote.counted": _("Vote counted"),
+    "vote.example_read": _("Example of a vote read"),
+    "vote.opened": _("Vote opened"),
+    "vote.prepared": _("Vote prepared"),
+    "vote.voter_struck": _("Entry of a roll struck out"),
+    "vote.voters_vouched": _("People put on the roll of a vote"),
 }
 
 
@@ -106,7 +115,7 @@ _KINDS = {
     "look": _("Look from outside"), "matching_run": _("Matching"), "membership": _("Role"), "need": _("Need"),
     "organisation": _("Organisation"), "person": _("Person"), "place": _("Place"), "priority_weights": _("Weights of priority"),
     "programme": _("Programme"), "specification": _("Kind of help"), "story": _("Story"), "suggestion": _("Suggestion"),
-    "task": _("Task"),
+    "task": _("Task"), "vote": _("Vote"),
 }  # fmt: skip
 
 

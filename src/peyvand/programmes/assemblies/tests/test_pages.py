@@ -1,0 +1,190 @@
+"""The pages of assemblies as people use them: staff, and the public without an account."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from tests.world import World
+
+from peyvand.engines.ballots import read
+from peyvand.extend.switches import switch_on
+from peyvand.kernel.codes import new_code
+from peyvand.kernel.text import latin_digits
+from peyvand.people.models import Membership, Organisation
+from peyvand.programmes.assemblies import actions, rules
+from peyvand.programmes.assemblies.models import Idea
+from peyvand.scope.acting import SYSTEM
+from peyvand.scope.database import scope
+from peyvand.votes.actions import close_vote
+from peyvand.votes.enums import Way
+from peyvand.votes.models import Vote, Voter
+from peyvand.votes.roll import NewVoter, give_codes, vouch_voters
+from peyvand.votes.rules import Rule
+
+pytestmark = pytest.mark.django_db
+ROOT = "/programmes/assemblies/"
+MILLION = 10_000_000
+TOWN = """META
+key;value
+description;Town
+budget;10
+vote_type;approval
+rule;greedy
+PROJECTS
+project_id;cost
+a;5
+VOTES
+voter_id;vote
+1;a
+"""
+
+
+@pytest.fixture
+def world():
+    world = World.build()
+    switch_on(slug=actions.SLUG, place=world.places["mz"], by=SYSTEM, now=timezone.now())
+    return world
+
+
+def client(world, name):
+    signed_in = Client()
+    signed_in.force_login(Membership.objects.get(pk=world[name].membership_id).account)
+    return signed_in
+
+
+def page(answer):
+    return latin_digits(re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def running(world, voters=6, days=1):
+    """An open vote between two ideas, and the codes of its voters."""
+    now = timezone.now()
+    house = Organisation.objects.get(pk=world.organisations["centre"].pk)
+    ideas = []
+    for title, cost in (("روشنایی کوچه", 20), ("نیمکت بوستان", 30)):
+        idea = actions.tell_idea(
+            title=title, text="", place=world.places["nobonyad"], organisation=house, by=SYSTEM, now=now
+        )
+        parts = dict.fromkeys((*rules.PARTS, *rules.ANNEX), "دیده شد و نوشته شد")
+        actions.write_study(idea_id=idea.pk, findings=actions.Findings(parts, cost * MILLION), by=SYSTEM, now=now)
+        actions.publish_study(idea_id=idea.pk, by=SYSTEM, now=now)
+        ideas.append(idea.pk)
+    vote = actions.prepare_assembly(
+        title="بودجهٔ محله", place=world.places["nobonyad"], organisation=house, idea_ids=ideas,
+        rule=Rule(budget=40 * MILLION, step=MILLION), by=SYSTEM, now=now,
+    )  # fmt: skip
+    rows = [NewVoter(f"نام {number}", str(number)) for number in range(voters)]
+    ids = [one.pk for one in vouch_voters(vote_id=vote.pk, rows=rows, by=SYSTEM, now=now)]
+    codes = give_codes(vote_id=vote.pk, voter_ids=ids, way=Way.PAPER, by=SYSTEM, now=now)
+    closes = now + timedelta(days=days)
+    actions.open_assembly(vote_id=vote.pk, opens_at=now, closes_at=closes, by=SYSTEM, now=now)
+    return vote, list(codes.values())
+
+
+def test_the_public_votes_with_a_code_checks_a_receipt_and_counts_anew(world):
+    vote, codes = running(world)
+    public, here = Client(), f"{ROOT}votes/{vote.pk}/"
+    assert "بودجهٔ محله" in public.get(f"{ROOT}votes/").content.decode()
+    assert public.get(here).status_code == public.get(f"{here}ballot/").status_code == 200
+    assert public.get(f"{here}ballots/").status_code == 404
+    receipts = []
+    for code in codes[:5]:
+        answer = public.post(f"{here}ballot/", {"number": code, "options": ["1"]})
+        assert answer.status_code == 200
+        receipts += re.findall(r"\d{4}-\d{4}-\d{4}-\d{4}", page(answer))
+    assert len(set(receipts)) == 5
+    again = public.post(f"{here}ballot/", {"number": codes[0], "options": ["2"]})
+    assert again.status_code == 409
+    close_vote(vote_id=vote.pk, by=SYSTEM, now=timezone.now())
+    assert "بسته" in public.get(here).content.decode()
+    answer = client(world, "field_leader").post(f"{here}count/", follow=True)
+    text = page(answer)
+    assert "پشتیبانانش هزینهٔ آن را دادند: 5 نفر" in text
+    assert "کسی به آن رأی نداد" in text
+    assert "همان نتیجه" in public.get(f"{here}again/").content.decode()
+    found = page(public.post(f"{here}receipt/", {"receipt": receipts[0]}))
+    assert "شمرده شد. در آن نوشته است:" in found
+    assert "هیچ برگه‌ای" in page(public.post(f"{here}receipt/", {"receipt": "1234"}))
+    told = read(public.get(f"{here}ballots/").content.decode())
+    assert {row["voter_id"] for row in told.votes} == {receipt.replace("-", "") for receipt in receipts}
+
+
+def test_guessing_codes_is_slowed_down(world, settings):
+    settings.TRACKING_CALLS_A_MINUTE = 3
+    vote, codes = running(world, voters=1)
+    here, public = f"{ROOT}votes/{vote.pk}/ballot/", Client()
+    answers = [public.post(here, {"number": new_code(), "options": ["1"]}).status_code for _try in range(4)]
+    assert answers == [409, 409, 409, 429]
+    assert public.post(here, {"number": codes[0], "options": ["1"]}).status_code == 429
+
+
+def test_like_ideas_are_shown_before_one_is_written_down(world):
+    facilitator = client(world, "facilitator")
+    said = {"place": str(world.places["nobonyad"].pk), "title": "روشنایی کوچهٔ مدرسه", "text": ""}
+    assert facilitator.post(f"{ROOT}new/", said).status_code == 302
+    shown = facilitator.post(f"{ROOT}new/", said | {"title": "روشنایی کوچه مدرسه‌ها"})
+    assert shown.status_code == 200
+    assert "همانند" in shown.content.decode()
+    with scope(SYSTEM):
+        assert Idea.objects.count() == 1
+    second = facilitator.post(f"{ROOT}new/", said | {"title": "روشنایی کوچه مدرسه‌ها", "seen": "روشنایی کوچه مدرسه‌ها"})
+    assert second.status_code == 302
+    with scope(SYSTEM):
+        first, other = Idea.objects.order_by("pk")
+    assert facilitator.get(second["Location"]).content.decode().count("join/") == 1
+    answer = facilitator.post(f"{ROOT}{other.pk}/join/", {"to": str(first.pk)}, follow=True)
+    assert f"{ROOT}{other.pk}/part/" in answer.content.decode()
+
+
+def test_staff_keep_the_roll_and_enter_papers_twice(world):
+    vote, _codes = running(world, voters=1)
+    here = f"{ROOT}votes/{vote.pk}/"
+    facilitator, worker = client(world, "facilitator"), client(world, "social_worker")
+    assert (
+        facilitator.post(f"{here}roll/add/", {"name": "زهرا نمونه", "known_by": "09120001111"}, follow=True).status_code
+        == 200
+    )
+    assert "زهرا نمونه" in facilitator.get(f"{here}roll/").content.decode()
+    assert client(world, "charity_manager").get(f"{here}roll/").status_code == 403
+    with scope(SYSTEM):
+        voter = Voter.objects.latest("pk")
+    codes = page(facilitator.post(f"{here}roll/codes/", {"voter": [str(voter.pk)], "way": "sms"}))
+    assert re.search(r"\d{4}-\d{4}-\d{4}", codes)
+    facilitator.post(f"{here}roll/{voter.pk}/paper/")
+    sheet = re.findall(r"\d{4}-\d{4}-\d{4}-\d{4}", page(facilitator.get(f"{here}papers/print/")))
+    assert len(set(sheet)) == 8
+    entered = {"number": sheet[0], "options": ["2"]}
+    assert facilitator.post(f"{here}papers/", entered).status_code == 302
+    assert facilitator.post(f"{here}papers/", entered | {"number": sheet[0][:-1] + "x"}).status_code == 409
+    worker.post(f"{here}papers/", entered)
+    with scope(SYSTEM):
+        found = Vote.objects.get(pk=vote.pk)
+    assert (found.marked_paper, found.papers) == (1, 1)
+
+
+def test_an_example_is_read_by_a_page_and_a_vote_prepared(world):
+    leader = client(world, "field_leader")
+    text = TOWN
+    sent = {"file": SimpleUploadedFile("town.pb", text.encode()), "source": "Pabulib"}
+    answer = leader.post(f"{ROOT}votes/example/", sent, follow=True)
+    assert "Town" in answer.content.decode()
+    house = Organisation.objects.get(pk=world.organisations["centre"].pk)
+    idea = actions.tell_idea(
+        title="ایده", text="", place=world.places["nobonyad"], organisation=house, by=SYSTEM, now=timezone.now()
+    )
+    said = {
+        "title": "رأی‌گیری", "place": str(world.places["nobonyad"].pk), "ideas": [str(idea.pk)], "method": "ranking", "seats": "۱",
+        "utility": "cost", "completion": "none", "ties": "lot",
+    }  # fmt: skip
+    answer = leader.post(f"{ROOT}votes/new/", said, follow=True)
+    assert answer.redirect_chain, page(answer)
+    with scope(SYSTEM):
+        vote = Vote.objects.latest("pk")
+    assert (vote.method, vote.kind, vote.seats, vote.state) == ("ranking", "ranks", 1, "draft")
+    assert Client().get(f"{ROOT}votes/{vote.pk}/").status_code == 404
+    days = {"opens": "1405/9/1", "closes": "1500/9/1"}
+    refused = leader.post(f"{ROOT}votes/{vote.pk}/open/", days, follow=True)
+    assert "هنوز مانده: ایده" in refused.content.decode()

@@ -1,0 +1,182 @@
+"""The rule and the result of a vote in words: for each option who paid what, or what was missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from peyvand.votes.enums import Completion, Method, Ties, Utility
+from peyvand.votes.models import Option, Vote
+from peyvand.web.charts import Bar
+from peyvand.web.templatetags.peyvand_format import number, toman_text
+
+
+@dataclass(frozen=True)
+class Line:
+    """One option of a counted vote. `why` says how it was chosen, or what was missing; `idea_id` where it is an idea."""
+
+    option: Option
+    cost: str
+    received: str
+    chosen: bool
+    why: str
+    idea_id: int = 0
+
+
+def money(vote: Vote, amount: Fraction | int) -> str:
+    """In toman; of an example from elsewhere in its own currency."""
+    whole = round(amount)
+    if not vote.currency:
+        return toman_text(whole)
+    return f"{number(float(Decimal(whole).scaleb(-vote.digits)), vote.digits)} {vote.currency}"
+
+
+def rule_lines(vote: Vote) -> list[tuple[str, str]]:
+    """The rule of a vote as pairs of name and value."""
+    lines: list[tuple[str, Any]] = [(gettext("How it is counted"), Method(vote.method).label)]
+    if vote.budget:
+        lines.append((gettext("Money there is"), money(vote, vote.budget)))
+    else:
+        lines.append((gettext("How many are chosen"), number(vote.seats)))
+    if vote.method == Method.EQUAL_SHARES:
+        lines += [
+            (gettext("What a project is worth"), Utility(vote.utility).label),
+            (gettext("Money that is left"), Completion(vote.completion).label),
+            (gettext("Exactness"), gettext("In whole fractions; nothing is rounded before it is shown")),
+        ]
+        if vote.completion in (Completion.STEP, Completion.STEP_THEN_GREEDY):
+            lines.append((gettext("One step"), money(vote, vote.step)))
+    if vote.threshold:
+        lines.append((gettext("Fewest votes"), number(vote.threshold)))
+    lines.append((gettext("Ties"), Ties(vote.ties).label))
+    most = number(vote.most_choices) if vote.most_choices else gettext("as many as one likes")
+    return [*((name, str(value)) for name, value in lines), (gettext("One may choose"), most)]
+
+
+def result_lines(vote: Vote, options: Sequence[Option], ideas: Mapping[int, int]) -> list[Line]:
+    """The options in the order in which they were chosen, then the rest by votes. `ideas`: the idea of an option, by its id."""
+    result: dict[str, Any] = vote.result or {}
+    place = {number: row for row, number in enumerate(result["chosen"])}
+    received = {one.number: result["received"][str(one.number)] for one in options}
+    why = _reasons(vote, options, result)
+    ordered = sorted(options, key=lambda one: (place.get(one.number, len(place)), -received[one.number], one.number))
+    return [
+        Line(
+            one, money(vote, one.cost) if vote.budget else "", number(received[one.number]), one.number in place,
+            why[one.number], ideas.get(one.pk, 0),
+        )
+        for one in ordered
+    ]  # fmt: skip
+
+
+def bars(vote: Vote, lines: Sequence[Line]) -> list[Bar]:
+    received = {line.option.number: (vote.result or {})["received"][str(line.option.number)] for line in lines}
+    most = max(received.values(), default=0) or 1
+    return [
+        Bar(
+            line.option.title, line.received, 100 * received[line.option.number] / most, "joined" if line.chosen else ""
+        )
+        for line in lines
+    ]
+
+
+def _reasons(vote: Vote, options: Sequence[Option], result: Mapping[str, Any]) -> dict[int, str]:
+    if vote.method == Method.EQUAL_SHARES:
+        return _shares(vote, options, result)
+    if vote.method == Method.GREEDY:
+        return _greedy(vote, options, result)
+    return _seats(vote, options, result)
+
+
+def _shares(vote: Vote, options: Sequence[Option], result: Mapping[str, Any]) -> dict[int, str]:
+    found = {}
+    for one in result["bought"]:
+        paid = Fraction(one["per_point"])
+        parts = [
+            ngettext(
+                "Its supporters paid for it: %(n)s person %(each)s.", "Its supporters paid for it: %(n)s people %(each)s each.",
+                one["in_full"],
+            ) % {"n": number(one["in_full"]), "each": money(vote, paid)}
+        ]  # fmt: skip
+        if one["the_rest"]:
+            parts.append(
+                ngettext(
+                    "%(n)s who had less left gave the rest of his share, %(sum)s.",
+                    "%(n)s who had less left gave the rest of their shares, together %(sum)s.",
+                    one["the_rest"],
+                ) % {"n": number(one["the_rest"]), "sum": money(vote, Fraction(one["from_the_rest"]))}
+            )  # fmt: skip
+        found[one["option"]] = " ".join(parts)
+    for one in result["missed"]:
+        found[one["option"]] = _missing(vote, one)
+    for chosen in result["completed"]:
+        found[chosen] += " " + gettext("It was taken after that, by votes, from the money that was left.")
+    return found
+
+
+def _missing(vote: Vote, one: Mapping[str, Any]) -> str:
+    if not one["supporters"]:
+        return gettext("Nobody voted for it.")
+    left = Fraction(one["left"])
+    return ngettext(
+        "Its %(n)s supporter had %(left)s left; %(short)s was missing.",
+        "Its %(n)s supporters had %(left)s left together; %(short)s was missing.",
+        one["supporters"],
+    ) % {
+        "n": number(one["supporters"]), "left": money(vote, left), "short": money(vote, max(one["cost"] - left, Fraction(0)))
+    }  # fmt: skip
+
+
+def _greedy(vote: Vote, options: Sequence[Option], result: Mapping[str, Any]) -> dict[int, str]:
+    cost = {one.number: one.cost for one in options}
+    found = {}
+    for one in result["turns"]:
+        pk, left = one["option"], one["left"]
+        votes = result["received"][str(pk)]
+        if one["taken"]:
+            found[pk] = gettext("When its turn came %(left)s was left, enough for it.") % {"left": money(vote, left)}
+        elif not votes:
+            found[pk] = gettext("Nobody voted for it.")
+        elif votes < vote.threshold:
+            found[pk] = gettext("It has fewer votes than this vote asks for: %(fewest)s.") % {
+                "fewest": number(vote.threshold)
+            }
+        elif cost[pk] > left:
+            said = {"left": money(vote, left), "short": money(vote, cost[pk] - left)}
+            found[pk] = gettext("When its turn came %(left)s was left; %(short)s was missing.") % said
+        else:
+            found[pk] = gettext("The count ended before its turn, at the first that no longer fitted.")
+    return found
+
+
+def _seats(vote: Vote, options: Sequence[Option], result: Mapping[str, Any]) -> dict[int, str]:
+    found = {one.number: gettext("Others had more votes.") for one in options}
+    for turn, one in enumerate(result.get("rounds", ()), 1):
+        had = number(float(Fraction(one["had"][str(one["option"])])), 1).removesuffix(number(0.0, 1)[1:])
+        said = {"round": number(turn), "had": had}
+        chosen = one["what"] == "elected"
+        found[one["option"]] = (
+            gettext("Chosen in round %(round)s with %(had)s votes.") % said
+            if chosen
+            else gettext("Left out in round %(round)s with %(had)s votes, the fewest; they passed on.") % said
+        )
+    if vote.method == Method.APPROVAL:
+        for chosen in result["chosen"]:
+            found[chosen] = gettext("It is among those with the most votes.")
+    return found
+
+
+def summary(vote: Vote, lines: Sequence[Line]) -> str:
+    result = vote.result or {}
+    said = {
+        "ballots": number(vote.counted),
+        "chosen": number(sum(line.chosen for line in lines)),
+        "all": number(len(lines)),
+    }
+    text = gettext("%(ballots)s ballots were counted; %(chosen)s of %(all)s options were chosen.") % said
+    if vote.budget:
+        text += " " + gettext("%(left)s is left.") % {"left": money(vote, result["left"])}
+    return text

@@ -1,0 +1,280 @@
+"""A vote from its roll to its count: codes, papers entered twice, and what is refused on the way."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.votes.polls import CLOSES, MILLION, opened, prepared
+from tests.world import NOW, World
+
+from peyvand.engines.ballots import read
+from peyvand.journal.models import Event
+from peyvand.kernel.refusals import AlreadyThere, BadValue, NotFound, NotPermitted
+from peyvand.people.models import Organisation
+from peyvand.scope.acting import PUBLIC, SYSTEM
+from peyvand.scope.database import scope
+from peyvand.votes import rules
+from peyvand.votes.actions import call_off_vote, close_vote, count_vote, open_vote
+from peyvand.votes.casting import cast_by_code, enter_paper
+from peyvand.votes.enums import BallotKind, Method, Voted, Way
+from peyvand.votes.models import Ballot, Option, Paper, Sealed, Vote, Voter
+from peyvand.votes.pabulib import as_pabulib, counts_again, import_example
+from peyvand.votes.roll import NewVoter, forget_rolls, give_codes, give_paper, strike_voter, vouch_voters
+from peyvand.votes.rules import Choice, Rule, new_receipt
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return World.build()
+
+
+def cast(vote, code, *numbers, now=NOW):
+    return cast_by_code(vote_id=vote.pk, code=code, choice=Choice(numbers), by=PUBLIC, now=now)
+
+
+def counted(world, vote):
+    close_vote(vote_id=vote.pk, by=world["field_leader"], now=CLOSES)
+    return count_vote(vote_id=vote.pk, by=world["field_leader"], now=CLOSES)
+
+
+def test_a_code_is_good_for_one_ballot_and_the_receipt_finds_it(world):
+    vote, codes, _ids = opened(world, voters=6)
+    receipts = [cast(vote, code, 1, 3) for code in codes[:5]]
+    with pytest.raises(rules.AlreadyVoted):
+        cast(vote, codes[0], 2)
+    with pytest.raises(rules.UnknownCode):
+        cast(vote, "1" * 12, 2)
+    done = counted(world, vote)
+    assert done.result["chosen"] == [3, 1]
+    assert (done.counted, done.result["received"]) == (5, {"1": 5, "2": 0, "3": 5})
+    with scope(PUBLIC):
+        assert set(receipts) == set(Ballot.objects.filter(vote=vote).values_list("receipt", flat=True))
+        told = read(as_pabulib(Vote.objects.select_related("place").get(pk=vote.pk)))
+    assert [row["selected"] for row in told.projects] == ["1", "0", "1"]
+    assert counts_again(vote.pk)
+    with scope(SYSTEM):
+        assert not Sealed.objects.exists()
+        assert set(Voter.objects.values_list("code_hash", flat=True)) == {""}
+
+
+def test_what_a_paper_says_counts_when_two_people_enter_the_same(world):
+    vote, codes, ids = opened(world, voters=2)
+    give_paper(voter_id=ids[0], by=world["facilitator"], now=NOW)
+    with pytest.raises(rules.UnknownCode):
+        cast(vote, codes[0], 1)
+    number = new_receipt()
+
+    def entered(name, *numbers, receipt=number):
+        return enter_paper(vote_id=vote.pk, receipt=receipt, choice=Choice(numbers), by=world[name], now=NOW)
+
+    assert not entered("facilitator", 1).agreed
+    assert not entered("facilitator", 2).agreed  # the same person again is no second one
+    assert not entered("social_worker", 3).agreed
+    close_vote(vote_id=vote.pk, by=world["field_leader"], now=CLOSES)
+    with pytest.raises(rules.PapersUnsettled):
+        count_vote(vote_id=vote.pk, by=world["field_leader"], now=CLOSES)
+    with pytest.raises(rules.PaperDiffers):
+        entered("officer", 1)
+    assert entered("officer", 3).agreed
+    with pytest.raises(BadValue):
+        entered("facilitator", 1, receipt=number[:-1] + str((int(number[-1]) + 1) % 10))
+    extra = new_receipt()
+    entered("facilitator", 1, receipt=extra)
+    with pytest.raises(rules.TooManyPapers):
+        entered("social_worker", 1, receipt=extra)
+    with scope(SYSTEM), transaction.atomic():
+        Paper.objects.filter(receipt=extra).delete()
+    done = count_vote(vote_id=vote.pk, by=world["field_leader"], now=CLOSES)
+    assert (done.counted, done.result["received"]["3"]) == (1, 1)
+    with pytest.raises(NotFound), scope(PUBLIC):  # fewer than five ballots are shown to nobody
+        as_pabulib(Vote.objects.select_related("place").get(pk=vote.pk))
+    with scope(PUBLIC):
+        assert not Ballot.objects.exists()
+
+
+def test_who_is_on_the_roll_stands_there_once_and_only_staff_of_the_house_see_it(world):
+    vote = prepared(world, voters=1)
+    with pytest.raises(AlreadyThere):
+        vouch_voters(vote_id=vote.pk, rows=[NewVoter("نام دیگر", "۰۹۱۲ ۰۰۰ ۰۰۰۰")], by=world["facilitator"], now=NOW)
+    with pytest.raises(NotPermitted):
+        open_vote(vote_id=vote.pk, opens_at=NOW, closes_at=CLOSES, by=world["facilitator"], now=NOW)
+    with pytest.raises((NotPermitted, NotFound)):
+        vouch_voters(vote_id=vote.pk, rows=[NewVoter("زهرا")], by=world["charity_manager"], now=NOW)
+    for name in ("charity_manager", "governor", "auditor"):
+        with scope(world[name]):
+            assert not Voter.objects.exists()
+    with scope(PUBLIC):
+        assert not Vote.objects.exists()  # a draft is nobody's business
+        assert not Voter.objects.exists()
+        assert not Sealed.objects.exists()
+    with scope(world["facilitator"]):
+        voter = Voter.objects.get()
+        assert (str(voter.name), voter.name.reveal()) == ("•••", "رأی‌دهندهٔ 0")
+    strike_voter(voter_id=voter.pk, by=world["facilitator"], now=NOW)
+    with pytest.raises(rules.TooFewOptions):
+        open_vote(vote_id=vote.pk, opens_at=NOW, closes_at=CLOSES, by=world["field_leader"], now=NOW)
+
+
+def test_a_new_code_ends_the_old_one_and_what_is_kept_of_it_is_a_fingerprint(world):
+    vote, codes, ids = opened(world, voters=1)
+    fresh = give_codes(vote_id=vote.pk, voter_ids=ids, way=Way.SMS, by=world["facilitator"], now=NOW)[ids[0]]
+    with pytest.raises(rules.UnknownCode):
+        cast(vote, codes[0], 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT string_agg(v::text, ' ') FROM votes_voter v")
+        assert fresh not in cursor.fetchone()[0]
+        cursor.execute("SELECT string_agg(e::text, ' ') FROM journal_event e")
+        assert fresh not in cursor.fetchone()[0]
+    cast(vote, fresh, 1)
+    with pytest.raises(rules.AlreadyVoted):
+        give_codes(vote_id=vote.pk, voter_ids=ids, way=Way.SMS, by=world["facilitator"], now=NOW)
+
+
+def test_the_times_and_the_rule_are_kept(world):
+    vote, codes, _ids = opened(world, voters=1)
+    with pytest.raises(rules.NotOpen):
+        cast(vote, codes[0], 1, now=CLOSES)
+    with pytest.raises(NotPermitted):
+        close_vote(vote_id=vote.pk, by=world["field_leader"], now=NOW)
+    for broken in (
+        lambda: Vote.objects.filter(pk=vote.pk).update(budget=1),
+        lambda: Option.objects.filter(vote=vote).update(cost=1),
+        lambda: Vote.objects.filter(pk=vote.pk).update(state="draft"),
+        lambda: Ballot.objects.create(vote=vote, receipt="1", options=[1]),
+        lambda: Sealed.objects.create(vote=vote, content="one too many"),
+    ):
+        with pytest.raises(IntegrityError), scope(SYSTEM), transaction.atomic():
+            broken()
+    call_off_vote(vote_id=vote.pk, reason="برگه‌ها اشتباه چاپ شده بود.", by=world["field_leader"], now=NOW)
+    with pytest.raises(rules.NotOpen):
+        cast(vote, codes[0], 1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "choices", "chosen"),
+    [
+        (Rule(method=Method.GREEDY, budget=60 * MILLION), [(1,), (2,), (2, 3), (3,)], [3, 1]),
+        (Rule(method=Method.APPROVAL, seats=1), [(1,), (2,), (2, 3)], [2]),
+        (Rule(method=Method.RANKING, kind=BallotKind.RANKS, seats=1), [(1, 2), (1, 3), (2, 1), (2, 1), (3, 2)], [2]),
+        (Rule(budget=60 * MILLION, step=MILLION), [(1,), (1, 3), (2,)], [1, 3]),
+    ],
+)
+def test_the_rule_of_each_vote_is_data(world, rule, choices, chosen):
+    vote, codes, _ids = opened(world, voters=len(choices), rule=rule)
+    for code, numbers in zip(codes, choices, strict=True):
+        cast(vote, code, *numbers)
+    assert counted(world, vote).result["chosen"] == chosen
+    assert counts_again(vote.pk)
+
+
+def test_the_roll_is_forgotten_and_the_count_stays(world):
+    vote, codes, _ids = opened(world, voters=2)
+    cast(vote, codes[0], 1)
+    counted(world, vote)
+    after = CLOSES.date().replace(year=CLOSES.year + 1)
+    assert forget_rolls(vote_ids=[vote.pk], ended_before=after, by=SYSTEM, now=NOW) == 2
+    with scope(SYSTEM):
+        assert [one.name for one in Voter.objects.all()] == ["", ""]
+        assert Voter.objects.filter(voted=Voted.CODE).count() == 1
+    assert forget_rolls(vote_ids=[vote.pk], ended_before=after, by=SYSTEM, now=NOW) == 0
+
+
+def _traces():
+    """What a reader of the whole database finds: (marks, ballots), each with what the database keeps of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, voted, xmin::text, ctid::text, v::text FROM votes_voter v ORDER BY ctid")
+        marks = cursor.fetchall()
+        cursor.execute("SELECT id::text, receipt, options, xmin::text, b::text FROM votes_ballot b ORDER BY ctid")
+        return marks, cursor.fetchall()
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.permutations(range(6)),
+    st.lists(st.lists(st.integers(1, 3), unique=True), min_size=6, max_size=6),
+    st.integers(1, 6),
+)
+def test_nothing_joins_a_ballot_to_its_voter(world, order, wishes, many):
+    """Whatever the order in which people vote: no common key, transaction, time or order, and a text of equal length in the urn."""
+    with transaction.atomic():
+        vote, codes, ids = opened(world, voters=6)
+        receipts = {ids[row]: cast(vote, codes[row], *wishes[row]) for row in order[:many]}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT content FROM votes_sealed")
+            urn = [row[0] for row in cursor.fetchall()]
+        assert len({len(one) for one in urn}) == 1
+        assert not any(receipt in one for receipt in receipts.values() for one in urn)
+        counted(world, vote)
+        marks, ballots = _traces()
+        assert len({xmin for *_rest, xmin, _text in ballots}) == 1  # all written by one statement of one act
+        assert len({mark[2] for mark in marks}) == 1  # and so is the roll, those who did not vote with those who did
+        assert [one[0] for one in ballots] == sorted(
+            one[0] for one in ballots
+        )  # in the order of numbers drawn by chance
+        assert not any(receipt in mark[4] for receipt in receipts.values() for mark in marks)
+        assert {field.name for field in Ballot._meta.get_fields()} == {"id", "vote", "receipt", "options", "points"}
+        acts = [event.act for event in Event.objects.filter(act__startswith="vote.").order_by("pk")]
+        assert acts == [
+            "vote.prepared", "vote.voters_vouched", "vote.codes_given", "vote.opened", "vote.closed", "vote.counted",
+        ]  # fmt: skip
+        transaction.set_rollback(True)
+
+
+PUBLISHED = Path(os.environ.get("PEYVAND_PABULIB", "pabulib-files"))
+EXAMPLE = """META
+key;value
+description;A small town
+num_projects;2
+budget;1000.50
+vote_type;approval
+rule;greedy
+currency;EUR
+PROJECTS
+project_id;cost;votes;name;selected
+7;600.25;2;A road;1
+8;400.25;1;A well;1
+VOTES
+voter_id;vote
+a;7
+b;7,8
+"""
+
+
+def _read(world, text):
+    house = Organisation.objects.get(pk=world.organisations["centre"].pk)
+    return import_example(
+        text=text,
+        source="Pabulib",
+        place=world.places["nobonyad"],
+        organisation=house,
+        by=world["field_leader"],
+        now=NOW,
+    )
+
+
+def test_a_file_of_pabulib_is_counted_as_an_example(world):
+    vote = _read(world, EXAMPLE)
+    assert (vote.budget, vote.digits, vote.currency) == (100050, 2, "EUR")
+    assert (vote.result["chosen"], vote.result["as_published"]) == ([1, 2], True)
+    assert _read(world, EXAMPLE.replace("A road;1", "A road;0")).result["as_published"] is False
+    with pytest.raises(BadValue, match="VOTES: row 1: '9' is no project"):
+        _read(world, EXAMPLE.replace("a;7", "a;9"))
+    with pytest.raises(BadValue, match="the rule 'phragmen' is not counted"):
+        _read(world, EXAMPLE.replace("rule;greedy", "rule;phragmen"))
+
+
+@pytest.mark.skipif(
+    not (PUBLISHED / "winners.json").exists(), reason="PEYVAND_PABULIB names no folder with winners.json"
+)
+def test_real_votes_read_as_examples_come_out_as_published(world):
+    files = sorted(PUBLISHED.glob("*.pb"))
+    assert files
+    for file in files:
+        vote = _read(world, file.read_text(encoding="utf-8"))
+        assert vote.result["as_published"], file.name
+        assert counts_again(vote.pk)
