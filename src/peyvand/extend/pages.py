@@ -9,10 +9,11 @@ from django.urls import URLResolver, include, path
 from django.utils import timezone
 
 from peyvand.extend.discovery import programmes
-from peyvand.extend.programme import Page, Programme
+from peyvand.extend.programme import Page, PlaceBlock, Programme
 from peyvand.extend.switches import is_on, known_to, off_refusal
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
+from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
 
 View = Callable[..., HttpResponseBase]
@@ -49,6 +50,19 @@ def urlpatterns() -> list[URLResolver]:
         ]
         patterns.append(path(f"programmes/{one.slug}/", include((routes, one.slug))))
     return patterns
+
+
+def place_blocks(by: Acting, place: Place, now: datetime) -> list[PlaceBlock]:
+    """What the programmes that are known where the actor stands show of a place, for its page. Nothing to the public."""
+    asked = [one for one in programmes().values() if one.of_place is not None]
+    known = known_to(by) if asked and by.membership_id else set()
+    blocks = []
+    for one in asked:
+        if one.of_place is None or one.slug not in known:
+            continue
+        if by.role in one.permission(one.page(one.of_place.page).permission).roles:
+            blocks.append(one.of_place.read(by, place, business_date(now)))
+    return [block for block in blocks if block is not None]
 
 
 def writes_are_open(programme: Programme, by: Acting, now: datetime) -> bool:

@@ -233,6 +233,24 @@ class SpecificationUsed:
     cbr_component: CbrComponent | str = ""
 
 
+@dataclass(frozen=True)
+class PlaceBlock:
+    """What a programme shows of a place on the place's page: facts as (name, value) and links as (label, address)."""
+
+    title: Any
+    facts: tuple[tuple[Any, str], ...] = ()
+    links: tuple[tuple[Any, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class OfPlace:
+    """`read(acting, place, today)` gives the block, or None where there is nothing to say, in one query; shown to those to whom
+    `page` is open."""
+
+    page: str
+    read: Callable[[Acting, Any, date], PlaceBlock | None]
+
+
 # Makes sure that at least `count` demo rows exist, by the core's own acts; gives how many were added (0 when run again).
 Seed = Callable[[int, Random, datetime], int]
 
@@ -259,6 +277,7 @@ class Programme:
     retention: tuple[Retention, ...]
     api_routes: tuple[ApiRoute, ...] = ()
     held_back: Hold | None = None
+    of_place: OfPlace | None = None
     words: Mapping[str, Any] = field(default_factory=dict)
 
     def permission(self, slug: str) -> Permission:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
+from peyvand.extend.pages import place_blocks
 from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.figures import Figure, PlaceFigures, place_figures
@@ -172,6 +173,7 @@ def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
         "map_query": f"?map={measure}",
         "counted_at": figures.counted_at,
         "map_path": path,
+        "blocks": place_blocks(by, place, timezone.now()),
         "change_url": reverse("start_place", args=[place.pk]) if may_change_place(by, place) is None else "",
     } | (_own_rows(place, lacking, given) if by.is_staff else {})
     return render(request, "web/pages/neighbourhood.html", context)
