@@ -25,7 +25,9 @@ NUMBERS = {
     "proof_id": "Proof", "import_id": "ImportRecord", "override_id": "PriorityOverride", "membership_id": "Membership",
     "place_id": "Place", "organisation_id": "Organisation", "giver_id": "Organisation", "asker_id": "Organisation",
     "parent_id": "Organisation", "switch_id": "ProgrammeSwitch", "provider_person_id": "Person", "subject_id": "Need",
-    "batch_id": "Batch", "filter_id": "KeptFilter",
+    "batch_id": "Batch", "filter_id": "KeptFilter", "council_id": "Council", "session_id": "Session", "resolution_id": "Resolution",
+    "voice_id": "Voice", "board_seat_id": "BoardSeat", "objective_id": "Objective", "obstacle_id": "Obstacle",
+    "trusted_id": "TrustedPerson", "owner_id": "Organisation", "seat_id": "Seat",
 }  # fmt: skip
 
 

@@ -55,6 +55,32 @@ from peyvand.places.models import Place
 from peyvand.programmes.micro_projects.actions import NewProject, propose_project
 from peyvand.programmes.micro_projects.enums import ReasonKind
 from peyvand.programmes.micro_projects.models import MicroProject, MicroProjectTerms
+from peyvand.programmes.neighbourhoods.actions import (
+    add_seat,
+    call_session,
+    found_council,
+    hold_session,
+    resolve,
+    take_known_kinds,
+)
+from peyvand.programmes.neighbourhoods.board_actions import add_trusted, set_lead, set_objective, tell_obstacle
+from peyvand.programmes.neighbourhoods.enums import Dimension, SeatRole
+from peyvand.programmes.neighbourhoods.models import (
+    BoardSeat,
+    Council,
+    CouncilKind,
+    DoubleHelp,
+    Objective,
+    Obstacle,
+    Resolution,
+    Seat,
+    SeatHolder,
+    Session,
+    TrustedPerson,
+    Voice,
+)
+from peyvand.programmes.neighbourhoods.permissions import KEEPERS, READERS
+from peyvand.programmes.neighbourhoods.voice_actions import send_voice
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import PUBLIC, STAFF, SYSTEM, Acting, Role, within
 from peyvand.scope.database import scope
@@ -96,6 +122,22 @@ def look(facts: Facts, by: Acting, row: Look) -> bool:
     return told or 0 < by.membership_id == row.membership_id
 
 
+def of_council(facts: Facts, by: Acting, row: Any) -> bool:
+    """Councils of the own area and of the places it lies in; a resolution also by those who owe it."""
+    near = within(row.place_path, by.place_path) or by.place_path.startswith(row.place_path)
+    owes = isinstance(row, Resolution) and within(row.owner_path, by.organisation_path)
+    return by.role in READERS and (near or owes)
+
+
+def read_here(facts: Facts, by: Acting, row: Any) -> bool:
+    return by.role in READERS and within(row.place_path, by.place_path)
+
+
+def seat_holder(facts: Facts, by: Acting, row: SeatHolder) -> bool:
+    council = row.seat.council
+    return by.role in KEEPERS and covers(by, council.place_path, council.organisation_path)
+
+
 def everyone(facts: Facts, by: Acting, row: Any) -> bool:
     return True
 
@@ -111,11 +153,15 @@ RULES: dict[type, Rule] = {
     PriorityOverride: lambda facts, by, row: facts.need(by, row.need),
     MicroProject: lambda facts, by, row: facts.need(by, row.need),
     Place: everyone, Organisation: everyone, Specification: everyone, PriorityWeights: everyone, MicroProjectTerms: everyone,
-    ProgrammeSwitch: everyone,
+    ProgrammeSwitch: everyone, CouncilKind: everyone, Council: of_council, Session: of_council, Resolution: of_council,
+    BoardSeat: of_council, Seat: lambda facts, by, row: of_council(facts, by, row.council), SeatHolder: seat_holder,
+    Voice: read_here, Objective: read_here, Obstacle: read_here,
+    TrustedPerson: lambda facts, by, row: covers(by, row.place_path, row.organisation_path),
+    DoubleHelp: lambda facts, by, row: covers(by, row.need.place_path, row.need.organisation_path),
 }  # fmt: skip
 _RELATED = {
     Proof: ("delivery",), PriorityOverride: ("need",), MicroProject: ("need__specification",), Need: ("specification",),
-    Organisation: ("place",),
+    Organisation: ("place",), Seat: ("council",), SeatHolder: ("seat__council",), DoubleHelp: ("need",),
 }  # fmt: skip
 
 
@@ -273,6 +319,42 @@ def _more(world: World) -> None:
         business_date(NOW), 90_000_000, note="یادداشت نهان",
     )  # fmt: skip
     propose_project(row=project, **act)
+    switch_on(slug="neighbourhoods", place=world.places["mz"], by=SYSTEM, now=NOW - timedelta(days=9))
+    _councils(world)
+
+
+def _councils(world: World) -> None:
+    """A council with a voice that waits above it, a board with all that stands on one, and an alarm."""
+    take_known_kinds(by=SYSTEM, now=NOW)
+    found = {}
+    for kind, place, keeper, name in (
+        ("county_steering", "sari", "office", "officer"), ("progress_council", "nobonyad", "centre", "facilitator"),
+        ("progress_council", "espiari", "office", "leader"),
+    ):  # fmt: skip
+        found[place] = found_council(
+            kind_id=CouncilKind.objects.get(slug=kind).pk, place=world.places[place], organisation=world.organisations[keeper],
+            by=world[name], now=NOW,
+        )  # fmt: skip
+    council, by, today = found["nobonyad"], world["facilitator"], business_date(NOW)
+    seat = add_seat(
+        council_id=council.pk, title="معتمد محل", role=SeatRole.CHAIR, since=today, holder="نشستهٔ نهفته", by=by, now=NOW
+    )
+    session = call_session(council_id=council.pk, on=today, agenda=["روشنایی"], by=by, now=NOW)
+    hold_session(session_id=session.pk, present=[seat.pk], said={1: "گفته شد"}, by=by, now=NOW)
+    resolve(session_id=session.pk, title="چراغ کوچه", owner=world.organisations["charity"], due=today, by=by, now=NOW)
+    send_voice(council_id=council.pk, title="پزشک محله", body="خانهٔ بهداشت پزشک ندارد.", by=by, now=NOW)
+    place, office = world.places["nobonyad"], world.organisations["office"]
+    set_lead(place=place, organisation=office, by=world["governor"], now=NOW)
+    set_objective(
+        place=place, organisation=office, title="خانهٔ مناسب", dimension=Dimension.PHYSICAL, measure="خانه", target=3, due=today,
+        by=world["officer"], now=NOW,
+    )  # fmt: skip
+    tell_obstacle(place=place, title="مجوز نیامده است", owner=office, by=by, now=NOW)
+    add_trusted(
+        place=place, organisation=world.organisations["centre"], name="معتمد نهفته", agreed=today, by=by, now=NOW
+    )
+    alarmed = Need.objects.filter(organisation=world.organisations["centre"]).order_by("pk").first()
+    DoubleHelp.objects.create(need=alarmed, state="new", noticed_at=NOW)
 
 
 def _imports(world: World) -> None:
@@ -301,6 +383,7 @@ _MARKED = {
     Need: "tracking_code", **{one: "tracking_code" for one in FLOW if one.__name__ in ("Capacity", "Commitment")},
     Household: "code", Person: "family_name", Delivery: "note", Story: "title", Agreement: "title", ImportRecord: "file_name",
     PriorityOverride: "reason", Look: "reason", KeptFilter: "name",
+    TrustedPerson: "name", SeatHolder: "name",
 }  # fmt: skip
 
 

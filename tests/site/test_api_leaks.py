@@ -22,6 +22,7 @@ from tests.site.asking import clean, drawn, found, some, words
 from tests.site.described import DESCRIBED, NUMBERS, PLACES, READING, ROOT, model_at
 from tests.site.sights import MODELS, NOTHING, Sights, today
 
+from peyvand.programmes.neighbourhoods.permissions import ACTORS, READERS
 from peyvand.scope.acting import STAFF, Acting, Role, within
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +92,9 @@ def _is_late(row: Any) -> bool:
     if hasattr(row, "decide_by"):
         due = {"proposed": row.decide_by, "approved": row.deliver_by}.get(row.state)
         return due is not None and due < today()
-    return row.state == "accepted" and row.due_date < today()
+    if hasattr(row, "answer_by"):
+        return row.state == "waiting" and row.answer_by < today()
+    return row.state in ("accepted", "open", "underway") and row.due_date < today()
 
 
 def agrees(sights: Sights, name: str, row: Any, filters: dict[str, Any]) -> bool:
@@ -144,6 +147,14 @@ def in_area(by: Acting, row: Any) -> bool:
     return within(place_of(row), by.place_path)
 
 
+def in_area_or_owed(by: Acting, row: Any) -> bool:
+    return in_area(by, row) or (by.role in ACTORS and within(row.owner_path, by.organisation_path))
+
+
+def reads_councils(by: Acting) -> bool:
+    return by.role in READERS
+
+
 LISTS = {
     "/needs": Listed("Need", holds=of_own_work),
     "/capacities": Listed("Capacity", holds=could_help),
@@ -169,6 +180,13 @@ LISTS = {
     "/programmes/micro_projects/terms": Listed(
         "MicroProjectTerms", lambda by: by.role in (Role.ADMINISTRATOR, Role.HQ_LEADER)
     ),
+    "/programmes/neighbourhoods/kinds": Listed(
+        "CouncilKind", lambda by: by.role in (Role.ADMINISTRATOR, Role.HQ_LEADER)
+    ),
+    "/programmes/neighbourhoods/councils": Listed("Council", reads_councils, in_area),
+    "/programmes/neighbourhoods/resolutions": Listed("Resolution", reads_councils, in_area_or_owed),
+    "/programmes/neighbourhoods/voices": Listed("Voice", reads_councils, in_area),
+    "/programmes/neighbourhoods/double-help": Listed("DoubleHelp", lambda by: by.role in STAFF, key="need_id"),
 }
 # Lists of one row: the row, and what hangs on it.
 BELOW = {
@@ -180,9 +198,14 @@ ONLY = {
     "/published-stories/{story_id}": lambda by, row: row.state == "published",
     "/imports/{import_id}": in_area,
     "/programmes/micro_projects/{need_id}": lambda by, row: by.role in STAFF,
+    "/programmes/neighbourhoods/boards/{place_id}": lambda by, row: (
+        by.role in READERS and within(row.path, by.place_path)
+    ),
 }
 # Neither a list nor a row: judged by its words alone.
-OTHER = {"/me", "/figures", "/programmes", "/programmes/micro_projects/figures"}
+OTHER = {
+    "/me", "/figures", "/programmes", "/programmes/micro_projects/figures", "/programmes/neighbourhoods/figures",
+}  # fmt: skip
 OPEN = ("/published-stories", "/places", "/organisations", "/specifications", "/figures")
 
 
