@@ -1,6 +1,6 @@
 """The addresses of programmes. A page is closed until its permission opens it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import wraps
 
@@ -9,11 +9,10 @@ from django.urls import URLResolver, include, path
 from django.utils import timezone
 
 from peyvand.extend.discovery import programmes
-from peyvand.extend.programme import Page, PlaceBlock, Programme
+from peyvand.extend.programme import OfPlace, Page, Programme
 from peyvand.extend.switches import is_on, known_to, off_refusal
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
-from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
 
 View = Callable[..., HttpResponseBase]
@@ -52,17 +51,14 @@ def urlpatterns() -> list[URLResolver]:
     return patterns
 
 
-def place_blocks(by: Acting, place: Place, now: datetime) -> list[PlaceBlock]:
-    """What the programmes that are known where the actor stands show of a place, for its page. Nothing to the public."""
-    asked = [one for one in programmes().values() if one.of_place is not None]
-    known = known_to(by) if asked and by.membership_id else set()
-    blocks = []
-    for one in asked:
-        if one.of_place is None or one.slug not in known:
-            continue
-        if by.role in one.permission(one.page(one.of_place.page).permission).roles:
-            blocks.append(one.of_place.read(by, place, business_date(now)))
-    return [block for block in blocks if block is not None]
+def of_places(by: Acting, known: Collection[str]) -> list[OfPlace]:
+    """Of the programmes `known` where the actor stands, those that say something on the page of a place, to this role."""
+    told = [(one, one.of_place) for one in programmes().values() if one.slug in known]
+    return [
+        of_place
+        for one, of_place in told
+        if of_place is not None and by.role in one.permission(one.page(of_place.page).permission).roles
+    ]
 
 
 def writes_are_open(programme: Programme, by: Acting, now: datetime) -> bool:

@@ -244,11 +244,12 @@ class PlaceBlock:
 
 @dataclass(frozen=True)
 class OfPlace:
-    """`read(acting, place, today)` gives the block, or None where there is nothing to say, in one query; shown to those to whom
-    `page` is open."""
+    """`rows(acting, place)` is a `values()` queryset of a few rows, read in one statement with what the page itself reads; `block`
+    makes of them (values as JSON has them) what is shown, or None where there is nothing to say. For those to whom `page` is open."""
 
     page: str
-    read: Callable[[Acting, Any, date], PlaceBlock | None]
+    rows: Callable[[Acting, Any], Any]
+    block: Callable[[Acting, Any, list[dict[str, Any]]], PlaceBlock | None]
 
 
 # Makes sure that at least `count` demo rows exist, by the core's own acts; gives how many were added (0 when run again).

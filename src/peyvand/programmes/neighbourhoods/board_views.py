@@ -1,7 +1,6 @@
 """The pages of the board of a place, and of help that others give already."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -25,7 +24,7 @@ from peyvand.programmes.neighbourhoods.known import FOUR, FOUR_SOURCE
 from peyvand.programmes.neighbourhoods.models import BoardSeat, DoubleHelp, Objective, Obstacle, Share
 from peyvand.programmes.neighbourhoods.queries import Owed
 from peyvand.programmes.neighbourhoods.views import SLUG, badge, offers, opened, today
-from peyvand.scope.acting import Acting, within
+from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
@@ -61,11 +60,11 @@ def board(request: HttpRequest, place_id: int) -> HttpResponseBase:
     return render(request, "neighbourhoods/board.html", context)
 
 
-def block(by: Acting, place: Place, day: date) -> PlaceBlock | None:
+def block(by: Acting, place: Place, rows: list[dict[str, Any]]) -> PlaceBlock | None:
     """On the page of a place of the own area: who leads, which councils stand, what is owed."""
-    if not within(place.path, by.place_path):
+    if not rows:
         return None
-    row = queries.place_summary(place)
+    [row] = rows
     lead = Organisation(name_fa=row["lead_fa"], name_en=row["lead_en"]) if row["lead_fa"] else None
     facts = [
         (_("Lead agency"), named(lead) or gettext("not named yet")), (_("Councils that stand"), number(row["councils"])),

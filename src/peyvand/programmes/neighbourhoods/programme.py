@@ -12,7 +12,7 @@ from peyvand.programmes.neighbourhoods.permissions import ACTORS, KEEPERS, LEAD_
 from peyvand.programmes.neighbourhoods.seed import seed
 from peyvand.programmes.neighbourhoods.served_actions import forget_alarms
 from peyvand.programmes.neighbourhoods.served_actions import watch as watch_needs
-from peyvand.scope.acting import STAFF, SYSTEM, Acting
+from peyvand.scope.acting import STAFF, SYSTEM
 
 
 def watch(call: Call) -> None:
@@ -31,10 +31,6 @@ def forget_names(before: date, now: datetime) -> int:
 
 def forget_old_alarms(before: date, now: datetime) -> int:
     return forget_alarms(before=before, by=SYSTEM, now=now)
-
-
-def waiting(by: Acting, today: date) -> int | None:
-    return queries.waiting(by, today).total() or None
 
 
 PROGRAMME = Programme(
@@ -59,7 +55,7 @@ PROGRAMME = Programme(
     guards={},
     reactions={"need.told": "watch", "commitment.offered": "watch", "need.forgotten": "blank"},
     pages=(
-        Page("home", _("Councils and boards"), "see", in_menu=True, tally=waiting),
+        Page("home", _("Councils and boards"), "see", in_menu=True),
         Page("council", _("Council"), "see"),
         Page("session", _("Session"), "see"),
         Page("minutes", _("Minutes of a session"), "see"),
@@ -143,7 +139,7 @@ PROGRAMME = Programme(
         Retention(_("Alarms of double help"), 24, forget_old_alarms),
     ),
     api_routes=API_ROUTES,
-    of_place=OfPlace("board", board_views.block),
+    of_place=OfPlace("board", queries.place_summary, board_views.block),
     words={
         "council": _("Council"),
         "council_kind": _("Kind of council"),

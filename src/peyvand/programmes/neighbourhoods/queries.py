@@ -333,17 +333,18 @@ def accompaniment(by: Acting, place: Place, seats: Sequence[BoardSeat]) -> list[
     return told
 
 
-def place_summary(place: Place) -> dict[str, Any]:
-    """For the page of a place, in one query: who leads, which councils stand, and how much is owed."""
+def place_summary(by: Acting, place: Place) -> QuerySet[Any, Any]:
+    """For the page of a place of the own area: who leads, how many councils stand, and how much is owed."""
     leads = BoardSeat.objects.filter(place=place, role=BoardRole.LEAD, until__isnull=True)
     stand = Council.objects.filter(place=place, state=CouncilState.STANDING, part_of__isnull=True)
     owed = Resolution.objects.filter(below(place.path), state__in=OWED)
-    told = Place.objects.filter(pk=place.pk).annotate(
+    here = Place.objects.filter(pk=place.pk) if within(place.path, by.place_path) else Place.objects.none()
+    told = here.annotate(
         lead_fa=leads.values("organisation__name_fa")[:1], lead_en=leads.values("organisation__name_en")[:1],
         councils=_count(stand), owed=_count(owed),
         obstacles=_count(Obstacle.objects.filter(below(place.path), state=ObstacleState.OPEN)),
     )  # fmt: skip
-    return dict(told.values("lead_fa", "lead_en", "councils", "owed", "obstacles").get())
+    return told.values("lead_fa", "lead_en", "councils", "owed", "obstacles")
 
 
 def _count(rows: QuerySet[Any]) -> Any:
