@@ -24,7 +24,7 @@ class ResolutionState(TextChoices):
     OPEN = "open", _("Not begun")
     UNDERWAY = "underway", _("Under way")
     REPORTED = "reported", _("Reported as done")
-    DONE = "done", _("Done")
+    DONE = "done", _("Done and confirmed")
     DROPPED = "dropped", _("Dropped")
 
 
@@ -59,7 +59,7 @@ class Dimension(TextChoices):
     SOCIAL = "social", _("Social")
     CULTURAL = "cultural", _("Cultural")
     ENVIRONMENTAL = "environmental", _("Environmental")
-    PHYSICAL = "physical", _("Physical")
+    PHYSICAL = "physical", _("Physical surroundings")
 
 
 class ObjectiveState(TextChoices):

@@ -50,7 +50,9 @@ def held(world, items=("روشنایی کوچه",), said=("گفته شد",), sea
     council = good(centre.post(f"{API}/councils", {"kind": "progress_council", "place_path": PLACE}), 201)
     one = f"{API}/councils/{council['id']}"
     for number in range(seats):
-        seat = good(centre.post(f"{one}/seats", {"title": f"کرسی {number}", "since": day(-3), "holder": "نام نهان"}), 201)
+        seat = good(
+            centre.post(f"{one}/seats", {"title": f"کرسی {number}", "since": day(-3), "holder": "نام نهان"}), 201
+        )
     session = good(centre.post(f"{one}/sessions", {"on": day(), "agenda": list(items)}), 201)
     present = [row["id"] for row in seat["seats"]]
     body = {"present": present, "said": list(said)}
@@ -109,7 +111,9 @@ def test_the_board_is_worked_on_over_the_api(world):
     assert Caller(world, "leader").post(f"{place}/lead", lead).json()["code"] == "not_permitted"
     assert good(Caller(world, "governor").post(f"{place}/lead", lead))["lead"]["id"] == lead["organisation_id"]
     charity = Caller(world, "charity_manager")
-    asked = next(row for row in good(charity.post(f"{place}/seats", {"role": "guest"}), 201)["seats"] if row["state"] == "asked")
+    asked = next(
+        row for row in good(charity.post(f"{place}/seats", {"role": "guest"}), 201)["seats"] if row["state"] == "asked"
+    )
     moved = good(Caller(world, "officer").post(f"{API}/board-seats/{asked['id']}/moves", {"act": "admit"}))
     assert {row["role"] for row in moved["seats"] if row["state"] == "on_board"} == {"lead", "guest"}
     good(charity.post(f"{place}/obstacles", {"title": "مجوز نیامده است", "owner_id": lead["organisation_id"]}), 201)
