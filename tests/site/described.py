@@ -26,10 +26,13 @@ NUMBERS = {
     "place_id": "Place", "organisation_id": "Organisation", "giver_id": "Organisation", "asker_id": "Organisation",
     "parent_id": "Organisation", "switch_id": "ProgrammeSwitch", "provider_person_id": "Person", "subject_id": "Need",
     "batch_id": "Batch", "filter_id": "KeptFilter", "practice_id": "Practice",
-    "session_id": "HighSession", "nomination_id": "Nomination", "words_id": "ProposedWords",
+    "high_session_id": "HighSession", "nomination_id": "Nomination", "words_id": "ProposedWords",
     "proposal_id": "Proposal", "into_id": "Proposal", "theme_id": "Theme", "answer_id": "Answer", "body_id": "Organisation",
     "consultation_id": "Consultation", "paragraph_id": "Paragraph", "statement_id": "Statement",
     "idea_id": "Idea", "to_id": "Idea", "vote_id": "Vote",
+    "council_id": "Council", "session_id": "Session", "resolution_id": "Resolution",
+    "voice_id": "Voice", "board_seat_id": "BoardSeat", "objective_id": "Objective", "obstacle_id": "Obstacle",
+    "trusted_id": "TrustedPerson", "owner_id": "Organisation", "seat_id": "Seat",
 }  # fmt: skip
 
 

@@ -57,11 +57,38 @@ from peyvand.programmes.assemblies.models import Idea
 from peyvand.programmes.micro_projects.actions import NewProject, propose_project
 from peyvand.programmes.micro_projects.enums import ReasonKind
 from peyvand.programmes.micro_projects.models import MicroProject, MicroProjectTerms
+from peyvand.programmes.neighbourhoods.actions import (
+    add_seat,
+    call_session,
+    found_council,
+    hold_session,
+    resolve,
+    take_known_kinds,
+)
+from peyvand.programmes.neighbourhoods.board_actions import add_trusted, set_lead, set_objective, tell_obstacle
+from peyvand.programmes.neighbourhoods.enums import Dimension, SeatRole
+from peyvand.programmes.neighbourhoods.models import (
+    BoardSeat,
+    Council,
+    CouncilKind,
+    DoubleHelp,
+    Objective,
+    Obstacle,
+    Resolution,
+    Seat,
+    SeatHolder,
+    Session,
+    TrustedPerson,
+    Voice,
+)
+from peyvand.programmes.neighbourhoods.permissions import KEEPERS, READERS
+from peyvand.programmes.neighbourhoods.voice_actions import send_voice
 from peyvand.programmes.practices import actions as practices
+from peyvand.programmes.practices import session_actions
 from peyvand.programmes.practices.enums import SHOWN
 from peyvand.programmes.practices.models import HighSession, Nomination, Practice, ProposedWords
-from peyvand.programmes.practices.permissions import READERS
-from peyvand.programmes.practices.session_actions import accept_nomination, call_session, nominate
+from peyvand.programmes.practices.permissions import READERS as PRACTICE_READERS
+from peyvand.programmes.practices.session_actions import accept_nomination, nominate
 from peyvand.programmes.practices.story_actions import propose_words
 from peyvand.programmes.proposals import models as proposals
 from peyvand.programmes.proposals.actions import NewProposal, write_proposal
@@ -111,14 +138,16 @@ def look(facts: Facts, by: Acting, row: Look) -> bool:
 
 
 def practice(facts: Facts, by: Acting, row: Practice) -> bool:
-    return kept(facts, by, row) or (row.state in SHOWN and by.role in READERS)
+    return kept(facts, by, row) or (row.state in SHOWN and by.role in PRACTICE_READERS)
 
 
 def nomination(facts: Facts, by: Acting, row: Nomination) -> bool:
     decides = by.role is Role.HQ_LEADER and kept(facts, by, row.session)
     # A practice that was withdrawn takes its nomination with it.
     seen = practice(facts, by, row.practice)
-    return seen and (kept(facts, by, row.practice) or decides or (row.state == "accepted" and by.role in READERS))
+    return seen and (
+        kept(facts, by, row.practice) or decides or (row.state == "accepted" and by.role in PRACTICE_READERS)
+    )
 
 
 def idea(facts: Facts, by: Acting, row: Idea) -> bool:
@@ -127,6 +156,22 @@ def idea(facts: Facts, by: Acting, row: Idea) -> bool:
 
 def vote(facts: Facts, by: Acting, row: Vote) -> bool:
     return row.state != "draft" or covers(by, row.place_path, row.organisation_path)
+
+
+def of_council(facts: Facts, by: Acting, row: Any) -> bool:
+    """Councils of the own area and of the places it lies in; a resolution also by those who owe it."""
+    near = within(row.place_path, by.place_path) or by.place_path.startswith(row.place_path)
+    owes = isinstance(row, Resolution) and within(row.owner_path, by.organisation_path)
+    return by.role in READERS and (near or owes)
+
+
+def read_here(facts: Facts, by: Acting, row: Any) -> bool:
+    return by.role in READERS and within(row.place_path, by.place_path)
+
+
+def seat_holder(facts: Facts, by: Acting, row: SeatHolder) -> bool:
+    council = row.seat.council
+    return by.role in KEEPERS and covers(by, council.place_path, council.organisation_path)
 
 
 def everyone(facts: Facts, by: Acting, row: Any) -> bool:
@@ -147,15 +192,21 @@ RULES: dict[type, Rule] = {
     MicroProject: lambda facts, by, row: facts.need(by, row.need),
     Place: everyone, Organisation: everyone, Specification: everyone, PriorityWeights: everyone, MicroProjectTerms: everyone,
     ProgrammeSwitch: everyone, Practice: practice, Nomination: nomination,
-    HighSession: lambda facts, by, row: by.role in READERS,
+    HighSession: lambda facts, by, row: by.role in PRACTICE_READERS,
     ProposedWords: lambda facts, by, row: kept(facts, by, row.story),
     Idea: idea, Vote: vote,
     Voter: lambda facts, by, row: covers(by, row.vote.place_path, row.vote.organisation_path),
+    CouncilKind: everyone, Council: of_council, Session: of_council, Resolution: of_council,
+    BoardSeat: of_council, Seat: lambda facts, by, row: of_council(facts, by, row.council), SeatHolder: seat_holder,
+    Voice: read_here, Objective: read_here, Obstacle: read_here,
+    TrustedPerson: lambda facts, by, row: covers(by, row.place_path, row.organisation_path),
+    DoubleHelp: lambda facts, by, row: covers(by, row.need.place_path, row.need.organisation_path),
 }  # fmt: skip
 _RELATED = {
     Proof: ("delivery",), PriorityOverride: ("need",), MicroProject: ("need__specification",), Need: ("specification",),
     Organisation: ("place",), Nomination: ("practice", "session"), ProposedWords: ("story",),
     Voter: ("vote",),
+    Seat: ("council",), SeatHolder: ("seat__council",), DoubleHelp: ("need",),
 }  # fmt: skip
 
 
@@ -321,6 +372,7 @@ def _more(world: World) -> None:
     )  # fmt: skip
     _practices(world, unwritten)
     _assemblies(world)
+    _councils(world)
 
 
 def _practices(world: World, story: Story) -> None:
@@ -337,14 +389,14 @@ def _practices(world: World, story: Story) -> None:
         made.append(row)
     practices.copy_practice(practice_id=made[0].pk, place=world.places["espiari"], by=world["firm_manager"], now=NOW)
     leader = {"by": world["leader"], "now": NOW}
-    session = call_session(
+    session = session_actions.call_session(
         title="نشست",
         host="استاندار",
         held_date=business_date(NOW) + timedelta(days=90),
         place=world.places["mz"],
         **leader,
     )
-    asked = {"session_id": session.pk, "reason": "دیدنی است و شنیدنی"}
+    asked = {"high_session_id": session.pk, "reason": "دیدنی است و شنیدنی"}
     nominate(practice_id=made[1].pk, by=world["charity_manager"], now=NOW, **asked)
     heard = nominate(practice_id=made[0].pk, by=world["field_leader"], now=NOW, **asked)
     accept_nomination(nomination_id=heard.pk, **leader)
@@ -363,6 +415,41 @@ def _assemblies(world: World) -> None:
         rule = VoteRule(budget=1_000_000)
         vote = prepare_assembly(title=f"رأی نهفته {name}", rule=rule, idea_ids=[told.pk], by=SYSTEM, now=NOW, **at)
         vouch_voters(vote_id=vote.pk, rows=[NewVoter(f"رأی‌دهنده {name}", "0912000")], by=SYSTEM, now=NOW)
+
+
+def _councils(world: World) -> None:
+    """A council with a voice that waits above it, a board with all that stands on one, and an alarm."""
+    switch_on(slug="neighbourhoods", place=world.places["mz"], by=SYSTEM, now=NOW - timedelta(days=9))
+    take_known_kinds(by=SYSTEM, now=NOW)
+    found = {}
+    for kind, place, keeper, name in (
+        ("county_steering", "sari", "office", "officer"), ("progress_council", "nobonyad", "centre", "facilitator"),
+        ("progress_council", "espiari", "office", "leader"),
+    ):  # fmt: skip
+        found[place] = found_council(
+            kind_id=CouncilKind.objects.get(slug=kind).pk, place=world.places[place], organisation=world.organisations[keeper],
+            by=world[name], now=NOW,
+        )  # fmt: skip
+    council, by, today = found["nobonyad"], world["facilitator"], business_date(NOW)
+    seat = add_seat(
+        council_id=council.pk, title="معتمد محل", role=SeatRole.CHAIR, since=today, holder="نشستهٔ نهفته", by=by, now=NOW
+    )
+    session = call_session(council_id=council.pk, on=today, agenda=["روشنایی"], by=by, now=NOW)
+    hold_session(session_id=session.pk, present=[seat.pk], said={1: "گفته شد"}, by=by, now=NOW)
+    resolve(session_id=session.pk, title="چراغ کوچه", owner=world.organisations["charity"], due=today, by=by, now=NOW)
+    send_voice(council_id=council.pk, title="پزشک محله", body="خانهٔ بهداشت پزشک ندارد.", by=by, now=NOW)
+    place, office = world.places["nobonyad"], world.organisations["office"]
+    set_lead(place=place, organisation=office, by=world["governor"], now=NOW)
+    set_objective(
+        place=place, organisation=office, title="خانهٔ مناسب", dimension=Dimension.PHYSICAL, measure="خانه", target=3, due=today,
+        by=world["officer"], now=NOW,
+    )  # fmt: skip
+    tell_obstacle(place=place, title="مجوز نیامده است", owner=office, by=by, now=NOW)
+    add_trusted(
+        place=place, organisation=world.organisations["centre"], name="معتمد نهفته", agreed=today, by=by, now=NOW
+    )
+    alarmed = Need.objects.filter(organisation=world.organisations["centre"]).order_by("pk").first()
+    DoubleHelp.objects.create(need=alarmed, state="new", noticed_at=NOW)
 
 
 def _imports(world: World) -> None:
@@ -392,6 +479,7 @@ _MARKED = {
     Household: "code", Person: "family_name", Delivery: "note", Story: "title", Agreement: "title", ImportRecord: "file_name",
     PriorityOverride: "reason", Look: "reason", KeptFilter: "name", ProposedWords: "title",
     Idea: "title", Vote: "title",
+    TrustedPerson: "name", SeatHolder: "name",
 }  # fmt: skip
 
 

@@ -22,7 +22,8 @@ from tests.site.asking import clean, drawn, found, some, words
 from tests.site.described import DESCRIBED, NUMBERS, PLACES, READING, ROOT, model_at
 from tests.site.sights import MODELS, NOTHING, Sights, today
 
-from peyvand.programmes.practices.permissions import READERS
+from peyvand.programmes.neighbourhoods.permissions import ACTORS, READERS
+from peyvand.programmes.practices.permissions import READERS as PRACTICE_READERS
 from peyvand.scope.acting import STAFF, Acting, Role, within
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +93,9 @@ def _is_late(row: Any) -> bool:
     if hasattr(row, "decide_by"):
         due = {"proposed": row.decide_by, "approved": row.deliver_by}.get(row.state)
         return due is not None and due < today()
-    return row.state == "accepted" and row.due_date < today()
+    if hasattr(row, "answer_by"):
+        return row.state == "waiting" and row.answer_by < today()
+    return row.state in ("accepted", "open", "underway") and row.due_date < today()
 
 
 def _is_unseen(sights: Sights, row: Any) -> bool:
@@ -159,6 +162,14 @@ def in_hand(by: Acting, row: Any) -> bool:
     return by.role in STAFF and own and row.state != "withdrawn"
 
 
+def in_area_or_owed(by: Acting, row: Any) -> bool:
+    return in_area(by, row) or (by.role in ACTORS and within(row.owner_path, by.organisation_path))
+
+
+def reads_councils(by: Acting) -> bool:
+    return by.role in READERS
+
+
 LISTS = {
     "/needs": Listed("Need", holds=of_own_work),
     "/capacities": Listed("Capacity", holds=could_help),
@@ -184,19 +195,31 @@ LISTS = {
     "/programmes/micro_projects/terms": Listed(
         "MicroProjectTerms", lambda by: by.role in (Role.ADMINISTRATOR, Role.HQ_LEADER)
     ),
-    "/programmes/practices": Listed("Practice", lambda by: by.role in READERS),
-    "/programmes/practices/sessions": Listed("HighSession", lambda by: by.role in READERS),
+    "/programmes/practices": Listed("Practice", lambda by: by.role in PRACTICE_READERS),
+    "/programmes/practices/sessions": Listed("HighSession", lambda by: by.role in PRACTICE_READERS),
     "/programmes/practices/stories": Listed("Story", lambda by: by.role in STAFF, in_hand),
     "/programmes/assemblies/ideas": Listed(
         "Idea", lambda by: by.role in STAFF, lambda by, row: covers(by, row.place_path, row.organisation_path)
     ),
     "/programmes/assemblies/votes": Listed("Vote", lambda by: by.role in STAFF),
+    "/programmes/neighbourhoods/kinds": Listed(
+        "CouncilKind", lambda by: by.role in (Role.ADMINISTRATOR, Role.HQ_LEADER)
+    ),
+    "/programmes/neighbourhoods/councils": Listed("Council", reads_councils, in_area),
+    "/programmes/neighbourhoods/resolutions": Listed("Resolution", reads_councils, in_area_or_owed),
+    "/programmes/neighbourhoods/voices": Listed("Voice", reads_councils, in_area),
+    "/programmes/neighbourhoods/double-help": Listed("DoubleHelp", lambda by: by.role in STAFF, key="need_id"),
 }
 # Lists of one row: the row, and what hangs on it.
 BELOW = {
     "/deliveries/{delivery_id}/proofs": ("Delivery", "Proof", "delivery_id", "id"),
     "/matching-runs/{run_id}/unserved": ("MatchingRun", "Unserved", "run_id", "need_id"),
-    "/programmes/practices/sessions/{session_id}/nominations": ("HighSession", "Nomination", "session_id", "id"),
+    "/programmes/practices/sessions/{high_session_id}/nominations": (
+        "HighSession",
+        "Nomination",
+        "session_id",
+        "id",
+    ),
 }
 # One row, where more is asked than to see it.
 ONLY = {
@@ -205,10 +228,20 @@ ONLY = {
     "/programmes/assemblies/ideas/{idea_id}": lambda by, row: by.role in STAFF,
     "/programmes/assemblies/votes/{vote_id}": lambda by, row: by.role in STAFF,
     "/programmes/micro_projects/{need_id}": lambda by, row: by.role in STAFF,
+    "/programmes/neighbourhoods/boards/{place_id}": lambda by, row: (
+        by.role in READERS and within(row.path, by.place_path)
+    ),
     "/programmes/practices/stories/{story_id}": in_hand,
 }
 # Neither a list nor a row: judged by its words alone.
-OTHER = {"/me", "/figures", "/programmes", "/programmes/micro_projects/figures", "/programmes/practices/figures"}
+OTHER = {
+    "/me",
+    "/figures",
+    "/programmes",
+    "/programmes/micro_projects/figures",
+    "/programmes/practices/figures",
+    "/programmes/neighbourhoods/figures",
+}
 # Proposals and drafts are public to the last word, and name nobody.
 OTHER |= {
     "/programmes/proposals" + rest

@@ -38,18 +38,20 @@ OF_PAGE = {
     "need_id": "Need", "household_id": "Household", "person_id": "Person", "membership_id": "Membership", "override_id": "PriorityOverride",
     "task_id": "Task", "consent_id": "Consent", "record_id": "ImportRecord", "token_id": "ApiToken",
     "export_id": "Export", "batch_id": "Batch", "filter_id": "KeptFilter", "place_id": "Place", "switch_id": "ProgrammeSwitch",
-    "delivery_id": "Delivery", "story_id": "Story", "practice_id": "Practice", "session_id": "HighSession",
+    "delivery_id": "Delivery", "story_id": "Story", "practice_id": "Practice", "high_session_id": "HighSession",
     "nomination_id": "Nomination", "words_id": "ProposedWords",
     "proposal_id": "Proposal", "theme_id": "Theme", "answer_id": "Answer",
     "consultation_id": "Consultation", "paragraph_id": "Paragraph", "statement_id": "Statement",
     "idea_id": "Idea", "vote_id": "Vote", "voter_id": "Voter",
+    "council_id": "Council", "session_id": "Session", "resolution_id": "Resolution", "voice_id": "Voice",
+    "board_seat_id": "BoardSeat", "objective_id": "Objective", "obstacle_id": "Obstacle", "trusted_id": "TrustedPerson",
 }  # fmt: skip
 BY_WORD = {
     "capacities": "Capacity", "matching": "MatchingRun", "suggestions": "Suggestion", "promises": "Commitment",
     "deliveries": "Delivery", "proofs": "Proof", "stories": "Story",
 }  # fmt: skip
 TEXTS = {
-    "act": ["open", "pause", "close", "submit", "publish", "withdraw", "return"],
+    "act": ["open", "pause", "close", "submit", "publish", "withdraw", "return", "report", "hear", "share", "leave", "join", "seat"],
     "path": ["ir", "ir/mz", "ir/mz/sari", "ir/mz/sari/nobonyad"],
     "code": ["1234567890123456"], "token": ["x" * 32], "name": ["matches.csv"], "month_of": ["1405-08"], "slug": ["micro_projects"],
     "chart": ["map", "way", "solvers", "trend", "beside"], "form": ["csv", "png", "pdf"],

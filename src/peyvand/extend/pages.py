@@ -1,6 +1,6 @@
 """The addresses of programmes. A page is closed until its permission opens it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import wraps
 
@@ -9,7 +9,7 @@ from django.urls import URLResolver, include, path
 from django.utils import timezone
 
 from peyvand.extend.discovery import programmes
-from peyvand.extend.programme import Page, Programme
+from peyvand.extend.programme import OfPlace, Page, Programme
 from peyvand.extend.switches import ever_on, is_on, known_to, off_refusal
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
@@ -53,6 +53,16 @@ def urlpatterns() -> list[URLResolver]:
         ]
         patterns.append(path(f"programmes/{one.slug}/", include((routes, one.slug))))
     return patterns
+
+
+def of_places(by: Acting, known: Collection[str]) -> list[OfPlace]:
+    """Of the programmes `known` where the actor stands, those that say something on the page of a place, to this role."""
+    told = [(one, one.of_place) for one in programmes().values() if one.slug in known]
+    return [
+        of_place
+        for one, of_place in told
+        if of_place is not None and by.role in one.permission(one.page(of_place.page).permission).roles
+    ]
 
 
 def writes_are_open(programme: Programme, by: Acting, now: datetime) -> bool:

@@ -238,6 +238,26 @@ class SpecificationUsed:
 # when he opens the page of the story, in a number of queries that does not grow.
 StoryWays = Callable[[Acting, int], Sequence[tuple[str, str]]]
 
+
+@dataclass(frozen=True)
+class PlaceBlock:
+    """What a programme shows of a place on the place's page: facts as (name, value) and links as (label, address)."""
+
+    title: Any
+    facts: tuple[tuple[Any, str], ...] = ()
+    links: tuple[tuple[Any, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class OfPlace:
+    """`rows(acting, place)` is a `values()` queryset of a few rows, read in one statement with what the page itself reads; `block`
+    makes of them (values as JSON has them) what is shown, or None where there is nothing to say. For those to whom `page` is open."""
+
+    page: str
+    rows: Callable[[Acting, Any], Any]
+    block: Callable[[Acting, Any, list[dict[str, Any]]], PlaceBlock | None]
+
+
 # Makes sure that at least `count` demo rows exist, by the core's own acts; gives how many were added (0 when run again).
 Seed = Callable[[int, Random, datetime], int]
 
@@ -265,6 +285,7 @@ class Programme:
     api_routes: tuple[ApiRoute, ...] = ()
     held_back: Hold | None = None
     story_ways: StoryWays | None = None
+    of_place: OfPlace | None = None
     words: Mapping[str, Any] = field(default_factory=dict)
 
     def permission(self, slug: str) -> Permission:

@@ -115,6 +115,11 @@ def one_page(frame: Frame, *, tiles: Sequence[Tile], words: Mapping[str, object]
     return _pdf("place", frame, fonts, tiles=[asdict(tile) for tile in tiles], **words)
 
 
+def minutes(frame: Frame, *, facts: Pairs, sheets: Sequence[Sheet], fonts: Path) -> bytes:
+    """The minutes of a session on exactly one page (A4), set smaller where its words are many."""
+    return _pdf("minutes", frame, fonts, facts=facts, tables=[asdict(sheet) for sheet in sheets])
+
+
 def gift(
     frame: Frame, *, words: str, picture: Mapping[str, object], sheet: Sheet, notes: Sequence[str], fonts: Path
 ) -> bytes:

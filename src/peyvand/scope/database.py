@@ -8,7 +8,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import DataError, IntegrityError, ProgrammingError, connection, transaction
-from psycopg.errors import InsufficientPrivilege, UniqueViolation
+from psycopg.errors import ExclusionViolation, InsufficientPrivilege, UniqueViolation
 
 from peyvand.kernel.refusals import AlreadyThere, BadValue, NotPermitted
 from peyvand.scope.acting import Acting, Role, subtree
@@ -104,7 +104,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
                 raise NotPermitted(reason="this lies outside your area or organisation") from error
             raise
         except IntegrityError as error:
-            if isinstance(error.__cause__, UniqueViolation):
+            if isinstance(error.__cause__, UniqueViolation | ExclusionViolation):
                 raise AlreadyThere(error.__cause__.diag.constraint_name or "") from error
             raise
         except DataError as error:

@@ -10,7 +10,7 @@ from peyvand.kernel.jalali import business_date
 from peyvand.web.navigation import Entry, Group
 
 
-def _known(request: HttpRequest) -> set[str]:
+def known_programmes(request: HttpRequest) -> set[str]:
     """The programmes known where the reader acts; asked once a page."""
     if not hasattr(request, "known_programmes"):
         request.known_programmes = known_to(request.acting)  # type: ignore[attr-defined]
@@ -22,7 +22,7 @@ def _entry(programme: Programme, page: Page) -> Entry:
 
     def shown_to(request: HttpRequest) -> bool:
         acting = getattr(request, "acting", None)
-        return acting is not None and acting.role in roles and programme.slug in _known(request)
+        return acting is not None and acting.role in roles and programme.slug in known_programmes(request)
 
     def tally(request: HttpRequest) -> int | None:
         return page.tally(request.acting, business_date(timezone.now())) if page.tally else None  # type: ignore[attr-defined]

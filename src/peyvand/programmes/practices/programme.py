@@ -128,13 +128,17 @@ PROGRAMME = Programme(
         ),
         Route("sessions/", "sessions", session_views.sessions),
         Route("sessions/new/", "session_new", session_views.new_session),
-        Route("sessions/<int:session_id>/", "session", session_views.session),
-        Route("sessions/<int:session_id>/book/", "book", session_views.book_of),
-        Route("sessions/<int:session_id>/close/", "close", session_views.close),
-        Route("sessions/<int:session_id>/reopen/", "close", session_views.reopen, "reopen"),
-        Route("sessions/<int:session_id>/<int:nomination_id>/accept/", "decide", session_views.accept, "accept"),
-        Route("sessions/<int:session_id>/<int:nomination_id>/decline/", "decide", session_views.decline, "decline"),
-        Route("sessions/<int:session_id>/<int:nomination_id>/undecide/", "decide", session_views.undecide, "undecide"),
+        Route("sessions/<int:high_session_id>/", "session", session_views.session),
+        Route("sessions/<int:high_session_id>/book/", "book", session_views.book_of),
+        Route("sessions/<int:high_session_id>/close/", "close", session_views.close),
+        Route("sessions/<int:high_session_id>/reopen/", "close", session_views.reopen, "reopen"),
+        Route("sessions/<int:high_session_id>/<int:nomination_id>/accept/", "decide", session_views.accept, "accept"),
+        Route(
+            "sessions/<int:high_session_id>/<int:nomination_id>/decline/", "decide", session_views.decline, "decline"
+        ),
+        Route(
+            "sessions/<int:high_session_id>/<int:nomination_id>/undecide/", "decide", session_views.undecide, "undecide"
+        ),
         Route("<int:practice_id>/", "one", views.one_practice),
         Route("<int:practice_id>/tree/", "tree", views.tree),
         Route("<int:practice_id>/edit/", "edit", views.edit),

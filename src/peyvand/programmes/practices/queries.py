@@ -214,15 +214,15 @@ def open_sessions(today: date) -> QuerySet[HighSession]:
     return HighSession.objects.filter(state="open", held_date__gte=today).order_by("held_date", "pk")
 
 
-def one_session(session_id: int) -> HighSession:
-    found = sessions().filter(pk=session_id).first()
+def one_session(high_session_id: int) -> HighSession:
+    found = sessions().filter(pk=high_session_id).first()
     if found is None:
         raise NotFound
     return found
 
 
-def nominations_of(session_id: int) -> QuerySet[Nomination]:
+def nominations_of(high_session_id: int) -> QuerySet[Nomination]:
     """In the order in which they stand in the book: as they were accepted; those undecided after them."""
-    rows = Nomination.objects.filter(session_id=session_id)
+    rows = Nomination.objects.filter(session_id=high_session_id)
     related = rows.select_related("practice__place", "practice__organisation", "practice__story")
     return related.defer("practice__place__boundary").order_by(F("decided_at").asc(nulls_last=True), "pk")

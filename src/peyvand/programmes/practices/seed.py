@@ -163,7 +163,7 @@ def _session(made: list[Practice], leading: list[Acting], random: Random, now: d
             continue
         nomination = session_actions.nominate(
             practice_id=row.pk,
-            session_id=session.pk,
+            high_session_id=session.pk,
             reason="در همین محله دیده شد و دیگران هم می‌توانند.",
             by=by,
             now=now,

@@ -40,18 +40,18 @@ def call_session(*, title: str, host: str, held_date: date, place: Place, by: Ac
 
 
 @action
-def close_session(*, session_id: int, by: Acting, now: datetime) -> HighSession:
+def close_session(*, high_session_id: int, by: Acting, now: datetime) -> HighSession:
     """The book is closed: nothing more is nominated or decided."""
-    return _moved("close_session", "practice.session_closed", session_id, by, now)
+    return _moved("close_session", "practice.session_closed", high_session_id, by, now)
 
 
 @action
-def reopen_session(*, session_id: int, by: Acting, now: datetime) -> HighSession:
-    return _moved("reopen_session", "practice.session_reopened", session_id, by, now)
+def reopen_session(*, high_session_id: int, by: Acting, now: datetime) -> HighSession:
+    return _moved("reopen_session", "practice.session_reopened", high_session_id, by, now)
 
 
 @action
-def nominate(*, practice_id: int, session_id: int, reason: str, by: Acting, now: datetime) -> Nomination:
+def nominate(*, practice_id: int, high_session_id: int, reason: str, by: Acting, now: datetime) -> Nomination:
     """Ask that a practice be heard at a session. Raises `AlreadyThere` where it was nominated before."""
     practice = kept(practice_id, by, now)
     require(permissions.may_nominate(by, practice))
@@ -59,7 +59,7 @@ def nominate(*, practice_id: int, session_id: int, reason: str, by: Acting, now:
         raise rules.NotNominated
     if len(reason.strip()) < LEAST_WORDS:
         raise BadValue(field="reason", reason="say in a sentence why it should be heard")
-    session = _open_session(session_id)
+    session = _open_session(high_session_id)
     nomination = Nomination.objects.create(
         session=session, practice=practice, reason=reason.strip(), state=rules.NOMINATION.start,
         nominated_by_id=by.membership_id or None, nominated_at=now,
@@ -87,17 +87,17 @@ def undecide_nomination(*, nomination_id: int, by: Acting, now: datetime) -> Nom
     return _decided("undecide_nomination", "practice.nomination_undecided", nomination_id, "", by, now)
 
 
-def _open_session(session_id: int) -> HighSession:
+def _open_session(high_session_id: int) -> HighSession:
     """Locked under the national role: those who nominate keep no session, and it must not close beside them."""
     with scope(SYSTEM):
-        session = lock(HighSession.objects.all(), [session_id])[session_id]
+        session = lock(HighSession.objects.all(), [high_session_id])[high_session_id]
     if session.state != SessionState.OPEN:
         raise rules.SessionClosed
     return session
 
 
-def _moved(step: str, act: str, session_id: int, by: Acting, now: datetime) -> HighSession:
-    session = lock(HighSession.objects.all(), [session_id])[session_id]
+def _moved(step: str, act: str, high_session_id: int, by: Acting, now: datetime) -> HighSession:
+    session = lock(HighSession.objects.all(), [high_session_id])[high_session_id]
     require(permissions.may_keep_session(by, session))
     require_on(session, now)
     session.state = rules.SESSION.after(step, session.state)
@@ -107,8 +107,8 @@ def _moved(step: str, act: str, session_id: int, by: Acting, now: datetime) -> H
 
 
 def _decided(step: str, act: str, nomination_id: int, answer: str, by: Acting, now: datetime) -> Nomination:
-    session_id = Nomination.objects.filter(pk=nomination_id).values_list("session_id", flat=True).first() or 0
-    session = _open_session(session_id)
+    high_session_id = Nomination.objects.filter(pk=nomination_id).values_list("session_id", flat=True).first() or 0
+    session = _open_session(high_session_id)
     nomination = lock(Nomination.objects.all(), [nomination_id])[nomination_id]
     require(permissions.may_decide(by, nomination, session))
     require_on(session, now)

@@ -27,8 +27,8 @@ _TONES = {
 }  # fmt: skip
 
 
-def of_session(session_id: int) -> str:
-    return reverse(f"{SLUG}:session", args=[session_id])
+def of_session(high_session_id: int) -> str:
+    return reverse(f"{SLUG}:session", args=[high_session_id])
 
 
 def _badge(row: Any) -> Badge:
@@ -69,9 +69,9 @@ def sessions(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_GET
-def session(request: HttpRequest, session_id: int) -> HttpResponseBase:
+def session(request: HttpRequest, high_session_id: int) -> HttpResponseBase:
     by = acting(request)
-    row = queries.one_session(session_id)
+    row = queries.one_session(high_session_id)
     opened, takes = is_open(by), row.state == SessionState.OPEN
     keeps = opened and permissions.may_keep_session(by, row) is None
 
@@ -85,7 +85,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponseBase:
     context = {
         "row": row,
         "badge": _badge(row),
-        "lines": [line(one) for one in queries.nominations_of(session_id)],
+        "lines": [line(one) for one in queries.nominations_of(high_session_id)],
         "may_close": keeps and takes,
         "may_reopen": keeps and not takes,
         "crumbs": _crumbs(),
@@ -94,8 +94,8 @@ def session(request: HttpRequest, session_id: int) -> HttpResponseBase:
 
 
 @require_GET
-def book_of(request: HttpRequest, session_id: int) -> HttpResponseBase:
-    row = queries.one_session(session_id)
+def book_of(request: HttpRequest, high_session_id: int) -> HttpResponseBase:
+    row = queries.one_session(high_session_id)
     return pdf(book.printed(request, row), f"{row.title}.pdf")
 
 
@@ -117,49 +117,49 @@ def new_session(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "POST"])
-def decline(request: HttpRequest, session_id: int, nomination_id: int) -> HttpResponseBase:
+def decline(request: HttpRequest, high_session_id: int, nomination_id: int) -> HttpResponseBase:
     def run(form: AnswerForm) -> int:
         session_actions.decline_nomination(
             nomination_id=nomination_id, answer=form.cleaned_data["answer"], by=acting(request), now=timezone.now()
         )
-        return session_id
+        return high_session_id
 
     def page() -> Asking:
-        title = queries.one_session(session_id).title
-        return Asking(_("Leave it out of the book"), title, _("Leave it out"), of_session(session_id), _crumbs())
+        title = queries.one_session(high_session_id).title
+        return Asking(_("Leave it out of the book"), title, _("Leave it out"), of_session(high_session_id), _crumbs())
 
-    done = (gettext("It is not in the book; those who nominated it read why."), of_session(session_id))
+    done = (gettext("It is not in the book; those who nominated it read why."), of_session(high_session_id))
     return asked(request, AnswerForm, page, run, lambda pk: done)
 
 
 @require_POST
-def accept(request: HttpRequest, session_id: int, nomination_id: int) -> HttpResponseBase:
-    undo = reverse(f"{SLUG}:undecide", args=[session_id, nomination_id])
+def accept(request: HttpRequest, high_session_id: int, nomination_id: int) -> HttpResponseBase:
+    undo = reverse(f"{SLUG}:undecide", args=[high_session_id, nomination_id])
     return acts.act(
         request, lambda: session_actions.accept_nomination(nomination_id=nomination_id, by=acting(request), now=timezone.now()),
-        gettext("It stands in the book."), of_session(session_id), undo=undo,
+        gettext("It stands in the book."), of_session(high_session_id), undo=undo,
     )  # fmt: skip
 
 
 @require_POST
-def undecide(request: HttpRequest, session_id: int, nomination_id: int) -> HttpResponseBase:
+def undecide(request: HttpRequest, high_session_id: int, nomination_id: int) -> HttpResponseBase:
     return acts.act(
         request, lambda: session_actions.undecide_nomination(nomination_id=nomination_id, by=acting(request), now=timezone.now()),
-        gettext("It waits for a decision again."), of_session(session_id),
+        gettext("It waits for a decision again."), of_session(high_session_id),
     )  # fmt: skip
 
 
 @require_POST
-def close(request: HttpRequest, session_id: int) -> HttpResponseBase:
+def close(request: HttpRequest, high_session_id: int) -> HttpResponseBase:
     return acts.act(
-        request, lambda: session_actions.close_session(session_id=session_id, by=acting(request), now=timezone.now()),
-        gettext("The book is closed."), of_session(session_id), undo=reverse(f"{SLUG}:reopen", args=[session_id]),
+        request, lambda: session_actions.close_session(high_session_id=high_session_id, by=acting(request), now=timezone.now()),
+        gettext("The book is closed."), of_session(high_session_id), undo=reverse(f"{SLUG}:reopen", args=[high_session_id]),
     )  # fmt: skip
 
 
 @require_POST
-def reopen(request: HttpRequest, session_id: int) -> HttpResponseBase:
+def reopen(request: HttpRequest, high_session_id: int) -> HttpResponseBase:
     return acts.act(
-        request, lambda: session_actions.reopen_session(session_id=session_id, by=acting(request), now=timezone.now()),
-        gettext("The book is open again."), of_session(session_id),
+        request, lambda: session_actions.reopen_session(high_session_id=high_session_id, by=acting(request), now=timezone.now()),
+        gettext("The book is open again."), of_session(high_session_id),
     )  # fmt: skip

@@ -115,7 +115,7 @@ class HighSessionIn(Given):
 
 class NominationOut(Schema):
     id: int
-    session_id: int
+    high_session_id: int
     practice_id: int
     title: str
     organisation: OrganisationRef
@@ -125,7 +125,7 @@ class NominationOut(Schema):
 
 
 class NominationIn(Given):
-    session_id: Id
+    high_session_id: Id
     reason: Line
 
 
@@ -177,14 +177,14 @@ def _sessions(rows: Sequence[HighSession]) -> list[HighSessionOut]:
     ]  # fmt: skip
 
 
-def _session(session_id: int) -> HighSessionOut:
-    return _sessions([queries.one_session(session_id)])[0]
+def _session(high_session_id: int) -> HighSessionOut:
+    return _sessions([queries.one_session(high_session_id)])[0]
 
 
 def _nominations(rows: Sequence[Nomination]) -> list[NominationOut]:
     return [
         NominationOut(
-            id=row.pk, session_id=row.session_id, practice_id=row.practice_id, title=row.practice.title,
+            id=row.pk, high_session_id=row.session_id, practice_id=row.practice_id, title=row.practice.title,
             organisation=organisation_ref(row.practice.organisation), reason=row.reason, state=NominationState(row.state),
             answer=row.answer,
         )
@@ -238,15 +238,15 @@ def list_sessions(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
         return page_of(request, queries.sessions(), page, _sessions)
 
 
-def get_session(request: HttpRequest, session_id: Path[Id]) -> HttpResponse:
+def get_session(request: HttpRequest, high_session_id: Path[Id]) -> HttpResponse:
     with reading(request):
-        return say(_session(session_id))
+        return say(_session(high_session_id))
 
 
-def list_nominations(request: HttpRequest, session_id: Path[Id], page: Query[PageQuery]) -> HttpResponse:
+def list_nominations(request: HttpRequest, high_session_id: Path[Id], page: Query[PageQuery]) -> HttpResponse:
     with reading(request):
-        queries.one_session(session_id)
-        return page_of(request, queries.nominations_of(session_id), page, _nominations)
+        queries.one_session(high_session_id)
+        return page_of(request, queries.nominations_of(high_session_id), page, _nominations)
 
 
 def call_session(request: HttpRequest, body: HighSessionIn) -> HttpResponse:
@@ -259,22 +259,24 @@ def call_session(request: HttpRequest, body: HighSessionIn) -> HttpResponse:
     return act(request, run, status=201)
 
 
-def close_session(request: HttpRequest, session_id: Path[Id]) -> HttpResponse:
+def close_session(request: HttpRequest, high_session_id: Path[Id]) -> HttpResponse:
     return act(
-        request, lambda by, now: _session(session_actions.close_session(session_id=session_id, by=by, now=now).pk)
+        request,
+        lambda by, now: _session(session_actions.close_session(high_session_id=high_session_id, by=by, now=now).pk),
     )
 
 
-def reopen_session(request: HttpRequest, session_id: Path[Id]) -> HttpResponse:
+def reopen_session(request: HttpRequest, high_session_id: Path[Id]) -> HttpResponse:
     return act(
-        request, lambda by, now: _session(session_actions.reopen_session(session_id=session_id, by=by, now=now).pk)
+        request,
+        lambda by, now: _session(session_actions.reopen_session(high_session_id=high_session_id, by=by, now=now).pk),
     )
 
 
 def nominate(request: HttpRequest, practice_id: Path[Id], body: NominationIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> NominationOut:
         made = session_actions.nominate(
-            practice_id=practice_id, session_id=body.session_id, reason=body.reason, by=by, now=now
+            practice_id=practice_id, high_session_id=body.high_session_id, reason=body.reason, by=by, now=now
         )
         return _nominations([made])[0]
 
@@ -305,7 +307,7 @@ def undecide_nomination(request: HttpRequest, nomination_id: Path[Id]) -> HttpRe
 
 
 _STORY, _WORDS = "/stories/{int:story_id}", "/words/{int:words_id}"
-_SESSION, _NOMINATION = "/sessions/{int:session_id}", "/nominations/{int:nomination_id}"
+_SESSION, _NOMINATION = "/sessions/{int:high_session_id}", "/nominations/{int:nomination_id}"
 STORY_ROUTES = (
     ApiRoute("GET", "/stories", "stories", list_stories_in_hand, Page[StoryLineOut], "Your stories in the making"),
     ApiRoute(

@@ -326,7 +326,7 @@ def nominate(request: HttpRequest, practice_id: int) -> HttpResponseBase:
     def run(form: NominateForm) -> int:
         said = form.cleaned_data
         session_actions.nominate(
-            practice_id=practice_id, session_id=said["session"].pk, reason=said["reason"], by=acting(request), now=timezone.now()
+            practice_id=practice_id, high_session_id=said["session"].pk, reason=said["reason"], by=acting(request), now=timezone.now()
         )  # fmt: skip
         return practice_id
 

@@ -38,7 +38,13 @@ FRAME = (
         N_("Which pages this one lies under."),
         LINKS,
         lambda: [
-            State(_("Two pages above"), {"crumbs": [(_("Needs"), "#part-crumbs"), (_("Nilufar"), "#part-crumbs")]})
+            State(
+                _("Two pages above"),
+                {
+                    "crumbs": [(_("Needs"), "#part-crumbs"), (_("Nilufar"), "#part-crumbs")],
+                    "name": _("You are here: a sample"),
+                },
+            )
         ],
     ),
     part(

@@ -1,5 +1,6 @@
 """The page of any place, for everyone: its figures, results and stories; those who work there see their own rows too."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -10,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
+from peyvand.extend.pages import of_places
+from peyvand.extend.programme import OfPlace
 from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.figures import Figure, PlaceFigures, place_figures
@@ -33,6 +36,7 @@ from peyvand.web.pages.access import address, everyone, open_to
 from peyvand.web.pages.pictures import MEASURES, map_of, measure_of, measure_tabs, parts_of, river, seats_around
 from peyvand.web.pages.stories import with_kinds
 from peyvand.web.pages.words import band_label, named
+from peyvand.web.programmes import known_programmes
 from peyvand.web.templatetags.peyvand_format import jmonth, quantity
 from peyvand.web.templatetags.peyvand_pages import place_url
 
@@ -68,8 +72,9 @@ def places(request: HttpRequest) -> HttpResponse:
     return render(request, "web/pages/places.html", context)
 
 
-def _read(by: Acting, place: Place, figures: PlaceFigures) -> tuple[list[Any], ...]:
-    """In one statement: the seats of organisations around, who can be asked here, and the needs and offers of one's own work."""
+def _read(by: Acting, place: Place, figures: PlaceFigures, of: Sequence[OfPlace]) -> list[list[Any]]:
+    """In one statement: the seats of organisations around, who can be asked here, the needs and offers of one's own work, and what
+    programmes say of the place."""
     kind = {
         "name_fa": F("specification__name_fa"),
         "name_en": F("specification__name_en"),
@@ -81,19 +86,20 @@ def _read(by: Acting, place: Place, figures: PlaceFigures) -> tuple[list[Any], .
         seats_around(place, figures),
         organisations_at(place).values("name_fa", "name_en", "kind", **seat)[:MOST_ASKED],
     )
+    more = [one.rows(by, place) for one in of]
     if not by.is_staff:
-        return (*at_once(*public), [], [])
+        seats, asked, *told = at_once(*public, *more)
+        return [seats, asked, [], [], *told]
     needs = Need.objects.filter(below(place.path), in_area(by), state=NeedState.OPEN).order_by(
         "-priority", "created_at"
     )
     left = Q(quantity__gt=F("committed"))
     offers = Capacity.objects.filter(left, below(place.path), state=CapacityState.OPEN).order_by("-id")
-    return tuple(
-        at_once(
-            *public,
-            needs.values("pk", "priority", left=F("quantity") - F("met"), **kind)[:SHOWN],
-            offers.values("pk", left=F("quantity") - F("committed"), **kind, **giver)[:SHOWN],
-        )
+    return at_once(
+        *public,
+        needs.values("pk", "priority", left=F("quantity") - F("met"), **kind)[:SHOWN],
+        offers.values("pk", left=F("quantity") - F("committed"), **kind, **giver)[:SHOWN],
+        *more,
     )
 
 
@@ -143,7 +149,8 @@ def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
     if place.path != f"{path}/":
         raise Http404
     figures = place_figures(place, today=business_date(timezone.now()))
-    seats, asked, lacking, given = _read(by, place, figures)
+    of = of_places(by, known_programmes(request)) if by.membership_id else []
+    seats, asked, lacking, given, *told = _read(by, place, figures, of)
     parts = parts_of(place, figures, seats)
     measure = measure_of(request.GET.get("map", ""))
     months = [(jmonth(month), count) for month, count in since_first(figures.months)]
@@ -173,6 +180,9 @@ def neighbourhood(request: HttpRequest, path: str) -> HttpResponse:
         "map_query": f"?map={measure}",
         "counted_at": figures.counted_at,
         "map_path": path,
+        "blocks": [
+            block for one, rows in zip(of, told, strict=True) if (block := one.block(by, place, rows)) is not None
+        ],
         "change_url": reverse("start_place", args=[place.pk]) if may_change_place(by, place) is None else "",
     } | (_own_rows(place, lacking, given) if by.is_staff else {})
     return render(request, "web/pages/neighbourhood.html", context)

@@ -187,7 +187,7 @@ def test_it_is_nominated_decided_by_another_and_stands_in_the_book(world):
         title="نشست", host="استاندار", held_date=in_days(9), place=world.places["mz"], by=leader, now=NOW
     )
     practice = done(world)
-    asked = {"practice_id": practice.pk, "session_id": session.pk, "reason": "دیگران هم می‌توانند"}
+    asked = {"practice_id": practice.pk, "high_session_id": session.pk, "reason": "دیگران هم می‌توانند"}
     with pytest.raises(rules.NotNominated):
         session_actions.nominate(**{**asked, "practice_id": first(world).pk}, by=leader, now=NOW)
     nomination = session_actions.nominate(**asked, by=leader, now=NOW)
@@ -202,10 +202,10 @@ def test_it_is_nominated_decided_by_another_and_stands_in_the_book(world):
     assert session_actions.undecide_nomination(**one, by=second).state == NominationState.PROPOSED
     with pytest.raises(BadValue):
         session_actions.decline_nomination(**one, answer="نه", by=second)
-    session_actions.close_session(session_id=session.pk, by=leader, now=NOW)
+    session_actions.close_session(high_session_id=session.pk, by=leader, now=NOW)
     with pytest.raises(rules.SessionClosed):
         session_actions.accept_nomination(**one, by=second)
-    session_actions.reopen_session(session_id=session.pk, by=leader, now=NOW)
+    session_actions.reopen_session(high_session_id=session.pk, by=leader, now=NOW)
     declined = session_actions.decline_nomination(**one, answer="جای آن نشستِ دیگری است", by=second)
     assert declined.state == NominationState.DECLINED
 

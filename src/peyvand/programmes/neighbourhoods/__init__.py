@@ -1,0 +1,1 @@
+"""One umbrella over a place: its councils, its agencies, and what they promised each other."""

@@ -1,0 +1,354 @@
+"""Every write of councils, their sessions and resolutions. Locked in the order council, session, resolution."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from peyvand.extend.switches import off_refusal
+from peyvand.journal.actions import record
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import BadValue, NotFound, require
+from peyvand.people.models import Organisation
+from peyvand.places.models import Place
+from peyvand.programmes.neighbourhoods import rules
+from peyvand.programmes.neighbourhoods.enums import CouncilState, SeatRole
+from peyvand.programmes.neighbourhoods.known import KINDS
+from peyvand.programmes.neighbourhoods.models import (
+    AgendaItem,
+    Attendance,
+    Council,
+    CouncilKind,
+    Resolution,
+    ResolutionStep,
+    Seat,
+    SeatHolder,
+    Session,
+)
+from peyvand.programmes.neighbourhoods.permissions import may_keep, may_keep_at, may_settle, may_step
+from peyvand.scope.acting import Acting, Role
+from peyvand.scope.bulk import lock
+from peyvand.scope.database import action
+
+SLUG = "neighbourhoods"
+MOST_ITEMS = 8  # so that the minutes stay on one page
+
+
+@dataclass(frozen=True)
+class NewKind:
+    """A kind of council as it is set: `level` a kind of place, `upper` and `part_of` slugs of other kinds or empty."""
+
+    slug: str
+    name_fa: str
+    name_en: str
+    level: str
+    source: str
+    upper: str = ""
+    part_of: str = ""
+    name_set: str = ""
+    is_temporary: bool = False
+    chair_fa: str = ""
+    chair_en: str = ""
+    quorum_percent: int = 50
+    answer_days: int = 10
+
+
+@action
+def take_known_kinds(*, by: Acting, now: datetime) -> int:
+    """Add the kinds that published sources tell and that are not there yet; gives how many."""
+    require(may_settle(by))
+    have = dict(CouncilKind.objects.values_list("slug", "pk"))
+    fresh = [one for one in KINDS if one.slug not in have]
+    for one in fresh:
+        have[one.slug] = CouncilKind.objects.create(
+            slug=one.slug, name_fa=one.name_fa, name_en=one.name_en, level=one.level, upper_id=have.get(one.upper),
+            part_of_id=have.get(one.part_of), name_set=one.name_set, is_temporary=one.is_temporary, chair_fa=one.chair_fa,
+            chair_en=one.chair_en, source=one.source,
+        ).pk  # fmt: skip
+    if fresh:
+        event("council_kinds.taken", "council_kind", None, by, now, data={"slugs": [one.slug for one in fresh]})
+    return len(fresh)
+
+
+@action
+def set_kind(*, row: NewKind, by: Acting, now: datetime) -> CouncilKind:
+    """Add a kind or change one: its names, quorum, clock, and where its voice goes. Its level and slug stay."""
+    require(may_settle(by))
+    if not row.source.strip():
+        raise BadValue(field="source", reason="where this comes from is shown to everyone")
+    if not 0 <= row.quorum_percent <= 100 or row.answer_days < 1:
+        raise BadValue(field="quorum_percent", reason="a share from 0 to 100, and at least one day to answer")
+    others = {one.slug: one for one in CouncilKind.objects.filter(slug__in={row.upper, row.part_of, row.slug})}
+    for field, slug in (("upper", row.upper), ("part_of", row.part_of)):
+        if slug and (slug not in others or slug == row.slug):
+            raise BadValue(field=field, reason="there is no other kind with this name")
+    values = {
+        name: getattr(row, name).strip()
+        for name in ("name_fa", "name_en", "name_set", "chair_fa", "chair_en", "source")
+    }
+    upper, part_of = others.get(row.upper), others.get(row.part_of)
+    kind, _ = CouncilKind.objects.update_or_create(
+        slug=row.slug,
+        defaults={
+            **values, "upper": upper, "part_of": part_of, "is_temporary": row.is_temporary,
+            "quorum_percent": row.quorum_percent, "answer_days": row.answer_days,
+        },
+        create_defaults={
+            **values, "upper": upper, "part_of": part_of, "is_temporary": row.is_temporary, "level": row.level,
+            "quorum_percent": row.quorum_percent, "answer_days": row.answer_days,
+        },
+    )  # fmt: skip
+    event("council_kinds.set", "council_kind", kind.pk, by, now, data={"slug": row.slug, "quorum": row.quorum_percent})
+    return kind
+
+
+@action
+def found_council(
+    *, kind_id: int, place: Place, organisation: Organisation, name_set: str | None = None, by: Acting, now: datetime
+) -> Council:
+    """Found a council at a place, its papers kept by `organisation`; with a `name_set` its committees of that set too, and those of
+    every set. A council that was there before is revived instead (`dissolve_or_revive`): its history is one.
+    """
+    require(may_keep_at(by, place_path=place.path, organisation_path=organisation.path))
+    require_on(place.path, organisation.path, now)
+    kind = CouncilKind.objects.filter(pk=kind_id, part_of__isnull=True).first()
+    if kind is None or kind.level != place.kind:
+        raise BadValue(field="kind", reason="a council of this kind does not stand at such a place")
+    council = _founded(kind, place, organisation, None, now)
+    if name_set is not None:
+        for one in CouncilKind.objects.filter(part_of=kind, name_set__in={name_set, ""}).order_by("pk"):
+            _founded(one, place, organisation, council, now)
+    event("council.founded", "council", council.pk, by, now, row=council)
+    return council
+
+
+def _founded(
+    kind: CouncilKind, place: Place, organisation: Organisation, part_of: Council | None, now: datetime
+) -> Council:
+    return Council.objects.create(
+        kind=kind, place=place, place_path=place.path, organisation=organisation, organisation_path=organisation.path,
+        part_of=part_of, state=rules.COUNCIL.start, founded_at=now,
+    )  # fmt: skip
+
+
+@action
+def dissolve_or_revive(*, council_id: int, act: str, by: Acting, now: datetime) -> Council:
+    """Dissolve a council (its seats end today) or revive it. What it resolved is followed on either way."""
+    council = _council(council_id, by, now, standing=False)
+    council.state = rules.COUNCIL.after(act, council.state)
+    council.dissolved_at = now if council.state == CouncilState.DISSOLVED else None
+    council.save(update_fields=["state", "dissolved_at"])
+    today = business_date(now)
+    if council.state == CouncilState.DISSOLVED:
+        Seat.objects.filter(council=council, until__isnull=True, since__lte=today).update(until=today)
+    event("council.dissolved" if act == "dissolve" else "council.revived", "council", council.pk, by, now, row=council)
+    return council
+
+
+@action
+def add_seat(
+    *, council_id: int, title: str, role: SeatRole, since: date, holder: str = "", organisation: Organisation | None = None,
+    by: Acting, now: datetime,
+) -> Seat:  # fmt: skip
+    """Add a seat of this term. `holder` is the name of whoever sits on it, kept apart and optional."""
+    council = _council(council_id, by, now)
+    seat = Seat.objects.create(
+        council=council, title=_words("title", title), role=role, organisation=organisation, since=since
+    )
+    if holder.strip():
+        if by.role is Role.GOVERNOR_OFFICE:
+            raise BadValue(
+                field="holder", reason="names are written by those who keep the council's papers in the field"
+            )
+        SeatHolder.objects.create(seat=seat, name=holder.strip())
+    event("council.seated", "council", council.pk, by, now, row=council, data={"seat": seat.pk})
+    return seat
+
+
+@action
+def end_seat(*, council_id: int, seat_id: int, until: date, by: Acting, now: datetime) -> Seat:
+    """End a seat's term with a day. The seat stays in the history of the place."""
+    council = _council(council_id, by, now, standing=False)
+    seat = Seat.objects.select_for_update().filter(pk=seat_id, council=council, until__isnull=True).first()
+    if seat is None:
+        raise NotFound
+    if until < seat.since:
+        raise BadValue(field="until", reason="a term ends on or after the day it began")
+    seat.until = until
+    seat.save(update_fields=["until"])
+    event("council.unseated", "council", council.pk, by, now, row=council, data={"seat": seat.pk})
+    return seat
+
+
+@action
+def call_session(
+    *, council_id: int, on: date, agenda: Sequence[str], where: str = "", by: Acting, now: datetime
+) -> Session:
+    """Call a session with an agenda of one to eight items."""
+    council = _council(council_id, by, now)
+    items = [one.strip() for one in agenda if one.strip()]
+    if not 1 <= len(items) <= MOST_ITEMS:
+        raise BadValue(field="agenda", reason="one to eight items: the minutes are one page")
+    session = Session.objects.create(
+        council=council, place_path=council.place_path, organisation_path=council.organisation_path, state=rules.SESSION.start,
+        date=on, where=where.strip(), called_at=now,
+    )  # fmt: skip
+    AgendaItem.objects.bulk_create(
+        [AgendaItem(session=session, position=place, title=title) for place, title in enumerate(items, start=1)]
+    )
+    event("council_session.called", "council_session", session.pk, by, now, row=council)
+    return session
+
+
+def in_term(day: date) -> Q:
+    """Seats in force on a day."""
+    return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gte=day))
+
+
+@action
+def hold_session(
+    *, session_id: int, present: Sequence[int], said: Mapping[int, str], by: Acting, now: datetime
+) -> Session:
+    """Record who was present (ids of seats in force that day) and what was said (by position of the agenda)."""
+    session, council = _session(session_id, by, now)
+    session.state = rules.SESSION.after("hold", session.state)
+    if session.date > business_date(now):
+        raise BadValue(field="present", reason="this session has not come yet")
+    seats = set(council.seats.filter(in_term(session.date)).values_list("pk", flat=True))
+    if not seats:
+        raise BadValue(field="present", reason="the council has no seats on that day")
+    if set(present) - seats:
+        raise BadValue(field="present", reason="somebody has no seat on that day")
+    session.seats, session.present = len(seats), len(set(present))
+    session.needed = rules.needed(session.seats, council.kind.quorum_percent)
+    session.save()
+    Attendance.objects.bulk_create([Attendance(session=session, seat_id=one) for one in sorted(set(present))])
+    items = {item.position: item for item in session.items.all()}
+    if said.keys() - items.keys():
+        raise BadValue(field="said", reason="the agenda has no such item")
+    for position, words in said.items():
+        items[position].said = words.strip()
+    AgendaItem.objects.bulk_update(items.values(), ["said"])
+    event("council_session.held", "council_session", session.pk, by, now, row=council)
+    return session
+
+
+@action
+def close_or_cancel(*, session_id: int, act: str, by: Acting, now: datetime) -> Session:
+    """Close the minutes of a held session (`close`), or cancel one that was only called (`cancel`)."""
+    session, council = _session(session_id, by, now)
+    if act not in ("close", "cancel"):
+        raise BadValue(field="act", reason="a session is closed or cancelled")
+    session.state = rules.SESSION.after(act, session.state)
+    session.save(update_fields=["state"])
+    done = "council_session.minuted" if act == "close" else "council_session.cancelled"
+    event(done, "council_session", session.pk, by, now, row=council)
+    return session
+
+
+@action
+def resolve(*, session_id: int, title: str, owner: Organisation, due: date, by: Acting, now: datetime) -> Resolution:
+    """Write down what a held session with a quorum resolved, who owes it and by when. Raises `NoQuorum`."""
+    session, council = _session(session_id, by, now)
+    rules.SESSION.after("close", session.state)  # the minutes are still open
+    require(rules.quorum_refusal(present=session.present, seats=session.seats, needed=session.needed))
+    if due < session.date:
+        raise BadValue(field="due", reason="it is due on the day of the session or later")
+    council.last_number += 1
+    council.save(update_fields=["last_number"])
+    resolution = Resolution.objects.create(
+        council=council, session=session, number=council.last_number, title=_words("title", title), owner=owner,
+        owner_path=owner.path, place_path=council.place_path, organisation_path=council.organisation_path,
+        state=rules.RESOLUTION.start, decided_date=session.date, due_date=due,
+    )  # fmt: skip
+    event("resolution.passed", "resolution", resolution.pk, by, now, row=council)
+    return resolution
+
+
+@action
+def step_resolution(
+    *, resolution_id: int, act: str, note: str = "", due: date | None = None, by: Acting, now: datetime
+) -> Resolution:
+    """One step of a resolution's follow-up: start, report, confirm, send_back, postpone (with `due`), drop or reopen."""
+    resolution = lock(Resolution.objects.all(), [resolution_id])[resolution_id]
+    require(may_step(by, resolution, act))
+    require_on(resolution.place_path, resolution.organisation_path, now)
+    resolution.state = rules.RESOLUTION.after(act, resolution.state)
+    if act in rules.NEEDS_WORDS and len(note.strip()) < 5:
+        raise BadValue(field="note", reason="a sentence is needed: the next reader has to know why")
+    if act == "postpone":
+        if due is None or due <= resolution.due_date:
+            raise BadValue(field="due", reason="a later day is needed")
+        resolution.due_date = due
+    if act == "report":
+        resolution.reported_by_id, resolution.reported_at = by.account_id or None, now
+    elif act in ("send_back", "reopen"):
+        resolution.reported_by_id = resolution.reported_at = resolution.confirmed_by_id = None
+    resolution.confirmed_by_id = (by.account_id or None) if act == "confirm" else resolution.confirmed_by_id
+    resolution.closed_at = now if act in ("confirm", "drop") else None
+    resolution.save()
+    ResolutionStep.objects.create(
+        resolution=resolution,
+        act=act,
+        note=note.strip(),
+        due_date=resolution.due_date,
+        at=now,
+        by_id=by.account_id or None,
+    )
+    event("resolution.stepped", "resolution", resolution.pk, by, now, row=resolution, data={"act": act})
+    return resolution
+
+
+@action
+def forget_holders(*, ended_before: date, by: Acting, now: datetime) -> int:
+    """Take away who sat on seats whose term ended before a day; the seats stay."""
+    gone, _ = SeatHolder.objects.filter(seat__until__lt=ended_before).delete()
+    if gone:
+        event("council.holders_forgotten", "council", None, by, now, data={"count": gone})
+    return gone
+
+
+def _council(council_id: int, by: Acting, now: datetime, standing: bool = True) -> Council:
+    council = lock(Council.objects.select_related("kind"), [council_id], of=("self",))[council_id]
+    require(may_keep(by, council))
+    require_on(council.place_path, council.organisation_path, now)
+    if standing and council.state != CouncilState.STANDING:
+        raise rules.CouncilDissolved
+    return council
+
+
+def _session(session_id: int, by: Acting, now: datetime) -> tuple[Session, Council]:
+    found = Session.objects.filter(pk=session_id).values_list("council_id", flat=True).first()
+    if found is None:
+        raise NotFound
+    council = _council(found, by, now, standing=False)
+    return lock(Session.objects.all(), [session_id])[session_id], council
+
+
+def require_on(place_path: str, organisation_path: str, now: datetime) -> None:
+    require(off_refusal(SLUG, [(place_path, organisation_path)], business_date(now)))
+
+
+def _words(field: str, text: str) -> str:
+    if len(text.strip()) < 3:
+        raise BadValue(field=field, reason="a few words are needed")
+    return text.strip()
+
+
+def event(
+    act: str,
+    kind: str,
+    subject: int | None,
+    by: Acting,
+    now: datetime,
+    *,
+    row: object = None,
+    data: dict[str, object] | None = None,
+) -> None:
+    """One event at the place of `row` (which has both paths), or where the actor stands."""
+    place, organisation = (
+        getattr(row, "place_path", by.place_path),
+        getattr(row, "organisation_path", by.organisation_path),
+    )
+    record(act, kind=kind, subject=subject, by=by, now=now, place_path=place, organisation_path=organisation, data=data)

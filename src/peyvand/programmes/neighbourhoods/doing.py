@@ -1,0 +1,90 @@
+"""How an act is offered on pages: a form of its own (or a button alone), checked, done by one action, and led back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import NotFound, Refusal, require
+from peyvand.places.models import Place
+from peyvand.programmes.neighbourhoods.forms import ActForm, NothingForm
+from peyvand.scope.acting import Acting
+from peyvand.scope.database import scope
+from peyvand.web import notices
+from peyvand.web.pages.access import acting, refuse
+
+Run = Callable[[Any, dict[str, Any], Acting, datetime], object]
+
+
+@dataclass(frozen=True)
+class Act:
+    """`title` stands on the button and above its form; `run(row, cleaned form, by, now)` calls one action.
+
+    Offered where `when(row)` holds and `may(row, by)` refuses nothing; the action asks both again. An act without fields acts at once.
+    """
+
+    title: Any
+    done: Any
+    run: Run
+    may: Callable[[Any, Acting], Refusal | None]
+    when: Callable[[Any], bool] = lambda row: True
+    form: type[ActForm] = NothingForm
+    initial: Callable[[Any, Acting], dict[str, Any]] = lambda row, by: {}
+    lead: Any = ""
+
+    @property
+    def at_once(self) -> bool:
+        return self.form is NothingForm
+
+
+@dataclass(frozen=True)
+class Acts:
+    """The acts on one kind of row, with how it is read, the place it belongs to, and the page to go back to."""
+
+    key: str  # the name of its id in addresses
+    acts: Mapping[str, Act]
+    read: Callable[[Acting, int], Any]
+    place_of: Callable[[Any], Place]
+    back: Callable[[Any], str]
+
+    def offered(self, row: Any, by: Acting) -> list[tuple[str, Act]]:
+        """What this reader can do to the row now."""
+        return [(name, one) for name, one in self.acts.items() if one.when(row) and one.may(row, by) is None]
+
+    def view(self, request: HttpRequest, act: str, **ids: int) -> HttpResponseBase:
+        """GET shows the form, POST acts and leads back to the row's page."""
+        by, one = acting(request), self.acts.get(act)
+        if one is None:
+            raise NotFound
+        posted = request.method == "POST"
+        with scope(by):
+            row = self.read(by, ids[self.key])
+            require(one.may(row, by))
+            form = one.form(
+                request.POST if posted else None, initial=one.initial(row, by), of=row, place=self.place_of(row), by=by,
+                today=business_date(timezone.now()),
+            )  # fmt: skip
+            back = self.back(row)
+            if not posted or not form.is_valid():
+                return _page(request, one, form, back, 422 if posted else 200)
+        try:
+            one.run(row, form.cleaned_data, by, timezone.now())
+        except Refusal as refusal:
+            if one.at_once:
+                notices.refused(request, refusal)
+                return redirect(back)
+            with scope(by):
+                refuse(form, refusal)
+                return _page(request, one, form, back, 409)
+        notices.done(request, str(one.done))
+        return redirect(back)
+
+
+def _page(request: HttpRequest, act: Act, form: ActForm, back: str, status: int) -> HttpResponseBase:
+    context = {"title": act.title, "lead": act.lead, "form": form, "button": act.title, "back_url": back}
+    return render(request, "web/pages/form.html", context, status=status)

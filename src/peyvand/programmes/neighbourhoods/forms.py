@@ -1,0 +1,263 @@
+"""The forms of councils and boards. Each is made for one row (`of`), whose choices it offers."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.people.models import Organisation
+from peyvand.places.enums import PlaceKind
+from peyvand.places.models import Place
+from peyvand.programmes.neighbourhoods.actions import MOST_ITEMS, in_term
+from peyvand.programmes.neighbourhoods.enums import (
+    BoardRole,
+    Dimension,
+    ResolutionState,
+    SeatRole,
+    VoiceState,
+)
+from peyvand.programmes.neighbourhoods.known import FOUR, NAME_SETS
+from peyvand.programmes.neighbourhoods.models import CouncilKind, Seat
+from peyvand.scope.acting import Acting
+from peyvand.web.fields import JalaliDateField, QuantityField
+from peyvand.web.forms import Form
+from peyvand.web.lists import Filters
+from peyvand.web.pages.choices import PlaceField
+from peyvand.web.pages.neighbourhoods import organisations_at
+from peyvand.web.pages.words import named
+
+MOST_ORGANISATIONS = 300
+
+
+def _fa() -> bool:
+    return (get_language() or "fa").startswith("fa")
+
+
+class OrganisationField(forms.ModelChoiceField):
+    """An organisation of a place, of what lies in it and around it up to the province."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(queryset=Organisation.objects.none(), **options)
+
+    def label_from_instance(self, obj: Organisation) -> str:
+        return named(obj)
+
+
+class ActForm(Form):
+    """A form for one act on a row at a place. `organisations` are those that may be named there."""
+
+    def __init__(self, *args: Any, of: Any, place: Place, by: Acting, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.of, self.place, self.by, self.today = of, place, by, today
+        near = Organisation.objects.filter(pk__in=organisations_at(place).values("pk")[:MOST_ORGANISATIONS])
+        for field in self.fields.values():
+            if isinstance(field, OrganisationField):
+                field.queryset = near.order_by("sort_key")
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Offer what this row offers."""
+
+
+class NothingForm(ActForm):
+    pass
+
+
+class WordsForm(ActForm):
+    note = forms.CharField(label=_("In a sentence"), widget=forms.Textarea, max_length=300)
+
+
+class OptionalWordsForm(ActForm):
+    note = forms.CharField(label=_("In a sentence"), widget=forms.Textarea, max_length=300, required=False)
+
+
+class LaterForm(WordsForm):
+    due = JalaliDateField(label=_("New day"))
+    field_order = ("due", "note")
+
+
+class CouncilForm(Form):
+    """Found a council: the kinds that stand at each place are checked by the act."""
+
+    place = PlaceField(label=_("Place"))
+    kind = forms.ChoiceField(label=_("Kind of council"))
+    name_set = forms.ChoiceField(
+        label=_("Committees"), required=False,
+        help_text=_("Their names differ from province to province; take a published set, or add your own under kinds of councils."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["place"].offer(by)  # type: ignore[attr-defined]
+        kinds = list(CouncilKind.objects.order_by("pk"))
+        self.fields["kind"].choices = [(one.pk, named(one)) for one in kinds if one.part_of_id is None]  # type: ignore[attr-defined]
+        sets = dict.fromkeys(one.name_set for one in kinds if one.name_set)
+        self.fields["name_set"].choices = [("", _("Without committees")), *((one, set_name(one)) for one in sets)]  # type: ignore[attr-defined]
+
+
+def set_name(slug: str) -> str:
+    names = NAME_SETS.get(slug)
+    return slug if names is None else str(_("As in %(province)s")) % {"province": names[0] if _fa() else names[1]}
+
+
+class SeatForm(ActForm):
+    title = forms.CharField(
+        label=_("Seat"), max_length=120, help_text=_("An office, not a name, such as: health house")
+    )
+    role = forms.ChoiceField(label=_("Role in the council"), choices=SeatRole.choices, initial=SeatRole.MEMBER)
+    organisation = OrganisationField(label=_("Of the organisation"), required=False)
+    since = JalaliDateField(label=_("Since"))
+    holder = forms.CharField(
+        label=_("Who sits on it"), max_length=120, required=False,
+        help_text=_("Seen only by those who keep the council's papers; forgotten two years after the term."),
+    )  # fmt: skip
+
+
+class _SeatField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Seat) -> str:
+        return obj.title
+
+
+class EndSeatForm(ActForm):
+    seat = _SeatField(label=_("Seat"), queryset=Seat.objects.none())
+    until = JalaliDateField(label=_("Last day of the term"))
+
+    def prepare(self) -> None:
+        self.fields["seat"].queryset = Seat.objects.filter(council=self.of, until__isnull=True).order_by("pk")  # type: ignore[attr-defined]
+
+
+class SessionForm(ActForm):
+    on = JalaliDateField(label=_("On which day"))
+    where = forms.CharField(label=_("Where"), max_length=120, required=False)
+    agenda = forms.CharField(
+        label=_("Agenda"), widget=forms.Textarea, max_length=1400,
+        help_text=_("One item a line, at most eight: the minutes are one page."),
+    )  # fmt: skip
+
+    def clean_agenda(self) -> list[str]:
+        lines = [line.strip() for line in self.cleaned_data["agenda"].splitlines() if line.strip()]
+        if not 1 <= len(lines) <= MOST_ITEMS or max(map(len, lines)) > 160:
+            raise forms.ValidationError(_("Write one to eight items, each at most 160 letters."))
+        return lines
+
+
+class HoldForm(ActForm):
+    def prepare(self) -> None:
+        seats = Seat.objects.filter(in_term(self.of.date), council=self.of.council_id).order_by("pk")
+        self.fields["present"] = _Present(label=_("Who was present"), queryset=seats, required=False)
+        for item in self.of.items.order_by("position"):
+            self.fields[f"said_{item.position}"] = forms.CharField(
+                label=item.title,
+                widget=forms.Textarea,
+                max_length=500,
+                required=False,
+                help_text=_("What was said of it"),
+            )
+
+    def said(self) -> dict[int, str]:
+        return {int(name[5:]): words for name, words in self.cleaned_data.items() if name.startswith("said_")}
+
+
+class _Present(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Seat) -> str:
+        return obj.title
+
+
+class ResolveForm(ActForm):
+    title = forms.CharField(label=_("What was resolved"), max_length=200)
+    owner = OrganisationField(label=_("Who owes it"))
+    due = JalaliDateField(label=_("By when"))
+
+
+class VoiceForm(ActForm):
+    title = forms.CharField(label=_("In one line"), max_length=160)
+    body = forms.CharField(
+        label=_("What the place says"), widget=forms.Textarea, max_length=1500,
+        help_text=_("Name no family: what is sent up is read by others."),
+    )  # fmt: skip
+
+
+class AnswerForm(ActForm):
+    words = forms.CharField(label=_("In your words"), widget=forms.Textarea, max_length=1500)
+
+
+def _four() -> list[tuple[str, Any]]:
+    return [("", "—"), *((slug, names[0] if _fa() else names[1]) for slug, names in FOUR.items())]
+
+
+class LeadForm(ActForm):
+    organisation = OrganisationField(label=_("Lead agency"))
+    stands_for = forms.ChoiceField(label=_("One of the four agencies"), choices=_four, required=False)
+
+
+class JoinForm(ActForm):
+    role = forms.ChoiceField(label=_("As"), choices=[one for one in BoardRole.choices if one[0] != "lead"])
+    stands_for = forms.ChoiceField(label=_("One of the four agencies"), choices=_four, required=False)
+
+
+class TrustedForm(ActForm):
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Seen by your own organisation alone."))
+    agreed = JalaliDateField(label=_("Agreed to it on"))
+
+
+class ObjectiveForm(ActForm):
+    title = forms.CharField(label=_("Objective"), max_length=160)
+    dimension = forms.ChoiceField(label=_("Dimension"), choices=Dimension.choices)
+    measure = forms.CharField(label=_("What is counted"), max_length=60, help_text=_("Such as: homes adapted"))
+    target = QuantityField(label=_("How many"))
+    due = JalaliDateField(label=_("By when"))
+
+
+class ShareForm(ActForm):
+    promised = QuantityField(label=_("What your organisation takes upon itself"))
+    done = QuantityField(label=_("Done by now"), least=0)
+
+
+class ObstacleForm(ActForm):
+    title = forms.CharField(label=_("What stands in the way"), max_length=200, help_text=_("Name no family."))
+    owner = OrganisationField(label=_("Who is to clear it"))
+
+
+class HandForm(ActForm):
+    owner = OrganisationField(label=_("To whom"))
+
+
+class AskServedForm(Form):
+    code = forms.CharField(
+        label=_("Tracking code of the need"), max_length=30, help_text=_("Of a need that your own organisation keeps")
+    )
+
+
+class KindForm(Form):
+    slug = forms.SlugField(label=_("Short name in Latin letters"), max_length=40)
+    name_fa = forms.CharField(label=_("Name in Persian"), max_length=120)
+    name_en = forms.CharField(label=_("Name in English"), max_length=120)
+    level = forms.ChoiceField(label=_("Where it stands"), choices=PlaceKind.choices, initial=PlaceKind.NEIGHBOURHOOD)
+    upper = forms.ChoiceField(label=_("Where its voice goes"), required=False)
+    part_of = forms.ChoiceField(label=_("A committee of"), required=False)
+    name_set = forms.CharField(label=_("Set of committees"), max_length=40, required=False)
+    is_temporary = forms.BooleanField(label=_("Stands for a time only"), required=False)
+    chair_fa = forms.CharField(label=_("Chair, in Persian"), max_length=80, required=False)
+    chair_en = forms.CharField(label=_("Chair, in English"), max_length=80, required=False)
+    quorum_percent = QuantityField(label=_("Present must be more than"), unit="%", least=0, most=100, initial=50)
+    answer_days = QuantityField(label=_("Time to answer a voice"), unit=_("business days"), most=120, initial=10)
+    source = forms.CharField(label=_("Source"), max_length=200, help_text=_("Shown to everyone"))
+
+    def __init__(self, *args: Any, kinds: QuerySet[CouncilKind], **options: Any) -> None:
+        super().__init__(*args, **options)
+        known = [("", "—"), *((one.slug, named(one)) for one in kinds)]
+        for name in ("upper", "part_of"):
+            self.fields[name].choices = known  # type: ignore[attr-defined]
+
+
+class ResolutionFilters(Filters):
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *ResolutionState.choices])
+
+
+class VoiceFilters(Filters):
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *VoiceState.choices])

@@ -1,0 +1,396 @@
+"""The pages of councils, resolutions and voices: each reads, or calls one action and leads on."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from peyvand.extend.discovery import programme
+from peyvand.extend.figures import shown
+from peyvand.extend.pages import writes_are_open
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import Refusal
+from peyvand.people.enums import MemberRole
+from peyvand.people.models import Organisation
+from peyvand.programmes.neighbourhoods import actions, council_acts, permissions, queries, rules
+from peyvand.programmes.neighbourhoods.board_acts import board_url, own
+from peyvand.programmes.neighbourhoods.doing import Acts
+from peyvand.programmes.neighbourhoods.enums import CouncilState, ResolutionState, SessionState, VoiceState
+from peyvand.programmes.neighbourhoods.forms import CouncilForm, KindForm, ResolutionFilters, VoiceFilters
+from peyvand.programmes.neighbourhoods.minutes import minutes_of
+from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resolution, Voice
+from peyvand.scope.acting import Acting, within
+from peyvand.scope.database import scope
+from peyvand.web import notices
+from peyvand.web.exports import export, exportable
+from peyvand.web.lists import Badge, Column, ListSpec, list_page
+from peyvand.web.pages.access import acting, refuse
+from peyvand.web.pages.downloads import pdf
+from peyvand.web.pages.words import listed, named
+from peyvand.web.templatetags.peyvand_format import jdate, number
+
+SLUG = actions.SLUG
+_RESOLUTION_TONES = {
+    ResolutionState.OPEN: "waiting", ResolutionState.UNDERWAY: "going", ResolutionState.REPORTED: "going",
+    ResolutionState.DONE: "done", ResolutionState.DROPPED: "stopped",
+}  # fmt: skip
+_VOICE_TONES = {
+    VoiceState.WAITING: "waiting", VoiceState.ANSWERED: "going", VoiceState.SETTLED: "done", VoiceState.WITHDRAWN: "stopped",
+}  # fmt: skip
+
+
+def today() -> date:
+    return business_date(timezone.now())
+
+
+def opened(by: Acting) -> bool:
+    return writes_are_open(programme(SLUG), by, timezone.now())
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A button or a link to an act's form."""
+
+    label: Any
+    url: str
+    at_once: bool
+
+
+def offers(acts: Acts, row: Any, by: Acting, is_open: bool, route: str) -> list[Offer]:
+    """The acts this reader can do to a row; none where the programme is switched off."""
+    found = acts.offered(row, by) if is_open else []
+    return [
+        Offer(act.title, reverse(f"{SLUG}:{route}", kwargs={acts.key: row.pk, "act": name}), act.at_once)
+        for name, act in found
+    ]
+
+
+def council_name(council: Council) -> str:
+    return listed(named(council.kind), named(council.place))
+
+
+def council_badge(row: Council) -> Badge:
+    return Badge(row.get_state_display(), "going" if row.state == CouncilState.STANDING else "stopped")
+
+
+def resolution_badge(row: Resolution) -> Badge:
+    late = rules.is_late(state=row.state, due=row.due_date, today=today())
+    return badge(row.get_state_display(), _RESOLUTION_TONES[ResolutionState(row.state)], late)
+
+
+def voice_badge(row: Voice) -> Badge:
+    late = rules.is_late(state=row.state, due=row.answer_by, today=today())
+    return badge(row.get_state_display(), _VOICE_TONES[VoiceState(row.state)], late)
+
+
+def badge(label: str, tone: str, late: bool) -> Badge:
+    return Badge(gettext("%(state)s, late") % {"state": label}, "late") if late else Badge(label, tone)
+
+
+COUNCILS = ListSpec(
+    name="councils",
+    title=_("Councils"),
+    columns=(
+        Column("kind", _("Council"), value=lambda row: named(row.kind), link=lambda row: reverse(f"{SLUG}:council", args=[row.pk])),
+        Column("place", _("Place"), value=lambda row: named(row.place), sort="place_path", link=lambda row: board_url(row.place_id)),
+        Column("organisation", _("Papers kept by"), value=lambda row: named(row.organisation)),
+        Column("state", _("State"), value=council_badge, kind="badge"),
+        Column("founded", _("Founded"), value="founded_at", kind="date", sort="founded_at"),
+    ),
+    default_sort="place_path",
+    empty_title=_("No council yet"),
+    empty_text=_("Found the council of a place; its history then stays with the place."),
+)  # fmt: skip
+RESOLUTIONS = ListSpec(
+    name="resolutions",
+    title=_("Resolutions"),
+    columns=(
+        Column("title", _("Resolution"), link=lambda row: reverse(f"{SLUG}:resolution", args=[row.pk])),
+        Column("council", _("Council"), value=lambda row: council_name(row.council)),
+        Column("owner", _("Who owes it"), value=lambda row: named(row.owner)),
+        Column("due", _("By when"), value="due_date", kind="date", sort="due_date"),
+        Column("state", _("State"), value=resolution_badge, kind="badge"),
+    ),
+    default_sort="due_date",
+    filters=ResolutionFilters,
+    empty_title=_("No resolution here"),
+    empty_text=_("What a session resolves is listed here until it is done."),
+)  # fmt: skip
+VOICES = ListSpec(
+    name="voices",
+    title=_("Voices"),
+    columns=(
+        Column("title", _("What was sent up"), link=lambda row: reverse(f"{SLUG}:voice", args=[row.pk])),
+        Column("council", _("From"), value=lambda row: council_name(row.council)),
+        Column("at", _("Waits at"), value=lambda row: council_name(row.at)),
+        Column("answer_by", _("Answer by"), kind="date", sort="answer_by"),
+        Column("state", _("State"), value=voice_badge, kind="badge"),
+    ),
+    default_sort="answer_by",
+    filters=VoiceFilters,
+    empty_title=_("No voice here"),
+    empty_text=_("What a council sends up is listed here with its clock."),
+)  # fmt: skip
+
+
+@exportable
+@require_GET
+def home(request: HttpRequest) -> HttpResponseBase:
+    by = acting(request)
+    rows = queries.councils(by)
+    if (file := export(request, COUNCILS, rows)) is not None:
+        return file
+    context = {
+        "page": list_page(request, COUNCILS, rows),
+        "waiting": queries.waiting(by, today()),
+        "boards": [(one, board_url(one.place_id)) for one in queries.boards(by)[:40]],
+        "may_found": by.role in permissions.KEEPERS and opened(by),
+        "may_settle": permissions.may_settle(by) is None and opened(by),
+        "sees_served": by.is_staff,
+    }  # fmt: skip
+    return render(request, "neighbourhoods/home.html", context)
+
+
+def found(request: HttpRequest) -> HttpResponseBase:
+    by = acting(request)
+    with scope(by):
+        form = CouncilForm(request.POST or None, by=by, initial={"place": request.GET.get("place", "")})
+        valid = form.is_valid()
+        organisation = own(by) if valid else Organisation()
+        if not valid:
+            return _found_page(request, form, 422 if request.method == "POST" else 200)
+        said = form.cleaned_data
+    try:
+        council = actions.found_council(
+            kind_id=int(said["kind"]), place=said["place"], organisation=organisation, name_set=said["name_set"] or None,
+            by=by, now=timezone.now(),
+        )  # fmt: skip
+    except Refusal as refusal:
+        with scope(by):
+            refuse(form, refusal, already_there="kind")
+            return _found_page(request, form, 409)
+    notices.done(request, gettext("The council was founded. Add its seats next."))
+    return redirect(f"{SLUG}:council", council_id=council.pk)
+
+
+def _found_page(request: HttpRequest, form: CouncilForm, status: int) -> HttpResponse:
+    context = {
+        "title": gettext("Found a council"), "button": gettext("Found the council"), "form": form, "back_url": reverse(f"{SLUG}:home"),
+        "lead": gettext("A council stands once at a place, for good: what it did stays there when its members change."),
+    }  # fmt: skip
+    return render(request, "web/pages/form.html", context, status=status)
+
+
+@require_GET
+def council(request: HttpRequest, council_id: int) -> HttpResponseBase:
+    by = acting(request)
+    row = queries.one_council(council_id)
+    hangs, day = queries.hanging_on(row), today()
+    context = {
+        "council": row,
+        "title": council_name(row),
+        "facts": _facts(row),
+        "seats": [(seat, name) for seat, name in hangs.seats if seat.until is None or seat.until >= day],
+        "past_seats": [seat for seat, _name in hangs.seats if seat.until is not None and seat.until < day],
+        "sessions": hangs.sessions,
+        "resolutions": [(one, resolution_badge(one)) for one in hangs.resolutions],
+        "voices": [(one, voice_badge(one)) for one in hangs.voices],
+        "committees": hangs.committees,
+        "acts": offers(council_acts.COUNCIL, row, by, opened(by), "council_act"),
+        "board_url": board_url(row.place_id) if within(row.place_path, by.place_path) else "",
+    }  # fmt: skip
+    return render(request, "neighbourhoods/council.html", context)
+
+
+def _facts(row: Council) -> list[tuple[Any, str]]:
+    kind = row.kind
+    facts = [
+        (_("State"), str(row.get_state_display())),
+        (_("Papers kept by"), named(row.organisation)),
+        (_("Founded"), jdate(row.founded_at)),
+        (_("Quorum"), gettext("more than %(share)s%% of the seats") % {"share": number(kind.quorum_percent)}),
+        (_("Where its voice goes"), named(kind.upper)),
+        (_("Time to answer a voice"), gettext("%(days)s business days") % {"days": number(kind.answer_days)}),
+        (_("Source"), kind.source),
+    ]
+    if kind.chair_fa:
+        facts.insert(2, (_("In the chair"), kind.chair_fa if named(kind) == kind.name_fa else kind.chair_en))
+    if row.part_of is not None:
+        facts.insert(0, (_("A committee of"), named(row.part_of.kind)))
+    return [(name, value) for name, value in facts if value]
+
+
+@require_GET
+def session(request: HttpRequest, session_id: int) -> HttpResponseBase:
+    by, row = acting(request), queries.one_session(session_id)
+    context = {
+        "session": row,
+        "title": listed(council_name(row.council), jdate(row.date)),
+        "items": row.items.order_by("position"),
+        "present": row.attendances.select_related("seat").order_by("seat_id"),
+        "resolutions": [(one, resolution_badge(one)) for one in row.resolutions.select_related("owner").order_by("number")],
+        "is_held": row.state in (SessionState.HELD, SessionState.MINUTED),
+        "no_quorum": row.state in (SessionState.HELD, SessionState.MINUTED) and row.present < row.needed,
+        "acts": offers(council_acts.SESSION, row, by, opened(by), "session_act"),
+    }  # fmt: skip
+    return render(request, "neighbourhoods/session.html", context)
+
+
+@require_GET
+def minutes(request: HttpRequest, session_id: int) -> HttpResponseBase:
+    return pdf(minutes_of(request, queries.one_session(session_id)), f"minutes-{session_id}.pdf")
+
+
+@exportable
+@require_GET
+def resolutions(request: HttpRequest) -> HttpResponseBase:
+    by, show = acting(request), request.GET.get("show", "")
+    rows = queries.resolutions(by)
+    wanted = {"late": queries.late_resolutions(today()), "owed": queries.owed_by(by), "confirm": queries.to_confirm(by)}
+    rows = rows.filter(wanted[show]) if show in wanted else rows
+    if (file := export(request, RESOLUTIONS, rows)) is not None:
+        return file
+    return render(
+        request, "neighbourhoods/list.html", {"page": list_page(request, RESOLUTIONS, rows), "title": RESOLUTIONS.title}
+    )
+
+
+@require_GET
+def resolution(request: HttpRequest, resolution_id: int) -> HttpResponseBase:
+    by, row = acting(request), queries.one_resolution(resolution_id)
+    context = {
+        "resolution": row,
+        "badge": resolution_badge(row),
+        "is_late": rules.is_late(state=row.state, due=row.due_date, today=today()),
+        "thread": _thread(row),
+        "facts": [
+            (_("Council"), council_name(row.council)), (_("Number"), number(row.number)), (_("Who owes it"), named(row.owner)),
+            (_("Resolved on"), jdate(row.decided_date)), (_("By when"), jdate(row.due_date)),
+        ],
+        "steps": _told(row.steps.order_by("pk")),
+        "acts": offers(council_acts.RESOLUTION, row, by, opened(by), "resolution_act"),
+    }  # fmt: skip
+    return render(request, "neighbourhoods/resolution.html", context)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One knot of the thread from the session to what was done."""
+
+    label: Any
+    state: str
+    note: str = ""
+    url: str = ""
+
+
+def _thread(row: Resolution) -> list[Stage]:
+    late = rules.is_late(state=row.state, due=row.due_date, today=today())
+    place = {"open": 1, "underway": 2, "reported": 3, "done": 4, "dropped": 1}[row.state]
+    current = "stopped" if row.state == ResolutionState.DROPPED else "late" if late else "current"
+    labels = [
+        (_("Resolved"), jdate(row.decided_date)), (_("Begun"), ""), (_("Reported"), jdate(row.reported_at) if row.reported_at else ""),
+        (_("Confirmed"), jdate(row.closed_at) if row.closed_at else jdate(row.due_date)),
+    ]  # fmt: skip
+    return [
+        Stage(label, "done" if at < place else current if at == place else "ahead", note)
+        for at, (label, note) in enumerate(labels)
+    ]
+
+
+def _told(steps: Iterable[Any]) -> list[tuple[str, Any]]:
+    titles = {name: str(act.title) for name, act in council_acts.RESOLUTION.acts.items()}
+    return [(titles.get(step.act, step.act), step) for step in steps]
+
+
+@exportable
+@require_GET
+def voices(request: HttpRequest) -> HttpResponseBase:
+    by, show = acting(request), request.GET.get("show", "")
+    rows = queries.voices(by)
+    wanted = {"late": queries.late_voices(today()), "answer": queries.to_answer(by)}
+    rows = rows.filter(wanted[show]) if show in wanted else rows
+    if (file := export(request, VOICES, rows)) is not None:
+        return file
+    return render(
+        request, "neighbourhoods/list.html", {"page": list_page(request, VOICES, rows), "title": VOICES.title}
+    )
+
+
+@require_GET
+def voice(request: HttpRequest, voice_id: int) -> HttpResponseBase:
+    by, row = acting(request), queries.one_voice(voice_id)
+    roles = dict(MemberRole.choices)
+    context = {
+        "voice": row,
+        "badge": voice_badge(row),
+        "is_late": rules.is_late(state=row.state, due=row.answer_by, today=today()),
+        "origin": council_name(row.council),
+        "rungs": row.rungs.select_related("council__kind", "council__place").order_by("pk"),
+        "hearings": [
+            (one, named(one.organisation), roles.get(one.role, "")) for one in row.hearings.select_related("organisation").order_by("pk")
+        ],
+        "acts": offers(council_acts.VOICE, row, by, opened(by), "voice_act"),
+    }  # fmt: skip
+    return render(request, "neighbourhoods/voice.html", context)
+
+
+@require_GET
+def figures(request: HttpRequest) -> HttpResponseBase:
+    context = {"figures": shown(programme(SLUG), acting(request), today())}
+    return render(request, "neighbourhoods/figures.html", context)
+
+
+def kinds(request: HttpRequest) -> HttpResponseBase:
+    """The kinds of councils: take over the published ones, add one, or change a quorum and a clock."""
+    by, now = acting(request), timezone.now()
+    with scope(by):
+        known = list(CouncilKind.objects.select_related("upper", "part_of").order_by("pk"))
+        one = next((kind for kind in known if kind.slug == request.GET.get("kind")), None)
+        form = _kind_form(request, known, one)
+        if request.method != "POST" or ("take" not in request.POST and not form.is_valid()):
+            return _kinds_page(request, known, form, 200 if request.method == "GET" else 422)
+    try:
+        if "take" in request.POST:
+            count = actions.take_known_kinds(by=by, now=now)
+            notices.done(request, gettext("%(count)s kinds were taken over.") % {"count": number(count)})
+        else:
+            actions.set_kind(row=actions.NewKind(**form.cleaned_data), by=by, now=now)
+            notices.done(request, gettext("The kind was set."))
+    except Refusal as refusal:
+        with scope(by):
+            refuse(form, refusal)
+            return _kinds_page(request, known, form, 409)
+    return redirect(f"{SLUG}:kinds")
+
+
+def _kind_form(request: HttpRequest, known: Sequence[CouncilKind], one: CouncilKind | None) -> KindForm:
+    names = (
+        "slug",
+        "name_fa",
+        "name_en",
+        "level",
+        "name_set",
+        "is_temporary",
+        "chair_fa",
+        "chair_en",
+        "quorum_percent",
+        "answer_days",
+        "source",
+    )
+    initial = {name: getattr(one, name) for name in names} if one else {}
+    if one:
+        initial |= {"upper": one.upper.slug if one.upper else "", "part_of": one.part_of.slug if one.part_of else ""}
+    said = request.POST if request.method == "POST" and "take" not in request.POST else None
+    return KindForm(said, kinds=known, initial=initial)  # type: ignore[arg-type]
+
+
+def _kinds_page(request: HttpRequest, known: Sequence[CouncilKind], form: KindForm, status: int) -> HttpResponse:
+    return render(request, "neighbourhoods/kinds.html", {"kinds": known, "form": form}, status=status)
