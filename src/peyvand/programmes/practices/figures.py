@@ -19,12 +19,6 @@ def _rows(by: Acting, *states: PracticeState) -> QuerySet[Practice]:
     return rows.filter(below(by.organisation_path, "organisation_path")) if by.is_staff else rows
 
 
-def done(by: Acting, today: date) -> Counted:
-    with scope(SYSTEM):
-        number = _rows(by, PracticeState.PUBLISHED).count()
-    return Counted(float(number), number)
-
-
 def copied(by: Acting, today: date) -> Counted:
     """Of the practices that were done, the share that somebody has copied."""
     again = Practice.objects.filter(copied_from=OuterRef("pk"), state__in=SHOWN)

@@ -17,7 +17,7 @@ from peyvand.programmes.practices.seed import seed
 from peyvand.programmes.practices.story_actions import blank_words
 from peyvand.programmes.practices.story_api import SESSION_ROUTES, STORY_ROUTES
 from peyvand.programmes.practices.ways import ways_of
-from peyvand.scope.acting import STAFF, SYSTEM, Acting
+from peyvand.scope.acting import STAFF, SYSTEM
 from peyvand.scope.database import scope
 
 
@@ -57,14 +57,6 @@ def forget(before: date, now: datetime) -> int:
     return blank_words(story_ids=None, before=before, by=SYSTEM, now=now)
 
 
-def waiting(by: Acting, today: date) -> int | None:
-    """What waits behind the entry of the menu: words proposed to the teller, and nominations for those who decide."""
-    number = queries.words_waiting(by).count() if by.is_staff else 0
-    if by.role in permissions.CALLERS:
-        number += queries.nominations_waiting(by).count()
-    return number or None
-
-
 PROGRAMME = Programme(
     slug=SLUG,
     title=_("Practices"),
@@ -82,7 +74,7 @@ PROGRAMME = Programme(
     guards={"publish_story": ends_in_an_act},
     reactions={"story.withdrawn": "blank", "need.forgotten": "blank"},
     pages=(
-        Page("list", _("Practices"), "see", in_menu=True, tally=waiting),
+        Page("list", _("Practices"), "see", in_menu=True),
         Page("one", _("Practice"), "see"),
         Page("tree", _("The tree of copies"), "see"),
         Page("figures", _("Figures of practices"), "see"),
@@ -152,13 +144,6 @@ PROGRAMME = Programme(
     ),
     jobs=(Job("blank", _("Erase proposed words about people who are erased"), blank),),
     figures=(
-        Figure(
-            "done",
-            _("Practices with a result"),
-            _("What worked is written down in one form and can be found."),
-            _("Practices of the area that were done, with their result told."),
-            figures.done,
-        ),
         Figure(
             "copied",
             _("Copied by somebody"),

@@ -149,7 +149,9 @@ class Reach:
 def reaches_of(trees: Mapping[int, Sequence[Twig]]) -> dict[int, Reach]:
     """Figures over the practices of each tree that were not withdrawn; results only over those that told one."""
     counties = Place.objects.filter(kind=PlaceKind.COUNTY, parent__kind=PlaceKind.PROVINCE).order_by()
-    of_province = dict(counties.values_list("parent__path").annotate(n=Count("pk")))
+    # One result alone has spread over nothing: nobody asks how many counties there are.
+    spread = any(sum(twig.practice.state == PracticeState.PUBLISHED for twig in twigs) > 1 for twigs in trees.values())
+    of_province = dict(counties.values_list("parent__path").annotate(n=Count("pk"))) if spread else {}
     return {pk: _reach(twigs, of_province) for pk, twigs in trees.items()}
 
 
@@ -192,17 +194,6 @@ def consents_given(story_id: int) -> int:
     with scope(SYSTEM):
         rows = StoryConsent.objects.filter(story_id=story_id, consent__withdrawn_at__isnull=True)
         return rows.values("consent__person_id").distinct().count()
-
-
-def words_waiting(by: Acting) -> QuerySet[ProposedWords]:
-    """Changes that wait for the actor as the teller."""
-    return ProposedWords.objects.filter(story__told_by_id=by.membership_id or -1, state=WordsState.OPEN)
-
-
-def nominations_waiting(by: Acting) -> QuerySet[Nomination]:
-    """Nominations the actor can decide on."""
-    rows = Nomination.objects.filter(in_area(by, "session__place_path"), state=NominationState.PROPOSED)
-    return rows.exclude(nominated_by_id=by.membership_id or -1)
 
 
 def sessions() -> QuerySet[HighSession]:

@@ -201,7 +201,6 @@ def _twig(twig: Twig, by: Acting) -> dict[str, Any]:
     return {
         "row": row,
         "withdrawn": twig.is_withdrawn,
-        "depth": number(twig.depth),
         "indent": "– " * twig.depth,
         "badge": badge(row),
         "people": number(row.people_reached) if done else "—",
