@@ -22,7 +22,7 @@ from peyvand.votes.roll import NewVoter, give_codes, vouch_voters
 from peyvand.votes.rules import Choice, Rule
 
 _MILLION = 10_000_000  # rial in a million toman
-_TOGETHER = 4  # ideas that a vote decides between
+_TOGETHER = 4  # ideas that a vote decides between, at most
 _VOTERS = 7
 _WISHES = (
     ("روشن‌کردن کوچهٔ مدرسه", 60), ("رمپ برای ورودی خانهٔ محله", 25), ("نیمکت و سایه‌بان در ایستگاه", 40), ("سرعت‌گیر جلوی درمانگاه", 15),
@@ -57,7 +57,7 @@ def seed(count: int, random: Random, now: datetime) -> int:
             now=at,
         )
         told.append((idea, cost * _MILLION))
-    if wanted >= _TOGETHER:
+    if wanted > 1:
         _decide(told[:_TOGETHER], member.organisation, random, now)
     return wanted
 

@@ -103,8 +103,12 @@ def one_idea(request: HttpRequest, idea_id: int) -> HttpResponseBase:
 
 
 def _one(idea: Idea, by: Acting) -> dict[str, Any]:
-    works = permissions.may_work_on(by, idea) is None and opened(by)
-    decides = permissions.may_decide(by, idea) is None and opened(by)
+    going = opened(by)
+    works, decides = (
+        going and permissions.may_work_on(by, idea) is None,
+        going and permissions.may_decide(by, idea) is None,
+    )
+    like = queries.like_ideas(idea.title, idea.place_path, but=idea.pk)
     study: Study | None = getattr(idea, "study", None)
     told = idea.state == IdeaState.TOLD
     return {
@@ -117,7 +121,7 @@ def _one(idea: Idea, by: Acting) -> dict[str, Any]:
         ],
         "study": study,
         "study_facts": study_facts(study) if study else [],
-        "like": queries.like_ideas(idea.title, idea.place_path, but=idea.pk) if told and works else [],
+        "like": like if told and works else [],
         "joined": list(idea.joined.all()),
         "plan": _plan(idea),
         "may_study": works and told,
