@@ -28,10 +28,14 @@ def build(tell: Callable[[str], None]) -> None:
     from django.db import transaction
 
     from peyvand.demo.build import build as build_demo
+    from peyvand.extend.switches import switch_on
+    from peyvand.places.models import Place
     from peyvand.programmes.proposals.models import Proposal, Support
+    from peyvand.scope.acting import SYSTEM
 
     call_command("migrate", verbosity=0)
     build_demo(scale=0.0005, now=NOW)
+    switch_on(slug="proposals", place=Place.objects.get(path="ir/"), by=SYSTEM, now=NOW)
     with transaction.atomic():
         _grow(Random(SEED))
     tell(f"{Proposal.objects.count():,} proposals, {Support.objects.count():,} supports")

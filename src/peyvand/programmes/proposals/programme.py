@@ -40,7 +40,7 @@ PROGRAMME = Programme(
     guards={},
     reactions={},
     pages=(
-        Page("list", _("Proposals"), "see", in_menu=True, tally=views_office.waits),
+        Page("list", _("Proposals"), "see", in_menu=True),
         Page("one", _("Proposal"), "see"),
         Page("themes", _("Themes of proposals"), "see"),
         Page("bodies", _("Who answers in time"), "see"),

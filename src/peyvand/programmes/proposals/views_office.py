@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponseBase
@@ -22,7 +21,7 @@ from peyvand.programmes.proposals.enums import OPEN
 from peyvand.programmes.proposals.forms import AnswerTermsForm, HolidayForm, RouteForm
 from peyvand.programmes.proposals.models import Answer, AnswerTerms, Holiday, Proposal, Theme
 from peyvand.programmes.proposals.views import LIST, SLUG, answering, is_open, today_here
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import acts
@@ -183,12 +182,3 @@ def read(request: HttpRequest) -> HttpResponseBase:
     by = request.acting  # type: ignore[attr-defined]
     run = lambda: actions.mark_read(by=by, now=timezone.now())  # noqa: E731
     return acts.act(request, run, gettext("Marked as read."), reverse(f"{SLUG}:news"))
-
-
-def waits(by: Acting, today: date) -> int | None:
-    """What waits behind the entry of the menu: for bodies, proposals to answer; for writers, what is new to them."""
-    if by.role is Role.PUBLIC:
-        return None
-    if by.role in permissions.ANSWERERS:
-        return queries.waiting_for(by).count() or None
-    return queries.unread(by) or None

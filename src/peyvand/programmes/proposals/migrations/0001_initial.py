@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
             name='Happening',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('written', 'Handed in'), ('routed', 'Sent to the body in charge'), ('merged', 'Joined to a like proposal'), ('took_in', 'A like proposal was joined to it'), ('unmerged', 'Stands by itself again'), ('let_go', 'A proposal that was joined stands by itself again'), ('answered', 'Answered'), ('reported', 'What became of it'), ('withdrawn', 'Withdrawn by its author')], max_length=10)),
+                ('kind', models.CharField(choices=[('written', 'Handed in'), ('routed', 'Sent to the body in charge'), ('merged', 'Joined to a like proposal'), ('took_in', 'A like proposal was joined to it'), ('unmerged', 'Stands by itself again'), ('let_go', 'A proposal that was joined stands by itself again'), ('answered', 'Answered'), ('reported', 'What became of the proposal'), ('withdrawn', 'Withdrawn by its author')], max_length=10)),
                 ('at', models.DateTimeField()),
                 ('text', models.TextField(blank=True, default='')),
                 ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
