@@ -30,6 +30,7 @@ NUMBERS = {
     "proposal_id": "Proposal", "into_id": "Proposal", "theme_id": "Theme", "answer_id": "Answer", "body_id": "Organisation",
     "consultation_id": "Consultation", "paragraph_id": "Paragraph", "statement_id": "Statement",
     "idea_id": "Idea", "to_id": "Idea", "vote_id": "Vote",
+    "visit_id": "Visit", "tour_id": "Tour", "survey_id": "Survey", "photo_id": "VisitPhoto", "plan_id": "Visit",
     "council_id": "Council", "session_id": "Session", "resolution_id": "Resolution",
     "voice_id": "Voice", "board_seat_id": "BoardSeat", "objective_id": "Objective", "obstacle_id": "Obstacle",
     "trusted_id": "TrustedPerson", "owner_id": "Organisation", "seat_id": "Seat",

@@ -93,6 +93,9 @@ from peyvand.programmes.practices.story_actions import propose_words
 from peyvand.programmes.proposals import models as proposals
 from peyvand.programmes.proposals.actions import NewProposal, write_proposal
 from peyvand.programmes.proposals.consulting import open_consultation
+from peyvand.programmes.visits import sample, xlsform
+from peyvand.programmes.visits.actions import NewVisit, plan_visit, record_visit, upload_survey
+from peyvand.programmes.visits.models import Survey, Tour, Visit, VisitPhoto
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import PUBLIC, STAFF, SYSTEM, Acting, Role, within
 from peyvand.scope.database import scope
@@ -194,7 +197,8 @@ RULES: dict[type, Rule] = {
     ProgrammeSwitch: everyone, Practice: practice, Nomination: nomination,
     HighSession: lambda facts, by, row: by.role in PRACTICE_READERS,
     ProposedWords: lambda facts, by, row: kept(facts, by, row.story),
-    Idea: idea, Vote: vote,
+    Idea: idea, Vote: vote, Visit: kept, Tour: kept, VisitPhoto: lambda facts, by, row: kept(facts, by, row.visit),
+    Survey: lambda facts, by, row: by.role in STAFF,
     Voter: lambda facts, by, row: covers(by, row.vote.place_path, row.vote.organisation_path),
     CouncilKind: everyone, Council: of_council, Session: of_council, Resolution: of_council,
     BoardSeat: of_council, Seat: lambda facts, by, row: of_council(facts, by, row.council), SeatHolder: seat_holder,
@@ -205,7 +209,7 @@ RULES: dict[type, Rule] = {
 _RELATED = {
     Proof: ("delivery",), PriorityOverride: ("need",), MicroProject: ("need__specification",), Need: ("specification",),
     Organisation: ("place",), Nomination: ("practice", "session"), ProposedWords: ("story",),
-    Voter: ("vote",),
+    Voter: ("vote",), VisitPhoto: ("visit",),
     Seat: ("council",), SeatHolder: ("seat__council",), DoubleHelp: ("need",),
 }  # fmt: skip
 
@@ -373,6 +377,7 @@ def _more(world: World) -> None:
     _practices(world, unwritten)
     _assemblies(world)
     _councils(world)
+    _visits(world)
 
 
 def _practices(world: World, story: Story) -> None:
@@ -403,6 +408,22 @@ def _practices(world: World, story: Story) -> None:
     propose_words(
         story_id=story.pk, title="واژهٔ نهفته", body="واژه‌هایی که هنوز از آنِ کسی نیست.", invitation="",
         reason="این‌گونه روشن‌تر است", by=world["field_leader"], now=NOW,
+    )  # fmt: skip
+
+
+def _visits(world: World) -> None:
+    """Visits of two offices, planned and made, with a picture, a form in use and a tour."""
+    switch_on(slug="visits", place=world.places["mz"], by=SYSTEM, now=NOW - timedelta(days=9))
+    today, base = business_date(NOW), world.places["nobonyad"]
+    for name, place in (("field_leader", "nobonyad"), ("charity_manager", "espiari")):
+        plan_visit(place=world.places[place], planned_date=today, by=world[name], now=NOW)
+        row = NewVisit(world.places[place], today, 7, 2, "بازدید نهفته")
+        visit = record_visit(row=row, by=world[name], now=NOW)
+        VisitPhoto.objects.create(visit=visit, moment="before", spot=1, sha256=f"{visit.pk:064d}", size=9, added_at=NOW)
+    upload_survey(definition=xlsform.read(sample.workbook()), source_sha256="0" * 64, by=world["field_leader"], now=NOW)
+    Tour.objects.create(
+        title="تور نهفته", base=base, place_path=base.path, organisation=world.organisations["centre"],
+        organisation_path=world.organisations["centre"].path, begins=today, days=2, calls_a_day=3, km_a_day=100, planned_at=NOW,
     )  # fmt: skip
 
 

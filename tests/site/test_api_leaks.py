@@ -82,6 +82,8 @@ def place_of(row: Any) -> str:
 
 
 def _waits(sights: Sights, by: Acting, row: Any) -> bool:
+    if hasattr(row, "planned_date"):
+        return row.state == "made" or (row.state == "planned" and row.planned_date <= today())
     if not hasattr(row, "proposed_by_id"):
         return row.answer == ""
     need = row.need
@@ -166,6 +168,11 @@ def in_area_or_owed(by: Acting, row: Any) -> bool:
     return in_area(by, row) or (by.role in ACTORS and within(row.owner_path, by.organisation_path))
 
 
+def of_house_above(by: Acting, row: Any) -> bool:
+    """A form in use in one's own house: its own, and those of the houses above it."""
+    return by.role in STAFF and by.organisation_path.startswith(row.organisation_path)
+
+
 def reads_councils(by: Acting) -> bool:
     return by.role in READERS
 
@@ -198,6 +205,9 @@ LISTS = {
     "/programmes/practices": Listed("Practice", lambda by: by.role in PRACTICE_READERS),
     "/programmes/practices/sessions": Listed("HighSession", lambda by: by.role in PRACTICE_READERS),
     "/programmes/practices/stories": Listed("Story", lambda by: by.role in STAFF, in_hand),
+    "/programmes/visits": Listed("Visit", lambda by: by.role in STAFF),
+    "/programmes/visits/tours": Listed("Tour", lambda by: by.role in STAFF),
+    "/programmes/visits/surveys": Listed("Survey", lambda by: by.role in STAFF, of_house_above),
     "/programmes/assemblies/ideas": Listed(
         "Idea", lambda by: by.role in STAFF, lambda by, row: covers(by, row.place_path, row.organisation_path)
     ),
@@ -242,6 +252,8 @@ OTHER = {
     "/programmes/micro_projects/figures",
     "/programmes/practices/figures",
     "/programmes/neighbourhoods/figures",
+    "/programmes/visits/figures",
+    "/programmes/visits/places",
 }
 # Proposals and drafts are public to the last word, and name nobody.
 OTHER |= {

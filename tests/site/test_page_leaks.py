@@ -43,6 +43,7 @@ OF_PAGE = {
     "proposal_id": "Proposal", "theme_id": "Theme", "answer_id": "Answer",
     "consultation_id": "Consultation", "paragraph_id": "Paragraph", "statement_id": "Statement",
     "idea_id": "Idea", "vote_id": "Vote", "voter_id": "Voter",
+    "visit_id": "Visit", "tour_id": "Tour", "survey_id": "Survey", "photo_id": "VisitPhoto", "plan_id": "Visit",
     "council_id": "Council", "session_id": "Session", "resolution_id": "Resolution", "voice_id": "Voice",
     "board_seat_id": "BoardSeat", "objective_id": "Objective", "obstacle_id": "Obstacle", "trusted_id": "TrustedPerson",
 }  # fmt: skip

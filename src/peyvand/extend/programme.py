@@ -10,6 +10,7 @@ from datetime import date, datetime
 from random import Random
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 
 from peyvand.kernel.refusals import Refusal
@@ -144,7 +145,8 @@ class Page:
     """A page is closed until its permission opens it. A page that `writes` closes when the programme is switched off.
 
     With `Role.PUBLIC` among its roles it opens without signing in, wherever the reader stands (`page_refusal`).
-    `in_menu`: stands in the main navigation; `tally` gives the number that waits behind it.
+    `in_menu`: stands in the main navigation; `tally` gives the rows that wait behind it for this actor, or None. They are counted in
+    the one statement in which a page asks which programmes there are.
     """
 
     name: str
@@ -152,7 +154,7 @@ class Page:
     permission: str
     writes: bool = False
     in_menu: bool = False
-    tally: Callable[[Acting, date], int | None] | None = None
+    tally: Callable[[Acting, date], QuerySet[Any] | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -125,15 +125,14 @@ def switches_seen(by: Acting) -> QuerySet[ProgrammeSwitch]:
     return named.order_by("slug", F("until").desc(nulls_first=True), "-since", "-id")
 
 
-def known_to(by: Acting) -> set[str]:
-    """The programmes that are or ever were on where the actor stands: their pages can be read. One query.
+def switches_above(by: Acting) -> QuerySet[ProgrammeSwitch]:
+    """Those that hold or ever held where the actor stands; for whoever has not signed in, and stands nowhere, those of anywhere."""
+    return ProgrammeSwitch.objects.all() if by.role is Role.PUBLIC else _covering(by.place_path, by.organisation_path)
 
-    Whoever has not signed in stands nowhere: for him, those that were ever on anywhere.
-    """
-    if by.role is Role.PUBLIC:
-        return set(ProgrammeSwitch.objects.values_list("slug", flat=True).distinct()) & programmes().keys()
-    slugs = set(_covering(by.place_path, by.organisation_path).values_list("slug", flat=True))
-    return slugs & programmes().keys()
+
+def known_to(by: Acting) -> set[str]:
+    """The programmes that are or ever were on where the actor stands: their pages can be read. One query."""
+    return set(switches_above(by).values_list("slug", flat=True).distinct()) & programmes().keys()
 
 
 def ever_on(slug: str) -> bool:

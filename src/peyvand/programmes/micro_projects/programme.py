@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.extend.programme import Call, Figure, Job, Page, Permission, Programme, Retention, Route, Step
@@ -52,11 +53,11 @@ def blank(call: Call) -> None:
     blank_words(need_ids=call.ids["need"], by=SYSTEM, now=call.now)
 
 
-def waiting(by: Acting, today: date) -> int | None:
+def waiting(by: Acting, today: date) -> QuerySet | None:
     """What waits behind the entry of the menu: for approvers, the proposals they can decide on."""
     if by.role not in permissions.APPROVERS:
         return None
-    return queries.waiting_for(by).count() or None
+    return queries.waiting_for(by)
 
 
 PROGRAMME = Programme(

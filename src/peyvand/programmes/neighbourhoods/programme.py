@@ -2,17 +2,19 @@
 
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.extend.programme import Call, Figure, Job, OfPlace, Page, Permission, Programme, Retention, Route
 from peyvand.programmes.neighbourhoods import board_acts, board_views, council_acts, figures, queries, rules, views
 from peyvand.programmes.neighbourhoods.actions import SLUG, forget_holders
 from peyvand.programmes.neighbourhoods.api import API_ROUTES
+from peyvand.programmes.neighbourhoods.models import Resolution
 from peyvand.programmes.neighbourhoods.permissions import ACTORS, KEEPERS, LEAD_SETTERS, READERS, SETTLERS
 from peyvand.programmes.neighbourhoods.seed import seed
 from peyvand.programmes.neighbourhoods.served_actions import forget_alarms
 from peyvand.programmes.neighbourhoods.served_actions import watch as watch_needs
-from peyvand.scope.acting import STAFF, SYSTEM
+from peyvand.scope.acting import STAFF, SYSTEM, Acting
 
 
 def watch(call: Call) -> None:
@@ -31,6 +33,11 @@ def forget_names(before: date, now: datetime) -> int:
 
 def forget_old_alarms(before: date, now: datetime) -> int:
     return forget_alarms(before=before, by=SYSTEM, now=now)
+
+
+def waiting(by: Acting, today: date) -> QuerySet | None:
+    """What waits behind the entry of the menu: the resolutions the actor's organisation owes."""
+    return Resolution.objects.filter(queries.owed_by(by)) if by.role in ACTORS else None
 
 
 PROGRAMME = Programme(
@@ -55,7 +62,7 @@ PROGRAMME = Programme(
     guards={},
     reactions={"need.told": "watch", "commitment.offered": "watch", "need.forgotten": "blank"},
     pages=(
-        Page("home", _("Councils and boards"), "see", in_menu=True),
+        Page("home", _("Councils and boards"), "see", in_menu=True, tally=waiting),
         Page("council", _("Council"), "see"),
         Page("session", _("Session"), "see"),
         Page("minutes", _("Minutes of a session"), "see"),

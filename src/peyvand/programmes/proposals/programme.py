@@ -2,14 +2,24 @@
 
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.extend.programme import Call, Figure, Job, Page, Permission, Programme, Retention, Route
-from peyvand.programmes.proposals import figures, permissions, rules, settling, views, views_consulting, views_office
+from peyvand.programmes.proposals import (
+    figures,
+    permissions,
+    queries,
+    rules,
+    settling,
+    views,
+    views_consulting,
+    views_office,
+)
 from peyvand.programmes.proposals.actions import SLUG
 from peyvand.programmes.proposals.api import API_ROUTES
 from peyvand.programmes.proposals.seed import seed
-from peyvand.scope.acting import SYSTEM
+from peyvand.scope.acting import SYSTEM, Acting
 
 
 def group(call: Call) -> None:
@@ -19,6 +29,11 @@ def group(call: Call) -> None:
 
 def forget(before: date, now: datetime) -> int:
     return settling.forget_withdrawn(before, now)
+
+
+def waiting(by: Acting, today: date) -> QuerySet | None:
+    """What waits behind the entry of the menu: for bodies in charge, the proposals they have to answer."""
+    return queries.waiting_for(by) if by.role in permissions.ANSWERERS else None
 
 
 PROGRAMME = Programme(
@@ -40,7 +55,7 @@ PROGRAMME = Programme(
     guards={},
     reactions={},
     pages=(
-        Page("list", _("Proposals"), "see", in_menu=True),
+        Page("list", _("Proposals"), "see", in_menu=True, tally=waiting),
         Page("one", _("Proposal"), "see"),
         Page("themes", _("Themes of proposals"), "see"),
         Page("bodies", _("Who answers in time"), "see"),

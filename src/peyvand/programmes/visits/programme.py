@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.extend.programme import Call, Figure, Job, Page, Permission, Programme, Retention, Route
@@ -43,8 +44,8 @@ def blank(call: Call) -> None:
         LocalFolder(settings.PEYVAND_FILES).remove(fingerprint)
 
 
-def waiting(by: Acting, today: date) -> int | None:
-    return queries.waiting(by, today).count() or None
+def waiting(by: Acting, today: date) -> QuerySet | None:
+    return queries.waiting(by, today)
 
 
 PROGRAMME = Programme(
