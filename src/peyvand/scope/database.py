@@ -29,14 +29,16 @@ def scope(acting: Acting) -> Iterator[Acting]:
     """
     outer = _acting.get()
     within_transaction = connection.in_atomic_block
+    changes = not within_transaction or outer != acting
     with transaction.atomic():
-        _set(acting)
+        if changes:
+            _set(acting)
         token = _acting.set(acting)
         try:
             yield acting
         finally:
             _acting.reset(token)
-        if within_transaction:  # else they end with the transaction
+        if within_transaction and changes:  # else they end with the transaction
             _set(outer)
 
 

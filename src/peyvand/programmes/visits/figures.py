@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from peyvand.extend.programme import Counted
 from peyvand.kernel.jalali import add_months, business_date
@@ -38,7 +38,8 @@ def first_contacts(by: Acting, today: date) -> Counted:
 def share_followed(by: Acting, today: date) -> Counted:
     with scope(SYSTEM):
         rows = _made(by, add_months(today, -MONTHS))
-        made, followed = rows.count(), rows.filter(state=VisitState.FOLLOWED).count()
+        many = rows.aggregate(made=Count("pk"), followed=Count("pk", filter=Q(state=VisitState.FOLLOWED)))
+    made, followed = many["made"], many["followed"]
     return Counted(followed / made if made else None, made)
 
 

@@ -94,6 +94,9 @@ class VisitForm(Form):
         self.fields["plan"].label_from_instance = _plan_label  # type: ignore[attr-defined]
         for row in range(1, HEARD_ROWS + 1):
             self.fields |= _heard_fields(row)
+        kinds = list(self.fields["kind_1"].choices)  # type: ignore[attr-defined]
+        for row in range(1, HEARD_ROWS + 1):  # the same kinds are read once for all rows
+            self.fields[f"kind_{row}"].choices = kinds  # type: ignore[attr-defined]
         for row in range(1, PHOTO_ROWS + 1):
             self.fields[f"photo_{row}"] = forms.FileField(
                 label=format_lazy(_("Picture {number}, of spot {number}"), number=number(row)), required=False,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,7 +13,6 @@ from peyvand.engines.deprivation import theil
 from peyvand.extend.discovery import programme
 from peyvand.extend.figures import shown
 from peyvand.kernel.refusals import NotFound
-from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.programmes.visits import permissions, queries
 from peyvand.programmes.visits.views import SLUG, badge, opened, today
@@ -31,11 +29,12 @@ SHOWN = 60  # places of the list; the rest is counted below it
 def unseen(request: HttpRequest) -> HttpResponse:
     """The places of one's own area, those seen least first."""
     by: Acting = request.acting  # type: ignore[attr-defined]
-    rows = queries.standings(by.place_path, today())
+    terms = queries.terms_on(today())
+    rows = queries.standings(by.place_path, today(), terms=terms)
     context = {
         "rows": rows[:SHOWN],
         "rest": max(0, len(rows) - SHOWN),
-        "terms": queries.terms_on(today()),
+        "terms": terms,
         "months": queries.HELP_MONTHS,
         "may_plan": permissions.may_plan(by, by.place_path) is None and opened(by),
     }
@@ -49,12 +48,13 @@ def place(request: HttpRequest, place_id: int) -> HttpResponseBase:
     found = Place.objects.defer("boundary").filter(below(by.place_path, "path"), pk=place_id).first()
     if found is None:
         raise NotFound
-    rows = queries.standings(found.path, today(), only=found.path, draws=1000)
+    terms = queries.terms_on(today())
+    rows = queries.standings(found.path, today(), only=found.path, draws=1000, terms=terms)
     visits = list(queries.visits(by).filter(place=found).order_by("-created_at", "-pk")[:20])
     context = {
         "place": found,
         "one": rows[0] if rows else None,
-        "terms": queries.terms_on(today()),
+        "terms": terms,
         "months": queries.HELP_MONTHS,
         "visits": [{"row": one, "badge": badge(one)} for one in visits],
         "may_plan": permissions.may_plan(by, found.path) is None and opened(by),
@@ -74,18 +74,16 @@ class Gauge:
 @require_GET
 def figures(request: HttpRequest) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
-    since = queries.year_began(today())
-    nation = by.place_path.split("/")[0] + "/"
-    provinces = queries.parts(nation, PlaceKind.PROVINCE, since)
-    within = queries.parts(by.place_path, PlaceKind.COUNTY, since) if by.place_path != nation else []
-    with scope(SYSTEM):
-        seen = queries.places_seen(Q(), since, today())
-        own = queries.places_seen(below(by.place_path), since, today())
-    terms = queries.terms_on(today())
+    with scope(SYSTEM):  # opened once: what is counted below is counted under it too
+        spread = queries.spread(by.place_path, today())
+        counted = shown(programme(SLUG), by, today())
+    balances = [balance(_("Provinces of the country"), spread.provinces)]
+    if spread.counties:
+        balances.append(balance(_("Counties of your area"), spread.counties))
     context = {
-        "figures": shown(programme(SLUG), by, today()),
-        "seen": seen, "own": own, "terms": terms, "share": min(100, 100 * seen / terms.goal),
-        "balances": [balance(_("Provinces of the country"), provinces), *([balance(_("Counties of your area"), within)] if within else [])],
+        "figures": counted,
+        "seen": spread.seen, "own": spread.own, "terms": spread.terms, "share": min(100, 100 * spread.seen / spread.terms.goal),
+        "balances": balances,
         "may_settle": permissions.may_set_terms(by) is None,
     }  # fmt: skip
     return render(request, "visits/figures.html", context)

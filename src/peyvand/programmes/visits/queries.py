@@ -17,8 +17,8 @@ from peyvand.programmes.visits.enums import MADE, VisitState
 from peyvand.programmes.visits.forms_as_data import Definition
 from peyvand.programmes.visits.models import HouseholdAnswer, Survey, Visit, VisitAction, VisitNeed, VisitTerms
 from peyvand.programmes.visits.rules import Neglect, Terms, neglect, of_survey
-from peyvand.scope.acting import SYSTEM, Acting
-from peyvand.scope.bulk import below, in_area
+from peyvand.scope.acting import SYSTEM, Acting, within
+from peyvand.scope.bulk import at_once, below, in_area
 from peyvand.scope.database import scope
 
 HELP_MONTHS = 12
@@ -26,8 +26,12 @@ HELP_MONTHS = 12
 
 def terms_on(day: date) -> Terms:
     """The terms in force; the defaults where nobody has set any."""
-    row = VisitTerms.objects.filter(since__lte=day).order_by("-since").first()
+    row = _terms(day).first()
     return Terms(row.goal, row.full_days, row.full_m0, row.source) if row else Terms()
+
+
+def _terms(day: date) -> QuerySet[VisitTerms]:
+    return VisitTerms.objects.filter(since__lte=day).order_by("-since")[:1]
 
 
 def visits(by: Acting) -> QuerySet[Visit]:
@@ -76,14 +80,14 @@ class Standing:
     measure: Measure | None
 
 
-def standings(area: str, today: date, *, only: str = "", draws: int = 0) -> list[Standing]:
+def standings(area: str, today: date, *, only: str = "", draws: int = 0, terms: Terms | None = None) -> list[Standing]:
     """Every fine place of an area (or `only` one), the most neglected first; those without a known deprivation come last.
 
     Dates and counts are of all organisations: a place that somebody else visited yesterday is not forgotten. No row of a
     person or household is among them.
     """
     with scope(SYSTEM):
-        terms = terms_on(today)
+        terms = terms or terms_on(today)
         places = Place.objects.defer("boundary").filter(below(area, "path"), kind__in=FINE)
         found = list(places.filter(path=only) if only else places)
         where = Q(place_path=only) if only else below(area)
@@ -164,26 +168,50 @@ class Part:
     deprivation: int | None
 
 
-def parts(area: str, kind: PlaceKind, since: date) -> list[Part]:
-    """What the balance gauge weighs: the parts of one kind in an area. A part without a figure of people takes its counties' sum."""
-    with scope(SYSTEM):
-        found = list(Place.objects.defer("boundary").filter(below(area, "path"), kind=kind).order_by("path"))
-        made = Visit.objects.filter(below(area), state__in=MADE, visited_date__gte=since).order_by()
-        counts = list(made.values_list("place_path").annotate(Count("pk")))
-        counties = Place.objects.filter(below(area, "path"), kind=PlaceKind.COUNTY).order_by()
-        people = list(counties.values_list("path", "population", "deprivation"))
-    depth = found[0].path.count("/") if found else 0
-    seen: dict[str, int] = {}
-    for path, count in counts:
-        part = "/".join(path.split("/")[:depth]) + "/"
-        seen[part] = seen.get(part, 0) + count
-    return [
-        Part(
-            place, seen.get(place.path, 0), place.population or _sum([n for path, n, _ in people if path.startswith(place.path)]),
-            place.deprivation if place.deprivation is not None else _mean([d for path, _, d in people if path.startswith(place.path)]),
-        )
-        for place in found
-    ]  # fmt: skip
+@dataclass(frozen=True)
+class Spread:
+    """How the year's visits are spread: over the provinces of the country and the counties of one's area; `seen` and `own` are the
+    places visited in the country and in the area, each counted once; with the terms in force."""
+
+    provinces: list[Part]
+    counties: list[Part]
+    seen: int
+    own: int
+    terms: Terms
+
+
+def spread(area: str, today: date) -> Spread:
+    """In one question. Call it under the national role: what it gives are counts, and no row of anybody."""
+    nation = area.split("/")[0] + "/"
+    inner = Q(kind=PlaceKind.PROVINCE) | Q(kind=PlaceKind.COUNTY)
+    named = ("pk", "path", "kind", "name_fa", "name_en", "population", "deprivation")
+    made = Visit.objects.filter(
+        below(nation), state__in=MADE, visited_date__range=(year_began(today), today)
+    ).order_by()
+    places, counts, terms = at_once(
+        Place.objects.filter(inner, below(nation, "path")).order_by("path").values(*named),
+        made.values("place_path").annotate(number=Count("pk")),
+        _terms(today).values("goal", "full_days", "full_m0", "source"),
+    )
+    seen = {one["place_path"]: one["number"] for one in counts}
+    parts = [Place(**{"id" if name == "pk" else name: one[name] for name in named}) for one in places]
+    counties = [one for one in parts if one.kind == PlaceKind.COUNTY]
+    return Spread(
+        [_part(one, seen, counties) for one in parts if one.kind == PlaceKind.PROVINCE],
+        [_part(one, seen, []) for one in counties if within(one.path, area)] if area != nation else [],
+        len(seen),
+        sum(within(path, area) for path in seen),
+        Terms(**terms[0]) if terms else Terms(),
+    )
+
+
+def _part(place: Place, seen: dict[str, int], counties: list[Place]) -> Part:
+    """A part without a figure of people takes its counties' sum, and the mean of their deprivation."""
+    inside = [one for one in counties if within(one.path, place.path)]
+    people = place.population or _sum([one.population for one in inside])
+    deprivation = place.deprivation if place.deprivation is not None else _mean([one.deprivation for one in inside])
+    visits = sum(number for path, number in seen.items() if within(path, place.path))
+    return Part(place, visits, people, deprivation)
 
 
 def _sum(values: list[int | None]) -> int | None:
@@ -198,12 +226,6 @@ def _mean(values: list[int | None]) -> int | None:
 def year_began(today: date) -> date:
     """The first day of the Jalali year."""
     return JalaliMonth(JalaliMonth.of(today).year, 1).first_day
-
-
-def places_seen(area: Q, since: date, until: date) -> int:
-    """How many places were visited, each counted once."""
-    made = Visit.objects.filter(area, state__in=MADE, visited_date__range=(since, until))
-    return made.order_by().values("place_path").distinct().count()
 
 
 def heard(visit: Visit) -> QuerySet[Need]:

