@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,6 +28,7 @@ from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import at_once
 from peyvand.scope.database import scope
 from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
@@ -55,21 +56,37 @@ class CapacityFilters(Filters):
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """By words of the kind and of the giver's name; both are looked up in their own short lists first."""
         for word in slips.words(text):
-            rows = rows.filter(_of_either(exactly, word))
+            kinds, givers = (rows_named.values("pk") for rows_named in _named(exactly, word))
+            rows = rows.filter(Q(specification__in=kinds) | Q(organisation__in=givers))
         return rows
 
     def similar(self, rows: QuerySet, text: str) -> QuerySet:
-        exact = Q()
-        for word in slips.words(text):
-            rows = rows.filter(_of_either(nearly, word))
-            exact &= _of_either(exactly, word)
+        """A slip is looked for in the lists of names once, in one question for all words: patterns are dear."""
+        words = slips.words(text)
+        is_exact = [ExpressionWrapper(exactly(word, _KEYS), BooleanField()) for word in words]
+        asked = [
+            named.annotate(is_exact=exact).values("pk", "is_exact")
+            for word, exact in zip(words, is_exact, strict=True)
+            for named in _named(nearly, word)
+        ]
+        told, exact = iter(at_once(*asked)) if asked else iter(()), Q()
+        for kinds, givers in zip(told, told, strict=True):
+            rows = rows.filter(_of_either(kinds, givers))
+            exact &= _of_either(*([one for one in found if one["is_exact"]] for found in (kinds, givers)))
         return rows.exclude(exact) if exact else rows.none()
 
 
-def _of_either(found: Callable[..., Q], word: str) -> Q:
-    asked = found(word, ("search_key",))
-    kinds, givers = (model.objects.order_by().filter(asked).values("pk") for model in (Specification, Organisation))
-    return Q(specification__in=kinds) | Q(organisation__in=givers)
+_KEYS = ("search_key",)
+
+
+def _named(how: Callable[..., Q], word: str) -> list[QuerySet]:
+    """The kinds, and the organisations, whose names hold a word, or nearly."""
+    asked = how(word, _KEYS)
+    return [Specification.objects.order_by().filter(asked), Organisation.objects.order_by().filter(asked)]
+
+
+def _of_either(kinds: list[dict[str, Any]], givers: list[dict[str, Any]]) -> Q:
+    return Q(specification__in=[one["pk"] for one in kinds]) | Q(organisation__in=[one["pk"] for one in givers])
 
 
 SPEC = ListSpec(
