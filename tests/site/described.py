@@ -28,7 +28,7 @@ NUMBERS = {
     "batch_id": "Batch", "filter_id": "KeptFilter", "practice_id": "Practice",
     "high_session_id": "HighSession", "nomination_id": "Nomination", "words_id": "ProposedWords",
     "proposal_id": "Proposal", "into_id": "Proposal", "theme_id": "Theme", "answer_id": "Answer", "body_id": "Organisation",
-    "consultation_id": "Consultation", "paragraph_id": "Paragraph", "statement_id": "Statement",
+    "consultation_id": "Consultation", "paragraph_id": "Paragraph", "statement_id": "Statement", "comment_id": "Comment",
     "idea_id": "Idea", "to_id": "Idea", "vote_id": "Vote",
     "visit_id": "Visit", "tour_id": "Tour", "survey_id": "Survey", "photo_id": "VisitPhoto", "plan_id": "Visit",
     "council_id": "Council", "session_id": "Session", "resolution_id": "Resolution",

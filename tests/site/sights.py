@@ -186,7 +186,7 @@ RULES: dict[type, Rule] = {
     MatchingRun: of_row, Unserved: of_row, Story: story, Agreement: agreement, ImportRecord: import_record, Event: event, Look: look,
     Export: lambda facts, by, row: 0 < by.account_id == row.account_id,
     proposals.Proposal: everyone, proposals.Theme: everyone, proposals.Answer: everyone, proposals.Consultation: everyone,
-    proposals.Paragraph: everyone, proposals.Statement: everyone,
+    proposals.Paragraph: everyone, proposals.Statement: everyone, proposals.Comment: everyone,
     Batch: lambda facts, by, row: 0 < by.membership_id == row.membership_id,
     KeptFilter: lambda facts, by, row: 0 < by.membership_id == row.membership_id,
     Task: kept, ApiToken: lambda facts, by, row: 0 < by.account_id == row.account_id,
