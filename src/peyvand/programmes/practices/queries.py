@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story, StoryConsent
@@ -105,19 +106,25 @@ def trees_of(practice_ids: Iterable[int]) -> dict[int, list[Twig]]:
             cursor.execute(_TREES, [list(practice_ids)])
             pairs = cursor.fetchall()
         ids = {pk for _, pk in pairs}
-        rows = Practice.objects.select_related(*_RELATED).defer("place__boundary").in_bulk(ids)
-        sums = PracticeItem.objects.filter(practice_id__in=ids, need__isnull=False).order_by().values("practice_id")
-        needs = {
-            row["practice_id"]: (row["asked"], row["met"])
-            for row in sums.annotate(asked=Sum("need__quantity"), met=Sum("need__met"))
-        }
+        rows = (
+            Practice.objects.select_related(*_RELATED)
+            .defer("place__boundary")
+            .annotate(asked=_of_needs("need__quantity"), met=_of_needs("need__met"))
+            .in_bulk(ids)
+        )
     inside: dict[int, list[rules.Node]] = {}
     for asked, pk in pairs:
         inside.setdefault(asked, []).append(_node(rows[pk]))
     return {
-        asked: [Twig(rows[node.pk], depth, *needs.get(node.pk, (0, 0))) for node, depth in rules.in_order(nodes)]
+        asked: [Twig(row := rows[node.pk], depth, row.asked, row.met) for node, depth in rules.in_order(nodes)]
         for asked, nodes in inside.items()
     }
+
+
+def _of_needs(column: str) -> Coalesce:
+    """The sum over the needs that a practice opened; nought where it opened none."""
+    items = PracticeItem.objects.filter(practice=OuterRef("pk"), need__isnull=False).order_by().values("practice")
+    return Coalesce(Subquery(items.annotate(whole=Sum(column)).values("whole")), 0)
 
 
 def county(path: str) -> str:
@@ -149,9 +156,7 @@ class Reach:
 def reaches_of(trees: Mapping[int, Sequence[Twig]]) -> dict[int, Reach]:
     """Figures over the practices of each tree that were not withdrawn; results only over those that told one."""
     counties = Place.objects.filter(kind=PlaceKind.COUNTY, parent__kind=PlaceKind.PROVINCE).order_by()
-    # One result alone has spread over nothing: nobody asks how many counties there are.
-    spread = any(sum(twig.practice.state == PracticeState.PUBLISHED for twig in twigs) > 1 for twigs in trees.values())
-    of_province = dict(counties.values_list("parent__path").annotate(n=Count("pk"))) if spread else {}
+    of_province = dict(counties.values_list("parent__path").annotate(n=Count("pk")))
     return {pk: _reach(twigs, of_province) for pk, twigs in trees.items()}
 
 

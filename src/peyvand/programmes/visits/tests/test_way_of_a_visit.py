@@ -324,7 +324,10 @@ def test_the_balance_weighs_visits_against_people_of_provinces(world):
     record(world, heard=())
     with scope(SYSTEM):
         spread = queries.spread(world.places["ir"].path, TODAY)
-    assert {(one.place.code, one.visits, one.people) for one in spread.provinces} == {("mz", 1, 300), ("sm", 0, 100)}
+    assert {(one.place.path, one.visits, one.people) for one in spread.provinces} == {
+        ("ir/mz/", 1, 300),
+        ("ir/sm/", 0, 100),
+    }
     assert theil([1, 0], [300, 100]).theil == pytest.approx(0.2877, abs=1e-4)
     assert (spread.seen, spread.own, spread.counties) == (1, 1, [])
 
