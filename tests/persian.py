@@ -71,7 +71,7 @@ _RULES = [
 # Names that are the same in every language.
 _KNOWN = {
     "CSV", "XLSX", "XLS", "xls", "HTML", "PDF", "PNG", "JPEG", "GeoJSON", "Parquet", "API", "OpenAPI", "Peyvand", "OR", "Tools",
-    "English", "Natural", "Earth", "GeoNames",
+    "English", "Natural", "Earth", "GeoNames", "Pabulib", "XLSForm", "ODK", "Kobo",
 }  # fmt: skip
 _NAMES = re.compile("CC BY 4[.]0|\\S+@\\S+|https?://\\S+|\u2066[^\u2069]*\u2069")  # licences, addresses, isolated codes
 _HIDDEN = ("script", "style", "template", "code", "kbd", "samp", "bdi", "title")

@@ -98,7 +98,7 @@ def test_a_reaction_that_fails_is_tried_again_and_changes_nothing_of_the_act(mon
         one.job("follow").run(call)
 
     broken = dataclasses.replace(one, jobs=(Job("follow", "Follow", fails_once),))
-    monkeypatch.setattr(reactions, "programme", lambda slug: broken)
+    monkeypatch.setattr(reactions, "programme", (programmes() | {actions.SLUG: broken}).__getitem__)
     world.delivered(world.agreed(project.need, world.capacity(1)))
     run_worker()
     with scope(SYSTEM):
@@ -118,7 +118,7 @@ def test_a_job_given_up_stands_as_failed_and_can_be_put_back(monkeypatch):
     World.build()
     one = programmes()[actions.SLUG]
     broken = dataclasses.replace(one, jobs=(Job("follow", "Follow", lambda call: 1 / 0),))
-    monkeypatch.setattr(reactions, "programme", lambda slug: broken)
+    monkeypatch.setattr(reactions, "programme", (programmes() | {actions.SLUG: broken}).__getitem__)
     number = reactions.defer(actions.SLUG, "follow")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET attempts = 8 WHERE id = %s", [number])
@@ -130,6 +130,15 @@ def test_a_job_given_up_stands_as_failed_and_can_be_put_back(monkeypatch):
     run_worker()
     assert jobs().get(pk=number).status == "succeeded"
     assert queue_state(timezone.now()).failed == 0
+
+
+@real
+@pytest.mark.usefixtures("queue")
+def test_a_job_that_its_programme_no_longer_has_fails_and_does_not_stop_the_worker():
+    World.build()
+    gone, there = reactions.defer(actions.SLUG, "gone"), reactions.defer(actions.SLUG, "follow")
+    run_worker()
+    assert [jobs().get(pk=number).status for number in (gone, there)] == ["todo", "succeeded"]
 
 
 @real
@@ -172,8 +181,9 @@ def test_the_journal_is_sealed_and_the_daily_round_runs_every_programme(settings
     ours = jobs().filter(args__timestamp=stamp)
     assert sorted(ours.values_list("status", flat=True)) == ["succeeded"] * 9
     assert (hour_ago.folder.exists(), just_now.folder.exists()) == (False, True)
-    nightly = jobs_of_programme(actions.SLUG).filter(args__act="")
-    assert nightly.count() == sum(job.daily for one in programmes().values() for job in one.jobs)
+    for slug, one in programmes().items():
+        nightly = jobs_of_programme(slug).filter(args__act="")
+        assert nightly.count() == sum(job.daily for job in one.jobs), slug
     with scope(SYSTEM):
         assert Need.objects.get(pk=old.pk).closed_as == ClosedAs.EXPIRED
         assert Event.objects.filter(act="needs.priorities_refreshed").exists()

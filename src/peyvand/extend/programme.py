@@ -301,4 +301,5 @@ class Programme:
         return Role.PUBLIC in self.permission(page.permission).roles
 
     def job(self, slug: str) -> Job:
-        return next(one for one in self.jobs if one.slug == slug)
+        """Raises `LookupError` for one it no longer has: it may have waited in the queue since an older version."""
+        return {one.slug: one for one in self.jobs}[slug]

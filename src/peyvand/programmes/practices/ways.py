@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from peyvand.programmes.practices.actions import SLUG
 from peyvand.programmes.practices.enums import EndingKind, PracticeState
 from peyvand.programmes.practices.models import StoryEnding
+from peyvand.programmes.practices.permissions import READERS
 from peyvand.programmes.practices.queries import stories_in_hand
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.database import scope
@@ -28,15 +29,19 @@ def address_of(ending: StoryEnding) -> str:
     return ending.address
 
 
-def ways_of(by: Acting, story_id: int) -> list[tuple[str, str]]:
-    """What the story ends in, for everyone; for those who write and edit it, where its words and ending are kept.
+def _leads(ending: StoryEnding, by: Acting) -> bool:
+    """Not to a practice that was withdrawn meanwhile, nor where this reader's role finds a closed door."""
+    if ending.kind == EndingKind.COPY:
+        return by.role in READERS and ending.practice is not None and ending.practice.state == PracticeState.PUBLISHED
+    return ending.practice is None or ending.practice.state == PracticeState.PUBLISHED
 
-    A practice that was withdrawn meanwhile is not led to.
-    """
+
+def ways_of(by: Acting, story_id: int) -> list[tuple[str, str]]:
+    """What the story ends in, for everyone it leads on; for those who write and edit it, where its words and ending are kept."""
     with scope(SYSTEM):
         ending = StoryEnding.objects.select_related("specification", "practice").filter(story_id=story_id).first()
     ways = []
-    if ending and (ending.practice is None or ending.practice.state == PracticeState.PUBLISHED):
+    if ending and _leads(ending, by):
         ways.append((label_of(ending), address_of(ending)))
     if by.is_staff and stories_in_hand(by).filter(pk=story_id).exists():
         ways.append((_("Its ending, its consents and its words"), reverse(f"{SLUG}:story", args=[story_id])))

@@ -128,7 +128,7 @@ def _calendar(by: Acting) -> dict[str, object]:
         "now": queries.terms_on(today),
         "terms": list(AnswerTerms.objects.order_by("-since")[:50]),
         "holidays": list(Holiday.objects.order_by("-day")[:200]),
-        "source": SOURCE,
+        "source": f"\u2066{SOURCE}\u2069",  # Latin within a Persian sentence
         "today": today,
         "example": clock.after(today, queries.terms_on(today).answer_days),
         "holiday_form": HolidayForm() if settles else None,
