@@ -14,10 +14,12 @@ def see_every_page(
     world: World, visitor: Callable[..., Visitor], *, language: str, sizes: Sequence[str], of_a_kind: int
 ) -> None:
     """Of one kind of page a role is led to many (each need, each neighbourhood): `of_a_kind` are opened; `make sheet` opens more."""
+    walks = {
+        name: walk(client_of(world, name, language), language, of_a_kind=of_a_kind, pages=PAGES) for name in READERS
+    }
+    assert not (faults := {name: done.faults for name, done in walks.items() if done.faults}), faults
     met: set[str] = set()
-    for name in READERS:
-        done = walk(client_of(world, name, language), language, of_a_kind=of_a_kind, pages=PAGES)
-        assert not done.faults, (name, done.faults)
+    for name, done in walks.items():
         opened = done.opened
         assert len(opened) > 5, (name, opened)
         fresh = {kind: url for url, kind in reversed(opened.items()) if kind not in met or kind == "home"}

@@ -25,7 +25,7 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.pages.words import named
+from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import jdate, quantity, toman_long
 
 SLUG = actions.SLUG
@@ -142,7 +142,7 @@ def _plan(idea: Idea) -> list[tuple[str, str, str]]:
     rows = PlanNeed.objects.filter(idea=idea).select_related("need__specification").order_by("pk")
     return [
         (
-            f"{named(row.need.specification)}، {quantity(row.need.quantity, row.need.specification.unit)}",
+            listed(named(row.need.specification), quantity(row.need.quantity, row.need.specification.unit)),
             reverse("need", args=[row.need.pk]),
             str(row.need.get_state_display()),
         )

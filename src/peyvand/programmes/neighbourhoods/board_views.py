@@ -47,7 +47,7 @@ def board(request: HttpRequest, place_id: int) -> HttpResponseBase:
         "seats": [(one, _stands_for(one), offers(board_acts.SEAT, one, by, is_open, "board_seat_act")) for one in told.seats],
         "past": told.past,
         "missing": _missing(told.seats),
-        "four_source": FOUR_SOURCE,
+        "four_source": f"\u2066{FOUR_SOURCE}\u2069",
         "accompanied": [_accompanied(one) for one in queries.accompaniment(by, place, told.seats)],
         "objectives": [_objective(one, told.shares.get(one.pk, ()), by, is_open) for one in told.objectives],
         "obstacles": [_obstacle(one, by, is_open) for one in told.obstacles],

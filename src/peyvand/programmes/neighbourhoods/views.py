@@ -24,7 +24,7 @@ from peyvand.programmes.neighbourhoods import actions, council_acts, permissions
 from peyvand.programmes.neighbourhoods.board_acts import board_url, own
 from peyvand.programmes.neighbourhoods.doing import Acts
 from peyvand.programmes.neighbourhoods.enums import CouncilState, ResolutionState, SessionState, VoiceState
-from peyvand.programmes.neighbourhoods.forms import CouncilForm, KindForm, ResolutionFilters, VoiceFilters
+from peyvand.programmes.neighbourhoods.forms import CouncilForm, KindForm, ResolutionFilters, VoiceFilters, set_name
 from peyvand.programmes.neighbourhoods.minutes import minutes_of
 from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resolution, Voice
 from peyvand.scope.acting import Acting, within
@@ -219,7 +219,7 @@ def _facts(row: Council) -> list[tuple[Any, str]]:
         (_("Quorum"), gettext("more than %(share)s%% of the seats") % {"share": number(kind.quorum_percent)}),
         (_("Where its voice goes"), named(kind.upper)),
         (_("Time to answer a voice"), gettext("%(days)s business days") % {"days": number(kind.answer_days)}),
-        (_("Source"), kind.source),
+        (_("Source"), f"\u2066{kind.source}\u2069"),  # names of Latin papers within a Persian page
     ]
     if kind.chair_fa:
         facts.insert(2, (_("In the chair"), kind.chair_fa if named(kind) == kind.name_fa else kind.chair_en))
@@ -393,4 +393,9 @@ def _kind_form(request: HttpRequest, known: Sequence[CouncilKind], one: CouncilK
 
 
 def _kinds_page(request: HttpRequest, known: Sequence[CouncilKind], form: KindForm, status: int) -> HttpResponse:
-    return render(request, "neighbourhoods/kinds.html", {"kinds": known, "form": form}, status=status)
+    return render(
+        request,
+        "neighbourhoods/kinds.html",
+        {"kinds": [(one, set_name(one.name_set)) for one in known], "form": form},
+        status=status,
+    )

@@ -25,6 +25,7 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import acts
+from peyvand.web.pages.words import listed
 from peyvand.web.templatetags.peyvand_format import number
 
 OF_THEME = replace(LIST, name="proposals-of-a-theme", filters=None, exports=False)
@@ -33,7 +34,7 @@ THEMES = ListSpec(
     title=_("Themes of proposals"),
     columns=(
         Column("title", _("Theme"), link=lambda row: reverse(f"{SLUG}:theme", args=[row.pk])),
-        Column("words", _("Words in common"), value=lambda row: "، ".join(row.words)),
+        Column("words", _("Words in common"), value=lambda row: listed(*row.words)),
         Column("many", _("Proposals"), kind="number", sort="many"),
         Column("waiting", _("Without an answer"), kind="number", sort="waiting"),
     ),

@@ -30,7 +30,7 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.forms import Form
 from peyvand.web.pages.access import refuse
-from peyvand.web.pages.words import named
+from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import jdate
 from peyvand.web.templatetags.peyvand_format import refusal as words
 
@@ -172,7 +172,7 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponseBase:
             raise NotFound
         definition = Definition(found.definition)
         recent = queries.visits(by).filter(state__in=MADE).order_by("-visited_date", "-pk")[:RECENT]
-        choices = [(str(row.pk), f"{named(row.place)}، {jdate(row.visited_date)}") for row in recent]
+        choices = [(str(row.pk), listed(named(row.place), jdate(row.visited_date))) for row in recent]
         form = AnswerForm(request.POST or None, definition=definition, by=by, visits=choices)
         page = lambda form, by: _page(form, by) | _survey(found, definition)  # noqa: E731
         if request.method != "POST":

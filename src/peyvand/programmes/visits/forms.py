@@ -22,7 +22,7 @@ from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Filters
 from peyvand.web.pages.choices import KindField, PlaceField
-from peyvand.web.pages.words import named
+from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import jdate, number
 
 HEARD_ROWS = 4
@@ -125,7 +125,7 @@ class VisitForm(Form):
 
 
 def _plan_label(visit: Visit) -> str:
-    return f"{named(visit.place)}، {jdate(visit.planned_date)}"
+    return listed(named(visit.place), jdate(visit.planned_date))
 
 
 def _heard_fields(row: int) -> dict[str, forms.Field]:
