@@ -48,9 +48,9 @@ def _persian() -> bool:
     return (get_language() or "fa").startswith("fa")
 
 
-def listed(*names: str) -> str:
+def listed(*names: Any) -> str:
     """Names after one another, with the comma of the reader's language."""
-    return ("، " if _persian() else ", ").join(names)
+    return ("، " if _persian() else ", ").join(map(str, names))
 
 
 def where(place: Any) -> str:
