@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -21,9 +22,10 @@ from peyvand.scope.database import scope
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def race(*runners: Callable[[], object]) -> list[object]:
+def race(*runners: Callable[[], object]) -> list[Any]:
     """Run each on a connection of its own, started together; gives each one's answer or refusal."""
-    barrier, answers = threading.Barrier(len(runners)), [None] * len(runners)
+    barrier = threading.Barrier(len(runners))
+    answers: list[Any] = [None] * len(runners)
 
     def run(place: int, runner: Callable[[], object]) -> None:
         barrier.wait(timeout=20)

@@ -8,7 +8,7 @@ from peyvand.programmes.practices.enums import EndingKind, PracticeState
 from peyvand.programmes.practices.models import StoryEnding
 from peyvand.programmes.practices.permissions import READERS
 from peyvand.programmes.practices.queries import stories_in_hand
-from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.scope.acting import SYSTEM, Acting, Role
 from peyvand.scope.database import scope
 from peyvand.web.pages.words import named
 
@@ -32,7 +32,11 @@ def address_of(ending: StoryEnding) -> str:
 def _leads(ending: StoryEnding, by: Acting) -> bool:
     """Not to a practice that was withdrawn meanwhile, nor where this reader's role finds a closed door."""
     if ending.kind == EndingKind.COPY:
-        return by.role in READERS and ending.practice is not None and ending.practice.state == PracticeState.PUBLISHED
+        return (
+            by.role in (*READERS, Role.PUBLIC)
+            and ending.practice is not None
+            and ending.practice.state == PracticeState.PUBLISHED
+        )
     return ending.practice is None or ending.practice.state == PracticeState.PUBLISHED
 
 
@@ -42,7 +46,10 @@ def ways_of(by: Acting, story_id: int) -> list[tuple[str, str]]:
         ending = StoryEnding.objects.select_related("specification", "practice").filter(story_id=story_id).first()
     ways = []
     if ending and _leads(ending, by):
-        ways.append((label_of(ending), address_of(ending)))
+        # Practices are for those who work here: whoever has not signed in is asked to, and then finds it.
+        asks_in = ending.kind == EndingKind.COPY and by.role is Role.PUBLIC
+        before = f"{reverse('account_login')}?next=" if asks_in else ""
+        ways.append((label_of(ending), before + address_of(ending)))
     if by.is_staff and stories_in_hand(by).filter(pk=story_id).exists():
         ways.append((_("Its ending, its consents and its words"), reverse(f"{SLUG}:story", args=[story_id])))
     return ways

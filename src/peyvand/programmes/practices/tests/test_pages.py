@@ -7,11 +7,11 @@ from django.test import Client
 from pypdf import PdfReader
 from tests.api.calls import Caller
 from tests.flow.test_words_of_the_teller import written
-from tests.programmes.test_conformance import _client as client
 
 from peyvand.flow.need.models import Need
 from peyvand.flow.story.models import Story
 from peyvand.kernel.text import persian_digits
+from peyvand.people.models import Membership
 from peyvand.programmes.practices.models import HighSession, Nomination, Practice, ProposedWords
 from peyvand.programmes.practices.tests.test_way_of_a_practice import begin, copied, done, told, words_of, world_on
 from peyvand.scope.acting import SYSTEM
@@ -33,6 +33,12 @@ WORDS = {"title": "سه ویلچر نو", "body": "ما خود آنجا بودی
 @pytest.fixture
 def world():
     return world_on()
+
+
+def client(world, name):
+    signed_in = Client()
+    signed_in.force_login(Membership.objects.get(pk=world[name].membership_id).account)
+    return signed_in
 
 
 def post(world, name, path, values=None):
@@ -97,7 +103,8 @@ def test_a_story_gets_its_ending_and_its_words_stay_the_tellers(world):
         client(world, name).post(f"/stories/{story.pk}/{act}/")
     assert only(Story).state == "published"
     read = Client().get(f"/stories/{story.pk}/").content.decode()
-    assert f'href="{ROOT}{practice.pk}/"' in read
+    assert f"?next={ROOT}{practice.pk}/" in read
+    assert f'href="{ROOT}{practice.pk}/"' in text(world, "field_leader", f"/stories/{story.pk}/")
     assert f"{ROOT}{at}" not in read
     assert f"{ROOT}{at}" in text(world, "field_leader", f"/stories/{story.pk}/")
 
