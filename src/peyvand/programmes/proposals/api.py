@@ -26,7 +26,6 @@ from peyvand.programmes.proposals.api_shapes import (
     HappeningOut,
     HolidayIn,
     HolidayOut,
-    JoinIn,
     LikeOnes,
     LikeOut,
     LikeWord,
@@ -36,6 +35,7 @@ from peyvand.programmes.proposals.api_shapes import (
     ProposalFigures,
     ProposalFilters,
     ProposalIn,
+    ProposalJoinIn,
     ProposalOut,
     ProposalReceipt,
     ProposalReplyOut,
@@ -139,7 +139,7 @@ def _after(proposal_id: int) -> ProposalOut:
     return proposal_out(queries.one(proposal_id))
 
 
-def merge_proposal(request: HttpRequest, proposal_id: Path[Id], body: JoinIn) -> HttpResponse:
+def merge_proposal(request: HttpRequest, proposal_id: Path[Id], body: ProposalJoinIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> ProposalOut:
         actions.merge_proposal(proposal_id=proposal_id, into_id=body.into_id, reason=body.reason, by=by, now=now)
         return _after(proposal_id)

@@ -109,7 +109,7 @@ class ReasonIn(Given):
     reason: Line
 
 
-class JoinIn(Given):
+class ProposalJoinIn(Given):
     into_id: Id
     reason: Line
 
