@@ -3,6 +3,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: demo install test check format bench guide sheet clean help
 .NOTPARALLEL:
+# Where compiled files are forbidden, every command the tests start would compile the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 RUN := .venv/bin
 STAMPS := .venv/stamps

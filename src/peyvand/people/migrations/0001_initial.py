@@ -59,8 +59,7 @@ class Migration(migrations.Migration):
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='places.place')),
             ],
             options={
-                'ordering': ['sort_key', 'id'],
-            },
+                'ordering': ['sort_key', 'id'], 'constraints': [models.CheckConstraint(condition=models.Q(('path__endswith', '/')), name='organisation_path_ends_with_slash')],},
         ),
         migrations.CreateModel(
             name='Membership',
@@ -73,6 +72,7 @@ class Migration(migrations.Migration):
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='people.organisation')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='membership_period'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('account', 'role', 'place', 'organisation'), name='membership_once')]},
         ),
         migrations.CreateModel(
             name='Look',
@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
                 ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='looks', to='people.membership')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='looks', to='people.organisation')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='look_period')]},
         ),
         migrations.CreateModel(
             name='Household',
@@ -100,6 +101,7 @@ class Migration(migrations.Migration):
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
             ],
+            options={'indexes': [models.Index(fields=['place_path', 'id'], name='household_place')], 'constraints': [models.UniqueConstraint(fields=('organisation', 'code'), name='household_code'), models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='household_size')]},
         ),
         migrations.CreateModel(
             name='Person',
@@ -125,6 +127,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
             ],
+            options={'indexes': [models.Index(fields=['place_path', 'id'], name='person_place'), models.Index(fields=['mobile_index'], name='person_mobile')], 'constraints': [models.UniqueConstraint(condition=models.Q(('national_id_index', ''), _negated=True), fields=('organisation', 'national_id_index'), name='person_national_id'), models.UniqueConstraint(condition=models.Q(('is_head', True)), fields=('household',), name='household_one_head')]},
         ),
         migrations.CreateModel(
             name='Disability',
@@ -135,6 +138,7 @@ class Migration(migrations.Migration):
                 ('consent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.consent')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='disabilities', to='people.person')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('person', 'kind'), name='disability_kind_once')]},
         ),
         migrations.AddField(
             model_name='consent',
@@ -168,54 +172,7 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='people.household')),
                 ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='people.membership')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('path__endswith', '/')), name='organisation_path_ends_with_slash'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='membership_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('account', 'role', 'place', 'organisation'), name='membership_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='look',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='look_period'),
-        ),
-        migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['place_path', 'id'], name='household_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.UniqueConstraint(fields=('organisation', 'code'), name='household_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='household_size'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['place_path', 'id'], name='person_place'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['mobile_index'], name='person_mobile'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(condition=models.Q(('national_id_index', ''), _negated=True), fields=('organisation', 'national_id_index'), name='person_national_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_head', True)), fields=('household',), name='household_one_head'),
-        ),
-        migrations.AddConstraint(
-            model_name='disability',
-            constraint=models.UniqueConstraint(fields=('person', 'kind'), name='disability_kind_once'),
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('household', 'membership'), name='task_once')]},
         ),
         migrations.AddConstraint(
             model_name='consent',
@@ -224,9 +181,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='consent',
             constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('person', 'purpose'), name='consent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('household', 'membership'), name='task_once'),
         ),
     ]

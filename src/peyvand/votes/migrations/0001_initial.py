@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
             ],
+            options={'indexes': [models.Index(fields=['place_path', 'id'], name='vote_place')], 'constraints': [models.CheckConstraint(condition=models.Q(('sealed__lte', models.F('marked_code'))), name='vote_one_ballot_each'), models.CheckConstraint(condition=models.Q(('papers__lte', models.F('marked_paper'))), name='vote_one_paper_each'), models.CheckConstraint(condition=models.Q(('example', True), ('counted__lte', django.db.models.expressions.CombinedExpression(models.F('marked_code'), '+', models.F('marked_paper'))), _connector='OR'), name='vote_never_one_over'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'cancelled']), ('example', True), models.Q(('closes_at__gt', models.F('opens_at')), ('opens_at__isnull', False), models.Q(('lot', ''), _negated=True)), _connector='OR'), name='vote_open_whole'), models.CheckConstraint(condition=models.Q(models.Q(('counted_at__isnull', False), ('result__isnull', False), ('state', 'counted')), models.Q(models.Q(('state', 'counted'), _negated=True), ('counted_at__isnull', True), ('result__isnull', True)), _connector='OR'), name='vote_counted_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='vote_called_off_with_reason'), models.CheckConstraint(condition=models.Q(('budget__gte', 1), ('seats__gte', 1), _connector='OR'), name='vote_for_something'), models.CheckConstraint(condition=models.Q(('example', False), models.Q(('source', ''), _negated=True), _connector='OR'), name='vote_example_source')]},
         ),
         migrations.CreateModel(
             name='Sealed',
@@ -80,6 +81,7 @@ class Migration(migrations.Migration):
                 ('second_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('vote', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='votes.vote')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('vote', 'receipt'), name='paper_once'), models.CheckConstraint(condition=models.Q(('second_by', models.F('first_by')), _negated=True), name='paper_two_people'), models.CheckConstraint(condition=models.Q(('agreed', False), models.Q(('second', models.F('first')), ('second_by__isnull', False)), _connector='OR'), name='paper_agreed_whole')]},
         ),
         migrations.CreateModel(
             name='Option',
@@ -92,8 +94,7 @@ class Migration(migrations.Migration):
                 ('vote', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='options', to='votes.vote')),
             ],
             options={
-                'ordering': ['vote_id', 'number'],
-            },
+                'ordering': ['vote_id', 'number'], 'constraints': [models.UniqueConstraint(fields=('vote', 'number'), name='option_number'), models.CheckConstraint(condition=models.Q(('cost__gte', 1), ('number__gte', 1)), name='option_whole')],},
         ),
         migrations.CreateModel(
             name='Ballot',
@@ -104,6 +105,7 @@ class Migration(migrations.Migration):
                 ('points', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(), default=list, size=None)),
                 ('vote', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ballots', to='votes.vote')),
             ],
+            options={'indexes': [models.Index(fields=['vote', 'receipt'], name='ballot_receipt')]},
         ),
         migrations.CreateModel(
             name='Voter',
@@ -121,73 +123,6 @@ class Migration(migrations.Migration):
                 ('vote', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='voters', to='votes.vote')),
                 ('vouched_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.membership')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='vote',
-            index=models.Index(fields=['place_path', 'id'], name='vote_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('sealed__lte', models.F('marked_code'))), name='vote_one_ballot_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('papers__lte', models.F('marked_paper'))), name='vote_one_paper_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('example', True), ('counted__lte', django.db.models.expressions.CombinedExpression(models.F('marked_code'), '+', models.F('marked_paper'))), _connector='OR'), name='vote_never_one_over'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'cancelled']), ('example', True), models.Q(('closes_at__gt', models.F('opens_at')), ('opens_at__isnull', False), models.Q(('lot', ''), _negated=True)), _connector='OR'), name='vote_open_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('counted_at__isnull', False), ('result__isnull', False), ('state', 'counted')), models.Q(models.Q(('state', 'counted'), _negated=True), ('counted_at__isnull', True), ('result__isnull', True)), _connector='OR'), name='vote_counted_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='vote_called_off_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('budget__gte', 1), ('seats__gte', 1), _connector='OR'), name='vote_for_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('example', False), models.Q(('source', ''), _negated=True), _connector='OR'), name='vote_example_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.UniqueConstraint(fields=('vote', 'receipt'), name='paper_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.CheckConstraint(condition=models.Q(('second_by', models.F('first_by')), _negated=True), name='paper_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.CheckConstraint(condition=models.Q(('agreed', False), models.Q(('second', models.F('first')), ('second_by__isnull', False)), _connector='OR'), name='paper_agreed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='option',
-            constraint=models.UniqueConstraint(fields=('vote', 'number'), name='option_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='option',
-            constraint=models.CheckConstraint(condition=models.Q(('cost__gte', 1), ('number__gte', 1)), name='option_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='ballot',
-            index=models.Index(fields=['vote', 'receipt'], name='ballot_receipt'),
-        ),
-        migrations.AddConstraint(
-            model_name='voter',
-            constraint=models.UniqueConstraint(fields=('vote', 'who'), name='voter_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='voter',
-            constraint=models.UniqueConstraint(condition=models.Q(('code_hash', ''), _negated=True), fields=('vote', 'code_hash'), name='voter_code'),
+            options={'constraints': [models.UniqueConstraint(fields=('vote', 'who'), name='voter_once'), models.UniqueConstraint(condition=models.Q(('code_hash', ''), _negated=True), fields=('vote', 'code_hash'), name='voter_code')]},
         ),
     ]

@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('asker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('giver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('end_date__isnull', True), ('end_date__gte', models.F('signed_date')), _connector='OR'), name='agreement_period')]},
         ),
         migrations.CreateModel(
             name='MatchingRun',
@@ -67,6 +68,7 @@ class Migration(migrations.Migration):
                 ('need', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='need.need')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='commitment.matchingrun')),
             ],
+            options={'indexes': [models.Index(fields=['need'], name='suggestion_need'), models.Index(fields=['state', 'giver_path'], name='suggestion_giver')], 'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='suggestion_quantity'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), models.Q(('decline_reason', ''), _negated=True)), models.Q(models.Q(('state', 'declined'), _negated=True), ('decline_reason', '')), _connector='OR'), name='suggestion_declined_with_reason'), models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('need', 'capacity'), name='suggestion_one_proposed')]},
         ),
         migrations.CreateModel(
             name='Commitment',
@@ -93,6 +95,7 @@ class Migration(migrations.Migration):
                 ('need', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='need.need')),
                 ('suggestion', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='commitment', to='commitment.suggestion')),
             ],
+            options={'indexes': [models.Index(fields=['need'], name='commitment_need'), models.Index(fields=['capacity'], name='commitment_capacity'), models.Index(fields=['giver_path', 'state'], name='commitment_giver'), models.Index(fields=['place_path', 'state'], name='commitment_place')], 'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='commitment_quantity'), models.CheckConstraint(condition=models.Q(('quantity__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('underway'), '+', models.F('accepted')), '+', models.F('released')))), name='commitment_delivered_within'), models.CheckConstraint(condition=models.Q(models.Q(('accepted', models.F('quantity')), ('state', 'kept')), models.Q(('state', 'kept'), _negated=True), _connector='OR'), name='commitment_kept_whole'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('released', 0), ('state__in', ['offered', 'accepted'])), models.Q(models.Q(('state__in', ['offered', 'accepted']), _negated=True), ('ended_at__isnull', False), ('quantity', django.db.models.expressions.CombinedExpression(models.F('accepted'), '+', models.F('released'))), ('underway', 0)), _connector='OR'), name='commitment_ended_whole')]},
         ),
         migrations.CreateModel(
             name='Unserved',
@@ -107,61 +110,5 @@ class Migration(migrations.Migration):
                 ('need', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='unserved', to='need.need')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='commitment.matchingrun')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('end_date__isnull', True), ('end_date__gte', models.F('signed_date')), _connector='OR'), name='agreement_period'),
-        ),
-        migrations.AddIndex(
-            model_name='suggestion',
-            index=models.Index(fields=['need'], name='suggestion_need'),
-        ),
-        migrations.AddIndex(
-            model_name='suggestion',
-            index=models.Index(fields=['state', 'giver_path'], name='suggestion_giver'),
-        ),
-        migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='suggestion_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), models.Q(('decline_reason', ''), _negated=True)), models.Q(models.Q(('state', 'declined'), _negated=True), ('decline_reason', '')), _connector='OR'), name='suggestion_declined_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('need', 'capacity'), name='suggestion_one_proposed'),
-        ),
-        migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['need'], name='commitment_need'),
-        ),
-        migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['capacity'], name='commitment_capacity'),
-        ),
-        migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['giver_path', 'state'], name='commitment_giver'),
-        ),
-        migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['place_path', 'state'], name='commitment_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='commitment_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('underway'), '+', models.F('accepted')), '+', models.F('released')))), name='commitment_delivered_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted', models.F('quantity')), ('state', 'kept')), models.Q(('state', 'kept'), _negated=True), _connector='OR'), name='commitment_kept_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('released', 0), ('state__in', ['offered', 'accepted'])), models.Q(models.Q(('state__in', ['offered', 'accepted']), _negated=True), ('ended_at__isnull', False), ('quantity', django.db.models.expressions.CombinedExpression(models.F('accepted'), '+', models.F('released'))), ('underway', 0)), _connector='OR'), name='commitment_ended_whole'),
         ),
     ]

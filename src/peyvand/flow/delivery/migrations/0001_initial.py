@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.membership')),
                 ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='delivery.delivery')),
             ],
+            options={'indexes': [models.Index(fields=['commitment'], name='delivery_commitment')], 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('quantity__gte', 1), ('reverses__isnull', True)), models.Q(('quantity__lte', -1), ('reverses__isnull', False)), _connector='OR'), name='delivery_quantity'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='delivery_answered_whole'), models.CheckConstraint(condition=models.Q(models.Q(('answer', 'refused'), models.Q(('refusal_reason', ''), _negated=True)), models.Q(models.Q(('answer', 'refused'), _negated=True), ('refusal_reason', '')), _connector='OR'), name='delivery_refused_with_reason')]},
         ),
         migrations.CreateModel(
             name='Proof',
@@ -47,21 +48,5 @@ class Migration(migrations.Migration):
                 ('giver_path', models.CharField(db_collation='C', max_length=200)),
                 ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proofs', to='delivery.delivery')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['commitment'], name='delivery_commitment'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('quantity__gte', 1), ('reverses__isnull', True)), models.Q(('quantity__lte', -1), ('reverses__isnull', False)), _connector='OR'), name='delivery_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='delivery_answered_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'refused'), models.Q(('refusal_reason', ''), _negated=True)), models.Q(models.Q(('answer', 'refused'), _negated=True), ('refusal_reason', '')), _connector='OR'), name='delivery_refused_with_reason'),
         ),
     ]

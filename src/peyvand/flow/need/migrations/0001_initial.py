@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ('specification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='resources.specification')),
                 ('vouched_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.membership')),
             ],
+            options={'indexes': [models.Index(fields=['place_path', '-priority', 'id'], name='need_place_priority'), models.Index(fields=['state', 'specification'], name='need_state_spec'), models.Index(fields=['household'], name='need_household')], 'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='need_quantity'), models.CheckConstraint(condition=models.Q(('committed__lte', models.F('quantity'))), name='need_committed_within_quantity'), models.CheckConstraint(condition=models.Q(('committed__gte', django.db.models.expressions.CombinedExpression(models.F('met'), '+', models.F('underway')))), name='need_met_within_committed'), models.CheckConstraint(condition=models.Q(('priority__lte', 100)), name='need_priority'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('closed_as', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_as', ''), ('closed_at__isnull', True)), _connector='OR'), name='need_closed_whole'), models.CheckConstraint(condition=models.Q(models.Q(('closed_as', 'met'), ('met', models.F('quantity')), models.Q(('met_by', ''), _negated=True)), models.Q(models.Q(('closed_as', 'met'), _negated=True), ('met_by', '')), _connector='OR'), name='need_met_whole'), models.CheckConstraint(condition=models.Q(('state', 'draft'), ('opened_at__isnull', False), ('closed_as', 'withdrawn'), _connector='OR'), name='need_open_since'), models.CheckConstraint(condition=models.Q(models.Q(('vouched_at__isnull', True), ('vouched_by__isnull', True)), models.Q(('vouched_at__isnull', False), ('vouched_by__isnull', False)), _connector='OR'), name='need_vouched_whole')]},
         ),
         migrations.CreateModel(
             name='PriorityLine',
@@ -73,6 +74,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=200)),
                 ('need', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='priority_lines', to='need.need')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('need', 'part'), name='priority_part_once'), models.CheckConstraint(condition=models.Q(('value__lte', 100)), name='priority_line_value')]},
         ),
         migrations.CreateModel(
             name='PriorityOverride',
@@ -86,69 +88,6 @@ class Migration(migrations.Migration):
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='need',
-            index=models.Index(fields=['place_path', '-priority', 'id'], name='need_place_priority'),
-        ),
-        migrations.AddIndex(
-            model_name='need',
-            index=models.Index(fields=['state', 'specification'], name='need_state_spec'),
-        ),
-        migrations.AddIndex(
-            model_name='need',
-            index=models.Index(fields=['household'], name='need_household'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='need_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('committed__lte', models.F('quantity'))), name='need_committed_within_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('committed__gte', django.db.models.expressions.CombinedExpression(models.F('met'), '+', models.F('underway')))), name='need_met_within_committed'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__lte', 100)), name='need_priority'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('closed_as', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_as', ''), ('closed_at__isnull', True)), _connector='OR'), name='need_closed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_as', 'met'), ('met', models.F('quantity')), models.Q(('met_by', ''), _negated=True)), models.Q(models.Q(('closed_as', 'met'), _negated=True), ('met_by', '')), _connector='OR'), name='need_met_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('opened_at__isnull', False), ('closed_as', 'withdrawn'), _connector='OR'), name='need_open_since'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('vouched_at__isnull', True), ('vouched_by__isnull', True)), models.Q(('vouched_at__isnull', False), ('vouched_by__isnull', False)), _connector='OR'), name='need_vouched_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='priorityline',
-            constraint=models.UniqueConstraint(fields=('need', 'part'), name='priority_part_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='priorityline',
-            constraint=models.CheckConstraint(condition=models.Q(('value__lte', 100)), name='priority_line_value'),
-        ),
-        migrations.AddConstraint(
-            model_name='priorityoverride',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__lte', 100)), name='override_priority'),
-        ),
-        migrations.AddConstraint(
-            model_name='priorityoverride',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_by', models.F('proposed_by')), _negated=True), name='override_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='priorityoverride',
-            constraint=models.UniqueConstraint(condition=models.Q(('signed_by__isnull', True)), fields=('need',), name='override_one_proposed'),
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('priority__lte', 100)), name='override_priority'), models.CheckConstraint(condition=models.Q(('signed_by', models.F('proposed_by')), _negated=True), name='override_two_people'), models.UniqueConstraint(condition=models.Q(('signed_by__isnull', True)), fields=('need',), name='override_one_proposed')]},
         ),
     ]

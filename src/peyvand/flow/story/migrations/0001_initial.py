@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('consent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.consent')),
                 ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='story.story')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('story', 'consent'), name='story_consent_once')]},
         ),
         migrations.AddField(
             model_name='story',
@@ -52,19 +53,12 @@ class Migration(migrations.Migration):
                 ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.delivery')),
                 ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='story.story')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('story', 'delivery'), name='story_delivery_once')]},
         ),
         migrations.AddField(
             model_name='story',
             name='deliveries',
             field=models.ManyToManyField(related_name='stories', through='story.StoryDelivery', to='delivery.delivery'),
-        ),
-        migrations.AddConstraint(
-            model_name='storyconsent',
-            constraint=models.UniqueConstraint(fields=('story', 'consent'), name='story_consent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='storydelivery',
-            constraint=models.UniqueConstraint(fields=('story', 'delivery'), name='story_delivery_once'),
         ),
         migrations.AddIndex(
             model_name='story',

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
                 ('told_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'indexes': [models.Index(fields=['place_path', 'id'], name='idea_place'), models.Index(fields=['told_at', 'id'], name='idea_age')], 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('joined_to__isnull', False), ('state', 'joined')), models.Q(models.Q(('state', 'joined'), _negated=True), ('joined_to__isnull', True)), _connector='OR'), name='idea_joined_whole'), models.CheckConstraint(condition=models.Q(('joined_to', models.F('id')), _negated=True), name='idea_not_to_itself'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='idea_named')]},
         ),
         migrations.CreateModel(
             name='Candidate',
@@ -48,6 +49,7 @@ class Migration(migrations.Migration):
                 ('assembly', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidates', to='assemblies.assembly')),
                 ('idea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidates', to='assemblies.idea')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('assembly', 'idea'), name='candidate_once')]},
         ),
         migrations.CreateModel(
             name='PlanNeed',
@@ -73,33 +75,6 @@ class Migration(migrations.Migration):
                 ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('written_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='idea',
-            index=models.Index(fields=['place_path', 'id'], name='idea_place'),
-        ),
-        migrations.AddIndex(
-            model_name='idea',
-            index=models.Index(fields=['told_at', 'id'], name='idea_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('joined_to__isnull', False), ('state', 'joined')), models.Q(models.Q(('state', 'joined'), _negated=True), ('joined_to__isnull', True)), _connector='OR'), name='idea_joined_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(('joined_to', models.F('id')), _negated=True), name='idea_not_to_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='idea_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(fields=('assembly', 'idea'), name='candidate_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='study',
-            constraint=models.CheckConstraint(condition=models.Q(('published_at__isnull', True), models.Q(('cost_rial__gte', 1), models.Q(('technical', ''), ('money', ''), ('law', ''), ('people', ''), ('risk', ''), ('gains', ''), ('left_out', ''), _connector='OR', _negated=True)), _connector='OR'), name='study_published_whole'),
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('published_at__isnull', True), models.Q(('cost_rial__gte', 1), models.Q(('technical', ''), ('money', ''), ('law', ''), ('people', ''), ('risk', ''), ('gains', ''), ('left_out', ''), _connector='OR', _negated=True)), _connector='OR'), name='study_published_whole')]},
         ),
     ]

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ('part_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='committees', to='neighbourhoods.councilkind')),
                 ('upper', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='neighbourhoods.councilkind')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('answer_days__gte', 1), ('quorum_percent__lte', 100), models.Q(('source', ''), _negated=True)), name='council_kind_whole')]},
         ),
         migrations.CreateModel(
             name='Council',
@@ -61,6 +62,7 @@ class Migration(migrations.Migration):
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
                 ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='neighbourhoods.councilkind')),
             ],
+            options={'indexes': [models.Index(fields=['place_path', 'id'], name='council_place')], 'constraints': [models.UniqueConstraint(fields=('place', 'kind'), name='council_once_at_a_place'), models.CheckConstraint(condition=models.Q(models.Q(('dissolved_at__isnull', False), ('state', 'dissolved')), models.Q(('dissolved_at__isnull', True), ('state', 'standing')), _connector='OR'), name='council_dissolved_whole')]},
         ),
         migrations.CreateModel(
             name='DoubleHelp',
@@ -71,6 +73,7 @@ class Migration(migrations.Migration):
                 ('seen_at', models.DateTimeField(null=True)),
                 ('seen_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('seen_at__isnull', True), ('state', 'new')), models.Q(('seen_at__isnull', False), ('state', 'seen')), _connector='OR'), name='double_help_seen_whole')]},
         ),
         migrations.CreateModel(
             name='Objective',
@@ -89,6 +92,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
             ],
+            options={'indexes': [models.Index(fields=['place_path', 'id'], name='objective_place')], 'constraints': [models.CheckConstraint(condition=models.Q(('target__gte', 1)), name='objective_target'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='objective_closed_whole')]},
         ),
         migrations.CreateModel(
             name='Obstacle',
@@ -107,6 +111,7 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
             ],
+            options={'indexes': [models.Index(fields=['place_path', 'id'], name='obstacle_place')], 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('cleared_at__isnull', False), ('state', 'cleared'), models.Q(('note', ''), _negated=True)), models.Q(('cleared_at__isnull', True), ('state', 'open')), _connector='OR'), name='obstacle_cleared_whole')]},
         ),
         migrations.CreateModel(
             name='Resolution',
@@ -172,6 +177,7 @@ class Migration(migrations.Migration):
                 ('present', models.PositiveSmallIntegerField(default=0)),
                 ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='neighbourhoods.council')),
             ],
+            options={'indexes': [models.Index(fields=['council', '-date'], name='session_newest')], 'constraints': [models.CheckConstraint(condition=models.Q(('needed__lte', models.F('seats')), ('present__lte', models.F('seats'))), name='session_quorum_within_seats'), models.CheckConstraint(condition=models.Q(models.Q(('present', 0), ('state__in', ['called', 'cancelled'])), models.Q(('needed__gte', 1), ('state__in', ['held', 'minuted'])), _connector='OR'), name='session_held_whole')]},
         ),
         migrations.AddField(
             model_name='resolution',
@@ -185,6 +191,7 @@ class Migration(migrations.Migration):
                 ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='neighbourhoods.seat')),
                 ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='neighbourhoods.session')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('session', 'seat'), name='present_once')]},
         ),
         migrations.CreateModel(
             name='AgendaItem',
@@ -195,6 +202,7 @@ class Migration(migrations.Migration):
                 ('said', models.CharField(blank=True, default='', max_length=500)),
                 ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='neighbourhoods.session')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('session', 'position'), name='agenda_position')]},
         ),
         migrations.CreateModel(
             name='Share',
@@ -206,6 +214,7 @@ class Migration(migrations.Migration):
                 ('objective', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='neighbourhoods.objective')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('objective', 'organisation'), name='share_once'), models.CheckConstraint(condition=models.Q(('promised__gte', 1)), name='share_promised')]},
         ),
         migrations.CreateModel(
             name='TrustedPerson',
@@ -235,6 +244,7 @@ class Migration(migrations.Migration):
                 ('at', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='neighbourhoods.council')),
                 ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='voices', to='neighbourhoods.council')),
             ],
+            options={'indexes': [models.Index(fields=['place_path', 'answer_by', 'id'], name='voice_place')], 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['settled', 'withdrawn'])), models.Q(models.Q(('state__in', ['settled', 'withdrawn']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='voice_closed_whole'), models.CheckConstraint(condition=models.Q(('council', models.F('at')), _negated=True), name='voice_goes_up')]},
         ),
         migrations.CreateModel(
             name='Rung',
@@ -249,6 +259,7 @@ class Migration(migrations.Migration):
                 ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='neighbourhoods.council')),
                 ('voice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rungs', to='neighbourhoods.voice')),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('voice',), name='voice_at_one_rung'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('left_at__isnull', True), ('passed_on', False)), ('left_at__isnull', False), _connector='OR'), name='rung_left_whole')]},
         ),
         migrations.CreateModel(
             name='Hearing',
@@ -261,6 +272,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('voice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hearings', to='neighbourhoods.voice')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('voice', 'council', 'account'), name='heard_once')]},
         ),
         migrations.CreateModel(
             name='BoardSeat',
@@ -284,64 +296,12 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='councilkind',
-            constraint=models.CheckConstraint(condition=models.Q(('answer_days__gte', 1), ('quorum_percent__lte', 100), models.Q(('source', ''), _negated=True)), name='council_kind_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='council',
-            index=models.Index(fields=['place_path', 'id'], name='council_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='council',
-            constraint=models.UniqueConstraint(fields=('place', 'kind'), name='council_once_at_a_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='council',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dissolved_at__isnull', False), ('state', 'dissolved')), models.Q(('dissolved_at__isnull', True), ('state', 'standing')), _connector='OR'), name='council_dissolved_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='doublehelp',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('seen_at__isnull', True), ('state', 'new')), models.Q(('seen_at__isnull', False), ('state', 'seen')), _connector='OR'), name='double_help_seen_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='objective',
-            index=models.Index(fields=['place_path', 'id'], name='objective_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='objective',
-            constraint=models.CheckConstraint(condition=models.Q(('target__gte', 1)), name='objective_target'),
-        ),
-        migrations.AddConstraint(
-            model_name='objective',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='objective_closed_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='obstacle',
-            index=models.Index(fields=['place_path', 'id'], name='obstacle_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='obstacle',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cleared_at__isnull', False), ('state', 'cleared'), models.Q(('note', ''), _negated=True)), models.Q(('cleared_at__isnull', True), ('state', 'open')), _connector='OR'), name='obstacle_cleared_whole'),
-        ),
-        migrations.AddConstraint(
             model_name='seat',
             constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='seat_period'),
         ),
         migrations.AddConstraint(
             model_name='seat',
             constraint=models.UniqueConstraint(condition=models.Q(('role', 'chair'), ('until__isnull', True)), fields=('council',), name='council_one_chair'),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['council', '-date'], name='session_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('needed__lte', models.F('seats')), ('present__lte', models.F('seats'))), name='session_quorum_within_seats'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('present', 0), ('state__in', ['called', 'cancelled'])), models.Q(('needed__gte', 1), ('state__in', ['held', 'minuted'])), _connector='OR'), name='session_held_whole'),
         ),
         migrations.AddIndex(
             model_name='resolution',
@@ -374,45 +334,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='resolution',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['reported', 'done']), _negated=True), ('reported_at__isnull', False), _connector='OR'), name='resolution_done_was_reported'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('session', 'seat'), name='present_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.UniqueConstraint(fields=('session', 'position'), name='agenda_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.UniqueConstraint(fields=('objective', 'organisation'), name='share_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(('promised__gte', 1)), name='share_promised'),
-        ),
-        migrations.AddIndex(
-            model_name='voice',
-            index=models.Index(fields=['place_path', 'answer_by', 'id'], name='voice_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='voice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['settled', 'withdrawn'])), models.Q(models.Q(('state__in', ['settled', 'withdrawn']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='voice_closed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='voice',
-            constraint=models.CheckConstraint(condition=models.Q(('council', models.F('at')), _negated=True), name='voice_goes_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='rung',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('voice',), name='voice_at_one_rung'),
-        ),
-        migrations.AddConstraint(
-            model_name='rung',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('left_at__isnull', True), ('passed_on', False)), ('left_at__isnull', False), _connector='OR'), name='rung_left_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='hearing',
-            constraint=models.UniqueConstraint(fields=('voice', 'council', 'account'), name='heard_once'),
         ),
     ]

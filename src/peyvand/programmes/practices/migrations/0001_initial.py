@@ -61,6 +61,7 @@ class Migration(migrations.Migration):
                 ('story', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='story.story')),
                 ('written_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.membership')),
             ],
+            options={'indexes': [models.Index(fields=['place_path'], name='practice_place'), models.Index(fields=['-created_at', 'id'], name='practice_newest')], 'constraints': [models.CheckConstraint(condition=models.Q(('copied_from__lt', models.F('id'))), name='practice_copies_are_younger'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('begun_date__isnull', False), ('people_reached__isnull', False), ('published_at__isnull', False), models.Q(('result', ''), _negated=True), models.Q(('result_source', ''), _negated=True)), _connector='OR'), name='practice_published_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), models.Q(('state_before', ''), _negated=True)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('state_before', '')), _connector='OR'), name='practice_withdrawn_from'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'draft'), _negated=True), ('copied_from__isnull', True), _connector='OR'), name='practice_copy_is_a_plan'), models.CheckConstraint(condition=models.Q(('ended_date__isnull', True), ('ended_date__gte', models.F('begun_date')), _connector='OR'), name='practice_ends_later'), models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('problem', ''), _negated=True), models.Q(('steps', ''), _negated=True), models.Q(('people', ''), _negated=True), models.Q(('conditions', ''), _negated=True), models.Q(('cost_source', ''), _negated=True)), name='practice_form_whole')]},
         ),
         migrations.CreateModel(
             name='Nomination',
@@ -76,6 +77,7 @@ class Migration(migrations.Migration):
                 ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='nominations', to='practices.highsession')),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='nominations', to='practices.practice')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('session', 'practice'), name='practice_nominated_once'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='practice_nomination_decided'), models.CheckConstraint(condition=models.Q(('decided_by', models.F('nominated_by')), _negated=True), name='practice_nomination_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='practice_declined_with_reason')]},
         ),
         migrations.CreateModel(
             name='PracticeItem',
@@ -86,6 +88,7 @@ class Migration(migrations.Migration):
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='practices.practice')),
                 ('specification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='resources.specification')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('practice', 'specification'), name='practice_item_once'), models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='practice_item_some')]},
         ),
         migrations.CreateModel(
             name='ProposedWords',
@@ -105,6 +108,7 @@ class Migration(migrations.Migration):
                 ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.membership')),
                 ('story', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='story.story')),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('story',), name='practice_words_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='practice_words_answered')]},
         ),
         migrations.CreateModel(
             name='StoryEnding',
@@ -116,73 +120,6 @@ class Migration(migrations.Migration):
                 ('practice', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practices.practice')),
                 ('specification', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='resources.specification')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='practice',
-            index=models.Index(fields=['place_path'], name='practice_place'),
-        ),
-        migrations.AddIndex(
-            model_name='practice',
-            index=models.Index(fields=['-created_at', 'id'], name='practice_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(('copied_from__lt', models.F('id'))), name='practice_copies_are_younger'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('begun_date__isnull', False), ('people_reached__isnull', False), ('published_at__isnull', False), models.Q(('result', ''), _negated=True), models.Q(('result_source', ''), _negated=True)), _connector='OR'), name='practice_published_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), models.Q(('state_before', ''), _negated=True)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('state_before', '')), _connector='OR'), name='practice_withdrawn_from'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'draft'), _negated=True), ('copied_from__isnull', True), _connector='OR'), name='practice_copy_is_a_plan'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_date__isnull', True), ('ended_date__gte', models.F('begun_date')), _connector='OR'), name='practice_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('problem', ''), _negated=True), models.Q(('steps', ''), _negated=True), models.Q(('people', ''), _negated=True), models.Q(('conditions', ''), _negated=True), models.Q(('cost_source', ''), _negated=True)), name='practice_form_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='nomination',
-            constraint=models.UniqueConstraint(fields=('session', 'practice'), name='practice_nominated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='nomination',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='practice_nomination_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='nomination',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', models.F('nominated_by')), _negated=True), name='practice_nomination_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='nomination',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='practice_declined_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='practiceitem',
-            constraint=models.UniqueConstraint(fields=('practice', 'specification'), name='practice_item_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='practiceitem',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='practice_item_some'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposedwords',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('story',), name='practice_words_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposedwords',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='practice_words_answered'),
-        ),
-        migrations.AddConstraint(
-            model_name='storyending',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('address', ''), ('kind', 'offer'), ('practice__isnull', True), ('specification__isnull', False)), models.Q(('address', ''), ('kind', 'copy'), ('practice__isnull', False), ('specification__isnull', True)), models.Q(('address__startswith', '/'), ('kind', 'page'), ('practice__isnull', True), ('specification__isnull', True)), _connector='OR'), name='practice_story_ending'),
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('address', ''), ('kind', 'offer'), ('practice__isnull', True), ('specification__isnull', False)), models.Q(('address', ''), ('kind', 'copy'), ('practice__isnull', False), ('specification__isnull', True)), models.Q(('address__startswith', '/'), ('kind', 'page'), ('practice__isnull', True), ('specification__isnull', True)), _connector='OR'), name='practice_story_ending')]},
         ),
     ]

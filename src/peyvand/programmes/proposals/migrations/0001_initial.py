@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('theme', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='proposals.theme')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='answer_says_something')]},
         ),
         migrations.CreateModel(
             name='AnswerTerms',
@@ -69,6 +70,7 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField()),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('closes__gte', models.F('opens'))), name='consultation_days')]},
         ),
         migrations.CreateModel(
             name='Holiday',
@@ -92,6 +94,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField()),
                 ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='paragraphs', to='proposals.consultation')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('consultation', 'number'), name='paragraph_number')]},
         ),
         migrations.CreateModel(
             name='Comment',
@@ -104,6 +107,7 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('paragraph', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='proposals.paragraph')),
             ],
+            options={'indexes': [models.Index(fields=['paragraph', 'id'], name='comment_of')], 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='comment_answered_whole')]},
         ),
         migrations.CreateModel(
             name='Proposal',
@@ -138,6 +142,7 @@ class Migration(migrations.Migration):
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
                 ('theme', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='proposals.theme')),
             ],
+            options={'indexes': [models.Index(fields=['-supporters', '-id'], name='proposal_supported'), models.Index(fields=['-written_at', '-id'], name='proposal_newest'), models.Index(fields=['state', 'answer_by'], name='proposal_clock'), models.Index(fields=['theme', 'state'], name='proposal_theme')], 'constraints': [models.UniqueConstraint(fields=('year', 'number'), name='proposal_number'), models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='proposal_not_into_itself'), models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('problem', ''), _negated=True), models.Q(('first_step', ''), _negated=True)), name='proposal_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'routed'), _negated=True), models.Q(('answer_by__isnull', False), ('body__isnull', False), ('routed_date__isnull', False), models.Q(('body_path', ''), _negated=True)), _connector='OR'), name='proposal_routed_whole'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['done', 'not_done', 'refused', 'withdrawn'])), models.Q(models.Q(('state__in', ['done', 'not_done', 'refused', 'withdrawn']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='proposal_closed_whole')]},
         ),
         migrations.CreateModel(
             name='Merge',
@@ -149,6 +154,7 @@ class Migration(migrations.Migration):
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='proposals.proposal')),
                 ('into', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='proposals.proposal')),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('child',), name='merge_one_at_a_time'), models.CheckConstraint(condition=models.Q(('child', models.F('into')), _negated=True), name='merge_two_proposals')]},
         ),
         migrations.CreateModel(
             name='Happening',
@@ -161,6 +167,7 @@ class Migration(migrations.Migration):
                 ('other', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='proposals.proposal')),
                 ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='happenings', to='proposals.proposal')),
             ],
+            options={'indexes': [models.Index(fields=['proposal', 'at'], name='happening_of')]},
         ),
         migrations.CreateModel(
             name='Reply',
@@ -180,6 +187,7 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='proposals.consultation')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('consultation', 'text'), name='statement_once')]},
         ),
         migrations.CreateModel(
             name='StatementVote',
@@ -190,6 +198,7 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='proposals.statement')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('statement', 'account'), name='statement_vote_once'), models.CheckConstraint(condition=models.Q(('vote__in', [-1, 0, 1])), name='statement_vote_known')]},
         ),
         migrations.CreateModel(
             name='Support',
@@ -200,89 +209,6 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='proposals.proposal')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(('closes__gte', models.F('opens'))), name='consultation_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='paragraph',
-            constraint=models.UniqueConstraint(fields=('consultation', 'number'), name='paragraph_number'),
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['paragraph', 'id'], name='comment_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='comment_answered_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('child',), name='merge_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(('child', models.F('into')), _negated=True), name='merge_two_proposals'),
-        ),
-        migrations.AddIndex(
-            model_name='happening',
-            index=models.Index(fields=['proposal', 'at'], name='happening_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('consultation', 'text'), name='statement_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementvote',
-            constraint=models.UniqueConstraint(fields=('statement', 'account'), name='statement_vote_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementvote',
-            constraint=models.CheckConstraint(condition=models.Q(('vote__in', [-1, 0, 1])), name='statement_vote_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='support',
-            constraint=models.UniqueConstraint(fields=('proposal', 'account'), name='support_once'),
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['-supporters', '-id'], name='proposal_supported'),
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['-written_at', '-id'], name='proposal_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['state', 'answer_by'], name='proposal_clock'),
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['theme', 'state'], name='proposal_theme'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('year', 'number'), name='proposal_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='proposal_not_into_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('problem', ''), _negated=True), models.Q(('first_step', ''), _negated=True)), name='proposal_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'routed'), _negated=True), models.Q(('answer_by__isnull', False), ('body__isnull', False), ('routed_date__isnull', False), models.Q(('body_path', ''), _negated=True)), _connector='OR'), name='proposal_routed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['done', 'not_done', 'refused', 'withdrawn'])), models.Q(models.Q(('state__in', ['done', 'not_done', 'refused', 'withdrawn']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='proposal_closed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='answer_says_something'),
+            options={'constraints': [models.UniqueConstraint(fields=('proposal', 'account'), name='support_once')]},
         ),
     ]

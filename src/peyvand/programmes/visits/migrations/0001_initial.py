@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('organisation', 'title', 'version'), name='visit_survey_version'), models.UniqueConstraint(condition=models.Q(('is_in_use', True)), fields=('organisation', 'title'), name='visit_survey_one_in_use')]},
         ),
         migrations.CreateModel(
             name='Visit',
@@ -59,6 +60,7 @@ class Migration(migrations.Migration):
                 ('planned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('visitor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'indexes': [models.Index(fields=['-created_at', 'id'], name='visit_newest'), models.Index(fields=['place_path', 'visited_date'], name='visit_place'), models.Index(fields=['state', 'visited_date'], name='visit_state')], 'constraints': [models.UniqueConstraint(fields=('visitor', 'draft_key'), name='visit_draft_once'), models.CheckConstraint(condition=models.Q(('first_contacts__lte', models.F('families_met'))), name='visit_contacts_of_families'), models.CheckConstraint(condition=models.Q(models.Q(('recorded_at__isnull', False), ('state__in', ['made', 'followed']), ('visited_date__isnull', False)), models.Q(('families_met', 0), ('planned_date__isnull', False), ('state__in', ['planned', 'dropped']), ('visited_date__isnull', True)), _connector='OR'), name='visit_made_whole'), models.CheckConstraint(condition=models.Q(models.Q(('followed_at__isnull', False), ('state', 'followed')), models.Q(models.Q(('state', 'followed'), _negated=True), ('followed_at__isnull', True)), _connector='OR'), name='visit_followed_whole'), models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__isnull', False), ('lat__range', (-90, 90)), ('lon__isnull', False), ('lon__range', (-180, 180))), _connector='OR'), name='visit_position_whole'), models.CheckConstraint(condition=models.Q(('draft_key__isnull', True), models.Q(('visitor__isnull', False), models.Q(('body_digest', ''), _negated=True)), _connector='OR'), name='visit_draft_whole')]},
         ),
         migrations.CreateModel(
             name='HouseholdAnswer',
@@ -74,6 +76,7 @@ class Migration(migrations.Migration):
                 ('survey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='visits.survey')),
                 ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='visits.visit')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('told_to', 'draft_key'), name='visit_answer_once'), models.CheckConstraint(condition=models.Q(('people__range', (1, 60))), name='visit_answer_people')]},
         ),
         migrations.CreateModel(
             name='VisitAction',
@@ -104,6 +107,7 @@ class Migration(migrations.Migration):
                 ('added_at', models.DateTimeField()),
                 ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='visits.visit')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('visit', 'moment', 'spot'), name='visit_photo_of_spot'), models.CheckConstraint(condition=models.Q(('spot__range', (1, 6))), name='visit_photo_spot')]},
         ),
         migrations.CreateModel(
             name='VisitTerms',
@@ -118,65 +122,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('full_days__gte', 30), ('full_m0__range', (1, 100)), ('goal__gte', 1), models.Q(('source', ''), _negated=True)), name='visit_terms_whole')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.UniqueConstraint(fields=('organisation', 'title', 'version'), name='visit_survey_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_in_use', True)), fields=('organisation', 'title'), name='visit_survey_one_in_use'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['-created_at', 'id'], name='visit_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['place_path', 'visited_date'], name='visit_place'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['state', 'visited_date'], name='visit_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('visitor', 'draft_key'), name='visit_draft_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('first_contacts__lte', models.F('families_met'))), name='visit_contacts_of_families'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recorded_at__isnull', False), ('state__in', ['made', 'followed']), ('visited_date__isnull', False)), models.Q(('families_met', 0), ('planned_date__isnull', False), ('state__in', ['planned', 'dropped']), ('visited_date__isnull', True)), _connector='OR'), name='visit_made_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('followed_at__isnull', False), ('state', 'followed')), models.Q(models.Q(('state', 'followed'), _negated=True), ('followed_at__isnull', True)), _connector='OR'), name='visit_followed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__isnull', False), ('lat__range', (-90, 90)), ('lon__isnull', False), ('lon__range', (-180, 180))), _connector='OR'), name='visit_position_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('draft_key__isnull', True), models.Q(('visitor__isnull', False), models.Q(('body_digest', ''), _negated=True)), _connector='OR'), name='visit_draft_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='householdanswer',
-            constraint=models.UniqueConstraint(fields=('told_to', 'draft_key'), name='visit_answer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='householdanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('people__range', (1, 60))), name='visit_answer_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitphoto',
-            constraint=models.UniqueConstraint(fields=('visit', 'moment', 'spot'), name='visit_photo_of_spot'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitphoto',
-            constraint=models.CheckConstraint(condition=models.Q(('spot__range', (1, 6))), name='visit_photo_spot'),
         ),
     ]

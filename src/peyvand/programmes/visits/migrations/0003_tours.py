@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('planned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('calls_a_day__range', (1, 12)), ('days__range', (1, 14)), ('km_a_day__range', (1, 1000))), name='visit_tour_limits')]},
         ),
         migrations.CreateModel(
             name='TourPerson',
@@ -41,6 +42,7 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('tour', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='visits.tour')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('tour', 'account'), name='visit_tour_person')]},
         ),
         migrations.CreateModel(
             name='TourStop',
@@ -52,13 +54,5 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stops', to='visits.tourperson')),
                 ('tour', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stops', to='visits.tour')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='tour',
-            constraint=models.CheckConstraint(condition=models.Q(('calls_a_day__range', (1, 12)), ('days__range', (1, 14)), ('km_a_day__range', (1, 1000))), name='visit_tour_limits'),
-        ),
-        migrations.AddConstraint(
-            model_name='tourperson',
-            constraint=models.UniqueConstraint(fields=('tour', 'account'), name='visit_tour_person'),
         ),
     ]
