@@ -14,35 +14,36 @@ def ended(command: Any) -> tuple[int, str]:
     return command.returncode, said
 
 
-@pytest.mark.usefixtures("shared")
-def test_the_demo_is_built_once_then_kept_and_no_office_begins_over_it(peyvand: Any) -> None:
-    status, said = ended(peyvand("demo", "--no-serve", SCALE="0.0005"))
-    assert status == 0, said
-    assert "Mazandaran: 81 households, 180 persons" in said
-    status, said = ended(peyvand("demo", "--no-serve", SCALE="1"))
-    assert status == 0, said
-    assert "The demo is kept as it was built, at scale 0.0005. RESET=1 builds it afresh." in said
-    words = ("office", "new", "--province", "سمنان", "--organisation", "اداره", "--administrator", "مدیر")
-    status, said = ended(peyvand(*words))
-    assert status == 1
-    assert "This database holds the demo province." in said
-    assert _rotated(peyvand) >= 81, "every family can be called"
+@pytest.mark.usefixtures("migrated", "shared")
+def test_the_demo_is_built_once_then_kept_and_no_office_begins_over_it(peyvand: Any, in_one_process: Any) -> None:
+    built, kept, office, rotated, renewed, again = in_one_process(
+        ("demo", "--no-serve", "--scale", "0.0005"),
+        ("demo", "--no-serve", "--scale", "1"),
+        ("office", "new", "--province", "سمنان", "--organisation", "اداره", "--administrator", "مدیر"),
+        ("keys", "rotate", "column"),
+        ("keys", "renew"),
+        ("keys", "renew"),
+    )
+    assert built[0] == 0, built[1]
+    assert "Mazandaran: 81 households, 180 persons" in built[1]
+    assert kept[0] == 0, kept[1]
+    assert "The demo is kept as it was built, at scale 0.0005. RESET=1 builds it afresh." in kept[1]
+    assert office[0] == 1
+    assert "This database holds the demo province." in office[1]
+    assert rotated[0] == 0, rotated[1]
+    assert re.search(r"The key k2-\w+ was added to .*column\.json\. Make a copy of the file now\.", rotated[1])
+    assert _encrypted_anew(rotated) + _encrypted_anew(renewed) >= 81, "every family can be called"
+    assert _encrypted_anew(again) == 0
     status, said = ended(peyvand("demo", "--no-serve", SCALE="0.0006", RESET="1"))
     assert status == 0, said
     assert "Mazandaran: 97 households, 216 persons" in said
 
 
-def _rotated(peyvand: Any) -> int:
-    """Gives the protected column another key: everything is encrypted anew once, and nothing the second time."""
-    status, said = ended(peyvand("keys", "rotate", "column"))
-    assert status == 0, said
-    assert re.search(r"The key k2-\w+ was added to .*column\.json\. Make a copy of the file now\.", said)
-    renewed = re.search(r"Encrypted anew: ([\d,]+) values\.", said)
-    assert renewed
-    status, said = ended(peyvand("keys", "renew"))
-    assert status == 0, said
-    assert "Encrypted anew: 0 values." in said
-    return int(renewed[1].replace(",", ""))
+def _encrypted_anew(done: tuple[int, str]) -> int:
+    """How many values a command says it gave another key."""
+    assert done[0] == 0, done[1]
+    said = re.search(r"Encrypted anew: ([\d,]+) values\.", done[1])
+    return int(said[1].replace(",", "")) if said else 0
 
 
 @pytest.mark.parametrize("scale", ["big", "0", "2", "nan"])

@@ -34,6 +34,10 @@ ROLES = (
 )
 
 
+# Addresses of acts, which answer no GET to anybody: whoever asked first found it.
+_acts: set[str] = set()
+
+
 def addresses(sights: Sights, name: str, address: str) -> Iterator[str]:
     """The address with a row this person sees, where there is one."""
     here = f"/{address}"
@@ -62,10 +66,12 @@ def test_every_page_asks_the_database_at_most_ten_times(sights: Sights, name: st
         pytest.fail(f"the province knows nobody called {name!r}")
     keep_counts(by=SYSTEM, now=timezone.now())  # as the worker does every few minutes
     many, opened = {}, 0
-    for address in PAGES:
+    for address in PAGES.keys() - _acts:
         for here in addresses(sights, name, address):
             with CaptureQueriesContext(connection) as found:
                 answer = sights.ask(name, "get", here)
+            if answer.status == 405:
+                _acts.add(address)
             if answer.status != 200:
                 continue
             opened += 1
