@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from peyvand.extend.discovery import programme
-from peyvand.extend.figures import shown
 from peyvand.extend.pages import writes_are_open
 from peyvand.kernel.business_days import SOURCE, estimates
 from peyvand.kernel.jalali import business_date
@@ -267,12 +266,6 @@ def _again_page(request: HttpRequest, need_id: int, **forms: Any) -> HttpRespons
     by = request.acting  # type: ignore[attr-defined]
     with scope(by):
         return render(request, "micro_projects/one.html", _one(queries.one(need_id), by) | forms, status=422)
-
-
-@require_GET
-def figures(request: HttpRequest) -> HttpResponseBase:
-    by = request.acting  # type: ignore[attr-defined]
-    return render(request, "micro_projects/figures.html", {"figures": shown(programme(SLUG), by, _today())})
 
 
 def _moving(after: date, until: date) -> list[str]:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from peyvand.extend.discovery import programme
-from peyvand.extend.figures import shown
 from peyvand.extend.pages import writes_are_open
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
@@ -340,12 +339,6 @@ def voice(request: HttpRequest, voice_id: int) -> HttpResponseBase:
         "acts": offers(council_acts.VOICE, row, by, opened(by), "voice_act"),
     }  # fmt: skip
     return render(request, "neighbourhoods/voice.html", context)
-
-
-@require_GET
-def figures(request: HttpRequest) -> HttpResponseBase:
-    context = {"figures": shown(programme(SLUG), acting(request), today())}
-    return render(request, "neighbourhoods/figures.html", context)
 
 
 def kinds(request: HttpRequest) -> HttpResponseBase:

@@ -11,9 +11,8 @@ from ninja import Path, Query
 
 from peyvand.api.answers import Count, Page, PageQuery, act, page_of, reading, say
 from peyvand.api.filters import narrowed
+from peyvand.api.programmes import ProgrammeFigures, figures_of
 from peyvand.api.shapes import Id, Prose, organisation_ref, place_ref
-from peyvand.extend.discovery import programme
-from peyvand.extend.figures import shown
 from peyvand.extend.programme import ApiRoute
 from peyvand.kernel.jalali import business_date
 from peyvand.programmes.proposals import actions, queries, rules, settling
@@ -31,8 +30,6 @@ from peyvand.programmes.proposals.api_shapes import (
     LikeWord,
     ProposalAnswerIn,
     ProposalAnswerOut,
-    ProposalFigureOut,
-    ProposalFigures,
     ProposalFilters,
     ProposalIn,
     ProposalJoinIn,
@@ -260,18 +257,6 @@ def set_answer_terms(request: HttpRequest, body: AnswerTermsIn) -> HttpResponse:
     return act(request, run, status=201)
 
 
-def get_proposal_figures(request: HttpRequest) -> HttpResponse:
-    with reading(request) as by:
-        items = [
-            ProposalFigureOut(
-                slug=one.figure.slug, title=str(one.figure.title), kind=one.figure.kind, value=one.value, of=one.of,
-                withheld=one.withheld,
-            )
-            for one in shown(programme(actions.SLUG), by, business_date(timezone.now()))
-        ]  # fmt: skip
-        return say(ProposalFigures(items=items))
-
-
 _ONE = "/{int:proposal_id}"
 API_ROUTES = (
     ApiRoute("GET", "", "list", list_proposals, Page[ProposalOut], "Proposals"),
@@ -281,7 +266,7 @@ API_ROUTES = (
     ApiRoute("GET", "/themes", "themes", list_themes, Page[ThemeOut], "Themes of proposals"),
     ApiRoute("GET", "/bodies", "bodies", list_bodies, Bodies, "What waits, is overdue and was answered, by body"),
     ApiRoute("GET", "/holidays", "calendar", list_holidays, Page[HolidayOut], "Holidays the office recorded"),
-    ApiRoute("GET", "/figures", "figures", get_proposal_figures, ProposalFigures, "Figures of proposals"),
+    ApiRoute("GET", "/figures", "figures", figures_of(actions.SLUG), ProgrammeFigures, "Figures of proposals"),
     ApiRoute("GET", _ONE, "one", get_proposal, ProposalWhole, "One proposal with its answer and its history"),
     ApiRoute("POST", "", "new", write_proposal, {201: ProposalReceipt}, "Hand in a proposal"),
     ApiRoute("POST", f"{_ONE}/support", "support", support_proposal, ProposalOut, "Support a proposal"),

@@ -20,6 +20,7 @@ from peyvand.programmes.proposals.actions import SLUG
 from peyvand.programmes.proposals.api import API_ROUTES
 from peyvand.programmes.proposals.seed import seed
 from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.web.pages.programme_figures import figures_of
 
 
 def group(call: Call) -> None:
@@ -85,7 +86,7 @@ PROGRAMME = Programme(
         Route("calendar/", "calendar", views_office.calendar),
         Route("calendar/holiday/", "settle", views_office.holiday, "holiday"),
         Route("calendar/terms/", "settle", views_office.terms, "terms"),
-        Route("figures/", "figures", views_office.figures),
+        Route("figures/", "figures", figures_of(SLUG)),
         Route("answers/<int:answer_id>/report/", "answer", views.report, "report"),
         Route("consultations/", "consultations", views_consulting.consultations),
         Route("consultations/new/", "new_consultation", views_consulting.new_consultation),

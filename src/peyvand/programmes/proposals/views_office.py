@@ -12,8 +12,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from peyvand.extend.discovery import programme
-from peyvand.extend.figures import shown
 from peyvand.kernel.business_days import SOURCE
 from peyvand.kernel.refusals import NotFound, require
 from peyvand.programmes.proposals import actions, permissions, queries, rules, settling
@@ -162,12 +160,6 @@ def terms(request: HttpRequest) -> HttpResponseBase:
 def _settled(request: HttpRequest, run: Callable[[], int]) -> HttpResponseBase:
     said = gettext("Recorded. Clocks that run were counted anew.")
     return acts.act(request, run, said, reverse(f"{SLUG}:calendar"))
-
-
-@require_GET
-def figures(request: HttpRequest) -> HttpResponseBase:
-    by = request.acting  # type: ignore[attr-defined]
-    return render(request, "proposals/figures.html", {"figures": shown(programme(SLUG), by, today_here())})
 
 
 @require_GET

@@ -15,6 +15,7 @@ from ninja.params import Form as FormField
 
 from peyvand.api.answers import Count, Given, Order, Page, PageQuery, act, page_of, reading, say, the_one
 from peyvand.api.filters import Here, narrowed
+from peyvand.api.programmes import ProgrammeFigures, figures_of
 from peyvand.api.shapes import (
     Day,
     Id,
@@ -31,8 +32,6 @@ from peyvand.api.shapes import (
     place_ref,
     specifications_named,
 )
-from peyvand.extend.discovery import programme
-from peyvand.extend.figures import shown
 from peyvand.extend.programme import ApiRoute
 from peyvand.files.pictures import MOST_BYTES, cleaned
 from peyvand.kernel.jalali import business_date
@@ -227,19 +226,6 @@ class VisitTermsOut(Schema):
     full_days: int
     full_m0: int
     source: str
-
-
-class VisitFigureOut(Schema):
-    slug: str
-    title: str
-    kind: str
-    value: float | None
-    of: int | None
-    withheld: bool
-
-
-class VisitFigures(Schema):
-    items: list[VisitFigureOut]
 
 
 def _today() -> date:
@@ -469,17 +455,6 @@ def plan_visit_tour(request: HttpRequest, body: VisitTourIn) -> HttpResponse:
     return act(request, run, status=201)
 
 
-def get_visit_figures(request: HttpRequest) -> HttpResponse:
-    with reading(request) as by:
-        items = [
-            VisitFigureOut(
-                slug=one.figure.slug, title=str(one.figure.title), kind=one.figure.kind, value=one.value, of=one.of, withheld=one.withheld
-            )
-            for one in shown(programme(actions.SLUG), by, _today())
-        ]  # fmt: skip
-        return say(VisitFigures(items=items))
-
-
 def set_visit_terms(request: HttpRequest, body: VisitTermsIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> VisitTermsOut:
         fresh = rules.Terms(body.goal, body.full_days, body.full_m0, body.source)
@@ -501,7 +476,7 @@ API_ROUTES = (
     ApiRoute("GET", "/count", "list", count_visits, Count, "How many visits you may see"),
     ApiRoute("GET", "/places", "unseen", list_places, VisitPlaces, "Places of your area, those seen least first"),
     ApiRoute("GET", "/places/{int:place_id}", "place", get_place, VisitPlaceOut, "One place and the parts of its score"),
-    ApiRoute("GET", "/figures", "figures", get_visit_figures, VisitFigures, "Figures of visits where you act"),
+    ApiRoute("GET", "/figures", "figures", figures_of(actions.SLUG), ProgrammeFigures, "Figures of visits where you act"),
     ApiRoute("GET", _SURVEYS, "surveys", list_visit_surveys, Page[VisitSurveyOut], "Survey forms of your organisation"),
     ApiRoute("GET", f"{_SURVEYS}/{{int:survey_id}}", "survey", get_visit_survey, VisitSurveyOut, "One survey form"),
     ApiRoute("GET", "/tours", "tours", list_visit_tours, Page[VisitTourOut], "Tours of your organisation"),
