@@ -33,6 +33,7 @@ from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.access import acting, refuse
 from peyvand.web.pages.downloads import pdf
+from peyvand.web.pages.thread import Step
 from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import jdate, number
 
@@ -280,17 +281,7 @@ def resolution(request: HttpRequest, resolution_id: int) -> HttpResponseBase:
     return render(request, "neighbourhoods/resolution.html", context)
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One knot of the thread from the session to what was done."""
-
-    label: Any
-    state: str
-    note: str = ""
-    url: str = ""
-
-
-def _thread(row: Resolution) -> list[Stage]:
+def _thread(row: Resolution) -> list[Step]:
     late = rules.is_late(state=row.state, due=row.due_date, today=today())
     place = {"open": 1, "underway": 2, "reported": 3, "done": 4, "dropped": 1}[row.state]
     current = "stopped" if row.state == ResolutionState.DROPPED else "late" if late else "current"
@@ -299,7 +290,7 @@ def _thread(row: Resolution) -> list[Stage]:
         (_("Confirmed"), jdate(row.closed_at) if row.closed_at else jdate(row.due_date)),
     ]  # fmt: skip
     return [
-        Stage(label, "done" if at < place else current if at == place else "ahead", note)
+        Step(label, "done" if at < place else current if at == place else "ahead", note)
         for at, (label, note) in enumerate(labels)
     ]
 

@@ -1,7 +1,6 @@
 """The pages of proposals: each reads, or calls one action and leads on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -36,6 +35,7 @@ from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
+from peyvand.web.pages.thread import Step
 from peyvand.web.templatetags.peyvand_format import jdate, number
 
 SLUG = actions.SLUG
@@ -155,17 +155,7 @@ def like_while_typing(request: HttpRequest) -> HttpResponseBase:
         return render(request, "proposals/like.html", {"like": queries.like_ones(text), "asked": False})
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One knot of the thread from paper to deed."""
-
-    label: Any
-    state: str
-    note: str = ""
-    url: str = ""
-
-
-def _thread(row: Proposal) -> list[Stage]:
+def _thread(row: Proposal) -> list[Step]:
     state, late = ProposalState(row.state), _late(row)
     answered = state not in (*OPEN, ProposalState.WITHDRAWN)
     stopped = state in (ProposalState.WITHDRAWN, ProposalState.REFUSED, ProposalState.NOT_DONE)
@@ -173,12 +163,12 @@ def _thread(row: Proposal) -> list[Stage]:
     answering = "done" if answered else "stopped" if stopped else "ahead" if not row.body_id else ""
     doing = {ProposalState.DONE: "done", ProposalState.UNDER_WAY: "current", ProposalState.ANSWERED: "current"}
     return [
-        Stage(_("Handed in"), "done", jdate(row.written_at)),
-        Stage(_("Sent to a body"), routed, jdate(row.routed_date) if row.routed_date else ""),
-        Stage(
+        Step(_("Handed in"), "done", jdate(row.written_at)),
+        Step(_("Sent to a body"), routed, jdate(row.routed_date) if row.routed_date else ""),
+        Step(
             _("Answered"), answering or ("late" if late else "current"), jdate(row.answer_by) if row.answer_by else ""
         ),
-        Stage(_("Carried out"), doing.get(state, "stopped" if stopped else "ahead")),
+        Step(_("Carried out"), doing.get(state, "stopped" if stopped else "ahead")),
     ]
 
 
