@@ -199,7 +199,7 @@ def _against_offset(name: str, membership: Any, tell: Callable[[str], None]) -> 
 
 
 def _by_key(rows: Any, spec: Any, after: str) -> list[Any]:
-    from peyvand.web.lists import keyset
+    from peyvand.web.keyset import keyset
 
     page, _older, _newer = keyset(rows, spec.default_sort, spec.per_page, after=after)
     rows.order_by().values("pk")[: spec.count_limit + 1].count()
