@@ -66,21 +66,9 @@ from peyvand.programmes.neighbourhoods.actions import (
     take_known_kinds,
 )
 from peyvand.programmes.neighbourhoods.board_actions import add_trusted, set_lead, set_objective, tell_obstacle
+from peyvand.programmes.neighbourhoods.board_models import BoardSeat, DoubleHelp, Objective, Obstacle, TrustedPerson
 from peyvand.programmes.neighbourhoods.enums import Dimension, SeatRole
-from peyvand.programmes.neighbourhoods.models import (
-    BoardSeat,
-    Council,
-    CouncilKind,
-    DoubleHelp,
-    Objective,
-    Obstacle,
-    Resolution,
-    Seat,
-    SeatHolder,
-    Session,
-    TrustedPerson,
-    Voice,
-)
+from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resolution, Seat, SeatHolder, Session, Voice
 from peyvand.programmes.neighbourhoods.permissions import KEEPERS, READERS
 from peyvand.programmes.neighbourhoods.voice_actions import send_voice
 from peyvand.programmes.practices import actions as practices
