@@ -80,7 +80,7 @@ from peyvand.programmes.practices.session_actions import accept_nomination, nomi
 from peyvand.programmes.practices.story_actions import propose_words
 from peyvand.programmes.proposals import models as proposals
 from peyvand.programmes.proposals.actions import NewProposal, write_proposal
-from peyvand.programmes.proposals.consulting import open_consultation
+from peyvand.programmes.proposals.consulting_actions import open_consultation
 from peyvand.programmes.visits import sample, xlsform
 from peyvand.programmes.visits.actions import NewVisit, plan_visit, record_visit, upload_survey
 from peyvand.programmes.visits.models import Survey, Tour, Visit, VisitPhoto

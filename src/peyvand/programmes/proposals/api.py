@@ -15,9 +15,11 @@ from peyvand.api.programmes import ProgrammeFigures, figures_of
 from peyvand.api.shapes import Id, Prose, organisation_ref, place_ref
 from peyvand.extend.programme import ApiRoute
 from peyvand.kernel.jalali import business_date
-from peyvand.programmes.proposals import actions, queries, rules, settling
-from peyvand.programmes.proposals.api_consulting import CONSULTATION_ROUTES
-from peyvand.programmes.proposals.api_shapes import (
+from peyvand.programmes.proposals import actions, answering_actions, queries, rules, settling_actions
+from peyvand.programmes.proposals.consulting_api import CONSULTATION_ROUTES
+from peyvand.programmes.proposals.enums import Decision, HappeningKind, ProposalState
+from peyvand.programmes.proposals.models import Answer, AnswerTerms, Happening, Holiday, Proposal, Theme
+from peyvand.programmes.proposals.shapes import (
     AnswerTermsIn,
     AnswerTermsOut,
     Bodies,
@@ -43,8 +45,6 @@ from peyvand.programmes.proposals.api_shapes import (
     RouteIn,
     ThemeOut,
 )
-from peyvand.programmes.proposals.enums import Decision, HappeningKind, ProposalState
-from peyvand.programmes.proposals.models import Answer, AnswerTerms, Happening, Holiday, Proposal, Theme
 from peyvand.scope.acting import Acting
 
 
@@ -157,16 +157,16 @@ def withdraw_proposal(request: HttpRequest, proposal_id: Path[Id], body: ReasonI
 
 def route_proposals(request: HttpRequest, body: RouteIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> RoutedOut:
-        rows = actions.route_proposals(proposal_ids=body.proposal_ids, body_id=body.body_id, by=by, now=now)
+        rows = answering_actions.route_proposals(proposal_ids=body.proposal_ids, body_id=body.body_id, by=by, now=now)
         fresh = queries.proposals().filter(pk__in=[row.pk for row in rows]).order_by("pk")
         return RoutedOut(items=[proposal_out(row) for row in fresh])
 
     return act(request, run)
 
 
-def _said(body: ProposalAnswerIn) -> actions.Said:
+def _said(body: ProposalAnswerIn) -> answering_actions.Said:
     own = {one.proposal_id: one.words for one in body.own_words}
-    return actions.Said(body.decision, body.text, body.until, own)
+    return answering_actions.Said(body.decision, body.text, body.until, own)
 
 
 def _answer_out(row: Answer) -> ProposalAnswerOut:
@@ -180,7 +180,7 @@ def answer_proposal(request: HttpRequest, proposal_id: Path[Id], body: ProposalA
     """With all that were joined to it."""
 
     def run(by: Acting, now: datetime) -> ProposalAnswerOut:
-        return _answer_out(actions.answer_proposal(proposal_id=proposal_id, said=_said(body), by=by, now=now))
+        return _answer_out(answering_actions.answer_proposal(proposal_id=proposal_id, said=_said(body), by=by, now=now))
 
     return act(request, run, status=201)
 
@@ -189,7 +189,7 @@ def answer_theme(request: HttpRequest, theme_id: Path[Id], body: ProposalAnswerI
     """To every proposal of the theme that waits for your organisation."""
 
     def run(by: Acting, now: datetime) -> ProposalAnswerOut:
-        return _answer_out(actions.answer_theme(theme_id=theme_id, said=_said(body), by=by, now=now))
+        return _answer_out(answering_actions.answer_theme(theme_id=theme_id, said=_said(body), by=by, now=now))
 
     return act(request, run, status=201)
 
@@ -198,7 +198,9 @@ def report_answer(request: HttpRequest, answer_id: Path[Id], body: ProposalRepor
     """What became of it: to all who had this answer."""
 
     def run(by: Acting, now: datetime) -> ProposalAnswerOut:
-        return _answer_out(actions.report_answer(answer_id=answer_id, act=body.act, text=body.text, by=by, now=now))
+        return _answer_out(
+            answering_actions.report_answer(answer_id=answer_id, act=body.act, text=body.text, by=by, now=now)
+        )
 
     return act(request, run)
 
@@ -244,14 +246,14 @@ def record_holiday(request: HttpRequest, body: HolidayIn) -> HttpResponse:
     """Clocks that run are counted anew."""
     return act(
         request,
-        lambda by, now: _holiday_out(settling.record_holiday(**body.model_dump(), by=by, now=now)),
+        lambda by, now: _holiday_out(settling_actions.record_holiday(**body.model_dump(), by=by, now=now)),
         status=201,
     )
 
 
 def set_answer_terms(request: HttpRequest, body: AnswerTermsIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> AnswerTermsOut:
-        row: AnswerTerms = settling.set_answer_terms(**body.model_dump(), by=by, now=now)
+        row: AnswerTerms = settling_actions.set_answer_terms(**body.model_dump(), by=by, now=now)
         return AnswerTermsOut(since=row.since, answer_days=row.answer_days, source=row.source)
 
     return act(request, run, status=201)
