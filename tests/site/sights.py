@@ -82,8 +82,9 @@ from peyvand.programmes.proposals import models as proposals
 from peyvand.programmes.proposals.actions import NewProposal, write_proposal
 from peyvand.programmes.proposals.consulting_actions import open_consultation
 from peyvand.programmes.visits import sample, xlsform
-from peyvand.programmes.visits.actions import NewVisit, plan_visit, record_visit, upload_survey
+from peyvand.programmes.visits.actions import NewVisit, plan_visit, record_visit
 from peyvand.programmes.visits.models import Survey, Tour, Visit, VisitPhoto
+from peyvand.programmes.visits.survey_actions import upload_survey
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import PUBLIC, STAFF, SYSTEM, Acting, Role, within
 from peyvand.scope.database import scope
