@@ -6,7 +6,8 @@ import importlib
 import multiprocessing
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,6 +37,14 @@ def thrown_away() -> Iterator[None]:
             shutil.rmtree(left, ignore_errors=True)
         os.environ.clear()
         os.environ.update(kept)
+
+
+def steps_of(module: str, steps: Sequence[str]) -> Iterator[str]:
+    """The steps of a benchmark one after the other, each with how long it took."""
+    for step in steps:
+        begin = time.perf_counter()
+        yield from lines_of(module, step)
+        yield f"-- {step}: {time.perf_counter() - begin:.0f} s"
 
 
 def lines_of(module: str, step: str) -> Iterator[str]:

@@ -5,14 +5,14 @@ The votes are drawn from a fixed seed at the sizes of a large town (64 projects,
 """
 
 import resource
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from bench._timing import timed
 from peyvand.engines.ballots import approval, equal_shares, greedy
 
 SEED = 1404
@@ -65,12 +65,6 @@ def counted_plainly(vote: Vote) -> tuple[list[int], list[int]]:
         for option in named[start:stop]:
             votes[option] += 1
     return sorted(range(len(votes)), key=lambda row: (-votes[row], row))[:20], votes
-
-
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    begin = time.perf_counter()
-    result = work()
-    return time.perf_counter() - begin, result
 
 
 def run() -> Iterator[str]:

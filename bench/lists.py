@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
+from bench._timing import timed
+
 PERSONS = int(os.environ.get("LISTS_PERSONS") or 1_000_000)
 NEEDS = int(os.environ.get("LISTS_NEEDS") or PERSONS // 5)
 REQUESTS = int(os.environ.get("LISTS_REQUESTS") or 40)
@@ -184,9 +186,9 @@ def _against_offset(name: str, membership: Any, tell: Callable[[str], None]) -> 
         for before in (0, total // 2):
             last = rows[before - 1] if before else None
             after = lists._cursor(last, path) if last else ""
-            ours, page = _timed(lambda after=after: _by_key(rows, spec, after))
-            theirs, usual = _timed(
-                lambda before=before: (list(rows[before : before + size]), rows.order_by().count())[0]
+            ours, page = timed(lambda after=after: _by_key(rows, spec, after), times=5)
+            theirs, usual = timed(
+                lambda before=before: (list(rows[before : before + size]), rows.order_by().count())[0], times=5
             )
             if [row.pk for row in page] != [row.pk for row in usual]:
                 raise AssertionError(f"the two pages of {name} after {before} rows differ")
@@ -197,20 +199,11 @@ def _against_offset(name: str, membership: Any, tell: Callable[[str], None]) -> 
 
 
 def _by_key(rows: Any, spec: Any, after: str) -> list[Any]:
-    from peyvand.web.lists import keyset
+    from peyvand.web.keyset import keyset
 
     page, _older, _newer = keyset(rows, spec.default_sort, spec.per_page, after=after)
     rows.order_by().values("pk")[: spec.count_limit + 1].count()
     return page
-
-
-def _timed(run: Callable[[], Any], times: int = 5) -> tuple[float, Any]:
-    taken, found = [], None
-    for _ in range(times):
-        begin = time.perf_counter()
-        found = run()
-        taken.append(time.perf_counter() - begin)
-    return sorted(taken)[times // 2], found
 
 
 # ---- Exports: the job itself
@@ -283,11 +276,8 @@ def _peak() -> float:
 
 
 def run() -> Iterator[str]:
-    from bench._server import lines_of, thrown_away
+    from bench._server import steps_of, thrown_away
 
     yield f"p50 and p95 of {REQUESTS} requests (searches half, filters and orders a quarter; other readers than the country's half)"
     with thrown_away():
-        for step in ("build", "asking", "exporting"):
-            begin = time.perf_counter()
-            yield from lines_of("bench.lists", step)
-            yield f"-- {step}: {time.perf_counter() - begin:.0f} s"
+        yield from steps_of("bench.lists", ("build", "asking", "exporting"))

@@ -2,11 +2,11 @@
 value decomposition of the whole table, ten random starts of k-means), and whether both find the groups that were planted."""
 
 import resource
-import time
 from collections.abc import Iterator
 
 import numpy as np
 
+from bench._timing import timed
 from peyvand.engines.opinions import opinion_groups
 
 PEOPLE, STATEMENTS, CAMPS, SEEN = 21_000, 300, 3, 0.15
@@ -51,13 +51,9 @@ def alike(group: np.ndarray, camp: np.ndarray) -> float:
 
 def run() -> Iterator[str]:
     voter, statement, vote, camp = votes()
-    begin = time.perf_counter()
-    found = opinion_groups(voter, statement, vote)
-    seconds = time.perf_counter() - begin
+    seconds, found = timed(lambda: opinion_groups(voter, statement, vote))
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    begin = time.perf_counter()
-    plain = plainly(voter, statement, vote)
-    plain_seconds = time.perf_counter() - begin
+    plain_seconds, plain = timed(lambda: plainly(voter, statement, vote))
     yield f"{PEOPLE:,} people x {STATEMENTS} statements, {len(vote):,} votes: {seconds:.2f} s, plain {plain_seconds:.2f} s"
     yield f"  {plain_seconds / seconds:.1f} times faster; most memory {most:.0f} MB"
     yield f"  groups {len(found.groups)} of {CAMPS}; of their own camp: {alike(found.group, camp):.2%}, plain {alike(plain, camp):.2%}"

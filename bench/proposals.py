@@ -7,11 +7,11 @@ compared. `PROPOSALS_ROWS` and `PROPOSALS_SUPPORTS` set the size, `PROPOSALS_REQ
 
 import os
 import resource
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+
+from bench._timing import timed
 
 ROWS = int(os.environ.get("PROPOSALS_ROWS") or 2_000)
 SUPPORTS = int(os.environ.get("PROPOSALS_SUPPORTS") or 40_000)
@@ -138,28 +138,16 @@ def _against_counting(tell: Callable[[str], None]) -> None:
             return [tuple(row) for row in cursor.fetchall()]
 
     with scope(SYSTEM):
-        (ours, rows), (theirs, same) = _timed(kept), _timed(counted)
+        (ours, rows), (theirs, same) = timed(kept, times=5), timed(counted, times=5)
     equal = "equal" if rows == same else "NOT EQUAL"
     tell(
         f"first page by supporters: {ours * 1000:.1f} ms, counted at every look {theirs * 1000:.1f} ms: {theirs / ours:.0f} x; {equal}"
     )
 
 
-def _timed(run: Callable[[], Any], times: int = 5) -> tuple[float, Any]:
-    taken, found = [], None
-    for _ in range(times):
-        begin = time.perf_counter()
-        found = run()
-        taken.append(time.perf_counter() - begin)
-    return sorted(taken)[times // 2], found
-
-
 def run() -> Iterator[str]:
-    from bench._server import lines_of, thrown_away
+    from bench._server import steps_of, thrown_away
 
     yield f"p50 and p95 of {REQUESTS} requests"
     with thrown_away():
-        for step in ("build", "asking"):
-            begin = time.perf_counter()
-            yield from lines_of("bench.proposals", step)
-            yield f"-- {step}: {time.perf_counter() - begin:.0f} s"
+        yield from steps_of("bench.proposals", ("build", "asking"))

@@ -8,11 +8,11 @@ of some, copies are planted with words left out, put in, or typed on another key
 import os
 import random
 import resource
-import time
 from collections.abc import Iterator
 
 import numpy as np
 
+from bench._timing import timed
 from peyvand.engines.themes import near_duplicates, themes
 from peyvand.engines.themes.likeness import ALIKE, Vectors
 
@@ -88,17 +88,11 @@ def plainly(vectors: Vectors) -> set[tuple[int, int]]:
 def run() -> Iterator[str]:
     texts, planted = proposals()
     near_duplicates(texts[:50])  # compiled before it is timed
-    begin = time.perf_counter()
-    pairs = near_duplicates(texts)
-    seconds = time.perf_counter() - begin
-    begin = time.perf_counter()
-    grouped = themes(texts)
-    of_themes = time.perf_counter() - begin
+    seconds, pairs = timed(lambda: near_duplicates(texts))
+    of_themes, grouped = timed(lambda: themes(texts))
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     found = set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
-    begin = time.perf_counter()
-    plain = plainly(pairs.vectors)
-    plain_seconds = time.perf_counter() - begin
+    plain_seconds, plain = timed(lambda: plainly(pairs.vectors))
     right = len(found & planted)
     yield f"{len(texts):,} proposals, {len(pairs.vectors.keys):,} words: pairs in {seconds:.2f} s, plain {plain_seconds:.1f} s"
     yield f"  {plain_seconds / seconds:.0f} times faster, answers {'equal' if plain == found else 'NOT EQUAL'}; most memory {most:.0f} MB"

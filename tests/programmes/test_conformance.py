@@ -14,6 +14,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.site.programme_sights import missing
 from tests.world import NOW, World
 
 from peyvand.extend import conformance
@@ -63,6 +64,11 @@ def test_what_it_writes_into_the_journal_has_words(slug):
 @every_programme
 def test_the_persian_catalogue_is_complete(slug):
     assert catalogue.faults(FOLDERS[slug]) == []
+
+
+@every_programme
+def test_it_says_who_may_see_its_rows(slug):
+    assert missing(slug) == ""
 
 
 @every_programme

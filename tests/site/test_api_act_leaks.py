@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.site.asking import clean, drawn, some
-from tests.site.described import ACTING, DESCRIBED, NUMBERS, PLACES, ROOT, model_at
-from tests.site.sights import MODELS, NOTHING, RULES, Sights
+from tests.site.described import ACTING, DESCRIBED, PLACES, ROOT, model_at, numbers_at
+from tests.site.sights import NOTHING, RULES, Sights
 
 from peyvand.api.urls import READS
 from peyvand.intake.enums import ImportKind
@@ -24,12 +24,14 @@ class Body:
 
     data: st.DataObject
     sights: Sights
+    address: str
     named: list[Any] = field(default_factory=list)
 
     def number(self, name: str, model: type | None = None) -> int:
-        if name not in NUMBERS:
-            pytest.fail(f"say in this test which row {name!r} names")
-        model = model or MODELS[NUMBERS[name]]
+        known = numbers_at(self.address)
+        if name not in known:
+            pytest.fail(f"say in described.py, or in the sights.py of its programme, which row {name!r} names")
+        model = model or known[name]
         rows = self.sights.rows.get(model)
         if not rows:
             return NOTHING
@@ -72,17 +74,18 @@ def sent(operation: dict[str, Any], body: Body) -> dict[str, Any]:
     return {"data": json.dumps(filled), "content_type": "application/json"}
 
 
-def of_nothing(request: dict[str, Any], named: list[Any]) -> dict[str, Any]:
+def of_nothing(request: dict[str, Any], address: str) -> dict[str, Any]:
     """The same request about rows that are not there: every number that names a row is another."""
     if "data" not in request or not isinstance(request["data"], str):
         return request
+    known = numbers_at(address)
 
     def other(value: Any, name: str = "") -> Any:
         if isinstance(value, dict):
             return {key: other(one, key) for key, one in value.items()}
         if isinstance(value, list):
             return [other(one, name.removesuffix("s")) for one in value]
-        return NOTHING if name in NUMBERS and isinstance(value, int) else value
+        return NOTHING if name in known and isinstance(value, int) else value
 
     return request | {"data": json.dumps(other(json.loads(request["data"])))}
 
@@ -93,7 +96,7 @@ def test_an_act_of_the_api_on_rows_out_of_sight_is_answered_as_on_rows_that_are_
     @given(data=st.data())
     def answers(data):
         for name in some(data, sights, address, 4):
-            body, here = Body(data, sights), address
+            body, here = Body(data, sights, address), address
             for parameter in re.findall(r"{(\w+)}", address):
                 here = here.replace(f"{{{parameter}}}", str(body.number(parameter, model_at(address))))
             request = sent(ACTING[address], body)
@@ -104,7 +107,7 @@ def test_an_act_of_the_api_on_rows_out_of_sight_is_answered_as_on_rows_that_are_
             judged = [row for row in body.named if type(row) in RULES]
             if judged and not any(sights.sees(name, row) for row in judged):
                 there = re.sub(r"{\w+}", str(NOTHING), address)
-                gone = sights.ask(name, "post", ROOT + there, **of_nothing(request, judged))
+                gone = sights.ask(name, "post", ROOT + there, **of_nothing(request, address))
                 assert (answer.status, answer.text) == (gone.status, gone.text), (name, here, request)
                 assert answer.status >= 400
 

@@ -11,8 +11,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from tests.site.sights import MODELS, RULES, Sights
-from tests.site.test_page_leaks import PAGES, TEXTS, parameters
+from tests.site.sights import RULES, Sights
+from tests.site.test_page_leaks import PAGES, parameters, texts_at
 
 from peyvand.flow.counting.actions import keep_counts
 from peyvand.scope.acting import SYSTEM
@@ -43,10 +43,10 @@ def addresses(sights: Sights, name: str, address: str) -> Iterator[str]:
     here = f"/{address}"
     for model, parameter in parameters(address):
         pattern = rf"<(?:\w+:)?{parameter}>"
-        if not model:
-            here = re.sub(pattern, TEXTS[parameter][-1], here)
+        if model is None:
+            here = re.sub(pattern, texts_at(address)[parameter][-1], here)
             continue
-        rows = sights.rows.get(MODELS[model]) or []
+        rows = sights.rows.get(model) or []
         seen = [row for row in rows if type(row) not in RULES or sights.sees(name, row)]
         if not seen:
             return

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -11,8 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.people.test_least_seeing import covers
 from tests.site.asking import clean, drawn, found, some, words
-from tests.site.sights import MODELS, NOTHING, RULES, Sights, everyone
+from tests.site.described import numbers_at
+from tests.site.programme_sights import sights_of
+from tests.site.rules import everyone
+from tests.site.sights import NOTHING, RULES, Sights
 
+from peyvand.exports.models import Export
+from peyvand.flow.capacity.models import Capacity
+from peyvand.flow.commitment.models import Commitment, MatchingRun, Suggestion
+from peyvand.flow.delivery.models import Delivery, Proof
+from peyvand.flow.story.models import Story
+from peyvand.intake.models import ImportRecord
 from peyvand.people.models import Household
 from peyvand.web.lists import ListPage
 
@@ -33,40 +42,32 @@ def pages(patterns: list[Any], before: str = "") -> Iterator[tuple[str, URLPatte
 
 
 PAGES = dict(pages(get_resolver().url_patterns))
-# The row a page is about, by the name of its parameter, or where that is `pk` by the first word of the address.
-OF_PAGE = {
-    "need_id": "Need", "household_id": "Household", "person_id": "Person", "membership_id": "Membership", "override_id": "PriorityOverride",
-    "task_id": "Task", "consent_id": "Consent", "record_id": "ImportRecord", "token_id": "ApiToken",
-    "export_id": "Export", "batch_id": "Batch", "filter_id": "KeptFilter", "place_id": "Place", "switch_id": "ProgrammeSwitch",
-    "delivery_id": "Delivery", "story_id": "Story", "practice_id": "Practice", "high_session_id": "HighSession",
-    "nomination_id": "Nomination", "words_id": "ProposedWords",
-    "proposal_id": "Proposal", "theme_id": "Theme", "answer_id": "Answer",
-    "consultation_id": "Consultation", "paragraph_id": "Paragraph", "statement_id": "Statement",
-    "idea_id": "Idea", "vote_id": "Vote", "voter_id": "Voter",
-    "visit_id": "Visit", "tour_id": "Tour", "survey_id": "Survey", "photo_id": "VisitPhoto", "plan_id": "Visit",
-    "council_id": "Council", "session_id": "Session", "resolution_id": "Resolution", "voice_id": "Voice",
-    "board_seat_id": "BoardSeat", "objective_id": "Objective", "obstacle_id": "Obstacle", "trusted_id": "TrustedPerson",
-}  # fmt: skip
-BY_WORD = {
-    "capacities": "Capacity", "matching": "MatchingRun", "suggestions": "Suggestion", "promises": "Commitment",
-    "deliveries": "Delivery", "proofs": "Proof", "stories": "Story",
+# The row a page is about: by the name of its parameter where the API has another, or where that is `pk` by the first word.
+OF_PAGE: dict[str, type] = {"record_id": ImportRecord, "export_id": Export}
+BY_WORD: dict[str, type] = {
+    "capacities": Capacity, "matching": MatchingRun, "suggestions": Suggestion, "promises": Commitment,
+    "deliveries": Delivery, "proofs": Proof, "stories": Story,
 }  # fmt: skip
 TEXTS = {
-    "act": ["open", "pause", "close", "submit", "publish", "withdraw", "return", "report", "hear", "share", "leave", "join", "seat"],
+    "act": ["open", "pause", "close", "submit", "publish", "withdraw", "return"],
     "path": ["ir", "ir/mz", "ir/mz/sari", "ir/mz/sari/nobonyad"],
     "code": ["1234567890123456"], "token": ["x" * 32], "name": ["matches.csv"], "month_of": ["1405-08"], "slug": ["micro_projects"],
     "chart": ["map", "way", "solvers", "trend", "beside"], "form": ["csv", "png", "pdf"],
 }  # fmt: skip
 
 
-def parameters(address: str) -> list[tuple[str, str]]:
-    """(its model, or "" for a text; its name) of every parameter of an address."""
-    found = []
+def texts_at(address: str) -> dict[str, Sequence[str]]:
+    return TEXTS | dict(sights_of(address).texts)
+
+
+def parameters(address: str) -> list[tuple[type | None, str]]:
+    """(its model, or None for a text; its name) of every parameter of an address."""
+    found, known, texts = [], OF_PAGE | dict(numbers_at(address)), texts_at(address)
     for name in re.findall(r"<(?:\w+:)?(\w+)>", address):
-        model = OF_PAGE.get(name) or (BY_WORD.get(address.split("/")[0]) if name == "pk" else None)
-        if model is None and name not in TEXTS:
-            pytest.fail(f"say in this test what {name!r} in {address!r} names")
-        found.append((model or "", name))
+        model = BY_WORD.get(address.split("/")[0]) if name == "pk" else known.get(name)
+        if model is None and name not in texts:
+            pytest.fail(f"say in this test, or in the sights.py of its programme, what {name!r} in {address!r} names")
+        found.append((model, name))
     return found
 
 
@@ -76,11 +77,11 @@ def opened(data: st.DataObject, sights: Sights, address: str) -> tuple[str, str,
     for model, name in parameters(address):
         pattern = rf"<(?:\w+:)?{name}>"
         if model:
-            row = data.draw(st.sampled_from(sights.rows.get(MODELS[model]) or [None]), label=name)
+            row = data.draw(st.sampled_from(sights.rows.get(model) or [None]), label=name)
             named += [row] if row is not None and type(row) in RULES else []
             here, there = re.sub(pattern, str(row.pk if row else NOTHING), here), re.sub(pattern, str(NOTHING), there)
         else:
-            text = data.draw(st.sampled_from(TEXTS[name]))
+            text = data.draw(st.sampled_from(texts_at(address)[name]))
             here, there = re.sub(pattern, text, here), re.sub(pattern, text, there)
     return here, there, named
 

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from peyvand.web.exports import export
 from peyvand.web.fields import QuantityField
-from peyvand.web.lists import Badge, Column, Filters, ListSpec, decode, encode, keyset, list_page
+from peyvand.web.keyset import decode, encode, keyset
+from peyvand.web.lists import Badge, Column, Filters, ListSpec, list_page
 from peyvand.web.sheets import plain, write_csv
 
 

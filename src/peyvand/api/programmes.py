@@ -1,12 +1,49 @@
 """The routes of programmes, below `/programmes/<slug>`: found with their folders, closed as their pages are."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from ninja import Router
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Router, Schema
 
-from peyvand.extend.discovery import programmes
+from peyvand.api.answers import reading, say
+from peyvand.extend.discovery import programme, programmes
+from peyvand.extend.figures import shown
 from peyvand.extend.pages import opened
 from peyvand.extend.programme import Programme
+from peyvand.kernel.jalali import business_date
+
+
+class ProgrammeFigureOut(Schema):
+    """`value` is null where there is nothing to count, or (`withheld`) fewer than five rows for readers from outside."""
+
+    slug: str
+    title: str
+    kind: str
+    value: float | None
+    of: int | None
+    withheld: bool
+
+
+class ProgrammeFigures(Schema):
+    items: list[ProgrammeFigureOut]
+
+
+def figures_of(slug: str) -> Callable[[HttpRequest], HttpResponse]:
+    """The view of a programme's route `/figures`."""
+
+    def get_figures(request: HttpRequest) -> HttpResponse:
+        with reading(request) as by:
+            items = [
+                ProgrammeFigureOut(
+                    slug=one.figure.slug, title=str(one.figure.title), kind=one.figure.kind, value=one.value, of=one.of,
+                    withheld=one.withheld,
+                )
+                for one in shown(programme(slug), by, business_date(timezone.now()))
+            ]  # fmt: skip
+            return say(ProgrammeFigures(items=items))
+
+    return get_figures
 
 
 def routers() -> Iterator[tuple[str, Router]]:

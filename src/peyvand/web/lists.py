@@ -15,30 +15,24 @@ A sort column must be NOT NULL in the database (annotate with Coalesce where it 
 (sort column, primary key), so no row is shown twice or skipped when others come and go between two pages.
 """
 
-import base64
-import binascii
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
 from decimal import Decimal
-from functools import reduce
-from operator import and_, attrgetter, or_
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.kernel import slips
 from peyvand.scope.bulk import first_rows
 from peyvand.web.forms import Form
 from peyvand.web.kept import KeptBar, kept_bar
+from peyvand.web.keyset import by_key, keyset
+from peyvand.web.search import like_written, written
 from peyvand.web.templatetags import peyvand_format as show
 
 _SHOWN: dict[str, Callable[[Any], str]] = {
@@ -53,13 +47,6 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "ago": show.jdate_ago,
     "badge": lambda value: "" if value is None else str(value.label),
 }
-_TYPES: dict[str, Callable[[str], Any]] = {
-    "str": str, "int": int, "float": float, "Decimal": Decimal, "UUID": UUID,
-    "date": date.fromisoformat, "datetime": datetime.fromisoformat, "bool": lambda text: text == "True",
-}  # fmt: skip
-
-
-_LAST_SIGN = "\U0010ffff"
 
 
 @dataclass(frozen=True)
@@ -156,37 +143,6 @@ class Filters(Form):
         return any(field.errors or not _unused(values.get(field.name)) for field in self.beside_search)
 
 
-def exactly(text: str, paths: Sequence[str]) -> Q:
-    """Every word stands in one of the search keys at `paths`, also where a space stands within it."""
-    return reduce(and_, (_any(paths, _holds(word)) for word in slips.words(text)), Q())
-
-
-def nearly(text: str, paths: Sequence[str]) -> Q:
-    """Every word does so, or differs by one slip at most from a word of a key."""
-    asked = ({**_holds(word), "regex": (slips.joined(word), slips.alike(word))} for word in slips.words(text))
-    return reduce(and_, (_any(paths, one) for one in asked), Q())
-
-
-def written(rows: QuerySet, text: str, paths: Sequence[str]) -> QuerySet:
-    return rows.filter(exactly(text, paths))
-
-
-def like_written(rows: QuerySet, text: str, paths: Sequence[str]) -> QuerySet:
-    """The rows that `written` leaves out though they are near."""
-    return rows.filter(nearly(text, paths)).exclude(exactly(text, paths)) if slips.words(text) else rows.none()
-
-
-def _holds(word: str) -> dict[str, Any]:
-    return {"contains": word} | ({"regex": (slips.joined(word),)} if len(word) >= slips.MAY_BE_APART else {})
-
-
-def _any(paths: Sequence[str], lookups: Mapping[str, Any]) -> Q:
-    """`contains` is one word, `regex` are patterns; without any letter of its own nothing is found by it."""
-    asked = [(f"{path}__contains", lookups["contains"]) for path in paths]
-    asked += [(f"{path}__regex", pattern) for path in paths for pattern in lookups.get("regex", ())]
-    return reduce(or_, (Q(**{how: value}) for how, value in asked))
-
-
 @dataclass(frozen=True)
 class FirstStep:
     """What to do where nothing is yet: a button, or without an address the words that say who does it."""
@@ -281,73 +237,6 @@ class ListPage:
         return replace(self, objects=[None] * len(self.like), rows=self.like, acts=[], like=[])
 
 
-def encode(path: str, *key: Any) -> str:
-    """A cursor: the order it belongs to, and the key (sort value, primary key) of a row."""
-    parts = [[type(part).__name__, part.isoformat() if isinstance(part, date) else str(part)] for part in key]
-    return base64.urlsafe_b64encode(json.dumps([path, *parts]).encode()).decode().rstrip("=")
-
-
-def decode(path: str, cursor: str) -> tuple[Any, Any] | None:
-    """The key in a cursor; None when it is damaged or belongs to another order, which shows the first page."""
-    try:
-        order, *parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        value, pk = (_TYPES[kind](text) for kind, text in parts)
-    except (ValueError, KeyError, TypeError, ArithmeticError, binascii.Error):
-        return None
-    damaged = order != path or any(isinstance(part, str) and "\0" in part for part in (value, pk))
-    return None if damaged else (value, pk)
-
-
-def _cursor(row: Model, path: str) -> str:
-    return encode(path, attrgetter(path.removeprefix("-").replace("__", "."))(row), row.pk)
-
-
-def _beyond_or_all(rows: QuerySet, path: str, cursor: str, backwards: bool) -> tuple[QuerySet, bool]:
-    """The rows after a cursor and True; all rows and False when there is no cursor or it cannot be one of this list."""
-    key = decode(path, cursor)
-    if key is None:
-        return rows, False
-    try:
-        return rows.filter(_beyond(path, key, backwards)), True
-    except (ValueError, TypeError, ValidationError):
-        return rows, False
-
-
-def _beyond(path: str, key: tuple[Any, Any], backwards: bool) -> Q:
-    """Rows after `key` in the order (path, pk). The first condition alone is a range the index can use."""
-    value, pk = key
-    name, side = path.removeprefix("-"), "lt" if path.startswith("-") != backwards else "gt"
-    return Q(**{f"{name}__{side}e": value}) & (Q(**{f"{name}__{side}": value}) | Q(**{f"pk__{side}": pk}))
-
-
-def keyset(
-    rows: QuerySet, path: str, per_page: int, *, after: str = "", before: str = ""
-) -> tuple[list[Any], str, str]:
-    """One page in the order (path, pk): the rows, the cursor for older rows, the cursor for newer ones ("" = none)."""
-    rows, moved = _beyond_or_all(rows, path, before or after, backwards=bool(before))
-    backwards = bool(before) and moved
-    descending = path.startswith("-") != backwards
-    found = first_rows(rows.order_by(*_order(path, descending)), per_page + 1)
-    more, page = len(found) > per_page, found[:per_page]
-    if backwards:
-        page.reverse()
-    if not page:
-        return [], "", ""
-    older = _cursor(page[-1], path) if (more or backwards) else ""
-    newer = _cursor(page[0], path) if (moved and (more or not backwards)) else ""
-    return page, older, newer
-
-
-def starting(path: str, text: str) -> Q:
-    """What begins with `text`, as a range: behind row policies PostgreSQL searches an index by ranges, never by patterns."""
-    return Q(**{f"{path}__gte": text, f"{path}__lt": text + _LAST_SIGN})
-
-
-def _order(path: str, descending: bool) -> tuple[str, str]:
-    sign = "-" if descending else ""
-    return sign + path.removeprefix("-"), f"{sign}pk"
-
-
 def _url(query: QueryDict, **changes: str) -> str:
     dropped = {*changes, "after", "before", "export"}
     kept = [(name, value) for name, values in query.lists() for value in values if value and name not in dropped]
@@ -384,7 +273,7 @@ def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
     objects, older, newer = keyset(rows, path, spec.per_page, **cursors)
     whole = not (older or newer or any(cursors.values()))
     alike = filters.alike(every) if filters and whole else None
-    like = [] if alike is None else first_rows(alike.order_by(*_order(path, path.startswith("-"))), spec.per_page)
+    like = [] if alike is None else first_rows(by_key(alike, path), spec.per_page)
     counted = len(objects) if whole else rows.order_by().values("pk")[: spec.count_limit + 1].count()
     kept = kept_bar(request, [*filters.fields, "place"]) if spec.exports and filters else None
     return ListPage(
@@ -411,5 +300,4 @@ def list_page(request: HttpRequest, spec: ListSpec, rows: QuerySet) -> ListPage:
 
 def in_order(spec: ListSpec, rows: QuerySet, sort: str = "") -> QuerySet:
     """Every row in the list's order, for exports."""
-    path = spec.sort_path(sort)
-    return rows.order_by(*_order(path, path.startswith("-")))
+    return by_key(rows, spec.sort_path(sort))

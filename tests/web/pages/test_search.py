@@ -7,7 +7,7 @@ from peyvand.kernel.text import search_key, sort_key
 from peyvand.people.models import Household, Organisation, Person
 from peyvand.places.models import Place
 from peyvand.scope.database import scope
-from peyvand.web.lists import exactly, nearly
+from peyvand.web.search import exactly, nearly
 
 LETTERS = "ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
 

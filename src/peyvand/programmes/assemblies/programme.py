@@ -15,6 +15,7 @@ from peyvand.scope.acting import SYSTEM, Role
 from peyvand.scope.database import scope
 from peyvand.votes.permissions import KEEPERS, VOUCHERS
 from peyvand.votes.roll import forget_rolls
+from peyvand.web.pages.programme_figures import figures_of
 
 
 def forget_told(before: date, now: datetime) -> int:
@@ -64,7 +65,7 @@ PROGRAMME = Programme(
     routes=(
         Route("", "list", views.all_ideas),
         Route("new/", "new", views.new_idea),
-        Route("figures/", "figures", views.figures),
+        Route("figures/", "figures", figures_of(SLUG)),
         Route("votes/", "board", public_views.board),
         Route("votes/new/", "decide", vote_views.new_vote, "new_vote"),
         Route("votes/example/", "decide", vote_views.example, "example"),

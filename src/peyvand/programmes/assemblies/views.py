@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from peyvand.extend.discovery import programme
-from peyvand.extend.figures import shown
 from peyvand.extend.pages import writes_are_open
-from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
 from peyvand.people.models import Organisation
 from peyvand.programmes.assemblies import actions, permissions, queries, rules
@@ -215,10 +213,3 @@ def plan(request: HttpRequest, idea_id: int) -> HttpResponseBase:
             for one in filled
         ]
     return _act(request, idea_id, gettext("The plan stands: its needs are open."), actions.plan_idea, lines=lines)
-
-
-@require_GET
-def figures(request: HttpRequest) -> HttpResponse:
-    by = request.acting  # type: ignore[attr-defined]
-    found = shown(programme(SLUG), by, business_date(timezone.now()))
-    return render(request, "assemblies/figures.html", {"figures": found})

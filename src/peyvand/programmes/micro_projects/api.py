@@ -11,6 +11,7 @@ from ninja import Field, Path, Query, Schema
 
 from peyvand.api.answers import Count, Given, Order, Page, PageQuery, act, page_of, reading, say
 from peyvand.api.filters import Here, narrowed
+from peyvand.api.programmes import ProgrammeFigures, figures_of
 from peyvand.api.shapes import (
     Day,
     Id,
@@ -27,8 +28,6 @@ from peyvand.api.shapes import (
     specification_ref,
     specifications_named,
 )
-from peyvand.extend.discovery import programme
-from peyvand.extend.figures import shown
 from peyvand.extend.programme import ApiRoute
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound
@@ -109,21 +108,6 @@ class MicroProjectTermsIn(Given):
     decide_days: Annotated[int, Field(ge=1, le=30, description="Business days")]
     deliver_days: Annotated[int, Field(ge=1, le=90, description="Days after approval")]
     source: Annotated[Title, Field(description="Who decided; shown to everyone")]
-
-
-class MicroProjectFigureOut(Schema):
-    """`value` is null where there is nothing to count, or (`withheld`) fewer than five rows for readers from outside."""
-
-    slug: str
-    title: str
-    kind: str
-    value: float | None
-    of: int | None
-    withheld: bool
-
-
-class MicroProjectFigures(Schema):
-    items: list[MicroProjectFigureOut]
 
 
 def _today() -> date:
@@ -216,18 +200,6 @@ def withdraw_project(request: HttpRequest, need_id: Path[Id]) -> HttpResponse:
     return act(request, lambda by, now: _one(actions.withdraw_project(need_id=need_id, by=by, now=now).pk, by))
 
 
-def get_figures(request: HttpRequest) -> HttpResponse:
-    with reading(request) as by:
-        items = [
-            MicroProjectFigureOut(
-                slug=one.figure.slug, title=str(one.figure.title), kind=one.figure.kind, value=one.value, of=one.of,
-                withheld=one.withheld,
-            )
-            for one in shown(programme(actions.SLUG), by, _today())
-        ]  # fmt: skip
-        return say(MicroProjectFigures(items=items))
-
-
 def terms_out(row: MicroProjectTerms) -> MicroProjectTermsOut:
     return MicroProjectTermsOut(
         id=row.pk, since=row.since, ceiling_rial=row.ceiling_rial, decide_days=row.decide_days,
@@ -258,9 +230,9 @@ API_ROUTES = (
         "GET",
         "/figures",
         "figures",
-        get_figures,
-        MicroProjectFigures,
-        "MicroProjectFigures of micro-projects where you act",
+        figures_of(actions.SLUG),
+        ProgrammeFigures,
+        "Figures of micro-projects where you act",
     ),
     ApiRoute(
         "GET", "/terms", "terms", list_terms, Page[MicroProjectTermsOut], "Ceilings and clocks that were ever set"

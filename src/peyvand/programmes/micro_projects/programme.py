@@ -17,6 +17,7 @@ from peyvand.programmes.micro_projects.models import MicroProject
 from peyvand.programmes.micro_projects.seed import seed
 from peyvand.programmes.micro_projects.specifications import USED
 from peyvand.scope.acting import STAFF, SYSTEM, Acting, Role
+from peyvand.web.pages.programme_figures import figures_of
 
 
 def held_back(step: Step) -> dict[int, Refusal]:
@@ -101,7 +102,7 @@ PROGRAMME = Programme(
     routes=(
         Route("", "list", views.all_projects),
         Route("new/", "new", views.new_project),
-        Route("figures/", "figures", views.figures),
+        Route("figures/", "figures", figures_of(SLUG)),
         Route("terms/", "terms", views.terms),
         Route("<int:need_id>/", "one", views.one_project),
         Route("<int:need_id>/approve/", "decide", views.approve, "approve"),

@@ -1,6 +1,5 @@
 """The pages of micro-projects: each reads, or calls one action and leads on."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from peyvand.extend.discovery import programme
-from peyvand.extend.figures import shown
 from peyvand.extend.pages import writes_are_open
 from peyvand.kernel.business_days import SOURCE, estimates
 from peyvand.kernel.jalali import business_date
@@ -31,6 +29,7 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
+from peyvand.web.pages.thread import Step
 from peyvand.web.pages.words import listed
 from peyvand.web.templatetags.peyvand_format import digits, jdate, quantity, toman_long
 
@@ -152,17 +151,7 @@ def _form_page(request: HttpRequest, form: ProposalForm, terms: rules.Terms, sta
     return render(request, "micro_projects/new.html", {"form": form, "terms": terms}, status=status)
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One knot of the thread from telling to delivery."""
-
-    label: Any
-    state: str
-    note: str = ""
-    url: str = ""
-
-
-def _thread(project: MicroProject) -> list[Stage]:
+def _thread(project: MicroProject) -> list[Step]:
     need, state = project.need, project.state
     over = state in (ProjectState.WITHDRAWN, ProjectState.RETURNED)
     late = "late" if is_late(project) else "current"
@@ -172,10 +161,10 @@ def _thread(project: MicroProject) -> list[Stage]:
     promising = "done" if promised else late if state == ProjectState.APPROVED else "ahead"
     delivering = "done" if state == ProjectState.DONE else late if promised else "ahead"
     return [
-        Stage(_("Told"), "done", jdate(need.created_at)),
-        Stage(_("Decided"), deciding, jdate(project.decided_at or project.decide_by)),
-        Stage(_("Promised"), promising),
-        Stage(_("Delivered"), delivering, jdate(project.closed_at or project.deliver_by)),
+        Step(_("Told"), "done", jdate(need.created_at)),
+        Step(_("Decided"), deciding, jdate(project.decided_at or project.decide_by)),
+        Step(_("Promised"), promising),
+        Step(_("Delivered"), delivering, jdate(project.closed_at or project.deliver_by)),
     ]
 
 
@@ -267,12 +256,6 @@ def _again_page(request: HttpRequest, need_id: int, **forms: Any) -> HttpRespons
     by = request.acting  # type: ignore[attr-defined]
     with scope(by):
         return render(request, "micro_projects/one.html", _one(queries.one(need_id), by) | forms, status=422)
-
-
-@require_GET
-def figures(request: HttpRequest) -> HttpResponseBase:
-    by = request.acting  # type: ignore[attr-defined]
-    return render(request, "micro_projects/figures.html", {"figures": shown(programme(SLUG), by, _today())})
 
 
 def _moving(after: date, until: date) -> list[str]:

@@ -10,6 +10,7 @@ from ninja import Path, Query
 
 from peyvand.api.answers import Page, PageQuery, act, page_of, reading, say
 from peyvand.api.filters import narrowed
+from peyvand.api.programmes import ProgrammeFigures, figures_of
 from peyvand.api.shapes import (
     Id,
     organisation_at,
@@ -17,8 +18,6 @@ from peyvand.api.shapes import (
     place_at,
     place_ref,
 )
-from peyvand.extend.discovery import programme
-from peyvand.extend.figures import shown
 from peyvand.extend.programme import ApiRoute
 from peyvand.kernel.jalali import business_date
 from peyvand.people.models import Organisation
@@ -28,8 +27,6 @@ from peyvand.programmes.neighbourhoods.board_api import BOARD_ROUTES
 from peyvand.programmes.neighbourhoods.enums import CouncilState, ResolutionState, SeatRole, SessionState, VoiceState
 from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resolution, Session, Voice
 from peyvand.programmes.neighbourhoods.shapes import (
-    CouncilFigureOut,
-    CouncilFigures,
     CouncilFilters,
     CouncilIn,
     CouncilItemOut,
@@ -321,17 +318,6 @@ def move_voice(request: HttpRequest, voice_id: Path[Id], body: VoiceMoveIn) -> H
     )
 
 
-def get_council_figures(request: HttpRequest) -> HttpResponse:
-    with reading(request) as by:
-        items = [
-            CouncilFigureOut(
-                slug=one.figure.slug, title=str(one.figure.title), kind=one.figure.kind, value=one.value, of=one.of, withheld=one.withheld
-            )
-            for one in shown(programme(actions.SLUG), by, _today())
-        ]  # fmt: skip
-        return say(CouncilFigures(items=items))
-
-
 _C, _S, _R, _V = "/councils", "/sessions/{int:session_id}", "/resolutions", "/voices"
 _ONE = f"{_C}/{{int:council_id}}"
 API_ROUTES = (
@@ -367,6 +353,8 @@ API_ROUTES = (
     ApiRoute(
         "POST", f"{_V}/{{int:voice_id}}/moves", "council_act", move_voice, VoiceWhole, "Answer, pass on, settle ..."
     ),
-    ApiRoute("GET", "/figures", "figures", get_council_figures, CouncilFigures, "Figures of councils and boards"),
+    ApiRoute(
+        "GET", "/figures", "figures", figures_of(actions.SLUG), ProgrammeFigures, "Figures of councils and boards"
+    ),
     *BOARD_ROUTES,
 )

@@ -10,9 +10,9 @@ from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.programmes.neighbourhoods import rules
 from peyvand.programmes.neighbourhoods.actions import event, require_on
+from peyvand.programmes.neighbourhoods.board_models import BoardSeat, Objective, Obstacle, Share, TrustedPerson
 from peyvand.programmes.neighbourhoods.enums import BoardRole, BoardState, Dimension, ObjectiveState
 from peyvand.programmes.neighbourhoods.known import FOUR
-from peyvand.programmes.neighbourhoods.models import BoardSeat, Objective, Obstacle, Share, TrustedPerson
 from peyvand.programmes.neighbourhoods.permissions import may_set_lead, may_speak, may_work_at
 from peyvand.scope.acting import NOWHERE, Acting
 from peyvand.scope.bulk import lock

@@ -10,9 +10,9 @@ from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.people.models import Organisation
 from peyvand.programmes.neighbourhoods import board_actions, forms, permissions, queries, rules
 from peyvand.programmes.neighbourhoods.actions import SLUG
+from peyvand.programmes.neighbourhoods.board_models import BoardSeat, Objective, Obstacle, TrustedPerson
 from peyvand.programmes.neighbourhoods.doing import Act, Acts
 from peyvand.programmes.neighbourhoods.enums import BoardRole, Dimension
-from peyvand.programmes.neighbourhoods.models import BoardSeat, Objective, Obstacle, TrustedPerson
 from peyvand.scope.acting import NOWHERE, Acting
 
 

@@ -25,6 +25,7 @@ from peyvand.extend.programme import ApiRoute
 from peyvand.kernel.jalali import business_date
 from peyvand.programmes.neighbourhoods import board_actions, queries, served_actions
 from peyvand.programmes.neighbourhoods.board_acts import own
+from peyvand.programmes.neighbourhoods.board_models import DoubleHelp
 from peyvand.programmes.neighbourhoods.enums import (
     BoardRole,
     BoardState,
@@ -33,7 +34,6 @@ from peyvand.programmes.neighbourhoods.enums import (
     ObjectiveState,
     ObstacleState,
 )
-from peyvand.programmes.neighbourhoods.models import DoubleHelp
 from peyvand.scope.acting import Acting
 
 Four = Literal["", "behzisti", "emdad", "setad", "red_crescent"]

@@ -18,10 +18,10 @@ from peyvand.kernel.refusals import NotFound, Refusal
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.programmes.neighbourhoods import board_acts, queries, rules, served_actions
+from peyvand.programmes.neighbourhoods.board_models import BoardSeat, DoubleHelp, Objective, Obstacle, Share
 from peyvand.programmes.neighbourhoods.enums import DoubleHelpState
 from peyvand.programmes.neighbourhoods.forms import AskServedForm
 from peyvand.programmes.neighbourhoods.known import FOUR, FOUR_SOURCE
-from peyvand.programmes.neighbourhoods.models import BoardSeat, DoubleHelp, Objective, Obstacle, Share
 from peyvand.programmes.neighbourhoods.queries import Owed
 from peyvand.programmes.neighbourhoods.views import SLUG, badge, offers, opened, today
 from peyvand.scope.acting import Acting

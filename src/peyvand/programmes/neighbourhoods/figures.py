@@ -11,6 +11,7 @@ from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
 from peyvand.kernel.jalali import add_months, business_date
 from peyvand.programmes.neighbourhoods import rules
+from peyvand.programmes.neighbourhoods.board_models import BoardSeat, Objective, Obstacle
 from peyvand.programmes.neighbourhoods.enums import (
     OWED,
     BoardState,
@@ -19,7 +20,7 @@ from peyvand.programmes.neighbourhoods.enums import (
     ResolutionState,
     VoiceState,
 )
-from peyvand.programmes.neighbourhoods.models import BoardSeat, Objective, Obstacle, Resolution, Rung
+from peyvand.programmes.neighbourhoods.models import Resolution, Rung
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.bulk import below
 from peyvand.scope.database import scope

@@ -15,6 +15,7 @@ from peyvand.programmes.neighbourhoods.seed import seed
 from peyvand.programmes.neighbourhoods.served_actions import forget_alarms
 from peyvand.programmes.neighbourhoods.served_actions import watch as watch_needs
 from peyvand.scope.acting import STAFF, SYSTEM, Acting
+from peyvand.web.pages.programme_figures import figures_of
 
 
 def watch(call: Call) -> None:
@@ -103,7 +104,7 @@ PROGRAMME = Programme(
         Route("served/", "served", board_views.served),
         Route("served/ask/", "ask", board_views.ask),
         Route("served/<int:need_id>/seen/", "ask", board_views.seen, "seen"),
-        Route("figures/", "figures", views.figures),
+        Route("figures/", "figures", figures_of(SLUG)),
         Route("kinds/", "kinds", views.kinds),
     ),
     jobs=(

@@ -15,22 +15,16 @@ from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.places.queries import ancestors
 from peyvand.programmes.neighbourhoods import rules
-from peyvand.programmes.neighbourhoods.enums import OWED, BoardRole, BoardState, CouncilState, ObstacleState, VoiceState
-from peyvand.programmes.neighbourhoods.models import (
+from peyvand.programmes.neighbourhoods.board_models import (
     BoardSeat,
-    Council,
-    CouncilKind,
     DoubleHelp,
     Objective,
     Obstacle,
-    Resolution,
-    Seat,
-    SeatHolder,
-    Session,
     Share,
     TrustedPerson,
-    Voice,
 )
+from peyvand.programmes.neighbourhoods.enums import OWED, BoardRole, BoardState, CouncilState, ObstacleState, VoiceState
+from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resolution, Seat, SeatHolder, Session, Voice
 from peyvand.programmes.neighbourhoods.permissions import ACTORS, KEEPERS
 from peyvand.scope.acting import NOWHERE, SYSTEM, Acting, within
 from peyvand.scope.bulk import at_once, below, in_area, models_at_once

@@ -10,7 +10,7 @@ from peyvand.kernel.refusals import NotPermitted, require
 from peyvand.people.models import Person
 from peyvand.programmes.neighbourhoods import rules
 from peyvand.programmes.neighbourhoods.actions import event, require_on
-from peyvand.programmes.neighbourhoods.models import DoubleHelp
+from peyvand.programmes.neighbourhoods.board_models import DoubleHelp
 from peyvand.scope.acting import SYSTEM, Acting, Role
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action, scope

@@ -209,18 +209,5 @@ class CouncilFilters(Schema):
     place: Here | None = None
 
 
-class CouncilFigureOut(Schema):
-    slug: str
-    title: str
-    kind: str
-    value: float | None
-    of: int | None
-    withheld: bool
-
-
-class CouncilFigures(Schema):
-    items: list[CouncilFigureOut]
-
-
 class CouncilKindsTaken(Schema):
     taken: int

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from peyvand.extend.discovery import programme
-from peyvand.extend.figures import shown
 from peyvand.extend.pages import writes_are_open
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
@@ -34,6 +33,7 @@ from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.access import acting, refuse
 from peyvand.web.pages.downloads import pdf
+from peyvand.web.pages.thread import Step
 from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import jdate, number
 
@@ -281,17 +281,7 @@ def resolution(request: HttpRequest, resolution_id: int) -> HttpResponseBase:
     return render(request, "neighbourhoods/resolution.html", context)
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One knot of the thread from the session to what was done."""
-
-    label: Any
-    state: str
-    note: str = ""
-    url: str = ""
-
-
-def _thread(row: Resolution) -> list[Stage]:
+def _thread(row: Resolution) -> list[Step]:
     late = rules.is_late(state=row.state, due=row.due_date, today=today())
     place = {"open": 1, "underway": 2, "reported": 3, "done": 4, "dropped": 1}[row.state]
     current = "stopped" if row.state == ResolutionState.DROPPED else "late" if late else "current"
@@ -300,7 +290,7 @@ def _thread(row: Resolution) -> list[Stage]:
         (_("Confirmed"), jdate(row.closed_at) if row.closed_at else jdate(row.due_date)),
     ]  # fmt: skip
     return [
-        Stage(label, "done" if at < place else current if at == place else "ahead", note)
+        Step(label, "done" if at < place else current if at == place else "ahead", note)
         for at, (label, note) in enumerate(labels)
     ]
 
@@ -340,12 +330,6 @@ def voice(request: HttpRequest, voice_id: int) -> HttpResponseBase:
         "acts": offers(council_acts.VOICE, row, by, opened(by), "voice_act"),
     }  # fmt: skip
     return render(request, "neighbourhoods/voice.html", context)
-
-
-@require_GET
-def figures(request: HttpRequest) -> HttpResponseBase:
-    context = {"figures": shown(programme(SLUG), acting(request), today())}
-    return render(request, "neighbourhoods/figures.html", context)
 
 
 def kinds(request: HttpRequest) -> HttpResponseBase:

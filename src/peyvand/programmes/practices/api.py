@@ -6,11 +6,11 @@ from typing import Annotated
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Field, Path, Query, Schema
 
 from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say
 from peyvand.api.filters import Here, Named, named, narrowed
+from peyvand.api.programmes import ProgrammeFigures, figures_of
 from peyvand.api.shapes import (
     Day,
     Id,
@@ -29,10 +29,8 @@ from peyvand.api.shapes import (
     specification_ref,
     specifications_named,
 )
-from peyvand.extend.discovery import programme
-from peyvand.extend.figures import LEAST, shown
+from peyvand.extend.figures import LEAST
 from peyvand.extend.programme import ApiRoute
-from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.practices import actions, queries
 from peyvand.programmes.practices.enums import PracticeState, Stage
@@ -162,21 +160,6 @@ class ReachOut(Schema):
 class TreeOut(Schema):
     reach: ReachOut
     items: list[TwigOut]
-
-
-class PracticeFigureOut(Schema):
-    """`value` is null where there is nothing to count, or (`withheld`) fewer than five rows for readers from outside."""
-
-    slug: str
-    title: str
-    kind: str
-    value: float | None
-    of: int | None
-    withheld: bool
-
-
-class PracticeFigures(Schema):
-    items: list[PracticeFigureOut]
 
 
 def practices_out(rows: Sequence[Practice]) -> list[PracticeOut]:
@@ -344,23 +327,13 @@ def restore_practice(request: HttpRequest, practice_id: Path[Id]) -> HttpRespons
     return act(request, lambda by, now: _one(actions.restore_practice(practice_id=practice_id, by=by, now=now).pk))
 
 
-def get_figures(request: HttpRequest) -> HttpResponse:
-    with reading(request) as by:
-        items = [
-            PracticeFigureOut(
-                slug=one.figure.slug, title=str(one.figure.title), kind=one.figure.kind, value=one.value, of=one.of,
-                withheld=one.withheld,
-            )
-            for one in shown(programme(actions.SLUG), by, business_date(timezone.now()))
-        ]  # fmt: skip
-        return say(PracticeFigures(items=items))
-
-
 _ONE = "/{int:practice_id}"
 PRACTICE_ROUTES = (
     ApiRoute("GET", "", "list", list_practices, Page[PracticeOut], "Practices you may see"),
     ApiRoute("GET", "/count", "list", count_practices, Count, "How many practices you may see"),
-    ApiRoute("GET", "/figures", "figures", get_figures, PracticeFigures, "Figures of practices where you act"),
+    ApiRoute(
+        "GET", "/figures", "figures", figures_of(actions.SLUG), ProgrammeFigures, "Figures of practices where you act"
+    ),
     ApiRoute("GET", _ONE, "one", get_practice, PracticeOut, "One practice"),
     ApiRoute("GET", f"{_ONE}/tree", "tree", get_tree, TreeOut, "The tree of its copies, with their results"),
     ApiRoute("POST", "", "new", write_practice, {201: PracticeOut}, "Write down a practice"),

@@ -19,6 +19,7 @@ from peyvand.programmes.practices.story_api import SESSION_ROUTES, STORY_ROUTES
 from peyvand.programmes.practices.ways import ways_of
 from peyvand.scope.acting import STAFF, SYSTEM
 from peyvand.scope.database import scope
+from peyvand.web.pages.programme_figures import figures_of
 
 
 def ends_in_an_act(step: Step) -> Refusal | None:
@@ -101,7 +102,7 @@ PROGRAMME = Programme(
     routes=(
         Route("", "list", views.all_practices),
         Route("new/", "new", views.new_practice),
-        Route("figures/", "figures", views.figures),
+        Route("figures/", "figures", figures_of(SLUG, views.crumbs)),
         Route("stories/", "stories", story_views.stories),
         Route("stories/<int:story_id>/", "story", story_views.story),
         Route("stories/<int:story_id>/ending/", "ending", story_views.set_ending),

@@ -10,8 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from peyvand.extend.discovery import programme
-from peyvand.extend.figures import LEAST, shown
+from peyvand.extend.figures import LEAST
 from peyvand.programmes.practices import actions, permissions, queries, rules, session_actions
 from peyvand.programmes.practices.enums import PracticeState
 from peyvand.programmes.practices.forms import (
@@ -362,12 +361,3 @@ def restore(request: HttpRequest, practice_id: int) -> HttpResponseBase:
         request, lambda: actions.restore_practice(practice_id=practice_id, by=acting(request), now=timezone.now()),
         gettext("It is back as it was."), of(practice_id),
     )  # fmt: skip
-
-
-@require_GET
-def figures(request: HttpRequest) -> HttpResponseBase:
-    return render(
-        request,
-        "practices/figures.html",
-        {"figures": shown(programme(SLUG), acting(request), today()), "crumbs": crumbs()},
-    )

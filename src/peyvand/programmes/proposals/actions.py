@@ -1,10 +1,10 @@
-"""Every write of a proposal.
+"""The writes of those who propose: handing in, supporting, joining like ones and parting them again, withdrawing.
 
-Who joins, parts, answers or reports does so alone (`_alone`); those who support go on beside each other, each locking the proposal before
+Who joins, parts, answers or reports does so alone (`alone`); those who support go on beside each other, each locking the proposal before
 the ones it was joined to. So nobody waits for somebody who waits for him.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
@@ -20,9 +20,9 @@ from peyvand.kernel.refusals import BadValue, NotFound, require
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.programmes.proposals import queries, rules
-from peyvand.programmes.proposals.enums import ENDED, OPEN, Decision, HappeningKind, ProposalState
-from peyvand.programmes.proposals.models import Answer, Happening, Merge, Proposal, Reading, Reply, Support, Theme
-from peyvand.programmes.proposals.permissions import may_answer, may_lead, may_withdraw, may_write
+from peyvand.programmes.proposals.enums import HappeningKind
+from peyvand.programmes.proposals.models import Happening, Merge, Proposal, Reading, Support
+from peyvand.programmes.proposals.permissions import may_lead, may_withdraw, may_write
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.bulk import create_with_codes, lock
 from peyvand.scope.database import action, scope
@@ -80,8 +80,8 @@ def write_proposal(
         Support.objects.create(proposal=proposal, account_id=by.account_id, since=now)
         _recount([proposal.pk])
         proposal.refresh_from_db(fields=["supporters"])
-    _happened(HappeningKind.WRITTEN, [proposal.pk], now)
-    _event("proposal.written", [proposal], by, now)
+    happened(HappeningKind.WRITTEN, [proposal.pk], now)
+    event("proposal.written", [proposal], by, now)
     return proposal
 
 
@@ -132,38 +132,38 @@ def merge_proposal(*, proposal_id: int, into_id: int, reason: str, by: Acting, n
 
     Raises `CannotJoinItself`, `AlreadyJoined`; `into_id` may itself be joined: then its own speaker takes it in.
     """
-    _alone()
+    alone()
     with scope(SYSTEM):
         into_id = queries.root_of(_found(into_id)).pk
     if into_id == proposal_id:
         raise rules.CannotJoinItself
-    rows = _led([proposal_id, into_id], by)
+    rows = led([proposal_id, into_id], by)
     child, into = rows[proposal_id], rows[into_id]
-    _require_on_at([into], now)
+    require_on_at([into], now)
     for row in (child, into):
         if row.merged_into_id is not None:
             raise rules.AlreadyJoined(number=row.shown_number)
-    _said(reason, "reason")
+    require_said(reason, "reason")
     child.merged_into = into
     child.save(update_fields=["merged_into"])
     merge = Merge.objects.create(child=child, into=into, reason=reason.strip(), at=now)
     with scope(SYSTEM):
         joined = queries.with_joined([child.pk])
     _recount([child.pk])
-    _happened(HappeningKind.MERGED, joined, now, other=into, text=reason.strip())
-    _happened(HappeningKind.TOOK_IN, [into.pk], now, other=child, text=reason.strip())
-    _event("proposal.merged", [child], by, now, rows=[(child.pk, into.pk)])
+    happened(HappeningKind.MERGED, joined, now, other=into, text=reason.strip())
+    happened(HappeningKind.TOOK_IN, [into.pk], now, other=child, text=reason.strip())
+    event("proposal.merged", [child], by, now, rows=[(child.pk, into.pk)])
     return merge
 
 
 @action
 def part_proposal(*, proposal_id: int, by: Acting, now: datetime) -> Merge:
     """Take a joining back: the proposal stands by itself with the supporters it has; those it was joined to keep theirs."""
-    _alone()
+    alone()
     chain = _chain(proposal_id)
     child = chain[0]
     require(may_lead(by, child))
-    _require_on_at([child], now)
+    require_on_at([child], now)
     merge = Merge.objects.select_for_update().filter(child=child, undone_at__isnull=True).first()
     if merge is None or child.merged_into_id is None:
         raise rules.NotJoined
@@ -175,127 +175,10 @@ def part_proposal(*, proposal_id: int, by: Acting, now: datetime) -> Merge:
         joined = queries.with_joined([child.pk])
     _recount([child.pk, *(row.pk for row in chain[1:])])
     into = chain[1]
-    _happened(HappeningKind.UNMERGED, joined, now, other=into)
-    _happened(HappeningKind.LET_GO, [into.pk], now, other=child)
-    _event("proposal.parted", [child], by, now, rows=[(child.pk, into.pk)])
+    happened(HappeningKind.UNMERGED, joined, now, other=into)
+    happened(HappeningKind.LET_GO, [into.pk], now, other=child)
+    event("proposal.parted", [child], by, now, rows=[(child.pk, into.pk)])
     return merge
-
-
-@action
-def route_proposals(*, proposal_ids: Sequence[int], body_id: int, by: Acting, now: datetime) -> list[Proposal]:
-    """Send proposals to the body in charge; the public clock begins. Sent on to another body, it runs on and does not begin anew."""
-    rows = list(_led(proposal_ids, by).values())
-    today = business_date(now)
-    body = Organisation.objects.filter(pk=body_id, is_active=True).first()
-    if body is None:
-        raise NotFound
-    terms, calendar = queries.terms_on(today), queries.calendar()
-    _require_on_at(rows, now)
-    for row in rows:
-        if row.merged_into_id is not None:
-            raise rules.AlreadyJoined(number=row.shown_number)
-        fresh = row.state == ProposalState.RECEIVED
-        row.state = rules.LIFE.after("route", row.state)
-        row.body, row.body_path = body, body.path
-        if fresh:
-            row.routed_date, row.answer_days = today, terms.answer_days
-            row.answer_by = calendar.after(today, terms.answer_days)
-    columns = ["state", "body", "body_path", "routed_date", "answer_days", "answer_by"]
-    Proposal.objects.bulk_update(rows, columns, batch_size=2000)
-    _happened(HappeningKind.ROUTED, [row.pk for row in rows], now, organisation_id=body.pk)
-    _event("proposal.routed", rows, by, now, rows=[(row.pk, body.pk) for row in rows])
-    return rows
-
-
-@dataclass(frozen=True)
-class Said:
-    """An answer: `until` by when it is carried out; `own_words` what is said to the author of one proposal alone, by its id."""
-
-    decision: Decision
-    text: str
-    until: date | None = None
-    own_words: Mapping[int, str] | None = None
-
-
-@action
-def answer_proposal(*, proposal_id: int, said: Said, by: Acting, now: datetime) -> Answer:
-    """Answer a proposal and all that were joined to it. Raises `NotRouted`, `AlreadyJoined`."""
-    _alone()
-    row = queries.one(proposal_id)
-    require(may_answer(by, row.body_path or by.organisation_path) or (None if row.body_path else rules.NotRouted()))
-    if row.merged_into_id is not None:
-        raise rules.AlreadyJoined(number=row.shown_number)
-    lock(Proposal.objects.all(), [proposal_id])
-    return _answer([proposal_id], None, said, by, now)
-
-
-@action
-def answer_theme(*, theme_id: int, said: Said, by: Acting, now: datetime) -> Answer:
-    """One answer to every proposal of a theme that waits for the actor's organisation, and to those joined to them."""
-    _alone()
-    theme = Theme.objects.filter(pk=theme_id).first()
-    if theme is None:
-        raise NotFound
-    require(may_answer(by, by.organisation_path))
-    ids = list(queries.waiting_for(by).filter(theme=theme).order_by("pk").values_list("pk", flat=True))
-    if not ids:
-        raise rules.NothingToAnswer
-    lock(Proposal.objects.all(), ids)
-    return _answer(ids, theme, said, by, now)
-
-
-def _answer(ids: list[int], theme: Theme | None, said: Said, by: Acting, now: datetime) -> Answer:
-    _said(said.text, "text")
-    _require_on_at(list(Proposal.objects.filter(pk__in=ids)), now)
-    if said.decision != Decision.REFUSED and said.until is not None and said.until < business_date(now):
-        raise BadValue(field="until", reason="this day has passed")
-    act = rules.act_of(said.decision)
-    with scope(SYSTEM):  # what was joined may lie outside the area or have been sent elsewhere before
-        rows = lock(Proposal.objects.all(), queries.with_joined(ids))
-        asked = [row for row in rows.values() if row.pk in ids or row.state in OPEN]
-        for row in asked:
-            row.state = rules.LIFE.after(act, row.state)
-            row.closed_at = now if row.state in ENDED else None
-        Proposal.objects.bulk_update(asked, ["state", "closed_at"], batch_size=2000)
-        body_id = rows[ids[0]].body_id
-    assert body_id is not None  # what waits for an answer was sent to somebody
-    answer = Answer.objects.create(
-        body_id=body_id, theme=theme, decision=said.decision, text=said.text.strip(), until=said.until, at=now
-    )
-    words = said.own_words or {}
-    Reply.objects.bulk_create(
-        [Reply(answer=answer, proposal=row, own_words=words.get(row.pk, "").strip()) for row in asked], batch_size=2000
-    )
-    _happened(HappeningKind.ANSWERED, [row.pk for row in asked], now, organisation_id=body_id, text=answer.text)
-    _event("proposal.answered", asked, by, now, rows=[(row.pk, answer.pk) for row in asked])
-    return answer
-
-
-REPORTS = ("report", "finish", "give_up")
-
-
-@action
-def report_answer(*, answer_id: int, act: str, text: str, by: Acting, now: datetime) -> Answer:
-    """What became of what was promised, to all who had this answer: `report` (it goes on), `finish`, or `give_up` (with the reason)."""
-    _alone()
-    answer = Answer.objects.select_related("body").filter(pk=answer_id).first()
-    if answer is None:
-        raise NotFound
-    require(may_answer(by, answer.body.path))
-    _said(text, "text")
-    if act not in REPORTS:
-        raise BadValue(field="act", reason="it goes on, is carried out, or is given up")
-    with scope(SYSTEM):
-        rows = list(lock(Proposal.objects.all(), answer.replies.values_list("proposal_id", flat=True)).values())
-        _require_on_at(rows, now)
-        for row in rows:
-            row.state = rules.LIFE.after(act, row.state)
-            row.closed_at = now if row.state in ENDED else None
-        Proposal.objects.bulk_update(rows, ["state", "closed_at"], batch_size=2000)
-    ids = [row.pk for row in rows]
-    _happened(HappeningKind.REPORTED, ids, now, organisation_id=answer.body_id, text=text.strip())
-    _event("proposal.reported", rows, by, now, rows=[(pk, answer.pk) for pk in ids])
-    return answer
 
 
 @action
@@ -303,11 +186,11 @@ def withdraw_proposal(*, proposal_id: int, reason: str, by: Acting, now: datetim
     """By its author, while it waits. It stays readable, with the reason."""
     require(may_withdraw(by, _found(proposal_id)))
     row = lock(Proposal.objects.all(), [proposal_id])[proposal_id]
-    _said(reason, "reason")
+    require_said(reason, "reason")
     row.state, row.closed_at = rules.LIFE.after("withdraw", row.state), now
     row.save(update_fields=["state", "closed_at"])
-    _happened(HappeningKind.WITHDRAWN, [row.pk], now, text=reason.strip())
-    _event("proposal.withdrawn", [row], by, now)
+    happened(HappeningKind.WITHDRAWN, [row.pk], now, text=reason.strip())
+    event("proposal.withdrawn", [row], by, now)
     return row
 
 
@@ -324,7 +207,7 @@ def mark_read(*, by: Acting, now: datetime) -> int:
 # ---- What every act shares
 
 
-def _alone() -> None:
+def alone() -> None:
     """Until the end of the act nobody else changes which proposals are joined, or counts who supports them."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('proposals.joined'))")
@@ -343,7 +226,7 @@ def _found(proposal_id: int) -> Proposal:
     return row
 
 
-def _led(ids: Sequence[int], by: Acting) -> dict[int, Proposal]:
+def led(ids: Sequence[int], by: Acting) -> dict[int, Proposal]:
     """Locked for the secretariat: who may not is told so, before row security hides from him what he can read elsewhere."""
     require(may_lead(by, *Proposal.objects.filter(pk__in=ids)))
     return lock(Proposal.objects.all(), ids)
@@ -379,7 +262,7 @@ def _recount(ids: Sequence[int]) -> None:
         cursor.execute(_RECOUNT, [list(ids)])
 
 
-def _happened(
+def happened(
     kind: HappeningKind, ids: Sequence[int], now: datetime, *, other: Proposal | None = None, text: str = "",
     organisation_id: int | None = None,
 ) -> None:  # fmt: skip
@@ -391,7 +274,7 @@ def _happened(
     Happening.objects.bulk_create(rows, batch_size=2000)
 
 
-def _said(text: str, field: str) -> None:
+def require_said(text: str, field: str) -> None:
     if len(text.strip()) < rules.FEWEST_SIGNS:
         raise BadValue(field=field, reason="others will read it: a sentence is needed")
 
@@ -400,11 +283,11 @@ def _require_on(place_path: str, organisation_path: str, today: date) -> None:
     require(off_refusal(SLUG, [(place_path, organisation_path)], today))
 
 
-def _require_on_at(rows: Sequence[Proposal], now: datetime) -> None:
+def require_on_at(rows: Sequence[Proposal], now: datetime) -> None:
     require(off_refusal(SLUG, [(row.place_path, row.organisation_path) for row in rows], business_date(now)))
 
 
-def _event(
+def event(
     act: str, proposals: Sequence[Proposal], by: Acting, now: datetime, rows: Sequence[Sequence[int]] | None = None
 ) -> None:
     only = proposals[0] if len(proposals) == 1 else None

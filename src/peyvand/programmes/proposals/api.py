@@ -11,14 +11,15 @@ from ninja import Path, Query
 
 from peyvand.api.answers import Count, Page, PageQuery, act, page_of, reading, say
 from peyvand.api.filters import narrowed
+from peyvand.api.programmes import ProgrammeFigures, figures_of
 from peyvand.api.shapes import Id, Prose, organisation_ref, place_ref
-from peyvand.extend.discovery import programme
-from peyvand.extend.figures import shown
 from peyvand.extend.programme import ApiRoute
 from peyvand.kernel.jalali import business_date
-from peyvand.programmes.proposals import actions, queries, rules, settling
-from peyvand.programmes.proposals.api_consulting import CONSULTATION_ROUTES
-from peyvand.programmes.proposals.api_shapes import (
+from peyvand.programmes.proposals import actions, answering_actions, queries, rules, settling_actions
+from peyvand.programmes.proposals.consulting_api import CONSULTATION_ROUTES
+from peyvand.programmes.proposals.enums import Decision, HappeningKind, ProposalState
+from peyvand.programmes.proposals.models import Answer, AnswerTerms, Happening, Holiday, Proposal, Theme
+from peyvand.programmes.proposals.shapes import (
     AnswerTermsIn,
     AnswerTermsOut,
     Bodies,
@@ -31,8 +32,6 @@ from peyvand.programmes.proposals.api_shapes import (
     LikeWord,
     ProposalAnswerIn,
     ProposalAnswerOut,
-    ProposalFigureOut,
-    ProposalFigures,
     ProposalFilters,
     ProposalIn,
     ProposalJoinIn,
@@ -46,8 +45,6 @@ from peyvand.programmes.proposals.api_shapes import (
     RouteIn,
     ThemeOut,
 )
-from peyvand.programmes.proposals.enums import Decision, HappeningKind, ProposalState
-from peyvand.programmes.proposals.models import Answer, AnswerTerms, Happening, Holiday, Proposal, Theme
 from peyvand.scope.acting import Acting
 
 
@@ -160,16 +157,16 @@ def withdraw_proposal(request: HttpRequest, proposal_id: Path[Id], body: ReasonI
 
 def route_proposals(request: HttpRequest, body: RouteIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> RoutedOut:
-        rows = actions.route_proposals(proposal_ids=body.proposal_ids, body_id=body.body_id, by=by, now=now)
+        rows = answering_actions.route_proposals(proposal_ids=body.proposal_ids, body_id=body.body_id, by=by, now=now)
         fresh = queries.proposals().filter(pk__in=[row.pk for row in rows]).order_by("pk")
         return RoutedOut(items=[proposal_out(row) for row in fresh])
 
     return act(request, run)
 
 
-def _said(body: ProposalAnswerIn) -> actions.Said:
+def _said(body: ProposalAnswerIn) -> answering_actions.Said:
     own = {one.proposal_id: one.words for one in body.own_words}
-    return actions.Said(body.decision, body.text, body.until, own)
+    return answering_actions.Said(body.decision, body.text, body.until, own)
 
 
 def _answer_out(row: Answer) -> ProposalAnswerOut:
@@ -183,7 +180,7 @@ def answer_proposal(request: HttpRequest, proposal_id: Path[Id], body: ProposalA
     """With all that were joined to it."""
 
     def run(by: Acting, now: datetime) -> ProposalAnswerOut:
-        return _answer_out(actions.answer_proposal(proposal_id=proposal_id, said=_said(body), by=by, now=now))
+        return _answer_out(answering_actions.answer_proposal(proposal_id=proposal_id, said=_said(body), by=by, now=now))
 
     return act(request, run, status=201)
 
@@ -192,7 +189,7 @@ def answer_theme(request: HttpRequest, theme_id: Path[Id], body: ProposalAnswerI
     """To every proposal of the theme that waits for your organisation."""
 
     def run(by: Acting, now: datetime) -> ProposalAnswerOut:
-        return _answer_out(actions.answer_theme(theme_id=theme_id, said=_said(body), by=by, now=now))
+        return _answer_out(answering_actions.answer_theme(theme_id=theme_id, said=_said(body), by=by, now=now))
 
     return act(request, run, status=201)
 
@@ -201,7 +198,9 @@ def report_answer(request: HttpRequest, answer_id: Path[Id], body: ProposalRepor
     """What became of it: to all who had this answer."""
 
     def run(by: Acting, now: datetime) -> ProposalAnswerOut:
-        return _answer_out(actions.report_answer(answer_id=answer_id, act=body.act, text=body.text, by=by, now=now))
+        return _answer_out(
+            answering_actions.report_answer(answer_id=answer_id, act=body.act, text=body.text, by=by, now=now)
+        )
 
     return act(request, run)
 
@@ -247,29 +246,17 @@ def record_holiday(request: HttpRequest, body: HolidayIn) -> HttpResponse:
     """Clocks that run are counted anew."""
     return act(
         request,
-        lambda by, now: _holiday_out(settling.record_holiday(**body.model_dump(), by=by, now=now)),
+        lambda by, now: _holiday_out(settling_actions.record_holiday(**body.model_dump(), by=by, now=now)),
         status=201,
     )
 
 
 def set_answer_terms(request: HttpRequest, body: AnswerTermsIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> AnswerTermsOut:
-        row: AnswerTerms = settling.set_answer_terms(**body.model_dump(), by=by, now=now)
+        row: AnswerTerms = settling_actions.set_answer_terms(**body.model_dump(), by=by, now=now)
         return AnswerTermsOut(since=row.since, answer_days=row.answer_days, source=row.source)
 
     return act(request, run, status=201)
-
-
-def get_proposal_figures(request: HttpRequest) -> HttpResponse:
-    with reading(request) as by:
-        items = [
-            ProposalFigureOut(
-                slug=one.figure.slug, title=str(one.figure.title), kind=one.figure.kind, value=one.value, of=one.of,
-                withheld=one.withheld,
-            )
-            for one in shown(programme(actions.SLUG), by, business_date(timezone.now()))
-        ]  # fmt: skip
-        return say(ProposalFigures(items=items))
 
 
 _ONE = "/{int:proposal_id}"
@@ -281,7 +268,7 @@ API_ROUTES = (
     ApiRoute("GET", "/themes", "themes", list_themes, Page[ThemeOut], "Themes of proposals"),
     ApiRoute("GET", "/bodies", "bodies", list_bodies, Bodies, "What waits, is overdue and was answered, by body"),
     ApiRoute("GET", "/holidays", "calendar", list_holidays, Page[HolidayOut], "Holidays the office recorded"),
-    ApiRoute("GET", "/figures", "figures", get_proposal_figures, ProposalFigures, "Figures of proposals"),
+    ApiRoute("GET", "/figures", "figures", figures_of(actions.SLUG), ProgrammeFigures, "Figures of proposals"),
     ApiRoute("GET", _ONE, "one", get_proposal, ProposalWhole, "One proposal with its answer and its history"),
     ApiRoute("POST", "", "new", write_proposal, {201: ProposalReceipt}, "Hand in a proposal"),
     ApiRoute("POST", f"{_ONE}/support", "support", support_proposal, ProposalOut, "Support a proposal"),

@@ -7,28 +7,29 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.extend.programme import Call, Figure, Job, Page, Permission, Programme, Retention, Route
 from peyvand.programmes.proposals import (
+    consulting_views,
     figures,
+    office_views,
     permissions,
     queries,
     rules,
-    settling,
+    settling_actions,
     views,
-    views_consulting,
-    views_office,
 )
 from peyvand.programmes.proposals.actions import SLUG
 from peyvand.programmes.proposals.api import API_ROUTES
 from peyvand.programmes.proposals.seed import seed
 from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.web.pages.programme_figures import figures_of
 
 
 def group(call: Call) -> None:
     """Put the new ones of the day into themes."""
-    settling.group_proposals(by=SYSTEM, now=call.now)
+    settling_actions.group_proposals(by=SYSTEM, now=call.now)
 
 
 def forget(before: date, now: datetime) -> int:
-    return settling.forget_withdrawn(before, now)
+    return settling_actions.forget_withdrawn(before, now)
 
 
 def waiting(by: Acting, today: date) -> QuerySet | None:
@@ -75,35 +76,35 @@ PROGRAMME = Programme(
         Route("", "list", views.all_proposals),
         Route("new/", "new", views.new_proposal),
         Route("new/like/", "new", views.like_while_typing, "like"),
-        Route("news/", "news", views_office.news),
-        Route("news/read/", "support", views_office.read, "read"),
-        Route("themes/", "themes", views_office.themes),
-        Route("themes/<int:theme_id>/", "themes", views_office.theme, "theme"),
-        Route("themes/<int:theme_id>/answer/", "answer", views_office.answer_theme, "answer_theme"),
-        Route("themes/<int:theme_id>/route/", "lead", views_office.route_theme, "route_theme"),
-        Route("bodies/", "bodies", views_office.bodies),
-        Route("calendar/", "calendar", views_office.calendar),
-        Route("calendar/holiday/", "settle", views_office.holiday, "holiday"),
-        Route("calendar/terms/", "settle", views_office.terms, "terms"),
-        Route("figures/", "figures", views_office.figures),
+        Route("news/", "news", office_views.news),
+        Route("news/read/", "support", office_views.read, "read"),
+        Route("themes/", "themes", office_views.themes),
+        Route("themes/<int:theme_id>/", "themes", office_views.theme, "theme"),
+        Route("themes/<int:theme_id>/answer/", "answer", office_views.answer_theme, "answer_theme"),
+        Route("themes/<int:theme_id>/route/", "lead", office_views.route_theme, "route_theme"),
+        Route("bodies/", "bodies", office_views.bodies),
+        Route("calendar/", "calendar", office_views.calendar),
+        Route("calendar/holiday/", "settle", office_views.holiday, "holiday"),
+        Route("calendar/terms/", "settle", office_views.terms, "terms"),
+        Route("figures/", "figures", figures_of(SLUG)),
         Route("answers/<int:answer_id>/report/", "answer", views.report, "report"),
-        Route("consultations/", "consultations", views_consulting.consultations),
-        Route("consultations/new/", "new_consultation", views_consulting.new_consultation),
-        Route("consultations/<int:consultation_id>/", "consultations", views_consulting.consultation, "consultation"),
+        Route("consultations/", "consultations", consulting_views.consultations),
+        Route("consultations/new/", "new_consultation", consulting_views.new_consultation),
+        Route("consultations/<int:consultation_id>/", "consultations", consulting_views.consultation, "consultation"),
         Route(
             "consultations/<int:consultation_id>/paragraphs/<int:paragraph_id>/",
             "take_part",
-            views_consulting.comment,
+            consulting_views.comment,
             "comment",
         ),
-        Route("consultations/<int:consultation_id>/statements/", "take_part", views_consulting.state, "state"),
+        Route("consultations/<int:consultation_id>/statements/", "take_part", consulting_views.state, "state"),
         Route(
             "consultations/<int:consultation_id>/answers/",
             "new_consultation",
-            views_consulting.answer_comments,
+            consulting_views.answer_comments,
             "answer_comments",
         ),
-        Route("statements/<int:statement_id>/vote/", "take_part", views_consulting.vote, "vote"),
+        Route("statements/<int:statement_id>/vote/", "take_part", consulting_views.vote, "vote"),
         Route("<int:proposal_id>/", "one", views.one_proposal),
         Route("<int:proposal_id>/receipt/", "news", views.receipt, "receipt"),
         Route("<int:proposal_id>/support/", "support", views.support),

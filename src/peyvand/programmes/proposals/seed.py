@@ -8,7 +8,7 @@ from peyvand.extend.switches import switch_on
 from peyvand.kernel.jalali import business_date
 from peyvand.people.models import Membership, Organisation
 from peyvand.people.queries import acting_as
-from peyvand.programmes.proposals import actions, consulting, settling
+from peyvand.programmes.proposals import actions, answering_actions, consulting_actions, settling_actions
 from peyvand.programmes.proposals.enums import OPEN, Decision, Vote
 from peyvand.programmes.proposals.models import Consultation, Paragraph, Proposal, Statement
 from peyvand.programmes.proposals.permissions import CONVENERS, SECRETARIAT, WRITERS
@@ -48,7 +48,7 @@ def seed(count: int, random: Random, now: datetime) -> int:
         return 0
     _switch_on(writers, now)
     made = [_proposal(standing + number, random, writers, now) for number in range(wanted)]
-    settling.group_proposals(by=SYSTEM, now=now)
+    settling_actions.group_proposals(by=SYSTEM, now=now)
     for place, row in enumerate(made):
         _support(row, random, writers, now)
         if leaders and bodies:
@@ -102,16 +102,16 @@ def _fate(
         return
     sent = min(row.written_at + timedelta(days=random.randint(1, 4)), now)
     body = random.choice(bodies)
-    actions.route_proposals(proposal_ids=[row.pk], body_id=body.pk, by=SYSTEM, now=sent)
+    answering_actions.route_proposals(proposal_ids=[row.pk], body_id=body.pk, by=SYSTEM, now=sent)
     if chance < 0.6:
         return
     decision, text = random.choice(_ANSWERS)
-    said = actions.Said(decision, text, None, {row.pk: "از دقت شما در نوشتن گام نخست سپاسگزاریم."})
-    answer = actions.answer_proposal(proposal_id=row.pk, said=said, by=SYSTEM, now=now)
+    said = answering_actions.Said(decision, text, None, {row.pk: "از دقت شما در نوشتن گام نخست سپاسگزاریم."})
+    answer = answering_actions.answer_proposal(proposal_id=row.pk, said=said, by=SYSTEM, now=now)
     if chance > 0.8 and decision is not Decision.REFUSED:
         act = "finish" if chance > 0.9 else "report"
         text = "قرارداد بسته شد و کار آغاز شده است." if act == "report" else "کار انجام شد و نتیجه‌اش گزارش شده است."
-        actions.report_answer(answer_id=answer.pk, act=act, text=text, by=SYSTEM, now=now)
+        answering_actions.report_answer(answer_id=answer.pk, act=act, text=text, by=SYSTEM, now=now)
 
 
 def _same_theme(row: Proposal, leader: Acting) -> set[int]:
@@ -129,7 +129,7 @@ def _draft(random: Random, writers: list[Acting], now: datetime) -> None:
     if convener is None or Consultation.objects.exists():
         return
     today = business_date(now)
-    row = consulting.open_consultation(
+    row = consulting_actions.open_consultation(
         title=f"پیش‌نویس آیین‌نامهٔ همکاری دستگاه‌ها با خیریه‌ها {DEMO}", intro="این پیش‌نویس ساختگی است و تنها نمونهٔ کار را نشان می‌دهد.",
         paragraphs=(
             "هر دستگاه یک نفر را برای پاسخ‌گویی به خیریه‌ها معرفی می‌کند.",
@@ -149,8 +149,8 @@ def _draft(random: Random, writers: list[Acting], now: datetime) -> None:
     for place, one in enumerate(writers[:6]):
         if place < 3:
             text = "خوب است نام و شمارهٔ او روی تارنما بیاید."
-            consulting.comment_on(paragraph_id=first.pk, text=text, by=one, now=now)
+            consulting_actions.comment_on(paragraph_id=first.pk, text=text, by=one, now=now)
         for number, statement in enumerate(statements):
             leaning = Vote.AGREE if number < 2 or place % 2 else Vote.DISAGREE
             vote = leaning if random.random() < 0.9 else Vote.PASS
-            consulting.vote_on(statement_id=statement.pk, vote=vote, by=one, now=now)
+            consulting_actions.vote_on(statement_id=statement.pk, vote=vote, by=one, now=now)

@@ -1,7 +1,6 @@
 """The pages of proposals: each reads, or calls one action and leads on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,7 +16,7 @@ from peyvand.extend.discovery import programme
 from peyvand.extend.pages import writes_are_open
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, Refusal, require
-from peyvand.programmes.proposals import actions, permissions, queries, rules
+from peyvand.programmes.proposals import actions, answering_actions, permissions, queries, rules
 from peyvand.programmes.proposals.enums import OPEN, ProposalState
 from peyvand.programmes.proposals.forms import (
     AnswerForm,
@@ -36,6 +35,7 @@ from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
+from peyvand.web.pages.thread import Step
 from peyvand.web.templatetags.peyvand_format import jdate, number
 
 SLUG = actions.SLUG
@@ -155,17 +155,7 @@ def like_while_typing(request: HttpRequest) -> HttpResponseBase:
         return render(request, "proposals/like.html", {"like": queries.like_ones(text), "asked": False})
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One knot of the thread from paper to deed."""
-
-    label: Any
-    state: str
-    note: str = ""
-    url: str = ""
-
-
-def _thread(row: Proposal) -> list[Stage]:
+def _thread(row: Proposal) -> list[Step]:
     state, late = ProposalState(row.state), _late(row)
     answered = state not in (*OPEN, ProposalState.WITHDRAWN)
     stopped = state in (ProposalState.WITHDRAWN, ProposalState.REFUSED, ProposalState.NOT_DONE)
@@ -173,12 +163,12 @@ def _thread(row: Proposal) -> list[Stage]:
     answering = "done" if answered else "stopped" if stopped else "ahead" if not row.body_id else ""
     doing = {ProposalState.DONE: "done", ProposalState.UNDER_WAY: "current", ProposalState.ANSWERED: "current"}
     return [
-        Stage(_("Handed in"), "done", jdate(row.written_at)),
-        Stage(_("Sent to a body"), routed, jdate(row.routed_date) if row.routed_date else ""),
-        Stage(
+        Step(_("Handed in"), "done", jdate(row.written_at)),
+        Step(_("Sent to a body"), routed, jdate(row.routed_date) if row.routed_date else ""),
+        Step(
             _("Answered"), answering or ("late" if late else "current"), jdate(row.answer_by) if row.answer_by else ""
         ),
-        Stage(_("Carried out"), doing.get(state, "stopped" if stopped else "ahead")),
+        Step(_("Carried out"), doing.get(state, "stopped" if stopped else "ahead")),
     ]
 
 
@@ -333,7 +323,9 @@ def route(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
     said = gettext("Sent. The public clock runs.")
     return acts.act(
         request,
-        lambda: actions.route_proposals(proposal_ids=[proposal_id], body_id=body.pk, by=by, now=timezone.now()),
+        lambda: answering_actions.route_proposals(
+            proposal_ids=[proposal_id], body_id=body.pk, by=by, now=timezone.now()
+        ),
         said,
         to_one(proposal_id),
     )
@@ -353,20 +345,20 @@ def answer(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
         ids = queries.with_joined([proposal_id])
         asked = list(Proposal.objects.filter(pk__in=ids, state__in=OPEN).order_by("pk"))
 
-    def act(said: actions.Said) -> Answer:
-        return actions.answer_proposal(proposal_id=proposal_id, said=said, by=by, now=timezone.now())
+    def act(said: answering_actions.Said) -> Answer:
+        return answering_actions.answer_proposal(proposal_id=proposal_id, said=said, by=by, now=timezone.now())
 
     return answering(request, asked, act, row.title, to_one(proposal_id))
 
 
 def answering(
-    request: HttpRequest, asked: list[Proposal], act: Callable[[actions.Said], Answer], title: str, to: str
+    request: HttpRequest, asked: list[Proposal], act: Callable[[answering_actions.Said], Answer], title: str, to: str
 ) -> HttpResponse:
     """The form of an answer, and giving it: to one proposal with those joined to it, or to a theme."""
     form = AnswerForm(request.POST or None, proposals=asked, today=today_here())
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        said = actions.Said(data["decision"], data["text"], data["until"], form.own_words())
+        said = answering_actions.Said(data["decision"], data["text"], data["until"], form.own_words())
         if acts.done_or_said(request, lambda: act(said).pk):
             told = gettext("Answered: %(count)s proposals, each author in words for his own.")
             notices.done(request, told % {"count": number(len(asked))})
@@ -389,7 +381,7 @@ def report(request: HttpRequest, answer_id: int) -> HttpResponseBase:
     data = form.cleaned_data
     return acts.act(
         request,
-        lambda: actions.report_answer(
+        lambda: answering_actions.report_answer(
             answer_id=answer_id, act=data["act"], text=data["text"], by=by, now=timezone.now()
         ),
         gettext("Reported to all who had this answer."),

@@ -1,7 +1,6 @@
-"""Every write of a visit: lock -> rule -> write -> event."""
+"""Every write of a visit itself: lock -> rule -> write -> event."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -9,22 +8,18 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext_noop as N_
-
 from peyvand.extend.switches import off_refusal
 from peyvand.flow.need.actions import NewNeed, open_needs
 from peyvand.journal.actions import record, record_batch
 from peyvand.journal.once import KeyReused
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, require
+from peyvand.kernel.refusals import BadValue, NotPermitted, require
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.programmes.visits import rules
 from peyvand.programmes.visits.enums import MADE, Moment, VisitState
-from peyvand.programmes.visits.forms_as_data import Definition, Unfit, deprived_in, fit
 from peyvand.programmes.visits.models import (
     HouseholdAnswer,
-    Survey,
     Visit,
     VisitAction,
     VisitNeed,
@@ -36,7 +31,6 @@ from peyvand.programmes.visits.permissions import (
     may_plan,
     may_set_terms,
     may_tell,
-    may_upload_survey,
     may_visit,
 )
 from peyvand.programmes.visits.queries import out_of_line
@@ -131,7 +125,7 @@ def record_visit(*, row: NewVisit, by: Acting, now: datetime, random: Random | N
     `VisitInFuture`, `ContactsAboveFamilies`, `ProgrammeOff`, and what telling a need raises.
     """
     require(may_visit(by, row.place.path))
-    if (stored := _stored(Visit, "visitor_id", row.draft_key, row.digest, by)) is not None:
+    if (stored := kept_draft(Visit, "visitor_id", row.draft_key, row.digest, by)) is not None:
         return stored
     own = keeper(by)
     require_on([(row.place.path, own.path)], now)
@@ -191,7 +185,7 @@ def _photo(visit: Visit, one: Picture, now: datetime) -> VisitPhoto:
 @action
 def add_picture(*, visit_id: int, picture: Picture, by: Acting, now: datetime) -> VisitPhoto:
     """A picture from before or after. Raises `NotMade`, `SpotTaken`."""
-    visit = _made(visit_id, by, now)
+    visit = made(visit_id, by, now)
     if not 1 <= picture.spot <= rules.SPOTS:
         raise BadValue(field="spot", reason="there are six spots")
     if VisitPhoto.objects.filter(visit=visit, moment=picture.moment, spot=picture.spot).exists():
@@ -205,7 +199,7 @@ def add_picture(*, visit_id: int, picture: Picture, by: Acting, now: datetime) -
 @action
 def tell_action(*, visit_id: int, words: str, done_date: date, by: Acting, now: datetime) -> Visit:
     """Tell what was done because of the visit; it no longer stands open. Raises `NotMade`."""
-    visit = _made(visit_id, by, now)
+    visit = made(visit_id, by, now)
     if len(words.strip()) < 10:
         raise BadValue(field="words", reason="a sentence is needed on what was done")
     if not (visit.visited_date or done_date) <= done_date <= business_date(now):
@@ -267,73 +261,6 @@ def set_terms(*, terms: rules.Terms, since: date, by: Acting, now: datetime) -> 
 
 
 @action
-def upload_survey(*, definition: Mapping[str, Any], source_sha256: str, by: Acting, now: datetime) -> Survey:
-    """Take a form into use for one's own organisation and all below it; an older one of the same title is kept, out of use."""
-    require(may_upload_survey(by))
-    own = keeper(by)
-    require_on([(by.place_path, own.path)], now)
-    title = Definition(definition).title
-    before = Survey.objects.select_for_update().filter(organisation=own, title=title).order_by("-version").first()
-    Survey.objects.filter(organisation=own, title=title, is_in_use=True).update(is_in_use=False)
-    survey = Survey.objects.create(
-        organisation=own, organisation_path=own.path, title=title, version=before.version + 1 if before else 1,
-        definition=dict(definition), source_sha256=source_sha256, uploaded_by_id=by.account_id or None, uploaded_at=now,
-    )  # fmt: skip
-    record(
-        "visit_survey.uploaded", kind="visit_survey", subject=survey.pk, by=by, now=now,
-        place_path=by.place_path, organisation_path=own.path,
-    )  # fmt: skip
-    return survey
-
-
-@dataclass(frozen=True)
-class NewAnswer:
-    """One household's answers by question name, as typed; `visit_key` is the draft of the visit they belong to."""
-
-    survey_id: int
-    answers: Mapping[str, Any]
-    visit_id: int | None = None
-    visit_key: UUID | None = None
-    draft_key: UUID | None = None
-    digest: str = ""
-
-
-@action
-def record_answer(*, row: NewAnswer, by: Acting, now: datetime) -> HouseholdAnswer:
-    """Store what a household answered, once for each draft. Raises `Unfit` naming the question, `NotFound`, `KeyReused`."""
-    if (stored := _stored(HouseholdAnswer, "told_to_id", row.draft_key, row.digest, by)) is not None:
-        return stored
-    asked = {"pk": row.visit_id} if row.visit_id else {"visitor_id": by.account_id, "draft_key": row.visit_key}
-    found = Visit.objects.filter(**asked).values_list("pk", flat=True).first() if any(asked.values()) else None
-    if found is None:
-        raise NotFound
-    visit = _made(found, by, now)
-    survey = Survey.objects.filter(pk=row.survey_id).first()
-    if survey is None or not visit.organisation_path.startswith(survey.organisation_path):
-        raise NotFound
-    definition = Definition(survey.definition)
-    answers = fit(definition, row.answers)
-    answer = HouseholdAnswer.objects.create(
-        survey=survey, visit=visit, told_to_id=by.account_id or None, draft_key=row.draft_key, body_digest=row.digest,
-        answers=json.dumps(answers, ensure_ascii=False, sort_keys=True), deprived=deprived_in(definition, answers),
-        people=_people(definition, answers), told_at=now,
-    )  # fmt: skip
-    record(
-        "visit_survey.answered", kind="visit_survey", subject=survey.pk, by=by, now=now,
-        place_path=visit.place_path, organisation_path=visit.organisation_path, rows=[(answer.pk, visit.pk)],
-    )  # fmt: skip
-    return answer
-
-
-def _people(definition: Definition, answers: Mapping[str, Any]) -> int:
-    told = answers.get(definition.people) if definition.people else 1
-    people = int(told) if told is not None else 1
-    if not 1 <= people <= 60:
-        raise Unfit(question=definition.label(definition.people), reason=N_("a household has 1 to 60 members"))
-    return people
-
-
-@action
 def forget_words(*, ended_before: date, by: Acting, now: datetime) -> int:
     """Blank what was noted at visits recorded before a day, with the words of households; counts and measures stay."""
     rows = Visit.objects.filter(state__in=MADE, recorded_at__date__lt=ended_before, forgotten_at__isnull=True)
@@ -369,7 +296,7 @@ def _blank(ids: Sequence[int]) -> None:
     HouseholdAnswer.objects.filter(visit_id__in=ids).update(answers="")
 
 
-def _made(visit_id: int, by: Acting, now: datetime) -> Visit:
+def made(visit_id: int, by: Acting, now: datetime) -> Visit:
     visit = lock(Visit.objects.all(), [visit_id])[visit_id]
     require(may_tell(by, visit))
     require_on([(visit.place_path, visit.organisation_path)], now)
@@ -378,7 +305,7 @@ def _made(visit_id: int, by: Acting, now: datetime) -> Visit:
     return visit
 
 
-def _stored(model: type[Any], owner: str, key: UUID | None, digest: str, by: Acting) -> Any:
+def kept_draft(model: type[Any], owner: str, key: UUID | None, digest: str, by: Acting) -> Any:
     """What this draft became, if it was stored before. Keys of the journal are forgotten after a while; a phone may lie longer."""
     found = model.objects.filter(**{owner: by.account_id, "draft_key": key}).first() if key and by.account_id else None
     if found is not None and found.body_digest != digest:

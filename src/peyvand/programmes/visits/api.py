@@ -7,14 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, File, Path, Query, Schema, UploadedFile
 from ninja.params import Form as FormField
 
-from peyvand.api.answers import Count, Given, Order, Page, PageQuery, act, page_of, reading, say, the_one
+from peyvand.api.answers import Count, Given, Order, Page, PageQuery, act, page_of, reading, say
 from peyvand.api.filters import Here, narrowed
+from peyvand.api.programmes import ProgrammeFigures, figures_of
 from peyvand.api.shapes import (
     Day,
     Id,
@@ -25,26 +25,18 @@ from peyvand.api.shapes import (
     Quantity,
     Slug,
     Title,
-    Word,
     organisation_ref,
     place_at,
     place_ref,
     specifications_named,
 )
-from peyvand.extend.discovery import programme
-from peyvand.extend.figures import shown
 from peyvand.extend.programme import ApiRoute
 from peyvand.files.pictures import MOST_BYTES, cleaned
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound
-from peyvand.people.models import Membership
-from peyvand.programmes.visits import actions, queries, rules, tour_actions, xlsform
+from peyvand.programmes.visits import actions, queries, rules
 from peyvand.programmes.visits.enums import Moment, VisitState
 from peyvand.programmes.visits.models import (
-    HouseholdAnswer,
-    Survey,
-    Tour,
-    TourStop,
     Visit,
     VisitNeed,
     VisitPhoto,
@@ -53,7 +45,6 @@ from peyvand.programmes.visits.models import (
 from peyvand.programmes.visits.permissions import may_read_words
 from peyvand.programmes.visits.views import folder, revealed
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below, in_area
 
 Many = Annotated[int, Field(ge=0, le=rules.MOST_FAMILIES)]
 
@@ -146,72 +137,6 @@ class VisitPlaces(Schema):
     items: list[VisitPlaceOut]
 
 
-class VisitSurveyOut(Schema):
-    id: int
-    title: str
-    version: int
-    in_use: bool
-    definition: dict[str, Any]
-
-
-class VisitAnswerIn(Given):
-    visit_id: Id
-    answers: Annotated[
-        dict[Word, str | int | float | list[Word]], Field(max_length=500, description="By question name")
-    ]
-
-
-class VisitAnswerOut(Schema):
-    id: int
-    visit_id: int
-    survey_id: int
-    people: int
-    deprived: list[bool]
-
-
-class VisitTourCallIn(Given):
-    place: PlacePath
-    skills: Annotated[list[Word], Field(min_length=1, max_length=12)]
-
-
-class VisitTourPersonIn(Given):
-    membership_id: Id
-    skills: Annotated[list[Word], Field(min_length=1, max_length=12)]
-
-
-class VisitTourIn(Given):
-    """Each skill a place needs becomes one visit by somebody who has it; skills are compared as words, in any spelling."""
-
-    title: Title
-    base: PlacePath
-    begins: Day
-    days: Annotated[int, Field(ge=1, le=14)]
-    calls_a_day: Annotated[int, Field(ge=1, le=12)] = 3
-    km_a_day: Annotated[int, Field(ge=1, le=1000)] = 150
-    calls: Annotated[list[VisitTourCallIn], Field(min_length=1, max_length=60)]
-    people: Annotated[list[VisitTourPersonIn], Field(min_length=1, max_length=20)]
-
-
-class VisitTourStopOut(Schema):
-    visit_id: int
-    skill: str
-    planned_date: date
-    order: int
-    km: float
-
-
-class VisitTourOut(Schema):
-    """`left` are the calls that found no room: place number, skill, why."""
-
-    id: int
-    title: str
-    base: PlaceRef
-    begins: date
-    days: int
-    stops: list[VisitTourStopOut]
-    left: list[list[int | str]]
-
-
 class VisitTermsIn(Given):
     since: Annotated[Day, Field(description="Today or later")]
     goal: Quantity
@@ -227,19 +152,6 @@ class VisitTermsOut(Schema):
     full_days: int
     full_m0: int
     source: str
-
-
-class VisitFigureOut(Schema):
-    slug: str
-    title: str
-    kind: str
-    value: float | None
-    of: int | None
-    withheld: bool
-
-
-class VisitFigures(Schema):
-    items: list[VisitFigureOut]
 
 
 def _today() -> date:
@@ -375,111 +287,6 @@ def _place(row: queries.Standing) -> VisitPlaceOut:
     )  # fmt: skip
 
 
-def surveys_out(rows: Sequence[Survey]) -> list[VisitSurveyOut]:
-    return [
-        VisitSurveyOut(id=row.pk, title=row.title, version=row.version, in_use=row.is_in_use, definition=row.definition)
-        for row in rows
-    ]
-
-
-def list_visit_surveys(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
-    with reading(request) as by:
-        return page_of(request, queries.surveys_for(by), page, surveys_out)
-
-
-def get_visit_survey(request: HttpRequest, survey_id: Path[Id]) -> HttpResponse:
-    with reading(request) as by:
-        return say(surveys_out([the_one(queries.surveys_for(by), survey_id)])[0])
-
-
-def upload_visit_survey(request: HttpRequest, workbook: File[UploadedFile]) -> HttpResponse:
-    """An XLSForm of at most 1 MB; the first fault is the refusal, with its sheet, row and column."""
-    data = workbook.read(xlsform.MOST_BYTES + 1)
-
-    def run(by: Acting, now: datetime) -> VisitSurveyOut:
-        definition = xlsform.read(data)
-        survey = actions.upload_survey(definition=definition, source_sha256=folder().store(data), by=by, now=now)
-        return surveys_out([survey])[0]
-
-    return act(request, run, status=201, sent=hashlib.sha256(data).hexdigest())
-
-
-def record_visit_answer(request: HttpRequest, survey_id: Path[Id], body: VisitAnswerIn) -> HttpResponse:
-    """One household's answers, without its name. The words are kept encrypted and never given out by the API."""
-
-    def run(by: Acting, now: datetime) -> VisitAnswerOut:
-        row = actions.record_answer(row=actions.NewAnswer(survey_id, body.answers, body.visit_id), by=by, now=now)
-        return _answer(row)
-
-    return act(request, run, status=201)
-
-
-def _answer(row: HouseholdAnswer) -> VisitAnswerOut:
-    return VisitAnswerOut(
-        id=row.pk, visit_id=row.visit_id, survey_id=row.survey_id, people=row.people, deprived=row.deprived
-    )
-
-
-def tours_out(rows: Sequence[Tour]) -> list[VisitTourOut]:
-    stops: dict[int, list[VisitTourStopOut]] = {row.pk: [] for row in rows}
-    for one in (
-        TourStop.objects.filter(tour__in=rows)
-        .select_related("visit")
-        .order_by("visit__planned_date", "person_id", "order")
-    ):
-        day = one.visit.planned_date
-        if day is not None:
-            told = VisitTourStopOut(
-                visit_id=one.pk, skill=one.skill, planned_date=day, order=one.order, km=float(one.km)
-            )
-            stops[one.tour_id].append(told)
-    return [
-        VisitTourOut(
-            id=row.pk, title=row.title, base=place_ref(row.base), begins=row.begins, days=row.days, stops=stops[row.pk], left=row.left
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def _tours(by: Acting) -> QuerySet[Tour]:
-    return Tour.objects.filter(in_area(by) & below(by.organisation_path, "organisation_path")).select_related("base")
-
-
-def list_visit_tours(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
-    with reading(request) as by:
-        return page_of(request, _tours(by), page, tours_out)
-
-
-def get_visit_tour(request: HttpRequest, tour_id: Path[Id]) -> HttpResponse:
-    with reading(request) as by:
-        return say(tours_out([the_one(_tours(by), tour_id)])[0])
-
-
-def plan_visit_tour(request: HttpRequest, body: VisitTourIn) -> HttpResponse:
-    def run(by: Acting, now: datetime) -> VisitTourOut:
-        members = Membership.objects.select_related("account").in_bulk([one.membership_id for one in body.people])
-        if len(members) != len(body.people):
-            raise NotFound
-        row = tour_actions.NewTour(
-            body.title, place_at(body.base), body.begins, body.days, [(place_at(one.place), one.skills) for one in body.calls],
-            [(members[one.membership_id].account, one.skills) for one in body.people], body.calls_a_day, body.km_a_day,
-        )  # fmt: skip
-        return tours_out([tour_actions.plan_tour(row=row, by=by, now=now)])[0]
-
-    return act(request, run, status=201)
-
-
-def get_visit_figures(request: HttpRequest) -> HttpResponse:
-    with reading(request) as by:
-        items = [
-            VisitFigureOut(
-                slug=one.figure.slug, title=str(one.figure.title), kind=one.figure.kind, value=one.value, of=one.of, withheld=one.withheld
-            )
-            for one in shown(programme(actions.SLUG), by, _today())
-        ]  # fmt: skip
-        return say(VisitFigures(items=items))
-
-
 def set_visit_terms(request: HttpRequest, body: VisitTermsIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> VisitTermsOut:
         fresh = rules.Terms(body.goal, body.full_days, body.full_m0, body.source)
@@ -494,25 +301,17 @@ def _terms(row: VisitTerms) -> VisitTermsOut:
     )  # fmt: skip
 
 
-_ONE, _SURVEYS = "/{int:visit_id}", "/surveys"
-_ANSWERS = f"{_SURVEYS}/{{int:survey_id}}/answers"
-API_ROUTES = (
+_ONE = "/{int:visit_id}"
+VISIT_ROUTES = (
     ApiRoute("GET", "", "list", list_visits, Page[VisitOut], "Visits you may see"),
     ApiRoute("GET", "/count", "list", count_visits, Count, "How many visits you may see"),
     ApiRoute("GET", "/places", "unseen", list_places, VisitPlaces, "Places of your area, those seen least first"),
     ApiRoute("GET", "/places/{int:place_id}", "place", get_place, VisitPlaceOut, "One place and the parts of its score"),
-    ApiRoute("GET", "/figures", "figures", get_visit_figures, VisitFigures, "Figures of visits where you act"),
-    ApiRoute("GET", _SURVEYS, "surveys", list_visit_surveys, Page[VisitSurveyOut], "Survey forms of your organisation"),
-    ApiRoute("GET", f"{_SURVEYS}/{{int:survey_id}}", "survey", get_visit_survey, VisitSurveyOut, "One survey form"),
-    ApiRoute("GET", "/tours", "tours", list_visit_tours, Page[VisitTourOut], "Tours of your organisation"),
-    ApiRoute("GET", "/tours/{int:tour_id}", "tour", get_visit_tour, VisitTourOut, "One tour with its stops"),
-    ApiRoute("POST", "/tours", "new_tour", plan_visit_tour, {201: VisitTourOut}, "Route a tour and plan its visits"),
+    ApiRoute("GET", "/figures", "figures", figures_of(actions.SLUG), ProgrammeFigures, "Figures of visits where you act"),
     ApiRoute("GET", _ONE, "one", get_visit, VisitWhole, "One visit"),
     ApiRoute("POST", "", "field", record_visit, {201: VisitWhole}, "Record a visit that was made"),
     ApiRoute("POST", "/plans", "plan", plan_visit, {201: VisitWhole}, "Plan a visit"),
     ApiRoute("POST", "/terms", "terms", set_visit_terms, {201: VisitTermsOut}, "Set the year's goal and the scales of the score"),
-    ApiRoute("POST", _SURVEYS, "upload", upload_visit_survey, {201: VisitSurveyOut}, "Take a survey form (XLSForm) into use"),
-    ApiRoute("POST", _ANSWERS, "field", record_visit_answer, {201: VisitAnswerOut}, "One household's answers"),
     ApiRoute("POST", f"{_ONE}/drop", "move", drop_visit, VisitWhole, "Drop a planned visit"),
     ApiRoute("POST", f"{_ONE}/restore", "move", restore_visit, VisitWhole, "Plan a dropped visit again"),
     ApiRoute("POST", f"{_ONE}/actions", "tell", tell_visit_action, VisitWhole, "Tell what was done because of a visit"),

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET
 from peyvand.files.pictures import cleaned
 from peyvand.journal.once import once
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
-from peyvand.programmes.visits import actions, queries
+from peyvand.programmes.visits import actions, queries, survey_actions
 from peyvand.programmes.visits.enums import MADE, VisitState
 from peyvand.programmes.visits.forms import AnswerForm, VisitForm, language
 from peyvand.programmes.visits.forms_as_data import Definition, in_language
@@ -181,7 +181,7 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponseBase:
 
     def store() -> int:
         return (
-            actions.record_answer(row=row, by=by, now=timezone.now()).pk if row else 0
+            survey_actions.record_answer(row=row, by=by, now=timezone.now()).pk if row else 0
         )  # an invalid form is never stored
 
     return _store(request, form, store, "visits/survey_field.html", page, _("The answers are kept."))
@@ -193,10 +193,10 @@ def _survey(found: Any, definition: Definition) -> dict[str, Any]:
     return {"survey": found, "notes": notes, "kind": "answer", "own": reverse(f"{SLUG}:field_survey", args=[found.pk])}
 
 
-def _answer(form: AnswerForm, survey_id: int, request: HttpRequest) -> actions.NewAnswer:
+def _answer(form: AnswerForm, survey_id: int, request: HttpRequest) -> survey_actions.NewAnswer:
     said = form.cleaned_data
     at = said["visit"]
     by_key = not at.isdigit()
-    return actions.NewAnswer(
+    return survey_actions.NewAnswer(
         survey_id, form.answers(), None if by_key else int(at), actions.UUID(at) if by_key else None, said["key"], _digest(request)
     )  # fmt: skip

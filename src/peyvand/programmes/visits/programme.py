@@ -20,9 +20,11 @@ from peyvand.programmes.visits import (
     views,
 )
 from peyvand.programmes.visits.actions import SLUG, blank_words, follow_visits, forget_words
-from peyvand.programmes.visits.api import API_ROUTES
+from peyvand.programmes.visits.api import VISIT_ROUTES
 from peyvand.programmes.visits.seed import seed
 from peyvand.programmes.visits.specifications import USED
+from peyvand.programmes.visits.survey_api import SURVEY_ROUTES
+from peyvand.programmes.visits.tour_api import TOUR_ROUTES
 from peyvand.scope.acting import STAFF, SYSTEM, Acting, Role
 
 _WATCHERS = (*STAFF, Role.GOVERNOR_OFFICE, Role.AUDITOR, Role.ADMINISTRATOR)
@@ -154,7 +156,7 @@ PROGRAMME = Programme(
     ),
     seed=seed,
     retention=(Retention(_("Words noted at visits and households’ answers"), 24, forget),),
-    api_routes=API_ROUTES,
+    api_routes=(*VISIT_ROUTES, *SURVEY_ROUTES, *TOUR_ROUTES),
     words={
         "visit": _("Visit"),
         "visit_terms": _("Goal and scales"),

@@ -16,7 +16,7 @@ from peyvand.people.models import Account, Membership, Organisation
 from peyvand.people.queries import acting_as
 from peyvand.places.enums import FINE
 from peyvand.places.models import Place
-from peyvand.programmes.visits import actions, sample, xlsform
+from peyvand.programmes.visits import actions, sample, survey_actions, xlsform
 from peyvand.programmes.visits.enums import Moment
 from peyvand.programmes.visits.models import Survey, Visit
 from peyvand.programmes.visits.permissions import PLANNERS
@@ -151,10 +151,10 @@ def _survey(
     if survey is None:
         data = sample.workbook()
         sha256 = LocalFolder(settings.PEYVAND_FILES).store(data)
-        survey = actions.upload_survey(definition=xlsform.read(data), source_sha256=sha256, by=owner, now=now)
+        survey = survey_actions.upload_survey(definition=xlsform.read(data), source_sha256=sha256, by=owner, now=now)
     for _ in range(households):
-        row = actions.NewAnswer(survey.pk, _answers(random), visit_id=visit.pk)
-        actions.record_answer(row=row, by=worker, now=now)
+        row = survey_actions.NewAnswer(survey.pk, _answers(random), visit_id=visit.pk)
+        survey_actions.record_answer(row=row, by=worker, now=now)
 
 
 def _answers(random: Random) -> dict[str, object]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from peyvand import papers
 from peyvand.kernel.refusals import NotFound, Refusal
 from peyvand.places.models import Place
-from peyvand.programmes.visits import actions, permissions, queries, sample, xlsform
+from peyvand.programmes.visits import permissions, queries, sample, survey_actions, xlsform
 from peyvand.programmes.visits.forms import UploadForm, language
 from peyvand.programmes.visits.forms_as_data import Definition, in_language
 from peyvand.programmes.visits.models import HouseholdAnswer, Survey
@@ -45,7 +45,9 @@ def upload(request: HttpRequest) -> HttpResponseBase:
             data = form.cleaned_data["workbook"].read(xlsform.MOST_BYTES + 1)
             definition = xlsform.read(data)
             sha256 = folder().store(data)
-            survey = actions.upload_survey(definition=definition, source_sha256=sha256, by=by, now=timezone.now())
+            survey = survey_actions.upload_survey(
+                definition=definition, source_sha256=sha256, by=by, now=timezone.now()
+            )
         except xlsform.BadForm as refusal:
             faults = refusal.faults
         except Refusal as refusal:

@@ -195,6 +195,13 @@ WORDS = (
         framed=True,
     ),
     part(
+        "figures",
+        N_("Figures with their promise"),
+        N_("What a programme promises, how that is counted, and how it stands."),
+        NOTHING,
+        lambda: [State(_("Counted, nothing to count, withheld"), {"figures": samples.figures()})],
+    ),
+    part(
         "bars",
         N_("Bars"),
         N_("A chart that is a table: each bar stands beside its name and its value."),

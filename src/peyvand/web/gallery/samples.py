@@ -9,6 +9,8 @@ from django.http import QueryDict
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from peyvand.extend.figures import Shown
+from peyvand.extend.programme import Counted, Figure
 from peyvand.web.fields import JalaliDateField, MobileField, QuantityField, TomanField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Cell, Column, Filters, Heading, ListPage, ListSpec
@@ -210,6 +212,21 @@ def stats() -> list[dict[str, str]]:
         {"value": toman_short(pledged), "label": _("Pledged"), "note": toman_exact(pledged), "tone": "", "url": ""},
         {"value": _("withheld"), "label": _("Needs told"), "note": "", "tone": "", "url": ""},
     ]  # fmt: skip
+
+
+def figures() -> list[Shown]:
+    promise = _("Whoever asks is answered within three business days.")
+    counted = _("Of the answers that were due, the share given in time.")
+    share = Figure("share", _("Answered in time"), promise, counted, lambda by, today: Counted(92, 25), "percent")
+    days = Figure(
+        "days",
+        _("Days until the answer"),
+        promise,
+        _("The median of a year."),
+        lambda by, today: Counted(None, 0),
+        "days",
+    )
+    return [Shown(share, 92, 25), Shown(days, None, 0), Shown(share, None, None, withheld=True)]
 
 
 def events() -> list[dict[str, Any]]:

@@ -34,12 +34,13 @@ from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
-from peyvand.web.lists import Column, Filters, ListSpec, exactly, list_page, nearly
+from peyvand.web.lists import Column, Filters, ListSpec, list_page
 from peyvand.web.pages import acts, first_steps
 from peyvand.web.pages.access import open_to, refuse
 from peyvand.web.pages.choices import KindField, KindFilter, PlaceField
 from peyvand.web.pages.rows import county_of, in_place, with_county
 from peyvand.web.pages.words import capacity_badge, named, promise_badge, reach_text
+from peyvand.web.search import exactly, nearly
 from peyvand.web.templatetags.peyvand_format import jdate, number, quantity, unit
 from peyvand.web.templatetags.peyvand_pages import code
 

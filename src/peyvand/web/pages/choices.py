@@ -13,8 +13,9 @@ from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import NOWHERE, Acting
 from peyvand.scope.bulk import below
-from peyvand.web.lists import Filters, like_written, written
+from peyvand.web.lists import Filters
 from peyvand.web.pages.words import named
+from peyvand.web.search import like_written, written
 from peyvand.web.templatetags.peyvand_format import unit
 
 # A select box is a fair choice up to about this many rows; above, the finest places are left to narrower roles.

@@ -19,9 +19,10 @@ from peyvand.scope.bulk import below
 from peyvand.scope.database import acting_now
 from peyvand.web.fields import MobileField, NationalIdField, QuantityField
 from peyvand.web.forms import Form
-from peyvand.web.lists import Filters, exactly, nearly, starting
+from peyvand.web.lists import Filters
 from peyvand.web.pages import access
 from peyvand.web.pages.need_forms import PlaceChoice, PlaceFilter, homes, in_chosen
+from peyvand.web.search import exactly, nearly, starting
 
 
 class FamilyFilters(Filters):

@@ -27,9 +27,10 @@ from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import acting_now
 from peyvand.web.fields import JalaliDateField, MobileField, QuantityField
 from peyvand.web.forms import Form
-from peyvand.web.lists import Filters, starting
+from peyvand.web.lists import Filters
 from peyvand.web.pages import access
 from peyvand.web.pages.words import named
+from peyvand.web.search import starting
 
 HOMES = (PlaceKind.NEIGHBOURHOOD, PlaceKind.SETTLEMENT, PlaceKind.NOMADIC)
 _URGENCY = [(str(URGENCY[one]), one.label) for one in Band]

@@ -31,12 +31,12 @@ from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import at_once, below, in_area
 from peyvand.web.charts import bars
-from peyvand.web.lists import like_written, written
 from peyvand.web.pages.access import address, everyone, open_to
 from peyvand.web.pages.pictures import MEASURES, map_of, measure_of, measure_tabs, parts_of, river, seats_around
 from peyvand.web.pages.stories import with_kinds
 from peyvand.web.pages.words import band_label, named
 from peyvand.web.programmes import known_programmes
+from peyvand.web.search import like_written, written
 from peyvand.web.templatetags.peyvand_format import jmonth, quantity
 from peyvand.web.templatetags.peyvand_pages import place_url
 

@@ -28,7 +28,8 @@ from peyvand.scope.bulk import in_area
 from peyvand.scope.database import scope
 from peyvand.web import bulk, notices
 from peyvand.web.forms import Form
-from peyvand.web.lists import Badge, keyset
+from peyvand.web.keyset import keyset
+from peyvand.web.lists import Badge
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import everyone, open_to, refuse
 from peyvand.web.pages.choices import PlaceField

@@ -22,7 +22,9 @@ from peyvand.web.templatetags.peyvand_format import day_of, jdate, number, quant
 
 @dataclass(frozen=True)
 class Step:
-    label: str
+    """One step of a thread, this one or a programme's; `state` is done, current, ahead, late or stopped."""
+
+    label: Any
     state: str
     note: str = ""
     url: str = ""

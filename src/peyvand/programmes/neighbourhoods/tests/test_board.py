@@ -17,8 +17,8 @@ from peyvand.kernel.refusals import AlreadyThere, BadValue, NotFound, NotPermitt
 from peyvand.people.enums import MemberRole
 from peyvand.people.households import NewHousehold, NewPerson, register_households
 from peyvand.programmes.neighbourhoods import actions, board_actions, queries, rules, served_actions
+from peyvand.programmes.neighbourhoods.board_models import BoardSeat, DoubleHelp, Objective, TrustedPerson
 from peyvand.programmes.neighbourhoods.enums import Dimension
-from peyvand.programmes.neighbourhoods.models import BoardSeat, DoubleHelp, Objective, TrustedPerson
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 

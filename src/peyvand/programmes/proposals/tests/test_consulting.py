@@ -10,7 +10,7 @@ from tests.world import NOW, TODAY, World, in_days, later
 from peyvand.extend.switches import switch_on
 from peyvand.kernel.refusals import AlreadyThere, BadValue, NotPermitted
 from peyvand.people.enums import MemberRole
-from peyvand.programmes.proposals import actions, consulting, opinions, rules
+from peyvand.programmes.proposals import actions, consulting_actions, opinions, rules
 from peyvand.programmes.proposals.enums import Vote
 from peyvand.programmes.proposals.models import Comment, Paragraph, Statement, StatementVote
 from peyvand.scope.acting import PUBLIC, SYSTEM
@@ -32,7 +32,7 @@ def opened(world, *, by="leader", **values):
         "title": "آیین‌نامهٔ همکاری", "intro": "", "paragraphs": ["بند نخست", " ", "بند دوم"], "statements": SAYS,
         "opens": TODAY, "closes": in_days(10),
     }  # fmt: skip
-    return consulting.open_consultation(**(said | values), by=world[by], now=NOW)
+    return consulting_actions.open_consultation(**(said | values), by=world[by], now=NOW)
 
 
 def test_a_draft_is_commented_by_paragraph_and_each_comment_answered(world):
@@ -40,19 +40,21 @@ def test_a_draft_is_commented_by_paragraph_and_each_comment_answered(world):
     first, second = Paragraph.objects.filter(consultation=row).order_by("number")
     assert (first.text, second.number) == ("بند نخست", 2)
     said = [
-        consulting.comment_on(paragraph_id=first.pk, text=f"نظر {name}", by=world[name], now=NOW)
+        consulting_actions.comment_on(paragraph_id=first.pk, text=f"نظر {name}", by=world[name], now=NOW)
         for name in ("facilitator", "charity_manager")
     ]
     with pytest.raises(BadValue):
-        consulting.comment_on(paragraph_id=first.pk, text=" ", by=world["facilitator"], now=NOW)
+        consulting_actions.comment_on(paragraph_id=first.pk, text=" ", by=world["facilitator"], now=NOW)
     for by in ("facilitator", "firm_manager"):
         with pytest.raises(NotPermitted):
-            consulting.answer_comments(comment_ids=[said[0].pk], answer="پاسخ", by=world[by], now=NOW)
-    consulting.answer_comments(comment_ids=[one.pk for one in said], answer="در بند آمد.", by=world["leader"], now=NOW)
+            consulting_actions.answer_comments(comment_ids=[said[0].pk], answer="پاسخ", by=world[by], now=NOW)
+    consulting_actions.answer_comments(
+        comment_ids=[one.pk for one in said], answer="در بند آمد.", by=world["leader"], now=NOW
+    )
     with scope(PUBLIC):
         assert set(Comment.objects.values_list("answer", flat=True)) == {"در بند آمد."}
     with pytest.raises(rules.NotOpenNow):
-        consulting.comment_on(paragraph_id=first.pk, text="دیر", by=world["facilitator"], now=later(days=11))
+        consulting_actions.comment_on(paragraph_id=first.pk, text="دیر", by=world["facilitator"], now=later(days=11))
 
 
 def test_who_opens_a_draft_and_what_is_refused(world):
@@ -63,9 +65,11 @@ def test_who_opens_a_draft_and_what_is_refused(world):
             opened(world, **wrong)
     row = opened(world)
     with pytest.raises(AlreadyThere):
-        consulting.add_statement(consultation_id=row.pk, text=SAYS[0], by=world["facilitator"], now=NOW)
+        consulting_actions.add_statement(consultation_id=row.pk, text=SAYS[0], by=world["facilitator"], now=NOW)
     with pytest.raises(NotPermitted):
-        consulting.vote_on(statement_id=row.statements.first().pk, vote=Vote.AGREE, by=world["governor"], now=NOW)
+        consulting_actions.vote_on(
+            statement_id=row.statements.first().pk, vote=Vote.AGREE, by=world["governor"], now=NOW
+        )
 
 
 def test_the_same_votes_give_the_same_groups_in_any_order_and_nobody_sees_a_vote(world):
@@ -82,14 +86,14 @@ def test_the_same_votes_give_the_same_groups_in_any_order_and_nobody_sees_a_vote
         Random(seed).shuffle(votes)
         StatementVote.objects.all().delete()
         for who, one, vote in votes:
-            consulting.vote_on(statement_id=one.pk, vote=vote, by=who, now=NOW)
+            consulting_actions.vote_on(statement_id=one.pk, vote=vote, by=who, now=NOW)
         told.append(opinions.held(statements, own=voters[0].account_id))
     assert told[0] == told[1]
     held = told[0]
     assert (held.voters, [group.people for group in held.groups]) == (14, [7, 7])
     assert {one.text for one in held.unites} == set(SAYS[:3])
     assert set(held.own.values()) == {1}
-    consulting.vote_on(statement_id=statements[0].pk, vote=Vote.PASS, by=voters[0], now=later(1))
+    consulting_actions.vote_on(statement_id=statements[0].pk, vote=Vote.PASS, by=voters[0], now=later(1))
     assert StatementVote.objects.count() == len(votes), "voting again, the last holds"
     with scope(voters[1]):
         assert StatementVote.objects.count() == len(statements)
@@ -102,6 +106,6 @@ def test_groups_of_few_are_not_shown(world):
     statements = list(Statement.objects.filter(consultation=row))
     for name in ("facilitator", "social_worker", "leader", "officer"):
         for one in statements:
-            consulting.vote_on(statement_id=one.pk, vote=Vote.AGREE, by=world[name], now=NOW)
+            consulting_actions.vote_on(statement_id=one.pk, vote=Vote.AGREE, by=world[name], now=NOW)
     held = opinions.held(statements)
     assert (held.voters, held.groups, held.unites) == (4, (), ())

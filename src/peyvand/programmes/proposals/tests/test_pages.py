@@ -10,7 +10,7 @@ from tests.world import World
 
 from peyvand.extend.switches import switch_on
 from peyvand.people.models import Account, Membership
-from peyvand.programmes.proposals import actions, consulting
+from peyvand.programmes.proposals import actions, consulting_actions
 from peyvand.programmes.proposals.models import Paragraph, Proposal, Statement
 from peyvand.scope.acting import PUBLIC, SYSTEM
 from peyvand.scope.database import scope
@@ -115,7 +115,7 @@ def test_a_draft_is_commented_and_voted_on_by_the_page(world):
     assert "روشن‌تر شود" in page
     assert 'form="answer-comments"' in page
     assert 'aria-pressed="true"' in other.get(here).content.decode()
-    assert consulting.MOST_STATEMENTS > 3
+    assert consulting_actions.MOST_STATEMENTS > 3
 
 
 def test_the_same_by_the_routes_for_programs(world):

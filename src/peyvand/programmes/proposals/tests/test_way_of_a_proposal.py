@@ -10,7 +10,7 @@ from peyvand.extend.switches import ProgrammeOff, switch_on
 from peyvand.kernel.business_days import WorkWeek
 from peyvand.kernel.refusals import BadValue, NotPermitted
 from peyvand.people.enums import MemberRole
-from peyvand.programmes.proposals import actions, figures, queries, rules, settling
+from peyvand.programmes.proposals import actions, answering_actions, figures, queries, rules, settling_actions
 from peyvand.programmes.proposals.enums import Decision, HappeningKind, ProposalState
 from peyvand.programmes.proposals.models import Answer, Happening, Holiday, Merge, Proposal, Reply, Support, Theme
 from peyvand.scope.acting import PUBLIC, SYSTEM
@@ -42,14 +42,14 @@ def stored(row):
 
 def route(world, *rows, now=NOW):
     ids = [row.pk for row in rows]
-    return actions.route_proposals(
+    return answering_actions.route_proposals(
         proposal_ids=ids, body_id=world.organisations["office"].pk, by=world["leader"], now=now
     )
 
 
 def answer(world, row, decision=Decision.ACCEPTED, *, by="officer", now=NOW, **more):
-    said = actions.Said(decision, "پذیرفته شد و امسال انجام می‌شود.", **more)
-    return actions.answer_proposal(proposal_id=row.pk, said=said, by=world[by], now=now)
+    said = answering_actions.Said(decision, "پذیرفته شد و امسال انجام می‌شود.", **more)
+    return answering_actions.answer_proposal(proposal_id=row.pk, said=said, by=world[by], now=now)
 
 
 def kinds(row):
@@ -99,7 +99,7 @@ def test_the_clock_leaves_out_rest_days_and_what_the_office_recorded(world):
     (sent,) = route(world, row)
     assert sent.answer_by == WorkWeek().after(TODAY, 15)
     before = sent.answer_by
-    settling.record_holiday(
+    settling_actions.record_holiday(
         day=before,
         is_closed=True,
         name="تعطیلی آلودگی هوا",
@@ -108,19 +108,21 @@ def test_the_clock_leaves_out_rest_days_and_what_the_office_recorded(world):
         now=NOW,
     )
     assert stored(row).answer_by == rules.Calendar(WorkWeek(), {before: True}).after(TODAY, 15) > before
-    settling.record_holiday(
+    settling_actions.record_holiday(
         day=before, is_closed=False, name="تعطیلی لغو شد", source="استانداری", by=world["leader"], now=NOW
     )
     assert stored(row).answer_by == before
-    settling.set_answer_terms(answer_days=3, since=TODAY, source="مصوبهٔ ستاد", by=world["leader"], now=NOW)
+    settling_actions.set_answer_terms(answer_days=3, since=TODAY, source="مصوبهٔ ستاد", by=world["leader"], now=NOW)
     (other,) = route(world, write(world, LOAN))
     assert other.answer_days == 3
     (again,) = route(world, stored(row), now=later(days=2))
     assert (again.answer_by, again.routed_date) == (before, TODAY), "sent on, the clock does not begin anew"
     with pytest.raises(NotPermitted):
-        settling.record_holiday(day=TODAY, is_closed=True, name="روزی", source="کسی", by=world["facilitator"], now=NOW)
+        settling_actions.record_holiday(
+            day=TODAY, is_closed=True, name="روزی", source="کسی", by=world["facilitator"], now=NOW
+        )
     with pytest.raises(BadValue):
-        settling.record_holiday(day=TODAY, is_closed=True, name="روزی", source=" ", by=world["leader"], now=NOW)
+        settling_actions.record_holiday(day=TODAY, is_closed=True, name="روزی", source=" ", by=world["leader"], now=NOW)
 
 
 def test_an_open_day_over_a_day_of_rest_and_counting_back():
@@ -140,7 +142,7 @@ def test_an_answer_goes_to_those_joined_too_and_is_followed_to_its_end(world):
     with scope(PUBLIC):
         assert Reply.objects.get(proposal=second).own_words == "از نشانی شعبه‌ها سپاسگزاریم."
     for act, state in (("report", "under_way"), ("finish", "done")):
-        actions.report_answer(
+        answering_actions.report_answer(
             answer_id=given.pk, act=act, text="قرارداد نصب بسته شد.", by=world["officer"], now=later(days=1)
         )
         assert [stored(row).state for row in (first, second)] == [state, state]
@@ -167,19 +169,19 @@ def test_authors_and_supporters_are_told_and_reading_is_kept(world):
 
 def test_one_answer_to_a_theme_goes_to_every_author_of_it(world):
     rows = [write(world, said) for said in (RAMP, RAMP_TOO, LOAN)]
-    assert settling.group_proposals(by=SYSTEM, now=NOW) == 2
-    assert settling.group_proposals(by=SYSTEM, now=NOW) == 0
+    assert settling_actions.group_proposals(by=SYSTEM, now=NOW) == 2
+    assert settling_actions.group_proposals(by=SYSTEM, now=NOW) == 0
     first, second, alone = map(stored, rows)
     assert first.theme_id == second.theme_id
     assert alone.theme_id is None
     third = write(world, ("رمپ بانک", "ویلچر در ورودی بانک‌ها می‌ماند", "نصب رمپ در شعبه‌ها"))
-    assert settling.group_proposals(by=SYSTEM, now=NOW) == 1
+    assert settling_actions.group_proposals(by=SYSTEM, now=NOW) == 1
     assert stored(third).theme_id == first.theme_id, "a theme keeps its identity when new ones come"
-    said = actions.Said(Decision.PARTLY, "برای ده شعبهٔ نخست پذیرفته شد.")
+    said = answering_actions.Said(Decision.PARTLY, "برای ده شعبهٔ نخست پذیرفته شد.")
     with pytest.raises(rules.NothingToAnswer):
-        actions.answer_theme(theme_id=first.theme_id, said=said, by=world["officer"], now=NOW)
+        answering_actions.answer_theme(theme_id=first.theme_id, said=said, by=world["officer"], now=NOW)
     route(world, first, second, third)
-    given = actions.answer_theme(theme_id=first.theme_id, said=said, by=world["officer"], now=NOW)
+    given = answering_actions.answer_theme(theme_id=first.theme_id, said=said, by=world["officer"], now=NOW)
     with scope(PUBLIC):
         assert Reply.objects.filter(answer=given).count() == 3
         assert Theme.objects.get().words
@@ -190,7 +192,7 @@ def test_who_may_do_what(world):
     row = write(world)
     for by in ("facilitator", "charity_manager", "governor"):
         with pytest.raises(NotPermitted):
-            actions.route_proposals(
+            answering_actions.route_proposals(
                 proposal_ids=[row.pk], body_id=world.organisations["office"].pk, by=world[by], now=NOW
             )
     with pytest.raises(rules.NotRouted):
@@ -230,7 +232,9 @@ def test_figures_count_what_they_promise(world):
     first, second = write(world, now=NOW - timedelta(days=8)), write(world, LOAN)
     route(world, first, second, now=NOW - timedelta(days=2))
     given = answer(world, first)
-    actions.report_answer(answer_id=given.pk, act="finish", text="انجام شد و گزارش شد.", by=world["officer"], now=NOW)
+    answering_actions.report_answer(
+        answer_id=given.pk, act="finish", text="انجام شد و گزارش شد.", by=world["officer"], now=NOW
+    )
     assert figures.how_many(world["leader"], TODAY).of == 2
     assert figures.days_to_answer(world["leader"], TODAY).value == 8
     assert figures.answered_in_time(world["leader"], TODAY).value == 1
@@ -245,8 +249,8 @@ def test_withdrawn_supports_are_forgotten_in_time(world):
     row = write(world)
     actions.support_proposal(proposal_id=row.pk, by=world["facilitator"], now=NOW)
     actions.withdraw_support(proposal_id=row.pk, by=world["facilitator"], now=NOW)
-    assert settling.forget_withdrawn(TODAY, NOW) == 0
-    assert settling.forget_withdrawn(in_days(1), NOW) == 1
+    assert settling_actions.forget_withdrawn(TODAY, NOW) == 0
+    assert settling_actions.forget_withdrawn(in_days(1), NOW) == 1
     assert stored(row).supporters == 1
 
 

@@ -25,7 +25,7 @@ from peyvand.flow.need.models import Need
 from peyvand.journal.once import KeyReused, once
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.people.enums import MemberRole
-from peyvand.programmes.visits import actions, expressions, queries, rules, sample, xlsform
+from peyvand.programmes.visits import actions, expressions, queries, rules, sample, survey_actions, xlsform
 from peyvand.programmes.visits.enums import Moment, VisitState
 from peyvand.programmes.visits.models import HouseholdAnswer, Visit, VisitNeed, VisitPhoto
 from peyvand.scope.acting import SYSTEM
@@ -267,8 +267,8 @@ def test_every_part_of_the_score_is_counted_and_no_known_deprivation_means_no_sc
 
 def ask(world, survey, visit, said, *, times, key=None):
     for _ in range(times):
-        row = actions.NewAnswer(survey.pk, said, visit_id=visit.pk, draft_key=key, digest="x" if key else "")
-        actions.record_answer(row=row, by=world["facilitator"], now=NOW)
+        row = survey_actions.NewAnswer(survey.pk, said, visit_id=visit.pk, draft_key=key, digest="x" if key else "")
+        survey_actions.record_answer(row=row, by=world["facilitator"], now=NOW)
 
 
 SAID = {"members": "2", "children": "0", "doctor": "yes", "water": "yes", "heard": "yes", "income": ["work"]}
@@ -277,7 +277,7 @@ LACKING = SAID | {"doctor": "no", "water": "no"}
 
 def test_a_survey_of_thirty_households_takes_the_place_of_the_prior_and_fewer_never_rank(world):
     known(world, "sari", 60)
-    survey = actions.upload_survey(
+    survey = survey_actions.upload_survey(
         definition=xlsform.read(sample.workbook()), source_sha256="a" * 64, by=world["officer"], now=NOW
     )
     visit = record(world)
@@ -297,7 +297,7 @@ def test_a_survey_of_thirty_households_takes_the_place_of_the_prior_and_fewer_ne
 
 
 def test_a_survey_is_asked_below_its_office_only_and_answers_belong_to_a_visit_that_was_made(world):
-    survey = actions.upload_survey(
+    survey = survey_actions.upload_survey(
         definition=xlsform.read(sample.workbook()), source_sha256="a" * 64, by=world["charity_manager"], now=NOW
     )
     visit = record(world)
@@ -306,12 +306,12 @@ def test_a_survey_is_asked_below_its_office_only_and_answers_belong_to_a_visit_t
     plan = actions.plan_visit(
         place=world.places["nobonyad"], planned_date=in_days(1), by=world["field_leader"], now=NOW
     )
-    own = actions.upload_survey(
+    own = survey_actions.upload_survey(
         definition=xlsform.read(sample.workbook()), source_sha256="a" * 64, by=world["field_leader"], now=NOW
     )
     with pytest.raises(rules.NotMade):
         ask(world, own, plan, SAID, times=1)
-    again = actions.upload_survey(
+    again = survey_actions.upload_survey(
         definition=xlsform.read(sample.workbook()), source_sha256="b" * 64, by=world["field_leader"], now=NOW
     )
     assert again.version == 2

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from peyvand.kernel.refusals import NotFound, Refusal
-from peyvand.programmes.proposals import consulting, opinions, permissions
+from peyvand.programmes.proposals import consulting_actions, opinions, permissions
 from peyvand.programmes.proposals.enums import Vote
 from peyvand.programmes.proposals.forms import CommentAnswerForm, CommentForm, ConsultationForm, StatementForm, name_of
 from peyvand.programmes.proposals.models import Comment, Consultation, Paragraph, Statement
@@ -29,7 +29,7 @@ MOST_COMMENTS = 500  # of a draft on its page, the newest; all are in the API
 
 def _badge(row: Consultation) -> Badge:
     today = today_here()
-    if consulting.is_open(row, today):
+    if consulting_actions.is_open(row, today):
         return Badge(gettext("Open"), "going")
     return Badge(gettext("Not open yet"), "waiting") if row.opens > today else Badge(gettext("Closed"), "done")
 
@@ -71,7 +71,7 @@ def new_consultation(request: HttpRequest) -> HttpResponseBase:
         said = form.cleaned_data
 
         def run() -> int:
-            return consulting.open_consultation(
+            return consulting_actions.open_consultation(
                 title=said["title"], intro=said["intro"], paragraphs=form.paragraphs(), opens=said["opens"],
                 closes=said["closes"], statements=said["statements"].splitlines(), by=by, now=timezone.now(),
             ).pk  # fmt: skip
@@ -98,7 +98,7 @@ def _one(consultation_id: int, by: Acting) -> dict[str, Any]:
     if row is None:
         raise NotFound
     opened = is_open(by)
-    takes_part = opened and consulting.is_open(row, today_here()) and permissions.may_write(by) is None
+    takes_part = opened and consulting_actions.is_open(row, today_here()) and permissions.may_write(by) is None
     comments: dict[int, list[Comment]] = {}
     shown = Comment.objects.filter(paragraph__consultation=row).order_by("-pk")[:MOST_COMMENTS]
     for one in reversed(shown):
@@ -144,7 +144,7 @@ def comment(request: HttpRequest, consultation_id: int, paragraph_id: int) -> Ht
     text = form.cleaned_data["text"]
     return acts.act(
         request,
-        lambda: consulting.comment_on(paragraph_id=paragraph_id, text=text, by=by, now=timezone.now()),
+        lambda: consulting_actions.comment_on(paragraph_id=paragraph_id, text=text, by=by, now=timezone.now()),
         gettext("Your comment stands below the paragraph."),
         f"{to_one(consultation_id)}#paragraph-{paragraph_id}",
     )
@@ -164,7 +164,7 @@ def answer_comments(request: HttpRequest, consultation_id: int) -> HttpResponseB
     answer = form.cleaned_data["answer"]
     return acts.act(
         request,
-        lambda: consulting.answer_comments(comment_ids=ids, answer=answer, by=by, now=timezone.now()),
+        lambda: consulting_actions.answer_comments(comment_ids=ids, answer=answer, by=by, now=timezone.now()),
         gettext("The answer stands below each of these comments."),
         to_one(consultation_id),
     )
@@ -178,7 +178,7 @@ def state(request: HttpRequest, consultation_id: int) -> HttpResponseBase:
     text = form.cleaned_data["text"]
     return acts.act(
         request,
-        lambda: consulting.add_statement(consultation_id=consultation_id, text=text, by=by, now=timezone.now()),
+        lambda: consulting_actions.add_statement(consultation_id=consultation_id, text=text, by=by, now=timezone.now()),
         gettext("Your statement can be voted on."),
         f"{to_one(consultation_id)}#statements",
     )
@@ -194,7 +194,7 @@ def vote(request: HttpRequest, statement_id: int) -> HttpResponseBase:
         return redirect(here)
     return acts.act(
         request,
-        lambda: consulting.vote_on(statement_id=statement_id, vote=said, by=by, now=timezone.now()),
+        lambda: consulting_actions.vote_on(statement_id=statement_id, vote=said, by=by, now=timezone.now()),
         gettext("Your vote was counted; nobody else sees it."),
         here,
     )

@@ -11,7 +11,7 @@ from peyvand.api.answers import Given, Page, PageQuery, act, page_of, reading, s
 from peyvand.api.shapes import Day, Id, Ids, OrganisationRef, Prose, Title, organisation_ref
 from peyvand.extend.programme import ApiRoute
 from peyvand.kernel.refusals import NotFound
-from peyvand.programmes.proposals import consulting, opinions
+from peyvand.programmes.proposals import consulting_actions, opinions
 from peyvand.programmes.proposals.enums import Vote
 from peyvand.programmes.proposals.models import Comment, Consultation, Statement
 from peyvand.scope.acting import Acting
@@ -172,7 +172,7 @@ def _comment_out(row: Comment) -> CommentOut:
 
 def open_consultation(request: HttpRequest, body: ConsultationIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> ConsultationWhole:
-        return _whole(consulting.open_consultation(**body.model_dump(), by=by, now=now).pk)
+        return _whole(consulting_actions.open_consultation(**body.model_dump(), by=by, now=now).pk)
 
     return act(request, run, status=201)
 
@@ -180,7 +180,9 @@ def open_consultation(request: HttpRequest, body: ConsultationIn) -> HttpRespons
 def comment_on(request: HttpRequest, paragraph_id: Path[Id], body: CommentIn) -> HttpResponse:
     return act(
         request,
-        lambda by, now: _comment_out(consulting.comment_on(paragraph_id=paragraph_id, text=body.text, by=by, now=now)),
+        lambda by, now: _comment_out(
+            consulting_actions.comment_on(paragraph_id=paragraph_id, text=body.text, by=by, now=now)
+        ),
         status=201,
     )
 
@@ -189,7 +191,7 @@ def answer_comments(request: HttpRequest, body: CommentAnswerIn) -> HttpResponse
     """One answer to comments that say the same."""
 
     def run(by: Acting, now: datetime) -> CommentsOut:
-        rows = consulting.answer_comments(comment_ids=body.comment_ids, answer=body.answer, by=by, now=now)
+        rows = consulting_actions.answer_comments(comment_ids=body.comment_ids, answer=body.answer, by=by, now=now)
         return CommentsOut(items=[_comment_out(row) for row in rows])
 
     return act(request, run)
@@ -197,7 +199,9 @@ def answer_comments(request: HttpRequest, body: CommentAnswerIn) -> HttpResponse
 
 def add_statement(request: HttpRequest, consultation_id: Path[Id], body: StatementIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> StatementOut:
-        return _statement_out(consulting.add_statement(consultation_id=consultation_id, text=body.text, by=by, now=now))
+        return _statement_out(
+            consulting_actions.add_statement(consultation_id=consultation_id, text=body.text, by=by, now=now)
+        )
 
     return act(request, run, status=201)
 
@@ -206,7 +210,7 @@ def vote_on(request: HttpRequest, statement_id: Path[Id], body: VoteIn) -> HttpR
     """Voting again, the last holds. Nobody else sees it."""
 
     def run(by: Acting, now: datetime) -> VoteOut:
-        row = consulting.vote_on(statement_id=statement_id, vote=Vote(body.vote), by=by, now=now)
+        row = consulting_actions.vote_on(statement_id=statement_id, vote=Vote(body.vote), by=by, now=now)
         return VoteOut(statement_id=row.statement_id, vote=row.vote)
 
     return act(request, run)

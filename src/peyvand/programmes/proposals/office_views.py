@@ -12,11 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from peyvand.extend.discovery import programme
-from peyvand.extend.figures import shown
 from peyvand.kernel.business_days import SOURCE
 from peyvand.kernel.refusals import NotFound, require
-from peyvand.programmes.proposals import actions, permissions, queries, rules, settling
+from peyvand.programmes.proposals import actions, answering_actions, permissions, queries, rules, settling_actions
 from peyvand.programmes.proposals.enums import OPEN
 from peyvand.programmes.proposals.forms import AnswerTermsForm, HolidayForm, RouteForm
 from peyvand.programmes.proposals.models import Answer, AnswerTerms, Holiday, Proposal, Theme
@@ -84,8 +82,8 @@ def answer_theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
         joined = Proposal.objects.filter(pk__in=queries.with_joined(ids), state__in=OPEN)
         asked = list(joined.order_by("pk"))
 
-    def act(said: actions.Said) -> Answer:
-        return actions.answer_theme(theme_id=theme_id, said=said, by=by, now=timezone.now())
+    def act(said: answering_actions.Said) -> Answer:
+        return answering_actions.answer_theme(theme_id=theme_id, said=said, by=by, now=timezone.now())
 
     return answering(request, asked, act, row.title, reverse(f"{SLUG}:theme", args=[theme_id]))
 
@@ -103,7 +101,7 @@ def route_theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
     said = gettext("%(count)s proposals were sent. The public clock runs.") % {"count": number(len(ids))}
     return acts.act(
         request,
-        lambda: actions.route_proposals(proposal_ids=ids, body_id=body.pk, by=by, now=timezone.now()),
+        lambda: answering_actions.route_proposals(proposal_ids=ids, body_id=body.pk, by=by, now=timezone.now()),
         said,
         here,
     )
@@ -142,7 +140,9 @@ def holiday(request: HttpRequest) -> HttpResponseBase:
     form = HolidayForm(request.POST)
     if form.is_valid():
         by = request.acting  # type: ignore[attr-defined]
-        return _settled(request, lambda: settling.record_holiday(**form.cleaned_data, by=by, now=timezone.now()).pk)
+        return _settled(
+            request, lambda: settling_actions.record_holiday(**form.cleaned_data, by=by, now=timezone.now()).pk
+        )
     with scope(request.acting):  # type: ignore[attr-defined]
         context = _calendar(request.acting) | {"holiday_form": form}  # type: ignore[attr-defined]
         return render(request, "proposals/calendar.html", context, status=422)
@@ -153,7 +153,9 @@ def terms(request: HttpRequest) -> HttpResponseBase:
     form = AnswerTermsForm(request.POST)
     if form.is_valid():
         by = request.acting  # type: ignore[attr-defined]
-        return _settled(request, lambda: settling.set_answer_terms(**form.cleaned_data, by=by, now=timezone.now()).pk)
+        return _settled(
+            request, lambda: settling_actions.set_answer_terms(**form.cleaned_data, by=by, now=timezone.now()).pk
+        )
     with scope(request.acting):  # type: ignore[attr-defined]
         context = _calendar(request.acting) | {"terms_form": form}  # type: ignore[attr-defined]
         return render(request, "proposals/calendar.html", context, status=422)
@@ -162,12 +164,6 @@ def terms(request: HttpRequest) -> HttpResponseBase:
 def _settled(request: HttpRequest, run: Callable[[], int]) -> HttpResponseBase:
     said = gettext("Recorded. Clocks that run were counted anew.")
     return acts.act(request, run, said, reverse(f"{SLUG}:calendar"))
-
-
-@require_GET
-def figures(request: HttpRequest) -> HttpResponseBase:
-    by = request.acting  # type: ignore[attr-defined]
-    return render(request, "proposals/figures.html", {"figures": shown(programme(SLUG), by, today_here())})
 
 
 @require_GET

@@ -195,16 +195,3 @@ class AnswerTermsIn(Given):
     since: Annotated[Day, Field(description="Today or later")]
     answer_days: Annotated[int, Field(ge=1, le=120, description="Working days")]
     source: Title
-
-
-class ProposalFigureOut(Schema):
-    slug: str
-    title: str
-    kind: str
-    value: float | None
-    of: int | None
-    withheld: bool
-
-
-class ProposalFigures(Schema):
-    items: list[ProposalFigureOut]
