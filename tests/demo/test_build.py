@@ -9,6 +9,7 @@ import pytest
 from peyvand.demo import families, state
 from peyvand.demo.build import AlreadyBuilt, build, count
 from peyvand.demo.links import ways_in
+from peyvand.demo.plan import SOURCE
 from peyvand.extend.discovery import programmes
 from peyvand.extend.models import ProgrammeSwitch
 from peyvand.flow.commitment.models import Agreement, Commitment, MatchingRun, Suggestion, Unserved
@@ -21,6 +22,8 @@ from peyvand.people.accounts import redeem_sign_in_code
 from peyvand.people.enums import MemberRole
 from peyvand.people.models import Account, Disability, Household, Organisation, Person
 from peyvand.places.models import Place
+from peyvand.programmes.visits.place_views import balance
+from peyvand.programmes.visits.queries import spread
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
@@ -50,6 +53,18 @@ def test_the_figures_are_those_of_the_scale(figures: dict) -> None:
     assert figures["persons"] == 1_440
     assert sum(figures["disabilities"].values()) == round(61_660 * SCALE)
     assert (figures["neighbourhoods"], figures["invented_neighbourhoods"]) == (56, 48)
+
+
+def test_the_counties_have_people_and_a_deprivation_that_say_they_are_invented(figures: dict) -> None:
+    counties = Place.objects.filter(parent__path="ir/02/", kind="county")
+    assert counties.filter(population_source=SOURCE, deprivation_source=SOURCE).count() == counties.count() > 20
+    province = Place.objects.get(path="ir/02/")
+    assert (province.population, province.population_source) == (sum(one.population or 0 for one in counties), SOURCE)
+    told = spread("ir/02/", business_date(NOW))
+    gauge = balance("", told.counties)["gauges"]
+    assert [one.unknown for one in gauge] == [0, 0]
+    assert sum(one.visits for one in told.counties) > 0
+    assert all(one.theil is not None and one.theil > 0 for one in gauge)
 
 
 def test_replaying_the_journal_gives_every_stored_quantity(figures: dict) -> None:

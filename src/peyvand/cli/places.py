@@ -51,3 +51,26 @@ def import_(
             now=datetime.now(UTC),
         )
         typer.echo(f"{file.name}: {put.added} places added, {put.changed} changed, {put.same} as they were.")
+
+
+@places.command()
+def census(
+    file: Annotated[Path, typer.Argument(help="CSV or a workbook with one row for each county.", dir_okay=False)],
+    source: Annotated[str, typer.Option(help="Which census, by whom and under which licence; shown with the figures.")],
+) -> None:
+    """Give counties their population and a deprivation counted from census indicators, and provinces their sum.
+
+    Needed are the columns province, county, population, dependency_ratio, unemployment_rate, female_unemployment_rate and
+    illiterate_share_of_active. Figures that came from another list stay as they are; a second time changes nothing.
+    """
+    with operation.told(), operation.database():
+        operation.open_site()
+        from peyvand.places.census import take_census
+        from peyvand.scope.acting import SYSTEM
+
+        taken = take_census(path=file, source=source, by=SYSTEM, now=datetime.now(UTC))
+        typer.echo(f"{file.name}: {taken.changed} places changed, {taken.same} as they were.")
+        if taken.kept:
+            typer.echo(f"Figures of another source were left as they are: {taken.kept}.")
+        for name in taken.unmatched:
+            typer.echo(f"No such county among the places: {name}.")

@@ -2,12 +2,14 @@
 
 from peyvand.demo.plan import NAMED, SOURCE, apportion, centres_of, invented_by_county
 from peyvand.demo.world import Centre, Giver, World, texts
+from peyvand.engines.deprivation import census_prior
 from peyvand.kernel.refusals import BadValue
 from peyvand.kernel.text import persian_digits, word_key
 from peyvand.people.accounts import register_organisation
 from peyvand.people.enums import MemberRole, OrganisationKind
 from peyvand.people.models import Organisation
 from peyvand.places.actions import NewPlace, put_places
+from peyvand.places.census import INDICATORS
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.places.reference import load_reference, province_path
@@ -29,6 +31,7 @@ def lay(world: World) -> None:
     world.specifications = {one.slug: one for one in Specification.objects.all()}
     world.province = Place.objects.get(path=PROVINCE)
     world.counties = list(Place.objects.filter(below(PROVINCE, "path"), kind=PlaceKind.COUNTY).order_by("path"))
+    put_places(rows=_peopled(world), by=SYSTEM, now=begin)
     put_places(rows=_neighbourhoods(world), by=SYSTEM, now=begin)
     for county in world.counties:
         inside = Place.objects.filter(below(county.path, "path")).order_by("path")
@@ -41,6 +44,22 @@ def county_named(world: World, name: str) -> Place:
         if word_key(county.name_fa) == word_key(name):
             return county
     raise BadValue(field="county", reason=f"the reference places have no county «{name}»")
+
+
+def _peopled(world: World) -> list[NewPlace]:
+    """Invented people of the counties and of their province, and a deprivation from invented indicators, as a census file gives."""
+    random = world.random("census")
+    people = [random.randrange(40_000, 500_000, 100) for _ in world.counties]
+    harder = census_prior({name: [random.random() for _ in world.counties] for name in INDICATORS})
+    figures = [*zip(world.counties, people, map(int, harder), strict=True), (world.province, sum(people), None)]
+    return [
+        NewPlace(
+            PlaceKind(place.kind), place.name_fa, place.code, place.path.removesuffix(f"{place.code}/"), place.name_en,
+            deprivation=deprivation, deprivation_source=SOURCE if deprivation is not None else "",
+            population=count, population_source=SOURCE,
+        )
+        for place, count, deprivation in figures
+    ]  # fmt: skip
 
 
 def _neighbourhoods(world: World) -> list[NewPlace]:
