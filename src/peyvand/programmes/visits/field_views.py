@@ -52,15 +52,17 @@ def worker(request: HttpRequest) -> HttpResponse:
 def field(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
     with scope(by):
-        plans = queries.visits(by).filter(state=VisitState.PLANNED).order_by("planned_date")
+        plans = queries.visits(by).exclude(planned_date=None).order_by("planned_date")
         initial = {"plan": request.GET.get("plan", ""), "place": request.GET.get("place", "")}
         form = VisitForm(
             request.POST or None, request.FILES or None, by=by, today=today(), plans=plans, initial=initial
         )
+        sent = request.method == "POST" and form.is_valid()
+        # Another may have fulfilled the plan meanwhile, or this draft itself when it came before: taken, but not offered.
+        form.fields["plan"].queryset = plans.filter(state=VisitState.PLANNED)  # type: ignore[attr-defined]
         if request.method != "POST":
             return render(request, "visits/field.html", _page(form, by))
-        form.is_valid()
-    row = _visit(form, request) if form.is_valid() else None
+    row = _visit(form, request) if sent else None
 
     def store() -> int:
         return (

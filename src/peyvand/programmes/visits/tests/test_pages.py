@@ -82,6 +82,22 @@ def test_the_same_draft_from_the_phone_is_one_visit_and_another_text_under_its_k
     assert client(world, "charity_manager").get(first.json()["url"]).status_code == 404
 
 
+def test_a_draft_under_a_plan_is_taken_whenever_it_comes_and_whoever_was_there_before(world):
+    visitor, other = client(world, "facilitator"), client(world, "social_worker")
+    leader = client(world, "field_leader")
+    leader.post(ROOT + "plan/", {"place": world.places["nobonyad"].pk, "planned_date": day()})
+    [plan] = stored()
+    draft = said(world, plan=plan.pk)
+    sent = [visitor.post(ROOT + "field/", draft, **SCRIPT) for _ in range(2)]
+    assert [one.status_code for one in sent] == [201, 200]
+    assert [(one.pk, one.state) for one in stored()] == [(plan.pk, "made")]
+    theirs = draft | {"owner": world["social_worker"].account_id, "key": KEY.replace("6", "7")}
+    assert other.post(ROOT + "field/", theirs, **SCRIPT).status_code == 201
+    assert [one.state for one in stored()] == ["made", "made"]
+    offered = other.get(ROOT + "field/").content.decode().split('name="plan"')[1].split("</select>")[0]
+    assert f'value="{plan.pk}"' not in offered
+
+
 def test_without_scripts_the_form_leads_to_the_visit_and_errors_stand_beside_their_fields(world):
     visitor = client(world, "facilitator")
     wrong = visitor.post(ROOT + "field/", said(world, first_contacts="9", lat=""))
