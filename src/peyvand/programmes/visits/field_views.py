@@ -166,11 +166,14 @@ def _page(form: Form, by: Acting) -> dict[str, Any]:
 
 
 def survey(request: HttpRequest, survey_id: int) -> HttpResponseBase:
-    """One household's answers. The form is rendered from what was uploaded; the visit may still wait on the phone."""
+    """One household's answers. The form is rendered from what was uploaded; the visit may still wait on the phone.
+
+    A version that is out of use is not asked any more, but what was answered to it may have waited on a phone and is taken.
+    """
     by: Acting = request.acting  # type: ignore[attr-defined]
     with scope(by):
-        found = queries.surveys_for(by).filter(pk=survey_id, is_in_use=True).first()
-        if found is None:
+        found = queries.surveys_for(by).filter(pk=survey_id).first()
+        if found is None or (request.method != "POST" and not found.is_in_use):
             raise NotFound
         definition = Definition(found.definition)
         recent = queries.visits(by).filter(state__in=MADE).order_by("-visited_date", "-pk")[:RECENT]

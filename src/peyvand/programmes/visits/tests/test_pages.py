@@ -174,6 +174,12 @@ def test_an_office_uploads_a_form_which_is_asked_on_the_phone_printed_and_measur
     assert visitor.post(field, body | {"q_children": "9"}, **SCRIPT).status_code == 422
     page = visitor.get(address).content.decode()
     assert "کمتر از سی خانوار" in page
+    officer.post(ROOT + "surveys/upload/", {"workbook": SimpleUploadedFile("f.xlsx", form, XLSX)})
+    assert visitor.get(field).status_code == 404  # a newer version is asked; what waited on the phone is still taken
+    late = body | {"key": "6f1f0f8e-3c5b-4f0c-9a51-2f7f6a1d0b13"}
+    assert visitor.post(field, late, **SCRIPT).status_code == 201
+    with scope(SYSTEM):
+        assert {one.survey_id for one in HouseholdAnswer.objects.all()} == {survey.pk}
 
 
 def test_switched_off_the_reading_pages_stay_and_nothing_is_written(world):

@@ -12,7 +12,7 @@
   const words = (name) => phone.querySelector(`template[data-word="${name}"]`).content.textContent.trim();
   const status = phone.querySelector("[role=status]");
   const list = phone.querySelector("[data-drafts]");
-  const DAYS_THROWN = 30, DAYS_SENT = 60, LONGEST_SIDE = 1600;
+  const DAYS_THROWN = 30, DAYS_SENT = 60, LONGEST_SIDE = 1600, NEVER_TAKEN = [400, 404, 410, 413];
   let photos = {}, timer = 0, busy = false;
 
   // ---- The store: durable, so that what is said to be kept outlives a phone that is switched off ----
@@ -154,23 +154,25 @@
       await deal("readwrite", (drafts, sent) => { drafts.delete(sentKey); return sent.put({ key: sentKey, owner, kind, title: name, url: told.url, at: Date.now() }); });
       return "sent";
     }
-    if (answer.status === 422 && told) {
-      await put({ ...row, state: "wrong", said: told.said });
+    // What the site will not take however often it is sent is kept and told, and does not hold up what waits behind it.
+    if ((answer.status === 422 && told) || NEVER_TAKEN.includes(answer.status)) {
+      await put({ ...row, state: "wrong", said: told?.said ?? [words("not-taken")] });
       return "wrong";
     }
     return answer.type === "opaqueredirect" || [401, 403].includes(answer.status) ? "sign-in" : "away";
   };
   const sendAll = () => alone(async () => {
-    let outcome = "";
+    let outcome = "", wrong = false;
     for (const kind of ["visit", "answer"]) {
       for (const row of (await all("drafts")).filter((one) => one.kind === kind && one.state === "ready")) {
         const unsent = new Set((await all("drafts")).map((one) => one.key));
         if (kind === "answer" && row.entries.some(([name, value]) => name === "visit" && unsent.has(value))) continue;
         outcome = await send(row);
         if (outcome === "away" || outcome === "sign-in") { status.textContent = words(outcome); await draw(); return; }
+        wrong ||= outcome === "wrong";
       }
     }
-    if (outcome) status.textContent = words(outcome);
+    if (outcome) status.textContent = words(wrong ? "wrong" : outcome);
     await draw();
   });
 

@@ -29,8 +29,9 @@ const fresh = (request) => {
   return Promise.race([fetch(request), new Promise((_, late) => setTimeout(() => late(new Error("late")), PATIENCE))]);
 };
 
-// A page that is refused because the sign-in has run out is shown as it was kept: the drafts lie behind it.
-const useless = (answer) => answer.type === "opaqueredirect" || [401, 403].includes(answer.status) || answer.status >= 500;
+// A page that is refused because the sign-in has run out, or that is no longer there because a newer form took its place, is shown as
+// it was kept: the drafts lie behind it.
+const useless = (answer) => answer.type === "opaqueredirect" || [401, 403, 404, 410].includes(answer.status) || answer.status >= 500;
 
 const answered = async (request) => {
   const cache = await caches.open(KEPT);
