@@ -26,7 +26,7 @@ class Unfit(Refusal):
 
 @dataclass(frozen=True)
 class Definition:
-    """`data` as `xlsform.read` gives it: title, languages, questions, indicators, cutoff, people."""
+    """`data` as `xlsform.read` gives it: title, questions, passed_over, indicators, cutoff, people."""
 
     data: Mapping[str, Any]
 
@@ -50,6 +50,11 @@ class Definition:
     @property
     def indicators(self) -> list[dict[str, Any]]:
         return list(self.data["indicators"])
+
+    @property
+    def passed_over(self) -> list[dict[str, Any]]:
+        """What the form held besides and the site does without: sheet, row (0: a whole column) and what it was."""
+        return list(self.data.get("passed_over", ()))
 
     @property
     def weights(self) -> list[float]:

@@ -84,6 +84,7 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponseBase:
         for one, weight in zip(definition.indicators, definition.weights, strict=True)
     ]
     context = {"survey": found, "questions": questions, "indicators": indicators, "cutoff": definition.cutoff}
+    context["passed_over"] = definition.passed_over
     context["may_ask"] = found.is_in_use and by.is_staff and opened(by)
     return render(request, "visits/survey.html", context | _results(found, definition, by, spoken))
 

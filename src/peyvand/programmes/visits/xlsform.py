@@ -1,7 +1,9 @@
 """Reading an XLSForm: `pyxform` says whether it is one, and this file makes of it the data that the site can show.
 
-A stated subset: see `forms_as_data.ASKED`, `note`, groups, `relevant`, `constraint`, `required`, labels by language. What the
-form holds besides is refused with its row and column; only `appearance` and `PASSED_OVER` are passed over.
+A stated subset: see `forms_as_data.ASKED`, `note`, groups, `relevant`, `constraint`, `required`, labels by language. What changes
+neither what is asked nor what is answered is passed over and told (`passed_over` of the data): what a phone writes down by itself,
+calculations that nothing in the form refers to, and answers filled in beforehand. What the form holds besides is refused with its
+row and column; `appearance` alone is passed over in silence.
 
 One more sheet, `deprivation`, which ODK and Kobo pass over, says how answers become the measure: `indicator`, `label`, `weight`,
 `when`, and in the first row `cutoff` and `people` (the question that counts the members of the household).
@@ -28,7 +30,11 @@ MOST_BYTES = 2**20
 MOST_UNPACKED = 20 * 2**20
 MOST_ROWS = 500
 MOST_SHOWN = 20
-PASSED_OVER = ("start", "end", "today")  # the visit itself keeps its day and its hour
+# The visit itself keeps its day, its hour and its visitor; what else a phone tells of itself is not wanted.
+PASSED_OVER = (
+    "start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username", "email", "audit", "calculate",
+)  # fmt: skip
+_PASSED_COLUMNS = {"survey": ("default",), "settings": ("style", "instance_name")}
 _CUTOFF = 1 / 3
 _SHEETS = ("survey", "choices", "settings", "deprivation")
 _COLUMNS = {
@@ -114,6 +120,7 @@ def read(data: bytes) -> dict[str, Any]:
 class _Book:
     def __init__(self, data: bytes) -> None:
         self.faults: list[Fault] = []
+        self.passed: list[dict[str, Any]] = []
         self.rows = {name: list(rows) for name, rows in self._sheets(data)}
         if not self.rows.get("survey"):
             raise BadForm([Fault("survey", 0, "", N_("this sheet is missing or empty"))])
@@ -142,17 +149,27 @@ class _Book:
                 yield self._row(sheet, number, headings, texts)
 
     def _row(self, sheet: str, number: int, headings: list[tuple[str, str]], texts: list[str]) -> _Row:
-        row = _Row(sheet, number, {}, {}, self.faults)
+        row, unknown = _Row(sheet, number, {}, {}, self.faults), []
         for (column, language), text in zip(headings, texts, strict=False):
             if not text:
                 continue
-            if column not in _COLUMNS[sheet]:
-                row.fault(column or "?", N_("this column is not among those this site knows"))
+            if column in _PASSED_COLUMNS.get(sheet, ()):
+                self._pass_over(sheet, 0, column)
+            elif column not in _COLUMNS[sheet]:
+                unknown.append(column or "?")
             elif column in _SPOKEN:
                 row.words.setdefault(column, {})[language] = text
             else:
                 row.values[column] = text
+        for column in unknown if row.values.get("type", "") not in PASSED_OVER else ():
+            row.fault(column, N_("this column is not among those this site knows"))
         return row
+
+    def _pass_over(self, sheet: str, row: int, what: str) -> None:
+        """`row` is 0 where a whole column is meant, which is told once."""
+        told = {"sheet": sheet, "row": row, "what": what}
+        if told not in self.passed:
+            self.passed.append(told)
 
     def definition(self) -> dict[str, Any]:
         lists = self._lists()
@@ -165,7 +182,7 @@ class _Book:
             if kind in ("begin", "end") and of.strip() in ("", "group"):
                 self._group(row, kind, groups, known)
             elif kind in PASSED_OVER:
-                continue
+                self._pass_over("survey", row.number, f"{kind} {row.values.get('name', '')}".strip())
             elif kind not in SHOWN:
                 row.fault(
                     "type", N_("this question type is not among those this site knows:"), row.values.get("type", "—")
@@ -180,7 +197,15 @@ class _Book:
         title = settings[0].values.get("form_title") or settings[0].values.get("form_id", "")
         if not title:
             self.faults.append(Fault("settings", 2, "form_title", N_("a form needs a title")))
-        return {"title": title[:120], "questions": questions, **self._measure(known)}
+        self._check_words()
+        return {"title": title[:120], "questions": questions, "passed_over": self.passed, **self._measure(known)}
+
+    def _check_words(self) -> None:
+        """Words that hold a value of the form (`${name}`) would be shown with a hole."""
+        for row in [*self.rows["survey"], *self.rows.get("choices", [])]:
+            for column, texts in row.words.items() if row.values.get("type", "") not in PASSED_OVER else ():
+                if found := next((hole for text in texts.values() if (hole := re.search(r"\$\{[^}]*\}", text))), None):
+                    row.fault(column, N_("words with a value in them cannot be shown:"), found[0])
 
     def _group(self, row: _Row, kind: str, groups: list[Node | None], known: Mapping[str, str]) -> None:
         if kind == "begin":

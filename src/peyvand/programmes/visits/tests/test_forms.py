@@ -87,6 +87,36 @@ def test_what_cannot_be_used_is_said_with_its_row_and_column(data, where, says):
     assert any((one.sheet, one.row, one.column) == where and says in one.why for one in refusal.value.faults)
 
 
+def test_what_changes_no_question_and_no_answer_is_passed_over_and_told():
+    head = [*SURVEY[0], "calculation", "default", "parameters"]
+    pad = lambda row: [*row, *[""] * (len(SURVEY[0]) - len(row))]  # noqa: E731
+    rows = [
+        head, ["start", "start"], ["username", "who"], [*pad(["audit", "audit"]), "", "", "track-changes=true"],
+        [*pad(["calculate", "total"]), "${size} + 1"], *SURVEY[1:-1], [*pad(["integer", "rooms", "اتاق", "Rooms"]), "", "2"],
+    ]  # fmt: skip
+    rows[4], rows[5] = rows[5], rows[4]  # a calculation stands below what it counts from
+    told = Definition(xlsform.read(book(survey=rows, settings=[["form_title", "style"], ["خانوار", "pages"]])))
+    assert [one["name"] for one in told.questions] == ["size", "children", "at_school", "income", "rooms"]
+    assert {(one["sheet"], one["row"], one["what"]) for one in told.passed_over} == {
+        ("survey", 2, "start start"), ("survey", 3, "username who"), ("survey", 4, "audit audit"),
+        ("survey", 6, "calculate total"), ("survey", 0, "default"), ("settings", 0, "style"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        (["integer", "n", "ن", "N", "${total} > 1"], "relevant"),
+        (["note", "n", "شما ${total} نفرید", "N"], "label"),
+    ],
+)
+def test_a_calculation_that_something_refers_to_is_refused_where_it_is_named(row, column):
+    calculated = [*["calculate", "total"], *[""] * (len(SURVEY[0]) - 2), "${size} + 1"]
+    with pytest.raises(xlsform.BadForm) as refusal:
+        xlsform.read(book(survey=[[*SURVEY[0], "calculation"], *SURVEY[1:], calculated, row]))
+    assert [(one.row, one.column) for one in refusal.value.faults] == [(10, column)]
+
+
 def test_what_pyxform_refuses_is_refused_here_too():
     with pytest.raises(xlsform.BadForm) as refusal:
         xlsform.read(book(choices=[*CHOICES, ["yn", "no", "خیر", "No"]]))
