@@ -1,14 +1,18 @@
 """A visit written down in a place without a network, and sent when there is one: once, however often it is pressed."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import expect
 
 from peyvand.extend.switches import switch_on
 from peyvand.flow.need.models import Need
-from peyvand.programmes.visits.models import Visit
+from peyvand.kernel.jalali import business_date
+from peyvand.programmes.visits.actions import plan_visit
+from peyvand.programmes.visits.models import Visit, VisitPhoto
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
@@ -24,11 +28,24 @@ def on(world):
 
 def visits():
     with scope(SYSTEM):
-        return list(Visit.objects.order_by("pk").values_list("families_met", "first_contacts", "state"))
+        made = Visit.objects.exclude(state="planned").order_by("pk")
+        return list(made.values_list("families_met", "first_contacts", "state"))
+
+
+def photograph():
+    """As large as a phone takes them: making it small takes a moment."""
+    out = io.BytesIO()
+    Image.effect_noise((3000, 2000), 80).save(out, "JPEG")
+    return {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
 def test_a_visit_made_without_a_network_and_sent_twice_is_stored_once(on, visitor):
+    plan = plan_visit(
+        place=on.places["nobonyad"], planned_date=business_date(timezone.now()), by=on["field_leader"], now=timezone.now()
+    )
     reader = visitor(size="phone").sign_in(on["facilitator"])
+    reader.context.grant_permissions(["geolocation"])
+    reader.context.set_geolocation({"latitude": 36.56789, "longitude": 53.05123})
     page = reader.go(FIELD)
     expect(page.locator("[data-offline]")).to_contain_text(KEPT)
     reader.check()
@@ -43,8 +60,12 @@ def test_a_visit_made_without_a_network_and_sent_twice_is_stored_once(on, visito
     expect(page.get_by_label("با چند خانواده دیدار کردید؟")).to_have_value("۷")
     page.get_by_label("برای چند خانواده نخستین دیدار بود؟").fill("۳")
     page.get_by_label("مشکل ۱: اینجا چه چیزی کم است؟").select_option(index=1)
+    page.get_by_label("کدام بازدیدِ برنامه‌ریزی‌شده؟").select_option(value=str(plan.pk))
+    page.get_by_role("button", name="گرفتن موقعیت محل").click()
+    expect(page.get_by_label("عرض جغرافیایی")).to_have_value("36.57")
     button = page.get_by_role("button", name="نگه‌داشتن و فرستادن")
-    button.dblclick()
+    page.get_by_label("عکس ۱، از نقطهٔ ۱").set_input_files(photograph())
+    button.dblclick()  # at once, while the picture is still being made small
     expect(page.locator("[data-drafts] li")).to_have_count(1)
     expect(page.locator("[data-drafts]")).to_contain_text("در انتظار فرستادن")
     assert visits() == []
@@ -67,10 +88,38 @@ def test_a_visit_made_without_a_network_and_sent_twice_is_stored_once(on, visito
     assert visits() == [(7, 3, "made")]
     with scope(SYSTEM):
         assert Need.objects.count() == 1
-    page.get_by_role("link", name="دیدن بازدید").click()
+        [visit] = Visit.objects.all()
+        assert (visit.pk, str(visit.lat), str(visit.lon)) == (plan.pk, "36.57", "53.05")
+        assert VisitPhoto.objects.filter(visit=visit, spot=1).count() == 1
+    refuse_one_and_send_the_next(reader, page)
+    page.get_by_role("link", name="دیدن بازدید").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("بازدید")
-    reader.faults = [one for one in reader.faults if "ERR_" not in one and "status of 403" not in one]
+    reader.faults = [one for one in reader.faults if "ERR_" not in one and "status of 4" not in one]
     reader.check()
+
+
+def refuse_one_and_send_the_next(reader, page):
+    """A draft the site will never take is kept and told; the one written after it is sent all the same."""
+    reader.context.set_offline(True)
+    for families in ("۱", "۲"):
+        page.get_by_label("محله یا آبادی").select_option(label="– نوبنیاد")
+        page.get_by_label("با چند خانواده دیدار کردید؟").fill(families)
+        page.get_by_label("برای چند خانواده نخستین دیدار بود؟").fill("0")
+        page.get_by_role("button", name="نگه‌داشتن و فرستادن").click()
+        expect(page.locator("[data-drafts]")).to_contain_text("در انتظار فرستادن")
+        expect(page.get_by_label("با چند خانواده دیدار کردید؟")).to_have_value("")
+    posts = []
+
+    def too_large(route):
+        posts.append(route.request.method)
+        route.fulfill(status=413) if posts.count("POST") == 1 else route.continue_()
+
+    reader.context.route(f"**{FIELD}", too_large)
+    reader.context.set_offline(False)
+    expect(page.locator("[data-drafts]")).to_contain_text("پذیرفته نشد")
+    expect(page.locator("[data-drafts]")).not_to_contain_text("در انتظار فرستادن")
+    reader.context.unroute(f"**{FIELD}")
+    assert visits() == [(7, 3, "made"), (2, 0, "made")]
 
 
 def _lose(route, lost):

@@ -13,7 +13,7 @@
   const status = phone.querySelector("[role=status]");
   const list = phone.querySelector("[data-drafts]");
   const DAYS_THROWN = 30, DAYS_SENT = 60, LONGEST_SIDE = 1600, NEVER_TAKEN = [400, 404, 410, 413];
-  let photos = {}, timer = 0, busy = false;
+  let photos = {}, shrinking = Promise.resolve(), timer = 0, busy = false;
 
   // ---- The store: durable, so that what is said to be kept outlives a phone that is switched off ----
 
@@ -50,7 +50,12 @@
   };
   const key = form.elements.namedItem("key");
   const begun = () => form.dataset.begun === "yes";
-  const begin = () => { if (!begun()) { key.value = fresh(); form.dataset.begun = "yes"; } };
+  const begin = () => {
+    if (begun()) return;
+    key.value = fresh();
+    form.dataset.begun = "yes";
+    navigator.storage?.persist?.().catch(() => {}); // so that a full phone throws other things away first
+  };
   const blank = () => { form.reset(); photos = {}; showPhotos(); delete form.dataset.begun; delete form.dataset.sent; form.dispatchEvent(new Event("draft:restored")); };
 
   const title = () => {
@@ -113,7 +118,11 @@
   shots.forEach((input) => input.addEventListener("change", async () => {
     if (!input.files.length) return;
     begin();
-    photos[input.name] = await small(input.files[0]);
+    const [file] = input.files, own = key.value;
+    const kept = small(file).then((blob) => { if (begun() && key.value === own) photos[input.name] = blob; });
+    shrinking = Promise.all([shrinking, kept]);
+    await shrinking;
+    if (key.value !== own) return; // the draft was frozen meanwhile, with its picture
     input.value = "";
     showPhotos();
     await save();
@@ -183,6 +192,7 @@
     clearTimeout(timer);
     begin();
     try {
+      await shrinking; // a picture chosen a moment ago belongs to this draft
       await put(draft("ready"));
       blank();
       status.textContent = words("frozen");
@@ -212,7 +222,7 @@
     if (row.url) acts.append(Object.assign(document.createElement("a"), { href: row.url, textContent: words("open") }));
     else if (row.state === "thrown") acts.append(button(words("put-back"), async () => { await put({ ...row, state: "draft" }); await draw(); }));
     else if (row.state !== "ready") {
-      if (row.page === location.pathname) acts.append(button(words("continue"), async () => { await save(); restore(row); }));
+      if (row.page === location.pathname) acts.append(button(words("continue"), async () => { await shrinking; await save(); restore(row); }));
       else acts.append(Object.assign(document.createElement("a"), { href: row.page, textContent: words("continue") }));
       acts.append(button(words("throw"), async () => { if (key.value === row.key) blank(); await put({ ...row, state: "thrown" }); await draw(); }));
     }
