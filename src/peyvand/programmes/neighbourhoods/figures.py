@@ -21,6 +21,7 @@ from peyvand.programmes.neighbourhoods.enums import (
     VoiceState,
 )
 from peyvand.programmes.neighbourhoods.models import Resolution, Rung
+from peyvand.programmes.neighbourhoods.queries import DECLARED
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.bulk import below
 from peyvand.scope.database import scope
@@ -76,7 +77,7 @@ def accompaniment(by: Acting, today: date) -> Counted:
         rows = Capacity.objects.filter(Exists(of_agency), below(by.place_path)).exclude(state=CapacityState.DRAFT)
         sums = list(
             rows.values("organisation_path", "specification_id")
-            .annotate(all=Sum("quantity"), used=Sum("delivered"), offers=Count("pk"))
+            .annotate(all=Sum(DECLARED), used=Sum("delivered"), offers=Count("pk"))
             .values_list("organisation_path", "specification_id", "all", "used", "offers")
         )
     kinds: dict[tuple[str, int], list[int]] = {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from peyvand.flow.capacity.enums import CapacityState
@@ -278,6 +278,10 @@ def is_late(state: str, due: date, today: date) -> bool:
     return rules.is_late(state=state, due=due, today=today)
 
 
+# Of an offer what its agency declares: all of it while it stands, what was promised of it once it has ended.
+DECLARED = Case(When(state=CapacityState.CLOSED, then=F("committed")), default=F("quantity"))
+
+
 @dataclass(frozen=True)
 class Accompanied:
     """One agency's use of what it declared in a place: `rate` from 0 to 1, None of nothing or where it is withheld."""
@@ -291,14 +295,15 @@ class Accompanied:
 
 def declared_by(agencies: Mapping[int, str], place_path: str) -> dict[int, list[rules.Declared]]:
     """By agency (id → path), what it and its branches declared at a place and below, by kind of help. Reads all rows: call it
-    under the system's scope and give out sums alone. Drafts are not declared yet."""
+    under the system's scope and give out sums alone. Drafts are not declared yet; of an offer that has ended (`CLOSED`: withdrawn,
+    or its time over) what was promised of it stays declared, and no more."""
     found: dict[int, list[rules.Declared]] = {pk: [] for pk in agencies}
     wanted = below(NOWHERE, "organisation_path")
     for path in agencies.values():
         wanted |= below(path, "organisation_path")
     rows = Capacity.objects.filter(wanted, below(place_path)).exclude(state=CapacityState.DRAFT)
     sums = rows.values("organisation_path", "specification_id").annotate(
-        all=Sum("quantity"), promised=Sum("committed"), used=Sum("delivered"), offers=Count("pk")
+        all=Sum(DECLARED), promised=Sum("committed"), used=Sum("delivered"), offers=Count("pk")
     )
     kinds: dict[tuple[int, int], list[int]] = {}
     for row in sums:

@@ -118,7 +118,8 @@ class VisitPictureOut(Schema):
 
 
 class VisitPlaceOut(Schema):
-    """A place with every part of its score; `score` and `deprivation` are null where no deprivation is known."""
+    """A place with every part of its score; `score` and `deprivation` are null where no deprivation is known. `kinds` of help were told
+    there within twelve months: `little_help` is their mean."""
 
     id: int
     place: PlaceRef
@@ -129,8 +130,7 @@ class VisitPlaceOut(Schema):
     time: float
     little_help: float
     last_visit: date | None
-    told: int
-    met: int
+    kinds: int
 
 
 class VisitPlaces(Schema):
@@ -283,7 +283,7 @@ def _place(row: queries.Standing) -> VisitPlaceOut:
     parts = row.neglect
     return VisitPlaceOut(
         id=row.place.pk, place=place_ref(row.place), score=parts.score, deprivation=parts.deprivation, deprivation_source=row.source,
-        by_survey=row.is_survey, time=parts.time, little_help=parts.little_help, last_visit=row.last, told=row.told, met=row.met,
+        by_survey=row.is_survey, time=parts.time, little_help=parts.little_help, last_visit=row.last, kinds=row.kinds,
     )  # fmt: skip
 
 

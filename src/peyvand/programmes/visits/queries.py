@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, When
 
 from peyvand.engines.deprivation import Deprivation, Measure, alkire_foster
+from peyvand.flow.need.enums import ClosedAs
 from peyvand.flow.need.models import Need
 from peyvand.kernel.jalali import JalaliMonth, add_months
 from peyvand.kernel.refusals import NotFound
@@ -66,15 +67,19 @@ def surveys_for(by: Acting) -> QuerySet[Survey]:
     return Survey.objects.filter(organisation_path__in=ancestors(by.organisation_path)).order_by("title", "-version")
 
 
+# What somebody took back, and what lapsed, no longer waits for help; the part of it that was met was help all the same.
+_STANDS = Case(When(closed_as__in=[ClosedAs.WITHDRAWN, ClosedAs.EXPIRED], then=F("met")), default=F("quantity"))
+
+
 @dataclass(frozen=True)
 class Standing:
-    """A place with its score and everything that went into it. `measure` is the survey's, also where it is too small to rank by."""
+    """A place with its score and everything that went into it: `kinds` of help were told there. `measure` is the survey's, also
+    where it is too small to rank by."""
 
     place: Place
     neglect: Neglect
     last: date | None
-    told: int
-    met: int
+    kinds: int
     source: str
     is_survey: bool
     measure: Measure | None
@@ -96,15 +101,16 @@ def standings(area: str, today: date, *, only: str = "", draws: int = 0, terms: 
         )  # fmt: skip
         help_since = add_months(today, -HELP_MONTHS)
         needs = Need.objects.filter(where, created_at__date__gte=help_since).exclude(state="draft").order_by()
-        helped = {
-            path: (told, met)
-            for path, told, met in needs.values_list("place_path").annotate(Sum("quantity"), Sum("met"))
-        }
+        helped: dict[str, list[tuple[int, int]]] = {}
+        kinds = needs.values("place_path", "specification_id").annotate(told=Sum(_STANDS), helped=Sum("met"))
+        for one in kinds:
+            if one["told"]:
+                helped.setdefault(one["place_path"], []).append((one["told"], one["helped"]))
         surveyed = measures(where, draws=draws)
         prior = deprivation_of({place.path for place in found})
     rows = []
     for place in found:
-        told, met = helped.get(place.path, (0, 0))
+        told = helped.get(place.path, [])
         measure = surveyed.get(place.path)
         by_survey = measure is not None and measure.ranked
         deprivation, source = _deprivation(measure if by_survey else None, prior.get(place.path), terms)
@@ -112,11 +118,10 @@ def standings(area: str, today: date, *, only: str = "", draws: int = 0, terms: 
             deprivation=deprivation,
             last=last.get(place.path),
             told=told,
-            met=met,
             today=today,
             full_days=terms.full_days,
         )
-        rows.append(Standing(place, parts, last.get(place.path), told, met, source, by_survey, measure))
+        rows.append(Standing(place, parts, last.get(place.path), len(told), source, by_survey, measure))
     return sorted(
         rows, key=lambda row: (-1 if row.neglect.score is None else row.neglect.score, row.place.pk), reverse=True
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
-from statistics import median
+from statistics import mean, median
 
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.states import LifeCycle
@@ -83,15 +83,16 @@ class Neglect:
 
 
 def neglect(
-    *, deprivation: float | None, last: date | None, told: int, met: int, today: date, full_days: int
+    *, deprivation: float | None, last: date | None, told: Iterable[tuple[int, int]], today: date, full_days: int
 ) -> Neglect:
     """Deprivation x time since the last visit x little help.
 
-    `last` is the day of the last visit (None: never). `told` and `met` are units of needs told from there within a year; where
-    nobody told any, nobody has been helped.
+    `last` is the day of the last visit (None: never). `told` are, for each kind of help told from there within a year, the units
+    told and met: their parts are averaged, since rial and wheelchairs do not add up. Where nobody told any, nobody was helped.
     """
     time = 1.0 if last is None else min(1.0, max(0, (today - last).days) / full_days)
-    little_help = 1.0 - min(met, told) / told if told else 1.0
+    parts = [min(met, units) / units for units, met in told if units]
+    little_help = 1.0 - mean(parts) if parts else 1.0
     return Neglect(deprivation, time, little_help)
 
 

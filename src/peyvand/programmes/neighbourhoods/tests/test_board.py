@@ -12,11 +12,12 @@ from tests.flow.test_races import race
 from tests.world import NOW, World, in_days, later
 
 from peyvand.extend.switches import switch_on
+from peyvand.flow.capacity.actions import close_capacity
 from peyvand.journal.models import Event
 from peyvand.kernel.refusals import AlreadyThere, BadValue, NotFound, NotPermitted
 from peyvand.people.enums import MemberRole
 from peyvand.people.households import NewHousehold, NewPerson, register_households
-from peyvand.programmes.neighbourhoods import actions, board_actions, queries, rules, served_actions
+from peyvand.programmes.neighbourhoods import actions, board_actions, figures, queries, rules, served_actions
 from peyvand.programmes.neighbourhoods.board_models import BoardSeat, DoubleHelp, Objective, TrustedPerson
 from peyvand.programmes.neighbourhoods.enums import Dimension
 from peyvand.scope.acting import SYSTEM
@@ -190,6 +191,14 @@ def test_accompaniment_is_used_of_declared_and_withheld_of_anothers_few_offers(w
     with scope(world["governor"]):
         [few] = queries.accompaniment(world["governor"], world.places["sari"], seats)
     assert (few.rate, few.withheld) == (None, True)
+    taken_back = world.capacity(40)
+    with scope(world["charity_manager"]):
+        assert queries.accompaniment(world["charity_manager"], world.places["sari"], seats)[0].rate < 0.05
+    close_capacity(capacity_id=taken_back.pk, by=world["charity_manager"], now=NOW)
+    with scope(world["charity_manager"]):
+        [own] = queries.accompaniment(world["charity_manager"], world.places["sari"], seats)
+    assert own.rate == 0.5
+    assert figures.accompaniment(world["charity_manager"], NOW.date()).value == 0.5
 
 
 def family(world, by, national_id=ID):

@@ -20,6 +20,7 @@ from tests.world import NOW, TODAY, World, in_days, later
 from peyvand.engines.deprivation import theil
 from peyvand.extend.switches import switch_on
 from peyvand.flow.delivery.actions import reverse_delivery
+from peyvand.flow.need.actions import withdraw_needs
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
 from peyvand.journal.once import KeyReused, once
@@ -260,9 +261,23 @@ def test_every_part_of_the_score_is_counted_and_no_known_deprivation_means_no_sc
     world.delivered(world.agreed(world.need(4), world.capacity(1)))
     record(world, visited_date=in_days(-73), heard=(), now=later(days=-73))
     one = of(world, "nobonyad")
-    assert (one.told, one.met, one.last) == (4, 1, in_days(-73))
+    assert (one.kinds, one.last) == (1, in_days(-73))
     assert one.neglect == rules.Neglect(0.6, 0.1, 0.75)
     assert queries.standings(world.places["sari"].path, TODAY)[0].place.code == "ahangar"
+
+
+def test_little_help_is_the_mean_over_kinds_and_what_was_taken_back_or_lapsed_waits_for_nobody(world):
+    help_of = lambda: of(world, "nobonyad").neglect.little_help  # noqa: E731
+    world.delivered(world.agreed(world.need(4), world.capacity(2), 2), 2)
+    assert help_of() == 0.5
+    many = world.need(1000, kind="tutoring")  # hours by the thousand say no more than pieces
+    assert help_of() == 0.75
+    withdraw_needs(need_ids=[many.pk], by=world["facilitator"], now=NOW)
+    assert help_of() == 0.5
+    lapsing = world.need(3)
+    with scope(SYSTEM):
+        Need.objects.filter(pk=lapsing.pk).update(state="closed", closed_as="expired", closed_at=NOW)
+    assert help_of() == 0.5
 
 
 def ask(world, survey, visit, said, *, times, key=None):
