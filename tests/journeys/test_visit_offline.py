@@ -41,7 +41,10 @@ def photograph():
 
 def test_a_visit_made_without_a_network_and_sent_twice_is_stored_once(on, visitor):
     plan = plan_visit(
-        place=on.places["nobonyad"], planned_date=business_date(timezone.now()), by=on["field_leader"], now=timezone.now()
+        place=on.places["nobonyad"],
+        planned_date=business_date(timezone.now()),
+        by=on["field_leader"],
+        now=timezone.now(),
     )
     reader = visitor(size="phone").sign_in(on["facilitator"])
     reader.context.grant_permissions(["geolocation"])

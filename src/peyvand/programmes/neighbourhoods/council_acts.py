@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.kernel.jalali import business_date
 from peyvand.programmes.neighbourhoods import actions, forms, permissions, queries, rules, voice_actions
 from peyvand.programmes.neighbourhoods.doing import Act, Acts
 from peyvand.programmes.neighbourhoods.enums import CouncilState, SeatRole, SessionState
@@ -138,8 +140,14 @@ def _move(act: str, title: Any, done: Any, form: type[forms.ActForm] = forms.Not
         lambda row, said, by, now: voice_actions.move_voice(
             voice_id=row.pk, act=act, words=said.get("words", ""), by=by, now=now
         ),
-        lambda row, by: permissions.may_move_voice(by, row, act), lambda row: act in rules.VOICE.acts(row.state), form,
+        lambda row, by: permissions.may_move_voice(by, row, act), lambda row: _may_come(row, act), form,
     )  # fmt: skip
+
+
+def _may_come(voice: Any, act: str) -> bool:
+    today = business_date(timezone.now())
+    too_early = act == "raise_again" and rules.raise_refusal(state=voice.state, answer_by=voice.answer_by, today=today)
+    return act in rules.VOICE.acts(voice.state) and not too_early
 
 
 VOICE = Acts(

@@ -63,6 +63,7 @@ VOICE = LifeCycle(
         ("answer", VoiceState.WAITING, VoiceState.ANSWERED),
         ("pass_on", VoiceState.WAITING, VoiceState.WAITING),
         ("raise_again", VoiceState.ANSWERED, VoiceState.WAITING),
+        ("raise_again", VoiceState.WAITING, VoiceState.WAITING),  # once its clock has run out
         ("settle", VoiceState.ANSWERED, VoiceState.SETTLED),
         ("withdraw", VoiceState.WAITING, VoiceState.WITHDRAWN),
         ("withdraw", VoiceState.ANSWERED, VoiceState.WITHDRAWN),
@@ -120,6 +121,11 @@ class NoUpperCouncil(Refusal):
     message = "No council stands above this one yet, so there is nobody to send it to."
 
 
+class ClockStillRuns(Refusal):
+    code = "voice_clock_runs"
+    message = "The council has until {answer_by} to answer; until then it cannot be raised past it."
+
+
 class NotOnBoard(Refusal):
     code = "not_on_board"
     message = "The organisation does not sit on the board of this place."
@@ -154,6 +160,13 @@ def quorum_refusal(*, present: int, seats: int, needed: int) -> Refusal | None:
 def is_late(*, state: str, due: date, today: date) -> bool:
     """Something is owed and its day has passed; what is reported waits for the other side and is not late."""
     return due < today and state in (*OWED[:2], VoiceState.WAITING, ObjectiveState.OPEN)
+
+
+def raise_refusal(*, state: str, answer_by: date, today: date) -> Refusal | None:
+    """A voice is raised past a council that has answered, or whose day for an answer has passed."""
+    if state == VoiceState.WAITING and answer_by >= today:
+        return ClockStillRuns(answer_by=answer_by)
+    return None
 
 
 def reached(*, state: str, done: int, target: int) -> str | None:

@@ -83,13 +83,16 @@ def hear_voice(*, voice_id: int, by: Acting, now: datetime) -> Voice:
 
 @action
 def move_voice(*, voice_id: int, act: str, words: str = "", by: Acting, now: datetime) -> Voice:
-    """Answer a voice (with words), pass it on upwards (with the reason), raise it again after an answer, settle or withdraw it.
+    """Answer a voice (with words), pass it on upwards (with the reason), raise it again after an answer or where none came in time,
+    settle or withdraw it.
 
-    Whoever answers or passes on has heard it: the log says so.
+    Whoever answers or passes on has heard it: the log says so. Raises `ClockStillRuns`, `NoUpperCouncil`.
     """
     voice = _locked(voice_id)
     require(may_move_voice(by, voice, act))
     require_on(voice.place_path, voice.organisation_path, now)
+    if act == "raise_again":
+        require(rules.raise_refusal(state=voice.state, answer_by=voice.answer_by, today=business_date(now)))
     voice.state = rules.VOICE.after(act, voice.state)
     if act in ("answer", "pass_on", "raise_again") and len(words.strip()) < 10:
         raise BadValue(field="words", reason="those who sent it will read this: a sentence is needed")

@@ -222,6 +222,46 @@ def test_an_answer_that_is_not_enough_is_raised_to_the_next_level(world):
         assert Voice.objects.get(pk=sent.pk).closed_at is not None
 
 
+def test_a_voice_that_nobody_answers_is_raised_when_its_clock_has_run_out_and_not_before(world):
+    province = found(world, kind="province_steering", place="mz", keeper="office", by="leader")
+    found(world, kind="county_steering", place="sari", keeper="office", by="officer")
+    council = found(world)
+    sent = voice_actions.send_voice(
+        council_id=council.pk, title="خط اتوبوس", body="خط اتوبوس به محله نمی‌رسد.", by=world["facilitator"], now=NOW
+    )
+    again: dict[str, Any] = {"voice_id": sent.pk, "act": "raise_again", "words": "دو ماه است پاسخی نرسیده است."}
+    last_day = NOW + (sent.answer_by - TODAY)
+    with pytest.raises(rules.ClockStillRuns):
+        voice_actions.move_voice(by=world["facilitator"], now=last_day, **again)
+    late = last_day + timedelta(days=1)
+    with pytest.raises(NotPermitted):
+        voice_actions.move_voice(by=world["charity_manager"], now=late, **again)
+    raised = voice_actions.move_voice(by=world["facilitator"], now=late, **again)
+    assert (raised.state, raised.at_id, raised.answer_by > raised.sent_at.date()) == ("waiting", province.pk, True)
+    with scope(SYSTEM):
+        first, second = raised.rungs.order_by("pk")
+    assert (first.left_at, first.answer, first.passed_on, second.asked) == (late, "", False, again["words"])
+    with pytest.raises(rules.NoUpperCouncil):
+        voice_actions.move_voice(by=world["facilitator"], now=late + timedelta(days=60), **again)
+
+
+def test_whoever_runs_the_site_sets_how_high_the_ladder_goes(world):
+    """No source tells of a council of the network above the province; the setting can name one."""
+    switch_on(slug=actions.SLUG, place=world.places["ir"], by=SYSTEM, now=NOW)
+    province = found(world, kind="province_steering", place="mz", keeper="office", by="leader")
+    nation = actions.found_council(
+        kind_id=CouncilKind.objects.get(slug="umbrella_session").pk, place=world.places["ir"],
+        organisation=world.organisations["office"], by=SYSTEM, now=NOW,
+    )  # fmt: skip
+    voice: dict[str, Any] = {"council_id": province.pk, "title": "راه روستاها", "body": "راه روستاها بسته است."}
+    with pytest.raises(rules.NoUpperCouncil):
+        voice_actions.send_voice(by=world["leader"], now=NOW, **voice)
+    known = CouncilKind.objects.get(slug="province_steering")
+    row = actions.NewKind(known.slug, known.name_fa, known.name_en, known.level, "مصوبهٔ ستاد", upper="umbrella_session")
+    actions.set_kind(row=row, by=SYSTEM, now=NOW)
+    assert voice_actions.send_voice(by=world["leader"], now=NOW, **voice).at_id == nation.pk
+
+
 def test_switched_off_nothing_new_is_done_and_all_stays_readable(world):
     resolution = resolved(world)
     switch_off(switch_id=ProgrammeSwitch.objects.get().pk, by=SYSTEM, now=NOW)
