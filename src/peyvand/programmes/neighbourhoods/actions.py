@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from peyvand.extend.switches import off_refusal
 from peyvand.journal.actions import record
@@ -83,22 +83,14 @@ def set_kind(*, row: NewKind, by: Acting, now: datetime) -> CouncilKind:
     for field, slug in (("upper", row.upper), ("part_of", row.part_of)):
         if slug and (slug not in others or slug == row.slug):
             raise BadValue(field=field, reason="there is no other kind with this name")
-    values = {
-        name: getattr(row, name).strip()
-        for name in ("name_fa", "name_en", "name_set", "chair_fa", "chair_en", "source")
-    }
-    upper, part_of = others.get(row.upper), others.get(row.part_of)
+    names = ("name_fa", "name_en", "name_set", "chair_fa", "chair_en", "source")
+    values = {name: getattr(row, name).strip() for name in names} | {
+        "upper": others.get(row.upper), "part_of": others.get(row.part_of), "is_temporary": row.is_temporary,
+        "quorum_percent": row.quorum_percent, "answer_days": row.answer_days,
+    }  # fmt: skip
     kind, _ = CouncilKind.objects.update_or_create(
-        slug=row.slug,
-        defaults={
-            **values, "upper": upper, "part_of": part_of, "is_temporary": row.is_temporary,
-            "quorum_percent": row.quorum_percent, "answer_days": row.answer_days,
-        },
-        create_defaults={
-            **values, "upper": upper, "part_of": part_of, "is_temporary": row.is_temporary, "level": row.level,
-            "quorum_percent": row.quorum_percent, "answer_days": row.answer_days,
-        },
-    )  # fmt: skip
+        slug=row.slug, defaults=values, create_defaults=values | {"level": row.level}
+    )
     event("council_kinds.set", "council_kind", kind.pk, by, now, data={"slug": row.slug, "quorum": row.quorum_percent})
     return kind
 
@@ -117,10 +109,49 @@ def found_council(
         raise BadValue(field="kind", reason="a council of this kind does not stand at such a place")
     council = _founded(kind, place, organisation, None, now)
     if name_set is not None:
-        for one in CouncilKind.objects.filter(part_of=kind, name_set__in={name_set, ""}).order_by("pk"):
-            _founded(one, place, organisation, council, now)
+        _commit_to(council, CouncilKind.objects.filter(part_of=kind, name_set__in={name_set, ""}), now)
     event("council.founded", "council", council.pk, by, now, row=council)
     return council
+
+
+@action
+def add_committees(*, council_id: int, name_set: str = "", kind: str = "", by: Acting, now: datetime) -> list[Council]:
+    """Let the committees of a set stand at a council (with those of every set), or the one of a kind (its slug).
+
+    One that was there before and is dissolved stands again, with its history. Gives those that were added or revived; raises
+    `BadValue` where there is no such committee, or nothing is left to add.
+    """
+    council = _council(council_id, by, now)
+    kinds = CouncilKind.objects.filter(part_of=council.kind)
+    wanted = kinds.filter(slug=kind) if kind else kinds.filter(name_set__in={name_set, ""} if name_set else ())
+    added = _commit_to(council, wanted, now)
+    if not added:
+        raise BadValue(field="which", reason="there is no such committee of this council, or it stands already")
+    event(
+        "council.committees_added",
+        "council",
+        council.pk,
+        by,
+        now,
+        row=council,
+        data={"committees": [one.pk for one in added]},
+    )
+    return added
+
+
+def _commit_to(council: Council, kinds: QuerySet[CouncilKind], now: datetime) -> list[Council]:
+    """The committees of these kinds that did not stand until now."""
+    there = {one.kind_id: one for one in Council.objects.select_for_update().filter(part_of=council).order_by("pk")}
+    added = []
+    for kind in kinds.order_by("pk"):
+        known = there.get(kind.pk)
+        if known is None:
+            added.append(_founded(kind, council.place, council.organisation, council, now))
+        elif known.state == CouncilState.DISSOLVED:
+            known.state, known.dissolved_at = CouncilState.STANDING, None
+            known.save(update_fields=["state", "dissolved_at"])
+            added.append(known)
+    return added
 
 
 def _founded(
@@ -134,16 +165,31 @@ def _founded(
 
 @action
 def dissolve_or_revive(*, council_id: int, act: str, by: Acting, now: datetime) -> Council:
-    """Dissolve a council (its seats end today) or revive it. What it resolved is followed on either way."""
+    """Dissolve a council with its committees (their seats end today), or revive it; committees are added again one by one.
+
+    What they resolved is followed on either way. Raises `OfDissolved` for a committee whose council is dissolved.
+    """
     council = _council(council_id, by, now, standing=False)
     council.state = rules.COUNCIL.after(act, council.state)
-    council.dissolved_at = now if council.state == CouncilState.DISSOLVED else None
-    council.save(update_fields=["state", "dissolved_at"])
-    today = business_date(now)
     if council.state == CouncilState.DISSOLVED:
-        Seat.objects.filter(council=council, until__isnull=True, since__lte=today).update(until=today)
+        _dissolve(
+            [council, *Council.objects.select_for_update().filter(part_of=council, state=CouncilState.STANDING)], now
+        )
+    elif Council.objects.filter(pk=council.part_of_id, state=CouncilState.DISSOLVED).exists():
+        raise rules.OfDissolved
+    else:
+        council.dissolved_at = None
+        council.save(update_fields=["state", "dissolved_at"])
     event("council.dissolved" if act == "dissolve" else "council.revived", "council", council.pk, by, now, row=council)
     return council
+
+
+def _dissolve(councils: Sequence[Council], now: datetime) -> None:
+    today = business_date(now)
+    for one in councils:
+        one.state, one.dissolved_at = CouncilState.DISSOLVED, now
+        one.save(update_fields=["state", "dissolved_at"])
+    Seat.objects.filter(council__in=councils, until__isnull=True, since__lte=today).update(until=today)
 
 
 @action

@@ -27,6 +27,8 @@ from peyvand.programmes.neighbourhoods.board_api import BOARD_ROUTES
 from peyvand.programmes.neighbourhoods.enums import CouncilState, ResolutionState, SeatRole, SessionState, VoiceState
 from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resolution, Session, Voice
 from peyvand.programmes.neighbourhoods.shapes import (
+    CommitteesIn,
+    CommitteesOut,
     CouncilFilters,
     CouncilIn,
     CouncilItemOut,
@@ -194,6 +196,17 @@ def move_council(request: HttpRequest, council_id: Path[Id], body: CouncilMoveIn
     )
 
 
+def add_committees(request: HttpRequest, council_id: Path[Id], body: CommitteesIn) -> HttpResponse:
+    """Gives those that were added, or stand again."""
+
+    def run(by: Acting, now: datetime) -> CommitteesOut:
+        added = actions.add_committees(council_id=council_id, name_set=body.name_set, kind=body.kind, by=by, now=now)
+        rows = list(queries.councils(by).filter(pk__in=[one.pk for one in added]).order_by("pk"))
+        return CommitteesOut(items=councils_out(rows))
+
+    return act(request, run, status=201)
+
+
 def add_seat(request: HttpRequest, council_id: Path[Id], body: SeatIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> CouncilWhole:
         organisation: Organisation | None = None
@@ -330,6 +343,9 @@ API_ROUTES = (
     ApiRoute("POST", _C, "found", found_council, {201: CouncilWhole}, "Found a council at a place"),
     ApiRoute("GET", _ONE, "council", get_council, CouncilWhole, "One council with its seats"),
     ApiRoute("POST", f"{_ONE}/moves", "council_act", move_council, CouncilWhole, "Dissolve a council or revive it"),
+    ApiRoute(
+        "POST", f"{_ONE}/committees", "council_act", add_committees, {201: CommitteesOut}, "Add committees to a council"
+    ),
     ApiRoute("POST", f"{_ONE}/seats", "council_act", add_seat, {201: CouncilWhole}, "Add a seat"),
     ApiRoute("POST", f"{_ONE}/ended-seats", "council_act", end_seat, CouncilWhole, "End the term of a seat"),
     ApiRoute("POST", f"{_ONE}/sessions", "council_act", call_session, {201: SessionOut}, "Call a session"),

@@ -56,8 +56,16 @@ COUNCIL = Acts(
             lambda row, by: permissions.may_send(by, row), _stands, forms.VoiceForm,
             lead=_("It goes to the council above, which has to answer by a day that everyone sees."),
         ),
+        "committees": Act(
+            _("Add committees"), _("The committees stand."),
+            lambda row, said, by, now: actions.add_committees(
+                council_id=row.pk, name_set=said["name_set"], kind=said["kind"], by=by, now=now
+            ),
+            lambda row, by: permissions.may_keep(by, row), lambda row: _stands(row) and bool(row.may_have_committees),
+            forms.CommitteesForm, lead=_("A published set, or one committee by itself, such as one for a crisis."),
+        ),
         "dissolve": Act(
-            _("Dissolve the council"), _("Dissolved. What it resolved is followed on; it can be revived."),
+            _("Dissolve the council"), _("Dissolved, with its committees. What it resolved is followed on; it can be revived."),
             lambda row, said, by, now: actions.dissolve_or_revive(council_id=row.pk, act="dissolve", by=by, now=now),
             lambda row, by: permissions.may_keep(by, row), _stands,
         ),

@@ -14,13 +14,14 @@ from peyvand.places.models import Place
 from peyvand.programmes.neighbourhoods.actions import MOST_ITEMS, in_term
 from peyvand.programmes.neighbourhoods.enums import (
     BoardRole,
+    CouncilState,
     Dimension,
     ResolutionState,
     SeatRole,
     VoiceState,
 )
 from peyvand.programmes.neighbourhoods.known import FOUR, NAME_SETS
-from peyvand.programmes.neighbourhoods.models import CouncilKind, Seat
+from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Seat
 from peyvand.scope.acting import Acting
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
@@ -101,6 +102,25 @@ class CouncilForm(Form):
 def set_name(slug: str) -> str:
     names = NAME_SETS.get(slug)
     return slug if names is None else str(_("As in %(province)s")) % {"province": names[0] if _fa() else names[1]}
+
+
+class CommitteesForm(ActForm):
+    """A set of committees or one of them: what is not there yet."""
+
+    which = forms.ChoiceField(label=_("Committees"))
+
+    def prepare(self) -> None:
+        standing = Council.objects.filter(part_of=self.of.pk, state=CouncilState.STANDING).values("kind_id")
+        kinds = list(CouncilKind.objects.filter(part_of=self.of.kind_id).exclude(pk__in=standing).order_by("pk"))
+        sets = dict.fromkeys(one.name_set for one in kinds if one.name_set)
+        self.fields["which"].choices = [  # type: ignore[attr-defined]
+            *((f"set:{one}", set_name(one)) for one in sets), *((f"kind:{one.slug}", named(one)) for one in kinds)
+        ]  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        what, _sep, slug = said.get("which", "").partition(":")
+        return said | {"name_set": slug if what == "set" else "", "kind": slug if what == "kind" else ""}
 
 
 class SeatForm(ActForm):

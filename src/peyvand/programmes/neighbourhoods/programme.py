@@ -161,6 +161,7 @@ PROGRAMME = Programme(
         "council_kinds.taken": _("Published kinds of councils taken over"),
         "council_kinds.set": _("Kind of council set"),
         "council.founded": _("Council founded"),
+        "council.committees_added": _("Committees added to a council"),
         "council.dissolved": _("Council dissolved"),
         "council.revived": _("Council revived"),
         "council.seated": _("Seat added"),

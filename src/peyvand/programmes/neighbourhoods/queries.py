@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from peyvand.flow.capacity.enums import CapacityState
@@ -38,9 +38,12 @@ def councils(by: Acting) -> QuerySet[Council]:
 
 
 def one_council(council_id: int) -> Council:
-    """In the own area or above it. Raises `NotFound`."""
+    """In the own area or above it, with `may_have_committees`. Raises `NotFound`."""
     related = ("kind__upper", "place", "organisation", "part_of__kind")
-    found = Council.objects.select_related(*related).filter(pk=council_id).first()
+    committees = CouncilKind.objects.filter(part_of=OuterRef("kind_id"))
+    found = (
+        Council.objects.select_related(*related).annotate(may_have_committees=Exists(committees)).filter(pk=council_id).first()
+    )  # fmt: skip
     if found is None:
         raise NotFound
     return found

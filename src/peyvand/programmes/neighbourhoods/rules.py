@@ -116,6 +116,11 @@ class CouncilDissolved(Refusal):
     )
 
 
+class OfDissolved(Refusal):
+    code = "council_of_dissolved"
+    message = "The council whose committee this is, is dissolved. Revive the council first."
+
+
 class NoUpperCouncil(Refusal):
     code = "no_upper_council"
     message = "No council stands above this one yet, so there is nobody to send it to."

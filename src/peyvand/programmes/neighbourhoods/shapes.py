@@ -72,10 +72,21 @@ class CouncilWhole(CouncilOut):
     session_ids: list[int]
 
 
+class CommitteesOut(Schema):
+    items: list[CouncilOut]
+
+
 class CouncilIn(Given):
     kind: Slug
     place_path: PlacePath
     name_set: Annotated[str | None, Field(max_length=40, description="Found the committees of this set too")] = None
+
+
+class CommitteesIn(Given):
+    """The committees of a set, or one by the slug of its kind."""
+
+    name_set: Annotated[str, Field(max_length=40)] = ""
+    kind: Annotated[str, Field(max_length=40)] = ""
 
 
 class CouncilMoveIn(Given):

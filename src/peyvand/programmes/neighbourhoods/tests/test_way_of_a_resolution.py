@@ -149,6 +149,36 @@ def test_committees_come_with_the_set_of_a_province_and_a_crisis_committee(world
         found(world, place="sari", keeper="office", by="officer")
 
 
+def test_committees_are_added_later_by_set_or_one_by_one_and_end_with_their_council(world):
+    council = found(world)
+    add = lambda **which: actions.add_committees(  # noqa: E731
+        council_id=council.pk, by=world["facilitator"], now=NOW, **which
+    )
+    assert [one.kind.slug for one in add(kind="crisis")] == ["crisis"]
+    assert len(add(name_set="markazi")) == 6
+    for which in ({"kind": "crisis"}, {"name_set": "markazi"}, {"kind": "county_steering"}, {}, {"name_set": "none"}):
+        with pytest.raises(BadValue):
+            add(**which)
+    with scope(SYSTEM):
+        crisis = council.committees.get(kind__slug="crisis")
+    seat(world, crisis, "فرماندهی", since=TODAY)
+    move = lambda one, act: actions.dissolve_or_revive(  # noqa: E731
+        council_id=one.pk, act=act, by=world["facilitator"], now=later(days=2)
+    )
+    move(council, "dissolve")
+    with scope(SYSTEM):
+        assert set(council.committees.values_list("state", flat=True)) == {"dissolved"}
+        assert not crisis.seats.filter(until__isnull=True).exists()
+    with pytest.raises(rules.OfDissolved):
+        move(crisis, "revive")
+    with pytest.raises(rules.CouncilDissolved):
+        add(kind="crisis")
+    move(council, "revive")
+    assert [one.pk for one in add(kind="crisis")] == [crisis.pk]  # the same one, with its history
+    with scope(SYSTEM):
+        assert council.committees.filter(state="dissolved").count() == 6
+
+
 def test_names_of_seats_are_seen_by_the_keepers_alone_and_forgotten_after_the_term(world):
     council = found(world)
     one = seat(world, council, holder="زهرا آزمونی")
@@ -234,7 +264,7 @@ def test_a_voice_that_nobody_answers_is_raised_when_its_clock_has_run_out_and_no
     with pytest.raises(rules.ClockStillRuns):
         voice_actions.move_voice(by=world["facilitator"], now=last_day, **again)
     late = last_day + timedelta(days=1)
-    with pytest.raises(NotPermitted):
+    with pytest.raises((NotFound, NotPermitted)):
         voice_actions.move_voice(by=world["charity_manager"], now=late, **again)
     raised = voice_actions.move_voice(by=world["facilitator"], now=late, **again)
     assert (raised.state, raised.at_id, raised.answer_by > raised.sent_at.date()) == ("waiting", province.pk, True)
