@@ -8,12 +8,13 @@ from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, require
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
+from peyvand.places.queries import ancestors
 from peyvand.programmes.neighbourhoods import rules
 from peyvand.programmes.neighbourhoods.actions import event, require_on
 from peyvand.programmes.neighbourhoods.board_models import BoardSeat, Objective, Obstacle, Share, TrustedPerson
 from peyvand.programmes.neighbourhoods.enums import BoardRole, BoardState, Dimension, ObjectiveState
 from peyvand.programmes.neighbourhoods.known import FOUR
-from peyvand.programmes.neighbourhoods.permissions import may_set_lead, may_speak, may_work_at
+from peyvand.programmes.neighbourhoods.permissions import may_move_obstacle, may_set_lead, may_speak, may_work_at
 from peyvand.scope.acting import NOWHERE, Acting
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
@@ -21,6 +22,12 @@ from peyvand.scope.database import action
 
 def lead_of(place: Place) -> BoardSeat | None:
     return BoardSeat.objects.filter(place=place, role=BoardRole.LEAD, until__isnull=True).first()
+
+
+def lead_path_at(place_path: str) -> str:
+    """Of the agency that leads the place, or the nearest place above it that has a lead."""
+    leads = BoardSeat.objects.filter(place_path__in=ancestors(place_path), role=BoardRole.LEAD, until__isnull=True)
+    return leads.order_by("-place_path").values_list("organisation_path", flat=True).first() or NOWHERE
 
 
 @action
@@ -221,9 +228,12 @@ def tell_obstacle(*, place: Place, title: str, owner: Organisation, by: Acting, 
 def move_obstacle(
     *, obstacle_id: int, act: str, note: str = "", owner: Organisation | None = None, by: Acting, now: datetime
 ) -> Obstacle:
-    """Clear an obstacle (with how), hand it to another owner, or tell it again. Its age counts from the first telling."""
+    """Clear an obstacle (with how), hand it to another owner, or tell it again. Its age counts from the first telling.
+
+    Its owner, whoever told it, and the lead agency of the place clear it and hand it on.
+    """
     obstacle = lock(Obstacle.objects.all(), [obstacle_id])[obstacle_id]
-    require(may_work_at(by, obstacle.place_path))
+    require(may_move_obstacle(by, obstacle, act, lead_path_at(obstacle.place_path)))
     require_on(obstacle.place_path, by.organisation_path, now)
     obstacle.state = rules.OBSTACLE.after(act, obstacle.state)
     if act == "hand":

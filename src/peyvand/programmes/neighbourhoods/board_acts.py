@@ -172,8 +172,15 @@ def _obstacle(act: str, title: Any, done: Any, form: type[forms.ActForm]) -> Act
         lambda row, said, by, now: board_actions.move_obstacle(
             obstacle_id=row.pk, act=act, note=said.get("note", ""), owner=said.get("owner"), by=by, now=now
         ),
-        lambda row, by: permissions.may_work_at(by, row.place_path), lambda row: act in rules.OBSTACLE.acts(row.state), form,
+        lambda row, by: _moves_obstacle(row, by, act), lambda row: act in rules.OBSTACLE.acts(row.state), form,
     )  # fmt: skip
+
+
+def _moves_obstacle(row: Obstacle, by: Acting, act: str) -> Refusal | None:
+    path = getattr(row, "lead_path", None)  # read once for all obstacles of a page
+    return permissions.may_move_obstacle(
+        by, row, act, board_actions.lead_path_at(row.place_path) if path is None else path
+    )
 
 
 OBSTACLE = Acts(

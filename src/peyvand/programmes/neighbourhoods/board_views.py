@@ -19,7 +19,7 @@ from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.programmes.neighbourhoods import board_acts, queries, rules, served_actions
 from peyvand.programmes.neighbourhoods.board_models import BoardSeat, DoubleHelp, Objective, Obstacle, Share
-from peyvand.programmes.neighbourhoods.enums import DoubleHelpState
+from peyvand.programmes.neighbourhoods.enums import DoubleHelpState, ObstacleState
 from peyvand.programmes.neighbourhoods.forms import AskServedForm
 from peyvand.programmes.neighbourhoods.known import FOUR, FOUR_SOURCE
 from peyvand.programmes.neighbourhoods.queries import Owed
@@ -27,6 +27,7 @@ from peyvand.programmes.neighbourhoods.views import SLUG, badge, offers, opened,
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
+from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.access import acting
 from peyvand.web.pages.words import named
@@ -107,20 +108,55 @@ def _objective(row: Objective, shares: Sequence[Share], by: Acting, is_open: boo
 
 
 def _obstacle(row: Obstacle, by: Acting, is_open: bool) -> dict[str, Any]:
-    end = row.cleared_at or timezone.now()
     return {
-        "row": row, "owner": named(row.owner), "age": (end - row.told_at).days,
+        "row": row, "owner": named(row.owner), "age": _age(row),
         "badge": Badge(row.get_state_display(), "done" if row.cleared_at else "waiting"),
         "acts": offers(board_acts.OBSTACLE, row, by, is_open, "obstacle_act"),
     }  # fmt: skip
 
 
 def _line(one: Owed) -> dict[str, Any]:
-    row, is_resolution = one.row, one.what == "resolution"
-    owner = named(row.owner) if is_resolution else named(row.at.kind)
-    word = _("Resolution") if is_resolution else _("Voice")
-    url = reverse(f"{SLUG}:{one.what}", args=[row.pk])
+    row = one.row
+    if one.what == "objective":
+        word, owner, url = _("Shared objective"), named(row.organisation), board_acts.board_url(row.place_id)
+    else:
+        is_resolution = one.what == "resolution"
+        word, owner = (_("Resolution"), named(row.owner)) if is_resolution else (_("Voice"), named(row.at.kind))
+        url = reverse(f"{SLUG}:{one.what}", args=[row.pk])
     return {"what": word, "title": row.title, "url": url, "owner": owner, "due": one.due, "late": one.late}
+
+
+def _age(row: Obstacle) -> int:
+    return ((row.cleared_at or timezone.now()) - row.told_at).days
+
+
+OBSTACLES = ListSpec(
+    name="obstacles",
+    title=_("Obstacles"),
+    columns=(
+        Column("title", _("What stands in the way"), link=lambda row: board_acts.board_url(row.place_id)),
+        Column("place", _("Place"), value=lambda row: named(row.place), sort="place_path"),
+        Column("owner", _("Who is to clear it"), value=lambda row: named(row.owner)),
+        Column("age", _("Age in days"), value=_age, kind="number"),
+        Column("told", _("Told"), value="told_at", kind="date", sort="told_at"),
+    ),
+    default_sort="told_at",
+    empty_title=_("No obstacle stands"),
+    empty_text=_("What stands in the way of a place is told on its board, with whoever is to clear it."),
+)  # fmt: skip
+
+
+@exportable
+@require_GET
+def obstacles(request: HttpRequest) -> HttpResponseBase:
+    """Those that stand in one's own area; with `show=own` those one's own organisation is to clear."""
+    by = acting(request)
+    rows = queries.obstacles(by).filter(state=ObstacleState.OPEN)
+    rows = rows.filter(queries.to_clear(by)) if request.GET.get("show") == "own" else rows
+    if (file := export(request, OBSTACLES, rows)) is not None:
+        return file
+    context = {"page": list_page(request, OBSTACLES, rows), "title": OBSTACLES.title}
+    return render(request, "neighbourhoods/list.html", context)
 
 
 def _alarm_badge(row: DoubleHelp) -> Badge:

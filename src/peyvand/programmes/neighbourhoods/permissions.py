@@ -2,6 +2,7 @@
 
 from peyvand.kernel.refusals import NotPermitted, Refusal
 from peyvand.programmes.neighbourhoods import rules
+from peyvand.programmes.neighbourhoods.board_models import Obstacle
 from peyvand.programmes.neighbourhoods.models import Council, Resolution, Voice
 from peyvand.scope.acting import STAFF, Acting, Role, within
 
@@ -89,6 +90,18 @@ def may_work_at(by: Acting, place_path: str) -> Refusal | None:
     if by.role is Role.SYSTEM or (by.role in ACTORS and within(place_path, by.place_path)):
         return None
     return NotPermitted(reason="this place lies outside your area")
+
+
+def may_move_obstacle(by: Acting, obstacle: Obstacle, act: str, lead_path: str) -> Refusal | None:
+    """Its owner, whoever told it, and the lead agency of the place clear it or hand it on; that it is back, everyone there may tell."""
+    outside = may_work_at(by, obstacle.place_path)
+    if outside is not None or act == "tell_again" or by.role is Role.SYSTEM:
+        return outside
+    if any(within(path, by.organisation_path) for path in (obstacle.owner_path, obstacle.organisation_path, lead_path)):
+        return None
+    return NotPermitted(
+        reason="an obstacle is cleared or handed on by its owner, by whoever told it, or by the lead agency of the place"
+    )
 
 
 def may_settle(by: Acting) -> Refusal | None:

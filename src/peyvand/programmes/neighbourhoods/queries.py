@@ -23,7 +23,15 @@ from peyvand.programmes.neighbourhoods.board_models import (
     Share,
     TrustedPerson,
 )
-from peyvand.programmes.neighbourhoods.enums import OWED, BoardRole, BoardState, CouncilState, ObstacleState, VoiceState
+from peyvand.programmes.neighbourhoods.enums import (
+    OWED,
+    BoardRole,
+    BoardState,
+    CouncilState,
+    ObjectiveState,
+    ObstacleState,
+    VoiceState,
+)
 from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resolution, Seat, SeatHolder, Session, Voice
 from peyvand.programmes.neighbourhoods.permissions import ACTORS, KEEPERS
 from peyvand.scope.acting import NOWHERE, SYSTEM, Acting, within
@@ -152,17 +160,18 @@ MOST_COUNTED = 100
 @dataclass(frozen=True)
 class Waiting:
     """What waits for the actor, each counted up to a hundred: owed by his organisation, to be confirmed or answered by him, alarms
-    not yet read; and what is late in his area, whoever owes it."""
+    not yet read, obstacles his organisation is to clear; and what is late in his area, whoever owes it."""
 
     owed: int
     confirm: int
     answer: int
     alarms: int
+    obstacles: int
     late: int
     late_voices: int
 
     def total(self) -> int:
-        return self.owed + self.confirm + self.answer + self.alarms
+        return self.owed + self.confirm + self.answer + self.alarms + self.obstacles
 
 
 def waiting(by: Acting, today: date) -> Waiting:
@@ -176,6 +185,7 @@ def waiting(by: Acting, today: date) -> Waiting:
                 Resolution.objects.filter(to_confirm(by)) if keeps else Resolution.objects.none(),
                 Voice.objects.filter(to_answer(by)) if keeps else Voice.objects.none(),
                 double_help(by).filter(state="new") if by.is_staff else DoubleHelp.objects.none(),
+                obstacles(by).filter(to_clear(by)) if acts else Obstacle.objects.none(),
                 Resolution.objects.filter(in_area(by), late_resolutions(today)),
                 Voice.objects.filter(in_area(by), late_voices(today)),
             )
@@ -187,6 +197,14 @@ def waiting(by: Acting, today: date) -> Waiting:
 def double_help(by: Acting) -> QuerySet[DoubleHelp]:
     own = below(by.organisation_path, "need__organisation_path") & in_area(by, "need__place_path")
     return DoubleHelp.objects.filter(own).select_related("need__specification", "need__place")
+
+
+def obstacles(by: Acting) -> QuerySet[Obstacle]:
+    return Obstacle.objects.filter(in_area(by)).select_related("place", "owner")
+
+
+def to_clear(by: Acting) -> Q:
+    return below(by.organisation_path, "owner_path") & Q(state=ObstacleState.OPEN)
 
 
 def place_in_area(by: Acting, place_id: int) -> Place:
@@ -216,7 +234,7 @@ class Owed:
 @dataclass(frozen=True)
 class Board:
     """All that stands on the board of a place. `lead` may be that of a place above; `trusted` are those the reader may see;
-    `owed` are the resolutions and voices of the place and of those in it, the oldest first."""
+    `owed` are the resolutions, voices and open objectives of the place and of those in it, the oldest first."""
 
     seats: Sequence[BoardSeat]
     lead: BoardSeat | None
@@ -242,7 +260,7 @@ def board_of(place: Place, today: date) -> Board:
         one.lead_path = next((lead.organisation_path for lead in leads if lead.place_id == place.pk), NOWHERE)  # type: ignore[attr-defined]
     here = below(place.path)
     waiting_voices = Voice.objects.filter(here, state=VoiceState.WAITING).order_by("answer_by", "pk")[:MOST_SHOWN]
-    objectives, shares, obstacles, trusted, councils, resolved, asked, upper = models_at_once(
+    objectives, shares, hindering, trusted, councils, resolved, asked, upper, wanted = models_at_once(
         Objective.objects.filter(place=place).order_by("-pk")[:MOST_SHOWN],
         Share.objects.filter(objective__place=place).order_by("pk")[: 5 * MOST_SHOWN],
         Obstacle.objects.filter(place=place).order_by("-state", "told_at")[:MOST_SHOWN],
@@ -251,8 +269,11 @@ def board_of(place: Place, today: date) -> Board:
         Resolution.objects.filter(here, state__in=OWED).order_by("due_date", "pk")[:MOST_SHOWN],
         waiting_voices,
         Council.objects.filter(pk__in=waiting_voices.values("at_id")),
+        Objective.objects.filter(here, state=ObjectiveState.OPEN).order_by("due_date", "pk")[:MOST_SHOWN],
     )
-    organisations = {one.owner_id for one in [*obstacles, *resolved]} | {one.organisation_id for one in shares}
+    organisations = {one.owner_id for one in [*hindering, *resolved]} | {
+        one.organisation_id for one in [*shares, *wanted]
+    }
     organisations_found, kinds_found = models_at_once(
         Organisation.objects.filter(pk__in=organisations), CouncilKind.objects.order_by("pk")
     )
@@ -262,17 +283,22 @@ def board_of(place: Place, today: date) -> Board:
         one.kind = kinds[one.kind_id]
     for one in asked:
         one.at = at[one.at_id]
-    for one in [*obstacles, *resolved]:
+    for one in [*hindering, *resolved]:
         one.owner = named[one.owner_id]
+    for one in hindering:
+        one.lead_path = leads[0].organisation_path if leads else NOWHERE
+    for one in wanted:
+        one.organisation = named[one.organisation_id]
     parts: dict[int, list[Share]] = {}
     for one in shares:
         one.organisation = named[one.organisation_id]
         parts.setdefault(one.objective_id, []).append(one)
     owed = [Owed("resolution", one, one.due_date, is_late(one.state, one.due_date, today)) for one in resolved]
+    owed += [Owed("objective", one, one.due_date, is_late(one.state, one.due_date, today)) for one in wanted]
     owed += [Owed("voice", one, one.answer_by, one.answer_by < today) for one in asked]
     return Board(
         seats=[one for one in own if one.until is None], lead=leads[0] if leads else None,
-        past=[one for one in own if one.until is not None], objectives=objectives, shares=parts, obstacles=obstacles,
+        past=[one for one in own if one.until is not None], objectives=objectives, shares=parts, obstacles=hindering,
         trusted=trusted, councils=councils, owed=sorted(owed, key=lambda one: (one.due, one.what, one.row.pk))[:MOST_SHOWN],
     )  # fmt: skip
 

@@ -17,7 +17,15 @@ from peyvand.journal.models import Event
 from peyvand.kernel.refusals import AlreadyThere, BadValue, NotFound, NotPermitted
 from peyvand.people.enums import MemberRole
 from peyvand.people.households import NewHousehold, NewPerson, register_households
-from peyvand.programmes.neighbourhoods import actions, board_actions, figures, queries, rules, served_actions
+from peyvand.programmes.neighbourhoods import (
+    actions,
+    board_actions,
+    board_acts,
+    figures,
+    queries,
+    rules,
+    served_actions,
+)
 from peyvand.programmes.neighbourhoods.board_models import BoardSeat, DoubleHelp, Objective, TrustedPerson
 from peyvand.programmes.neighbourhoods.enums import Dimension
 from peyvand.scope.acting import SYSTEM
@@ -142,9 +150,13 @@ def test_an_objective_is_reached_when_what_all_have_done_comes_to_its_target(wor
     board_actions.take_share(done=4, **share)
     with scope(SYSTEM):
         assert Objective.objects.get().state == "reached"
+        assert queries.board_of(world.places["sari"], in_days(9)).owed == []
     board_actions.take_share(done=3, **share)
     with scope(SYSTEM):
         assert (Objective.objects.get().state, Objective.objects.get().closed_at) == ("open", None)
+    with scope(SYSTEM):  # the deadlines of the county name it too
+        [owed] = queries.board_of(world.places["sari"], in_days(10)).owed
+    assert (owed.what, owed.row.pk, owed.due, owed.late) == ("objective", objective.pk, in_days(9), True)
     with pytest.raises(NotPermitted):
         board_actions.take_share(done=1, **(share | {"organisation": office}))
 
@@ -155,8 +167,24 @@ def test_an_obstacle_has_an_owner_and_an_age_until_it_is_cleared(world):
         by=world["facilitator"], now=NOW,
     )  # fmt: skip
     act: dict[str, Any] = {"obstacle_id": obstacle.pk, "by": world["facilitator"]}
+    for name in ("charity_manager", "firm_manager"):  # works there, and it is not his
+        for move in (
+            {"act": "clear", "note": "دیگر مانعی نیست."},
+            {"act": "hand", "owner": world.organisations["firm"]},
+        ):
+            with pytest.raises(NotPermitted):
+                board_actions.move_obstacle(**(act | {"by": world[name], "now": NOW} | move))
     handed = board_actions.move_obstacle(act="hand", owner=world.organisations["firm"], now=later(days=5), **act)
     assert (handed.told_at, handed.handed_at) == (NOW, later(days=5))
+    with scope(world["firm_manager"]):
+        assert queries.waiting(world["firm_manager"], in_days(5)).obstacles == 1
+    with scope(world["charity_manager"]):
+        assert queries.waiting(world["charity_manager"], in_days(5)).obstacles == 0
+    lead(world, "charity")
+    with scope(world["charity_manager"]):
+        [here] = queries.board_of(world.places["nobonyad"], in_days(5)).obstacles
+        offered = [name for name, _act in board_acts.OBSTACLE.offered(here, world["charity_manager"])]
+    assert offered == ["clear", "hand"]  # the lead agency may
     with pytest.raises(BadValue):
         board_actions.move_obstacle(act="clear", now=later(days=6), **act)
     cleared = board_actions.move_obstacle(act="clear", note="شهرداری مجوز را داد.", now=later(days=6), **act)
