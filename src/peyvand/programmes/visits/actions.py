@@ -81,8 +81,9 @@ class NewVisit:
 
 @action
 def plan_visit(*, place: Place, planned_date: date, by: Acting, now: datetime) -> Visit:
-    """Raises `PlannedInPast`, `ProgrammeOff`."""
+    """Raises `PlannedInPast`, `NotFine`, `ProgrammeOff`."""
     require(may_plan(by, place.path))
+    require(rules.place_refusal(kind=place.kind, name=place.name_fa))
     own = keeper(by)
     require_on([(place.path, own.path)], now)
     if planned_date < business_date(now):
@@ -122,13 +123,14 @@ def record_visit(*, row: NewVisit, by: Acting, now: datetime, random: Random | N
 
     A draft that was stored before, however long ago, gives the visit it became; with other words under the same key it
     raises `KeyReused`. Where somebody else fulfilled the plan meanwhile this is one more visit: both are kept. Raises
-    `VisitInFuture`, `ContactsAboveFamilies`, `ProgrammeOff`, and what telling a need raises.
+    `NotFine`, `VisitInFuture`, `ContactsAboveFamilies`, `ProgrammeOff`, and what telling a need raises.
     """
     require(may_visit(by, row.place.path))
     if (stored := kept_draft(Visit, "visitor_id", row.draft_key, row.digest, by)) is not None:
         return stored
     own = keeper(by)
     require_on([(row.place.path, own.path)], now)
+    require(rules.place_refusal(kind=row.place.kind, name=row.place.name_fa))
     _check(row, now)
     visit = _planned(row, own) or Visit(**where(row.place, own), state=rules.LIFE.start, created_at=now)
     visit.state = rules.LIFE.after("record_visit", visit.state)

@@ -22,7 +22,7 @@ from peyvand.journal.once import once
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.programmes.visits import actions, queries, survey_actions
 from peyvand.programmes.visits.enums import MADE, VisitState
-from peyvand.programmes.visits.forms import AnswerForm, VisitForm, language
+from peyvand.programmes.visits.forms import AnswerForm, VisitForm, given_place, language
 from peyvand.programmes.visits.forms_as_data import Definition, in_language
 from peyvand.programmes.visits.views import SLUG, folder, today
 from peyvand.scope.acting import Acting
@@ -53,7 +53,7 @@ def field(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
     with scope(by):
         plans = queries.visits(by).exclude(planned_date=None).order_by("planned_date")
-        initial = {"plan": request.GET.get("plan", ""), "place": request.GET.get("place", "")}
+        initial = {"plan": request.GET.get("plan", ""), "place": given_place(request.GET.get("place", ""))}
         form = VisitForm(
             request.POST or None, request.FILES or None, by=by, today=today(), plans=plans, initial=initial
         )
@@ -148,12 +148,21 @@ def _said(
     request: HttpRequest, form: Form, template: str, page: Callable[..., dict[str, Any]], told: list[str], status: int
 ) -> HttpResponseBase:
     if _by_script(request):
-        return JsonResponse({"said": told}, status=status)
+        return JsonResponse({"said": told, "choices": _to_choose(form)}, status=status)
     by: Acting = request.acting  # type: ignore[attr-defined]
     if status == 403:
         raise NotPermitted(reason=N_("this draft was begun by somebody else"))
     with scope(by):
         return render(request, template, page(form, by), status=status)
+
+
+def _to_choose(form: Form) -> dict[str, list[list[str]]]:
+    """Where several names fit what was written: by field what is left to choose from, as value and label."""
+    written = [
+        name for name, field in form.fields.items() if getattr(field, "is_written", False) and name in form.errors
+    ]
+    found = {name: getattr(form.fields[name].widget, "choices", ()) for name in written}
+    return {name: [[str(value), str(label)] for value, label in choices] for name, choices in found.items() if choices}
 
 
 def _by_script(request: HttpRequest) -> bool:

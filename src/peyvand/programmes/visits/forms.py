@@ -7,21 +7,25 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.kernel.text import latin_digits
+from peyvand.places.enums import FINE
+from peyvand.places.models import Place
 from peyvand.programmes.visits.actions import Heard
 from peyvand.programmes.visits.enums import Moment, VisitState
 from peyvand.programmes.visits.forms_as_data import Definition, in_language
 from peyvand.programmes.visits.models import Visit
 from peyvand.programmes.visits.rules import MOST_FAMILIES, SPOTS
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import below
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Filters
-from peyvand.web.pages.choices import KindField, PlaceField
+from peyvand.web.pages.choices import FoundPlace, KindField
 from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import jdate, number
 
@@ -45,13 +49,29 @@ class DegreeField(forms.DecimalField):
         return super().to_python(latin_digits(value).replace("٫", ".") if isinstance(value, str) else value)
 
 
+def fine_places(by: Acting) -> QuerySet[Place]:
+    """Where a visit leads: the neighbourhoods, villages and nomadic places of the actor's area, however large it is."""
+    inside = below(by.place_path, "path")
+    return (
+        Place.objects.filter(inside, kind__in=FINE)
+        .select_related("parent")
+        .defer("boundary", "parent__boundary")
+        .order_by("path")
+    )
+
+
+def given_place(text: str) -> int | str:
+    """The place that an address names by its number."""
+    return int(text) if text.isdecimal() and len(text) < 19 else ""
+
+
 class PlanForm(Form):
-    place = PlaceField(label=_("Neighbourhood or settlement"))
+    place = FoundPlace(label=_("Neighbourhood or settlement"), empty_label=_("Choose the place"))
     planned_date = JalaliDateField(label=_("On which day"))
 
     def __init__(self, *args: Any, by: Acting, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["place"].offer(by)  # type: ignore[attr-defined]
+        self.fields["place"].offer(fine_places(by))  # type: ignore[attr-defined]
         self.fields["planned_date"].earliest = today  # type: ignore[attr-defined]
 
 
@@ -63,7 +83,7 @@ class VisitForm(Form):
     plan = forms.ModelChoiceField(
         label=_("Which planned visit?"), queryset=Visit.objects.none(), required=False, empty_label=_("None: it was not planned")
     )  # fmt: skip
-    place = PlaceField(label=_("Neighbourhood or settlement"), empty_label=_("Choose the place"))
+    place = FoundPlace(label=_("Neighbourhood or settlement"), empty_label=_("Choose the place"))
     visited_date = JalaliDateField(label=_("Day of the visit"))
     families_met = QuantityField(label=_("How many families did you meet?"), least=0, most=MOST_FAMILIES)
     first_contacts = QuantityField(
@@ -88,7 +108,7 @@ class VisitForm(Form):
             **options.get("initial", {}),
         }
         super().__init__(*args, **options)
-        self.fields["place"].offer(by)  # type: ignore[attr-defined]
+        self.fields["place"].offer(fine_places(by))  # type: ignore[attr-defined]
         self.fields["visited_date"].latest = today  # type: ignore[attr-defined]
         self.fields["plan"].queryset = plans  # type: ignore[attr-defined]
         self.fields["plan"].label_from_instance = _plan_label  # type: ignore[attr-defined]

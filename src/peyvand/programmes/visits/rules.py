@@ -8,6 +8,7 @@ from statistics import mean, median
 
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.states import LifeCycle
+from peyvand.places.enums import FINE
 from peyvand.programmes.visits.enums import VisitState
 
 LIFE = LifeCycle(
@@ -41,6 +42,11 @@ class PlannedInPast(Refusal):
 class VisitInFuture(Refusal):
     code = "visit_in_future"
     message = "A visit is recorded on its day or afterwards."
+
+
+class NotFine(Refusal):
+    code = "visit_not_fine"
+    message = "A visit leads to a neighbourhood, a village or a nomadic place. “{place}” is a larger one."
 
 
 class ContactsAboveFamilies(Refusal):
@@ -94,6 +100,10 @@ def neglect(
     parts = [min(met, units) / units for units, met in told if units]
     little_help = 1.0 - mean(parts) if parts else 1.0
     return Neglect(deprivation, time, little_help)
+
+
+def place_refusal(*, kind: str, name: str) -> Refusal | None:
+    return None if kind in FINE else NotFine(place=name)
 
 
 def of_survey(m0: float, full_m0: int) -> float:

@@ -49,10 +49,12 @@ class NewTour:
 def plan_tour(*, row: NewTour, by: Acting, now: datetime) -> Tour:
     """Route the tour and plan a visit for every call that finds room; what does not is kept with its reason.
 
-    Raises `PlannedInPast`, `NoPoint`, `ProgrammeOff`.
+    Raises `PlannedInPast`, `NotFine`, `NoPoint`, `ProgrammeOff`.
     """
     for place in (row.base, *(place for place, _ in row.calls)):
         require(may_plan(by, place.path))
+    for place, _ in row.calls:
+        require(rules.place_refusal(kind=place.kind, name=place.name_fa))
     own = keeper(by)
     require_on([(row.base.path, own.path)], now)
     _check(row, by, now)

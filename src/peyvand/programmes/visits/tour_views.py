@@ -18,6 +18,7 @@ from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.people.models import Membership
 from peyvand.places.models import Place
 from peyvand.programmes.visits import permissions, queries, tour_actions
+from peyvand.programmes.visits.forms import fine_places
 from peyvand.programmes.visits.models import Tour, TourPerson, TourStop
 from peyvand.programmes.visits.views import SLUG, badge, opened, today
 from peyvand.scope.acting import STAFF, Acting
@@ -27,7 +28,7 @@ from peyvand.web import notices
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.pages.access import refuse
-from peyvand.web.pages.choices import PlaceField
+from peyvand.web.pages.choices import FoundPlace, PlaceField
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import number
 
@@ -51,13 +52,17 @@ class TourForm(Form):
         super().__init__(*args, **options)
         self.fields["begins"].earliest = today()  # type: ignore[attr-defined]
         self.fields["base"].offer(by)  # type: ignore[attr-defined]
-        first: PlaceField = self.fields["base"]  # type: ignore[assignment]
-        people = _people(by)
+        people, places = _people(by), fine_places(by)
+        first: FoundPlace | None = None
         for row in range(1, PLACE_ROWS + 1):
-            place = PlaceField(
+            place = FoundPlace(
                 label=format_lazy(_("Place {number}"), number=number(row)), required=row == 1, empty_label="—"
             )  # fmt: skip
-            place.queryset, place.depth = first.queryset, first.depth
+            place.offer(places)
+            if first is None:
+                first = place
+            elif not place.is_written:
+                place.choices = first.choices
             self.fields[f"place_{row}"] = place
             self.fields[f"needed_{row}"] = _skills(_("Place {number}: which skills does it need?"), row)
         for row in range(1, PERSON_ROWS + 1):

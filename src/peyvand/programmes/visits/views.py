@@ -20,7 +20,7 @@ from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.programmes.visits import actions, permissions, queries, rules
 from peyvand.programmes.visits.enums import MADE, Moment, VisitState
-from peyvand.programmes.visits.forms import ActionForm, PictureForm, PlanForm, TermsForm, VisitFilters
+from peyvand.programmes.visits.forms import ActionForm, PictureForm, PlanForm, TermsForm, VisitFilters, given_place
 from peyvand.programmes.visits.models import Visit, VisitAction, VisitPhoto, VisitTerms
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
@@ -106,7 +106,7 @@ def all_visits(request: HttpRequest) -> HttpResponseBase:
 def plan(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
     with scope(by):
-        initial = {"place": request.GET.get("place", ""), "planned_date": today()}
+        initial = {"place": given_place(request.GET.get("place", "")), "planned_date": today()}
         form = PlanForm(request.POST or None, by=by, today=today(), initial=initial)
         if request.method != "POST" or not form.is_valid():
             return render(request, "visits/plan.html", {"form": form})

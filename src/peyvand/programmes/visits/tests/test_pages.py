@@ -16,6 +16,8 @@ from peyvand.extend.models import ProgrammeSwitch
 from peyvand.extend.switches import switch_off, switch_on
 from peyvand.kernel.jalali import business_date
 from peyvand.people.models import Membership
+from peyvand.places.actions import NewPlace, put_places
+from peyvand.places.enums import PlaceKind
 from peyvand.programmes.visits import actions, sample
 from peyvand.programmes.visits.models import HouseholdAnswer, Survey, Visit
 from peyvand.scope.acting import SYSTEM
@@ -180,6 +182,30 @@ def test_an_office_uploads_a_form_which_is_asked_on_the_phone_printed_and_measur
     assert visitor.post(field, late, **SCRIPT).status_code == 201
     with scope(SYSTEM):
         assert {one.survey_id for one in HouseholdAnswer.objects.all()} == {survey.pk}
+
+
+def test_where_places_are_many_one_is_found_by_its_name_and_only_fine_places_are_visited(world, monkeypatch):
+    monkeypatch.setattr("peyvand.web.pages.choices.MOST_NAMES", 1)
+    twin = NewPlace(PlaceKind.NEIGHBOURHOOD, "نوبنیاد", "twin", world.places["amol"].path)
+    put_places(rows=[twin], by=SYSTEM, now=timezone.now())
+    leader, visitor = client(world, "leader"), client(world, "facilitator")
+    assert "اسپیاری" not in leader.get(f"{ROOT}plan/").content.decode()  # no select box of thousands
+    assert leader.post(ROOT + "plan/", {"place": "اسپیاری", "planned_date": day()}).status_code == 302
+    for coarse in ("ساری", world.places["sari"].pk):
+        assert leader.post(ROOT + "plan/", {"place": coarse, "planned_date": day()}).status_code == 200
+    several = leader.post(ROOT + "plan/", {"place": "نوبنیاد", "planned_date": day()}).content.decode()
+    assert several.count("نوبنیاد —") == 2
+    assert [one.place_id for one in stored()] == [world.places["espiari"].pk]
+    draft = said(world, owner=world["leader"].account_id, place="نوبنیاد")
+    choices = leader.post(ROOT + "field/", draft, **SCRIPT).json()["choices"]["place"]
+    assert str(world.places["nobonyad"].pk) in dict(choices)
+    assert leader.post(ROOT + "field/", draft | {"place": world.places["nobonyad"].pk}, **SCRIPT).status_code == 201
+    assert visitor.get(f"{ROOT}field/?place={world.places['nobonyad'].pk}").status_code == 200
+    tour = leader.get(ROOT + "tours/new/").content.decode()
+    assert 'name="place_1"' in tour
+    assert "اسپیاری" not in tour.split('name="place_1"')[1]
+    body = {"place": world.places["sari"].path, "planned_date": day(1)}
+    assert Caller(world, "leader").post("/programmes/visits/plans", body).json()["code"] == "visit_not_fine"
 
 
 def test_switched_off_the_reading_pages_stay_and_nothing_is_written(world):

@@ -56,11 +56,23 @@
     form.dataset.begun = "yes";
     navigator.storage?.persist?.().catch(() => {}); // so that a full phone throws other things away first
   };
-  const blank = () => { form.reset(); photos = {}; showPhotos(); delete form.dataset.begun; delete form.dataset.sent; form.dispatchEvent(new Event("draft:restored")); };
+  const blank = () => { unchoose(); form.reset(); photos = {}; showPhotos(); delete form.dataset.begun; delete form.dataset.sent; form.dispatchEvent(new Event("draft:restored")); };
+
+  // Where several names fit what was written, the site says which: then the field becomes a choice among them.
+  const written = new Map();
+  const unchoose = () => { written.forEach((input, select) => select.replaceWith(input)); written.clear(); };
+  const choose = (name, options) => {
+    const input = form.elements.namedItem(name), select = document.createElement("select");
+    Object.assign(select, { id: input.id, name, required: input.required });
+    options.forEach(([value, label]) => select.add(new Option(label, value)));
+    written.set(select, input);
+    input.replaceWith(select);
+  };
+  const choices = () => Object.fromEntries([...written.keys()].map((select) => [select.name, [...select.options].map((one) => [one.value, one.text])]));
 
   const title = () => {
     const chosen = form.elements.namedItem(form.dataset.draft === "visit" ? "place" : "visit");
-    const name = chosen.value ? chosen.selectedOptions[0].textContent.replace(/^[–\s]+/, "").trim() : words("nameless");
+    const name = chosen.value ? (chosen.selectedOptions?.[0].textContent ?? chosen.value).replace(/^[–\s]+/, "").trim() : words("nameless");
     return form.dataset.draft === "visit" ? `${name} · ${form.elements.namedItem("visited_date").value}` : `${form.dataset.title} · ${name}`;
   };
   const entries = () => {
@@ -69,7 +81,7 @@
   };
   const draft = (state) => ({
     key: key.value, owner, kind: form.dataset.draft, title: title(), address: phone.dataset.own, page: location.pathname,
-    entries: entries(), state, said: [], at: Date.now(),
+    entries: entries(), choices: choices(), state, said: [], at: Date.now(),
   });
   const save = async () => {
     clearTimeout(timer);
@@ -84,6 +96,7 @@
 
   const restore = (row) => {
     blank();
+    Object.entries(row.choices ?? {}).forEach(([name, options]) => choose(name, options));
     for (const [name, value] of row.entries) {
       if (value instanceof Blob) photos[name] = value;
       else for (const input of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
@@ -165,7 +178,7 @@
     }
     // What the site will not take however often it is sent is kept and told, and does not hold up what waits behind it.
     if ((answer.status === 422 && told) || NEVER_TAKEN.includes(answer.status)) {
-      await put({ ...row, state: "wrong", said: told?.said ?? [words("not-taken")] });
+      await put({ ...row, state: "wrong", said: told?.said ?? [words("not-taken")], choices: told?.choices ?? {} });
       return "wrong";
     }
     return answer.type === "opaqueredirect" || [401, 403].includes(answer.status) ? "sign-in" : "away";
