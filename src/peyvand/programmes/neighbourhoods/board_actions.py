@@ -181,10 +181,7 @@ def take_share(
         objective=objective, organisation=organisation,
         defaults={"organisation_path": organisation.path, "promised": promised, "done": done},
     )  # fmt: skip
-    total = Share.objects.filter(objective=objective).aggregate(done=Sum("done"))["done"] or 0
-    act = rules.reached(state=objective.state, done=total, target=objective.target)
-    if act is not None:
-        _objective_after(objective, act, now)
+    _bring_in_line(objective, now)
     data: dict[str, object] = {"promised": promised, "done": done}
     event("objective.shared", "objective", objective.pk, by, now, row=objective, data=data)
     return share
@@ -198,8 +195,17 @@ def move_objective(*, objective_id: int, act: str, by: Acting, now: datetime) ->
     if act not in ("drop", "take_up_again"):
         raise BadValue(field="act", reason="an objective is dropped or taken up again; it is reached by what is done")
     _objective_after(objective, act, now)
+    _bring_in_line(objective, now)  # what was done meanwhile may have reached it
     event("objective.moved", "objective", objective.pk, by, now, row=objective, data={"act": act})
     return objective
+
+
+def _bring_in_line(objective: Objective, now: datetime) -> None:
+    """Reached or open, by what all agencies have done."""
+    total = Share.objects.filter(objective=objective).aggregate(done=Sum("done"))["done"] or 0
+    act = rules.reached(state=objective.state, done=total, target=objective.target)
+    if act is not None:
+        _objective_after(objective, act, now)
 
 
 def _objective_after(objective: Objective, act: str, now: datetime) -> None:

@@ -55,6 +55,12 @@ def waiting(by: Acting, today: date) -> QuerySet[Visit]:
     return visits(by).filter(open_ones)
 
 
+def sent(by: Acting) -> QuerySet[Visit]:
+    """Planned visits that a tour sends the actor himself to, in the order of his days."""
+    own = visits(by).filter(stop__person__account_id=by.account_id or None, state=VisitState.PLANNED)
+    return own.select_related("stop").order_by("planned_date", "stop__order")
+
+
 def out_of_line() -> QuerySet[Visit]:
     """Visits whose state no longer fits what followed from them."""
     acted = Exists(VisitAction.objects.filter(visit=OuterRef("pk")))

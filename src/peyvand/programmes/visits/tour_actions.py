@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext_noop as N_
 
-from peyvand.journal.actions import record
+from peyvand.journal.actions import record, record_batch
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, Refusal, require
 from peyvand.kernel.text import search_key
@@ -71,6 +71,7 @@ def plan_tour(*, row: NewTour, by: Acting, now: datetime) -> Tour:
     people = TourPerson.objects.bulk_create(
         TourPerson(tour=tour, account=account, skills="، ".join(_skills(skills))) for account, skills in row.people
     )
+    visits = []
     for stop in found.stops:
         place, skill = calls[stop.call]
         visit = Visit.objects.create(
@@ -80,6 +81,9 @@ def plan_tour(*, row: NewTour, by: Acting, now: datetime) -> Tour:
         TourStop.objects.create(
             visit=visit, tour=tour, person=people[stop.person], skill=skill, order=stop.order, km=round(stop.km, 1)
         )
+        visits.append(visit)
+    if visits:
+        record_batch("visit.planned", kind="visit", subjects=visits, by=by, now=now)
     record(
         "visit_tour.planned", kind="visit_tour", subject=tour.pk, by=by, now=now, place_path=tour.place_path,
         organisation_path=own.path, data={"stops": len(found.stops), "left": len(tour.left)},

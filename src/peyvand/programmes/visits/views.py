@@ -88,15 +88,15 @@ LIST = ListSpec(
 @require_GET
 def all_visits(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
-    rows = queries.visits(by)
-    if request.GET.get("show") == "waiting":
-        rows = queries.waiting(by, today())
+    shown = {"waiting": lambda: queries.waiting(by, today()), "mine": lambda: queries.sent(by).order_by()}
+    rows = shown.get(request.GET.get("show", ""), lambda: queries.visits(by))()
     if (file := export(request, LIST, rows)) is not None:
         return file
     context = {
         "page": list_page(request, LIST, rows),
         "only": request.GET.get("show", ""),
         "waiting": queries.waiting(by, today()).count(),
+        "sent": queries.sent(by).count() if by.is_staff else 0,
         "may_plan": permissions.may_plan(by, by.place_path) is None and opened(by),
         "may_visit": permissions.may_visit(by, by.place_path) is None and opened(by),
     }

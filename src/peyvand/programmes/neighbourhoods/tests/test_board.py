@@ -154,6 +154,15 @@ def test_an_objective_is_reached_when_what_all_have_done_comes_to_its_target(wor
     board_actions.take_share(done=3, **share)
     with scope(SYSTEM):
         assert (Objective.objects.get().state, Objective.objects.get().closed_at) == ("open", None)
+    move: dict[str, Any] = {"objective_id": objective.pk, **by}
+    board_actions.move_objective(act="drop", **move)
+    assert board_actions.move_objective(act="take_up_again", **move).state == "open"
+    with scope(SYSTEM):
+        Objective.objects.filter(pk=objective.pk).update(target=9)
+    board_actions.move_objective(act="drop", **move)
+    assert board_actions.move_objective(act="take_up_again", **move).state == "reached"
+    with scope(SYSTEM):
+        Objective.objects.filter(pk=objective.pk).update(target=10, state="open", closed_at=None)
     with scope(SYSTEM):  # the deadlines of the county name it too
         [owed] = queries.board_of(world.places["sari"], in_days(10)).owed
     assert (owed.what, owed.row.pk, owed.due, owed.late) == ("objective", objective.pk, in_days(9), True)

@@ -12,10 +12,11 @@ from tests.api.calls import Caller
 from tests.world import NOW, World, in_days
 
 from peyvand.extend.switches import switch_on
+from peyvand.journal.models import Event
 from peyvand.kernel.refusals import BadValue, NotPermitted
 from peyvand.people.models import Account, Membership
 from peyvand.places.models import Place
-from peyvand.programmes.visits import actions, rules, tour_actions
+from peyvand.programmes.visits import actions, queries, rules, tour_actions
 from peyvand.programmes.visits.models import Tour, TourStop, Visit
 from peyvand.programmes.visits.routing import Call, route
 from peyvand.programmes.visits.seed import seed
@@ -102,6 +103,9 @@ def test_a_tour_plans_a_visit_for_every_call_and_keeps_why_another_found_no_room
             ("پزشك", world["facilitator"].account_id), ("مددکار", world["social_worker"].account_id),
         }  # fmt: skip
         assert {stop.visit.state for stop in stops} == {"planned"}
+        mine = queries.sent(world["facilitator"])
+        assert [visit.stop.skill for visit in mine] == ["پزشك"]
+    assert Event.objects.filter(act="visit.planned").count() == 1  # one for the batch
     assert tour.left == [[world.places["ahangar"].pk, "حقوقدان", tour_actions.UNSKILLED]]
     with scope(world["charity_manager"]):
         assert not Tour.objects.exists()
@@ -137,6 +141,11 @@ def test_a_tour_is_planned_on_a_page_and_over_the_api(world):
     page = leader.get(leader.post(root + "new/", said)["Location"]).content.decode()
     assert "پزشک" in page
     assert "حقوقدان" in page
+    sent = Client()
+    sent.force_login(Membership.objects.get(pk=world["facilitator"].membership_id).account)
+    assert "?show=mine" in sent.get("/programmes/visits/").content.decode()
+    assert "نوبنیاد" in sent.get("/programmes/visits/?show=mine").content.decode()
+    assert "?show=mine" not in leader.get("/programmes/visits/").content.decode()
     body = {
         "title": "تور", "base": world.places["sari"].path, "begins": in_days(400).isoformat(), "days": 1,
         "calls": [{"place": world.places["nobonyad"].path, "skills": ["پزشک"]}],
