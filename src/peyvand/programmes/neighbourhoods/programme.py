@@ -115,30 +115,33 @@ PROGRAMME = Programme(
     ),
     figures=(
         Figure(
-            "in_time", _("Resolutions kept in time"), _("What a council resolves is done by its day."),
+            "in_time", _("Resolutions kept in time"),
+            _("What a council resolves is done by its day: the neighbourhoods as soon as possible (IRNA, Sari, undated)."),
             _("Of resolutions of the last year that are done or whose day has passed, the share reported by that day and confirmed."),
             figures.in_time, "percent",
         ),
         Figure(
-            "days_to_done", _("From resolution to done"), _("It becomes faster from day to day."),
+            "days_to_done", _("From resolution to done"), _("It becomes faster and more coherent from day to day (IRNA, Sari, undated)."),
             _("The median of the days from the session to the confirmation, of those confirmed in the last year."),
             figures.days_to_done, "days",
         ),
         Figure(
-            "answered_in_time", _("Voices answered in time"), _("What a place sends up is heard and answered."),
+            "answered_in_time", _("Voices answered in time"),
+            _("What a place sends up is heard and answered, up to the highest official (ILNA, 1404/9/6)."),
             _("Of the stays of voices at a council in the last year that ended or ran out, the share answered or passed on in time."),
             figures.answered_in_time, "percent",
         ),
         Figure(
-            "joint", _("Objectives of several agencies"), _("One shared goal, each with its part."),
+            "joint", _("Objectives of several agencies"), _("One shared goal, each with its part (IRNA, Sari, undated)."),
             _("Of the objectives not dropped, the share in which two agencies or more have a part."), figures.joint, "percent",
         ),
         Figure(
-            "obstacles", _("Age of obstacles"), _("Obstacles have an owner and are cleared."),
+            "obstacles", _("Age of obstacles"), _("Obstacles and problems are cleared (IRNA, Sari, undated)."),
             _("The median age in days of the obstacles that stand open."), figures.age_of_obstacles, "days",
         ),
         Figure(
-            "accompaniment", _("Accompaniment"), _("Agencies put to use whatever is in their power."),
+            "accompaniment", _("Accompaniment"),
+            _("Agencies put to use whatever is in their power (IRNA, Sari, undated; Jahani Press, 1403/2/17)."),
             _("Used of declared, the plain mean over the agencies on boards and their kinds of help."),
             figures.accompaniment, "percent",
         ),

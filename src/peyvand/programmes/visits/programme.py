@@ -138,7 +138,7 @@ PROGRAMME = Programme(
         Figure(
             "share_followed",
             _("Visits that something followed"),
-            _("No visit stays without an action."),
+            _("No visit stays without an action: visits and empowering action (Jahani Press, 1403/2/17)."),
             _(
                 "Of the visits of the last twelve Jalali months, those after which help arrived for a need heard or an action was told."
             ),
@@ -148,7 +148,7 @@ PROGRAMME = Programme(
         Figure(
             "days_to_action",
             _("From the visit to the action"),
-            _("What was heard is acted on soon."),
+            _("What was heard is acted on soon: visits and empowering action (Jahani Press, 1403/2/17)."),
             _("The median of the days from the visit to the first action, of those that something followed."),
             figures.days_to_action,
             "days",
