@@ -1,6 +1,6 @@
 """Which places have been seen less, and why; how evenly visits are spread; the counter to the year's goal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from peyvand.engines.deprivation import theil
 from peyvand.extend.discovery import programme
 from peyvand.extend.figures import shown
+from peyvand.flow import suppression
 from peyvand.kernel.refusals import NotFound
 from peyvand.places.models import Place
 from peyvand.programmes.visits import permissions, queries
@@ -64,11 +65,13 @@ def place(request: HttpRequest, place_id: int) -> HttpResponseBase:
 
 @dataclass(frozen=True)
 class Gauge:
-    """How evenly visits are spread over parts: `theil` is None where fewer than two parts have what is weighed."""
+    """How evenly visits are spread over parts: `theil` is None where fewer than two parts have what is weighed, and where it is
+    `withheld`, for a count under five could be worked out from it."""
 
     title: str
     theil: float | None
     unknown: int
+    withheld: bool = False
 
 
 @require_GET
@@ -77,36 +80,44 @@ def figures(request: HttpRequest) -> HttpResponse:
     with scope(SYSTEM):  # opened once: what is counted below is counted under it too
         spread = queries.spread(by.place_path, today())
         counted = shown(programme(SLUG), by, today())
-    balances = [balance(_("Provinces of the country"), spread.provinces)]
+    outside = not by.is_staff
+    balances = [balance(_("Provinces of the country"), spread.provinces, outside=outside)]
     if spread.counties:
-        balances.append(balance(_("Counties of your area"), spread.counties))
+        balances.append(balance(_("Counties of your area"), spread.counties, outside=outside))
+    seen, own = (suppression.shown(number) if outside else number for number in (spread.seen, spread.own))
     context = {
         "figures": counted,
-        "seen": spread.seen, "own": spread.own, "terms": spread.terms, "share": min(100, 100 * spread.seen / spread.terms.goal),
-        "balances": balances,
+        "seen": seen, "own": own, "terms": spread.terms, "balances": balances,
         "may_settle": permissions.may_set_terms(by) is None,
     }  # fmt: skip
     return render(request, "visits/figures.html", context)
 
 
-def balance(title: str, parts: Sequence[queries.Part]) -> dict[str, Any]:
-    """Visits against people, and against people x deprivation, each as a gauge and as the rows of one table."""
+def balance(title: str, parts: Sequence[queries.Part], *, outside: bool) -> dict[str, Any]:
+    """Visits against people, and against people x deprivation, each as a gauge and as the rows of one table.
+
+    To a reader from `outside` no count under five is shown, nor what would betray one.
+    """
+    counted: Mapping[int, int | None] = {part.place.pk: part.visits for part in parts}
+    if outside:
+        counted = suppression.suppressed({part.place.pk: part.visits for part in parts})
+    hidden = None in counted.values()
     by_people = [(part, float(part.people)) for part in parts if part.people]
     by_both = [(part, people * part.deprivation) for part, people in by_people if part.deprivation]
     gauges = [
-        _gauge(_("against population"), by_people, len(parts)),
-        _gauge(_("against population and deprivation"), by_both, len(parts)),
+        _gauge(_("against population"), by_people, len(parts), hidden),
+        _gauge(_("against population and deprivation"), by_both, len(parts), hidden),
     ]
     due = dict(_shares(by_people))
     rows = [
         {
-            "name": named(part.place), "visits": part.visits, "people": number(part.people) if part.people else "—",
+            "name": named(part.place), "visits": counted[part.place.pk], "people": number(part.people) if part.people else "—",
             "deprivation": number(part.deprivation) if part.deprivation is not None else "—",
             "due": percent(due[part.place.pk]) if part.place.pk in due else "—",
         }
-        for part in sorted(parts, key=lambda one: (-one.visits, one.place.path))
+        for part in sorted(parts, key=lambda one: (-(counted[one.place.pk] or 0), one.place.path))
     ]  # fmt: skip
-    return {"title": title, "gauges": gauges, "rows": rows, "visits": sum(part.visits for part in parts)}
+    return {"title": title, "gauges": gauges, "rows": rows, "withheld": hidden}
 
 
 def _shares(weighed: Sequence[tuple[queries.Part, float]]) -> list[tuple[int, float]]:
@@ -114,8 +125,8 @@ def _shares(weighed: Sequence[tuple[queries.Part, float]]) -> list[tuple[int, fl
     return [(part.place.pk, weight / total) for part, weight in weighed]
 
 
-def _gauge(title: str, weighed: Sequence[tuple[queries.Part, float]], parts: int) -> Gauge:
-    if len(weighed) < 2:
-        return Gauge(title, None, parts - len(weighed))
+def _gauge(title: str, weighed: Sequence[tuple[queries.Part, float]], parts: int, hidden: bool) -> Gauge:
+    if len(weighed) < 2 or hidden:
+        return Gauge(title, None, parts - len(weighed), withheld=hidden)
     found = theil([part.visits for part, _ in weighed], [weight for _, weight in weighed])
     return Gauge(title, found.theil, parts - len(weighed))

@@ -15,9 +15,11 @@ from tests.world import World
 from peyvand.extend.models import ProgrammeSwitch
 from peyvand.extend.switches import switch_off, switch_on
 from peyvand.kernel.jalali import business_date
+from peyvand.kernel.text import persian_digits
 from peyvand.people.models import Membership
 from peyvand.places.actions import NewPlace, put_places
 from peyvand.places.enums import PlaceKind
+from peyvand.places.models import Place
 from peyvand.programmes.visits import actions, sample
 from peyvand.programmes.visits.models import HouseholdAnswer, Survey, Visit
 from peyvand.scope.acting import SYSTEM
@@ -225,6 +227,30 @@ def test_the_goal_is_set_by_those_who_may_and_shown_with_who_decided(world):
     assert leader.post(ROOT + "terms/", values | {"source": "مصوبهٔ ستاد"}).status_code == 302
     assert "۸۰۰" in leader.get(ROOT + "figures/").content.decode()
     assert client(world, "field_leader").post(ROOT + "terms/", values).status_code == 403
+
+
+def test_outsiders_see_no_count_under_five_nor_what_would_betray_one(world):
+    visitor = client(world, "facilitator")
+    Place.objects.filter(kind="province").update(
+        population=100, population_source="سرشماری", deprivation=50, deprivation_source="سرشماری"
+    )
+    Place.objects.filter(kind="county").update(
+        population=50, population_source="سرشماری", deprivation=50, deprivation_source="سرشماری"
+    )
+    parts = lambda page: [cell.split("</td>")[0] for cell in page.split('data-title="بازدیدهای امسال">')[1:]]  # noqa: E731
+    for number in range(6):
+        visitor.post(
+            ROOT + "field/", said(world, key=f"6f1f0f8e-3c5b-4f0c-9a51-2f7f6a1d0b4{number}", kind_1=""), **SCRIPT
+        )
+        inside, outside = (
+            client(world, name).get(ROOT + "figures/").content.decode() for name in ("leader", "governor")
+        )
+        assert f"{persian_digits(1)} / ۵۰۰" in inside
+        assert f"{persian_digits(1)} / ۵۰۰" not in outside  # one place
+        assert persian_digits(number + 1) in parts(inside)
+        if number < 4:
+            assert all("data-withheld" in cell for cell in parts(outside))
+    assert persian_digits(6) in parts(outside)
 
 
 def test_over_the_api_the_same_acts_hold(world):
