@@ -126,7 +126,7 @@ def add_committees(*, council_id: int, name_set: str = "", kind: str = "", by: A
     wanted = kinds.filter(slug=kind) if kind else kinds.filter(name_set__in={name_set, ""} if name_set else ())
     added = _commit_to(council, wanted, now)
     if not added:
-        raise BadValue(field="which", reason="there is no such committee of this council, or it stands already")
+        raise BadValue(field="kind", reason="there is no such committee of this council, or it stands already")
     event(
         "council.committees_added",
         "council",
