@@ -33,7 +33,7 @@ from peyvand.api.shapes import (
 from peyvand.extend.programme import ApiRoute
 from peyvand.files.pictures import MOST_BYTES, cleaned
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import NotFound
+from peyvand.kernel.refusals import BadValue, NotFound
 from peyvand.programmes.visits import actions, queries, rules
 from peyvand.programmes.visits.enums import Moment, VisitState
 from peyvand.programmes.visits.models import (
@@ -213,6 +213,8 @@ def record_visit(request: HttpRequest, body: VisitIn) -> HttpResponse:
 
     def run(by: Acting, now: datetime) -> VisitWhole:
         kinds = specifications_named([one.specification for one in body.heard])
+        if (body.lat is None) != (body.lon is None):
+            raise BadValue(field="lon" if body.lon is None else "lat", reason="a position has a latitude and a longitude")
         at = None if body.lat is None or body.lon is None else (Decimal(str(body.lat)), Decimal(str(body.lon)))
         row = actions.NewVisit(
             place_at(body.place), body.visited_date, body.families_met, body.first_contacts, body.note, at,

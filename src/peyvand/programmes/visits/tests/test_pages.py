@@ -259,6 +259,8 @@ def test_over_the_api_the_same_acts_hold(world):
         "place": world.places["nobonyad"].path, "visited_date": day(), "families_met": 3, "lat": 36.5678, "lon": 53.0,
         "heard": [{"specification": "tutoring"}],
     }  # fmt: skip
+    for half in ({"lat": None}, {"lon": None}):
+        assert visitor.post("/programmes/visits", body | half).json()["code"] == "bad_value"
     made = visitor.post("/programmes/visits", body, Idempotency_Key="v").json()
     assert visitor.post("/programmes/visits", body, Idempotency_Key="v").json() == made
     assert (made["state"], made["lat"], made["open_days"], len(made["need_ids"])) == ("made", 36.57, 0, 1)
