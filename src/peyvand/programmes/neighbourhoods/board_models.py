@@ -53,6 +53,11 @@ class BoardSeat(models.Model):
             models.UniqueConstraint(
                 fields=["place", "organisation"], condition=Q(until__isnull=True), name="board_once"
             ),
+            models.UniqueConstraint(
+                fields=["place", "stands_for"],
+                condition=Q(state="on_board") & ~Q(stands_for=""),
+                name="board_one_stands",
+            ),
         ]
         indexes = [models.Index(fields=["place_path", "id"], name="board_place")]
 

@@ -8,6 +8,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from peyvand.extend.switches import off_refusal
 from peyvand.flow.need.actions import NewNeed, open_needs
 from peyvand.journal.actions import record, record_batch
@@ -264,9 +266,14 @@ def set_terms(*, terms: rules.Terms, since: date, by: Acting, now: datetime) -> 
 
 @action
 def forget_words(*, ended_before: date, by: Acting, now: datetime) -> int:
-    """Blank what was noted at visits recorded before a day, with the words of households; counts and measures stay."""
-    rows = Visit.objects.filter(state__in=MADE, recorded_at__date__lt=ended_before, forgotten_at__isnull=True)
-    ids = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
+    """Blank what was noted at visits recorded before a day, with the words of households; counts and measures stay.
+
+    Words that were told of a visit after it was forgotten are blanked when they are as old themselves.
+    """
+    later = {"visit": OuterRef("pk"), "told_at__date__lt": ended_before, "told_at__gt": OuterRef("forgotten_at")}
+    told = Exists(VisitAction.objects.filter(**later)) | Exists(HouseholdAnswer.objects.filter(**later))
+    rows = Visit.objects.filter(Q(recorded_at__date__lt=ended_before, forgotten_at__isnull=True) | told, state__in=MADE)
+    ids = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     _blank(ids)
     Visit.objects.filter(pk__in=ids).update(forgotten_at=now)
     if ids:
@@ -278,6 +285,26 @@ def forget_words(*, ended_before: date, by: Acting, now: datetime) -> int:
 
 
 @action
+def forget_pictures(*, added_before: date, by: Acting, now: datetime) -> tuple[int, list[str]]:
+    """Take away pictures added before a day. Gives how many, and the fingerprints of files that no visit shows any more."""
+    photos = VisitPhoto.objects.filter(added_at__date__lt=added_before)
+    visits = sorted(set(photos.values_list("visit_id", flat=True)))
+    count, files = _take_pictures(photos)
+    if count:
+        record(
+            "visit.pictures_forgotten", kind="visit", subject=None, by=by, now=now,
+            place_path=by.place_path, organisation_path=by.organisation_path, rows=[(pk,) for pk in visits],
+        )  # fmt: skip
+    return count, files
+
+
+def _take_pictures(photos: QuerySet[VisitPhoto]) -> tuple[int, list[str]]:
+    files = set(photos.values_list("sha256", flat=True))
+    count, _ = photos.delete()
+    return count, sorted(files - set(VisitPhoto.objects.filter(sha256__in=files).values_list("sha256", flat=True)))
+
+
+@action
 def blank_words(*, need_ids: Sequence[int], by: Acting, now: datetime) -> list[str]:
     """Somebody a need was about is erased: blank the words of the visits where it was heard and take away their pictures,
     for nobody can tell whom they show. Gives the fingerprints of files that no visit shows any more."""
@@ -286,10 +313,7 @@ def blank_words(*, need_ids: Sequence[int], by: Acting, now: datetime) -> list[s
     heard_at = VisitNeed.objects.filter(need_id__in=need_ids).values_list("visit_id", flat=True)
     ids = sorted(set(heard_at))
     _blank(ids)
-    photos = VisitPhoto.objects.filter(visit_id__in=ids)
-    files = set(photos.values_list("sha256", flat=True))
-    photos.delete()
-    return sorted(files - set(VisitPhoto.objects.filter(sha256__in=files).values_list("sha256", flat=True)))
+    return _take_pictures(VisitPhoto.objects.filter(visit_id__in=ids))[1]
 
 
 def _blank(ids: Sequence[int]) -> None:

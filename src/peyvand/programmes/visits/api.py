@@ -214,7 +214,9 @@ def record_visit(request: HttpRequest, body: VisitIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> VisitWhole:
         kinds = specifications_named([one.specification for one in body.heard])
         if (body.lat is None) != (body.lon is None):
-            raise BadValue(field="lon" if body.lon is None else "lat", reason="a position has a latitude and a longitude")
+            raise BadValue(
+                field="lon" if body.lon is None else "lat", reason="a position has a latitude and a longitude"
+            )
         at = None if body.lat is None or body.lon is None else (Decimal(str(body.lat)), Decimal(str(body.lon)))
         row = actions.NewVisit(
             place_at(body.place), body.visited_date, body.families_met, body.first_contacts, body.note, at,

@@ -1,5 +1,6 @@
 """The manifest of visits: all that the core reads of this folder."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from peyvand.programmes.visits import (
     tour_views,
     views,
 )
-from peyvand.programmes.visits.actions import SLUG, blank_words, follow_visits, forget_words
+from peyvand.programmes.visits.actions import SLUG, blank_words, follow_visits, forget_pictures, forget_words
 from peyvand.programmes.visits.api import VISIT_ROUTES
 from peyvand.programmes.visits.seed import seed
 from peyvand.programmes.visits.specifications import USED
@@ -39,11 +40,20 @@ def forget(before: date, now: datetime) -> int:
     return forget_words(ended_before=before, by=SYSTEM, now=now)
 
 
-def blank(call: Call) -> None:
-    """Somebody a need was about is erased: words and pictures of the visits where it was heard go with him."""
-    files = blank_words(need_ids=call.ids["need"], by=SYSTEM, now=call.now)
+def forget_photos(before: date, now: datetime) -> int:
+    count, files = forget_pictures(added_before=before, by=SYSTEM, now=now)
+    _remove(files)
+    return count
+
+
+def _remove(files: Iterable[str]) -> None:
     for fingerprint in files:
         LocalFolder(settings.PEYVAND_FILES).remove(fingerprint)
+
+
+def blank(call: Call) -> None:
+    """Somebody a need was about is erased: words and pictures of the visits where it was heard go with him."""
+    _remove(blank_words(need_ids=call.ids["need"], by=SYSTEM, now=call.now))
 
 
 def waiting(by: Acting, today: date) -> QuerySet | None:
@@ -155,7 +165,10 @@ PROGRAMME = Programme(
         ),
     ),
     seed=seed,
-    retention=(Retention(_("Words noted at visits and households’ answers"), 24, forget),),
+    retention=(
+        Retention(_("Words noted at visits and households’ answers"), 24, forget),
+        Retention(_("Pictures of visits"), 24, forget_photos),
+    ),
     api_routes=(*VISIT_ROUTES, *SURVEY_ROUTES, *TOUR_ROUTES),
     words={
         "visit": _("Visit"),
@@ -173,6 +186,7 @@ PROGRAMME = Programme(
         "visit.reopened": _("Visit stands open again"),
         "visit.terms_set": _("Goal and scales of visits set"),
         "visit.forgotten": _("Words of visits forgotten"),
+        "visit.pictures_forgotten": _("Pictures of visits forgotten"),
         "visit_survey.uploaded": _("Survey form uploaded"),
         "visit_survey.answered": _("Household’s answers recorded"),
     },

@@ -124,6 +124,21 @@ def test_who_asks_to_join_is_answered_by_the_lead_agency(world):
         join(world, "firm", "firm_manager", stands_for="somebody")
 
 
+def test_one_organisation_at_a_time_stands_for_one_of_the_four_agencies(world):
+    lead(world, stands_for="emdad")
+    asked = join(world, stands_for="emdad")  # asking is free, the board holds one
+    with pytest.raises(AlreadyThere):
+        board_actions.move_seat(seat_id=asked.pk, act="admit", by=world["officer"], now=NOW)
+    lead(world, "charity", stands_for="setad", now=later(days=1))
+    with scope(SYSTEM):
+        told = (
+            BoardSeat.objects.filter(state="on_board")
+            .order_by("stands_for")
+            .values_list("organisation_id", "stands_for")
+        )
+        assert list(told) == [(world.organisations["office"].pk, "emdad"), (world.organisations["charity"].pk, "setad")]
+
+
 def test_an_objective_is_reached_when_what_all_have_done_comes_to_its_target(world):
     lead(world)
     by: dict[str, Any] = {"by": world["officer"], "now": NOW}

@@ -29,7 +29,7 @@ from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.people.enums import MemberRole
 from peyvand.programmes.visits import actions, expressions, queries, rules, sample, survey_actions, xlsform
 from peyvand.programmes.visits.enums import Moment, VisitState
-from peyvand.programmes.visits.models import HouseholdAnswer, Visit, VisitNeed, VisitPhoto
+from peyvand.programmes.visits.models import HouseholdAnswer, Visit, VisitAction, VisitNeed, VisitPhoto
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
@@ -372,6 +372,24 @@ def test_words_and_pictures_go_where_somebody_is_erased_and_after_the_time_that_
     assert actions.forget_words(ended_before=in_days(1), by=SYSTEM, now=later(days=1)) == 2
     assert actions.forget_words(ended_before=in_days(1), by=SYSTEM, now=later(days=1)) == 0
     assert (str(stored(other).note), stored(other).families_met) == ("", 6)
+    actions.tell_action(
+        visit_id=other.pk, words="راه روستا شن‌ریزی شد.", done_date=in_days(5), by=world["facilitator"], now=later(days=5)
+    )  # fmt: skip
+    assert actions.forget_words(ended_before=in_days(5), by=SYSTEM, now=later(days=30)) == 0
+    assert actions.forget_words(ended_before=in_days(6), by=SYSTEM, now=later(days=30)) == 1
+    assert actions.forget_words(ended_before=in_days(6), by=SYSTEM, now=later(days=31)) == 0
+    with scope(SYSTEM):
+        assert {str(one.words) for one in VisitAction.objects.all()} == {"—"}
+
+
+def test_pictures_are_taken_away_after_the_time_that_is_kept_and_files_that_are_still_shown_stay(world):
+    record(world, pictures=(actions.Picture("a" * 64, 10), actions.Picture("b" * 64, 10, 2)))
+    record(world, now=later(days=3), pictures=(actions.Picture("b" * 64, 10),))
+    forget = lambda: actions.forget_pictures(added_before=in_days(1), by=SYSTEM, now=later(days=9))  # noqa: E731
+    assert forget() == (2, ["a" * 64])
+    assert forget() == (0, [])
+    with scope(SYSTEM):
+        assert list(VisitPhoto.objects.values_list("sha256", flat=True)) == ["b" * 64]
 
 
 def test_a_visitor_of_another_role_of_the_same_person_keeps_his_draft(world):
