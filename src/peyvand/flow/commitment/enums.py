@@ -78,8 +78,14 @@ class UnservedReason(TextChoices):
     OUT_OF_REACH = "out_of_reach", _("Those who offer it do not reach this place")
     BELOW_LOT = "below_lot", _("What is left would be less than the smallest lot of those who offer it")
     HELD_BACK = "held_back", _("The programme it belongs to does not let it be promised to yet")
-    PROPOSED = "proposed", _("What could reach it stands proposed to needs of another office or territory, without an answer yet")
-    TAKEN = "taken", _("What was found for it was promised to another need while the matching ran; the next run looks again")
+    PROPOSED = (
+        "proposed",
+        _("What could reach it stands proposed to needs of another office or territory, without an answer yet"),
+    )
+    TAKEN = (
+        "taken",
+        _("What was found for it was promised to another need while the matching ran; the next run looks again"),
+    )
     FULL = "full", _("All that could reach it is promised to needs of the same or higher priority")
 
 

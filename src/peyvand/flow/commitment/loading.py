@@ -57,8 +57,9 @@ def load(place_path: str, by: Acting, now: datetime) -> Loaded:
         committed__lt=F("quantity"),
     )
     capacities = {row.pk: row for row in offers.order_by("pk").values_list(*_OF_CAPACITY, named=True)}
-    mine = own_needs(place_path, by, "asker_path")
-    elsewhere = proposed_units(Suggestion.objects.filter(specification_id__in={row.specification_id for row in capacities.values()}).exclude(mine))  # fmt: skip
+    kinds = {row.specification_id for row in capacities.values()}
+    others = Suggestion.objects.filter(specification_id__in=kinds).exclude(own_needs(place_path, by, "asker_path"))
+    elsewhere = proposed_units(others)
     inputs = Inputs(_need_table(needs.values(), today), _capacity_table(capacities.values(), elsewhere))
     return Loaded(needs, {pk: (lacking[pk], one) for pk, one in held.items()}, capacities, inputs)
 

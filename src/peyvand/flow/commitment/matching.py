@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.manager import JobManager
@@ -22,6 +22,7 @@ from peyvand.flow.commitment.loading import load, proposed_units
 from peyvand.flow.commitment.models import MatchingRun, RunInputs, Suggestion, Unserved
 from peyvand.flow.commitment.permissions import may_run_matching
 from peyvand.flow.commitment.proposing import propose
+from peyvand.flow.commitment.queries import later_runs
 from peyvand.flow.commitment.reckoning import Tell, fingerprint, reckon, unpacked, untold
 from peyvand.flow.commitment.rules import (
     MOST_ATTEMPTS,
@@ -36,7 +37,7 @@ from peyvand.journal.actions import record
 from peyvand.kernel.refusals import NotPermitted, require
 from peyvand.places.models import Place
 from peyvand.scope.acting import SYSTEM, Acting, Role, within
-from peyvand.scope.bulk import below, lock
+from peyvand.scope.bulk import lock
 from peyvand.scope.database import action, scope
 
 TASK, REPEAT = "peyvand.run_matching", "peyvand.repeat_matching"
@@ -98,7 +99,7 @@ def undo_matching(*, run_id: int, by: Acting, now: datetime) -> MatchingRun:
     _one_run_at_a_time()
     with scope(SYSTEM):
         mine = Suggestion.objects.filter(since=run)
-        if _later(run).exists() or mine.exclude(state__in=["proposed", "superseded"]).exists():
+        if later_runs(run).exists() or mine.exclude(state__in=["proposed", "superseded"]).exists():
             raise RunMovedOn
         _take_back(run, now)
     run.undone_at = now
@@ -249,15 +250,6 @@ def _one_run_at_a_time() -> None:
     """Two runs at once would each propose what the other does not see yet. Held until the act ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_RUN])
-
-
-def _later(run: MatchingRun) -> QuerySet[MatchingRun]:
-    """Runs after this one of the same organisation whose territory overlaps."""
-    parts = run.place_path.split("/")
-    around = ["/".join(parts[:depth]) + "/" for depth in range(1, len(parts))]
-    overlapping = Q(place_path__in=around) | below(run.place_path)
-    later = MatchingRun.objects.filter(overlapping, pk__gt=run.pk, organisation_path=run.organisation_path)
-    return later.filter(state=RunState.DONE)
 
 
 def _take_back(run: MatchingRun, now: datetime) -> None:
