@@ -22,7 +22,7 @@ from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.bulk import below
 
 _OF_BOTH = ("pk", "specification_id", "quantity", "committed", "place_path", "organisation_path", "place__lat", "place__lon")  # fmt: skip
-_OF_NEED = (*_OF_BOTH, "priority", "created_at")
+_OF_NEED = (*_OF_BOTH, "priority", "created_at", "household_id", "person_id", "person__sex")
 _OF_CAPACITY = (*_OF_BOTH, "reach", "reach_km", "smallest_lot")
 
 

@@ -18,6 +18,7 @@ from peyvand.flow.commitment.enums import (
     RunStep,
     SuggestionState,
 )
+from peyvand.flow.commitment.findings import keep_findings
 from peyvand.flow.commitment.loading import load, proposed_units
 from peyvand.flow.commitment.models import MatchingRun, RunInputs, Suggestion, Unserved
 from peyvand.flow.commitment.permissions import may_run_matching
@@ -237,6 +238,7 @@ def _carry_out(run: MatchingRun, by: Acting, now: datetime, tell: Tell) -> None:
         before = MatchingRun.objects.filter(place_id=run.place_id, organisation_path=run.organisation_path)
         run.previous = before.filter(state=RunState.DONE).order_by("-pk").first()
         propose(run, loaded, result, by=by, now=now)
+        keep_findings(run, loaded, result, by)
     run.inputs_sha256, run.result_sha256 = fingerprint(needs, capacities), result.fingerprint()
 
 

@@ -110,6 +110,23 @@ class RunInputs(models.Model):
     expires_at = models.DateTimeField(db_index=True)
 
 
+class RunFindings(models.Model):
+    """What a run says of a whole territory: how its service falls on groups, and which capacity would serve whom.
+
+    `shares` are [table, group, needs, met, met if whoever comes first were served first], where the table is "all", "tenth" (1 the
+    most pressing), "county" (a path), "sex" or "disability", and the group null where it is not known. `lacks` are [kind, path of
+    the county, units that lack, units that would serve somebody, of these for the worst-off]. Exact: whoever shows them to
+    outsiders withholds figures under five.
+    """
+
+    personal_data = "indirect"
+
+    run = models.OneToOneField(MatchingRun, primary_key=True, on_delete=models.CASCADE, related_name="findings")
+    shares = models.JSONField()
+    lacks = models.JSONField()
+    complete = models.BooleanField()
+
+
 class Suggestion(models.Model):
     """What a run proposes, with its reasons.
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 import numpy as np
 import polars as pl
 
-from peyvand.engines.matching import Matched, Reason, Reasons, match, reasons
+from peyvand.engines.matching import Matched, Reason, Reasons, bottlenecks, first_come, match, reasons
 from peyvand.engines.matching.exchanges import exchanges, lowest_reached
 from peyvand.flow.commitment.enums import RunStep, UnservedReason
 
@@ -50,6 +50,15 @@ _LEFT: Columns = {
     "reachable": pl.Int64,
     "lowest": pl.Int16,
 }
+_UNITS: Columns = {"need": pl.Int64, "served": pl.Int64, "first_come": pl.Int64}
+_LACKS: Columns = {
+    "kind": pl.Int64,
+    "province": pl.String,
+    "county": pl.String,
+    "missing": pl.Int64,
+    "served": pl.Int64,
+    "worst_off": pl.Int64,
+}
 Tell = Callable[[RunStep], None]
 
 
@@ -75,11 +84,17 @@ def unpacked(needs: bytes, capacities: bytes) -> Inputs:
 class Result:
     """`pairs` (`_PAIRS`, the most pressing need first) and `left` (`_LEFT`) name needs and offers by their ids.
 
-    A need that is served in part stands in both. `lowest` is null where nobody is served where it leads.
+    A need that is served in part stands in both. `lowest` is null where nobody is served where it leads. `units` are those
+    each need of the inputs gets (`served`) and would get where who comes first is served first (`first_come`); `lacks` says
+    which kind of capacity, in which county, would serve how many (`bottlenecks`). Where the lists are so long that not every
+    pair was looked at (`complete` is false), both are at least what they say.
     """
 
     pairs: pl.DataFrame
     left: pl.DataFrame
+    units: pl.DataFrame
+    lacks: pl.DataFrame
+    complete: bool
 
     def fingerprint(self) -> str:
         """Of what was found, whatever the order of its rows. Kilometres follow from the places, so they are left out."""
@@ -100,7 +115,7 @@ def reckon(inputs: Inputs, tell: Tell = untold) -> Result:
     """Who can help whom, and why each other need is left: worst-off first, exactly, then by the shortest ways."""
     tell(RunStep.PAIRING)
     if not len(inputs.needs):
-        return Result(pl.DataFrame(schema=_PAIRS), pl.DataFrame(schema=_LEFT))
+        return Result(*(pl.DataFrame(schema=one) for one in (_PAIRS, _LEFT, _UNITS, _LACKS)), complete=True)
     matched = match(inputs.needs, inputs.capacities, least_travel=True)
     tell(RunStep.REASONS)
     pairs = _pairs(inputs, matched)
@@ -108,7 +123,14 @@ def reckon(inputs: Inputs, tell: Tell = untold) -> Result:
     enough = pairs["quantity"].to_numpy() >= lots
     left = pl.concat([_left(inputs, matched), _below_lot(pairs.filter(~enough))])
     left = left.unique("need", keep="first", maintain_order=True)
-    return Result(_named(inputs, pairs.filter(enough)), _named(inputs, left))
+    given = pairs.filter(enough)
+    return Result(
+        _named(inputs, given),
+        _named(inputs, left),
+        _units(inputs, matched, given),
+        _lacks(inputs, matched),
+        matched.complete,
+    )
 
 
 def _pairs(inputs: Inputs, matched: Matched) -> pl.DataFrame:
@@ -171,6 +193,28 @@ def _said(inputs: Inputs, matched: Matched, found: Reasons) -> list[str]:
     said = np.where(offered, UnservedReason.OUT_OF_REACH.value, UnservedReason.NO_CAPACITY.value)
     said = np.where(full, np.where(held, UnservedReason.PROPOSED.value, UnservedReason.FULL.value), said)
     return said.tolist()
+
+
+def _units(inputs: Inputs, matched: Matched, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Units by needs. By first come, first served each takes the nearest offer with something left."""
+    demand = inputs.needs["demand"].to_numpy()
+    served = np.zeros(len(demand), np.int64)
+    np.add.at(served, pairs["need"].to_numpy(), pairs["quantity"].to_numpy())
+    queued = first_come(
+        arrived=inputs.needs["arrived"].to_numpy().astype(np.float64),
+        capacity=inputs.capacities["capacity"].to_numpy(), indptr=matched.graph.indptr, indices=matched.graph.indices,
+        demand=demand,
+    )  # fmt: skip
+    return pl.DataFrame({"need": inputs.needs["need"], "served": served, "first_come": queued}, schema=_UNITS)
+
+
+def _lacks(inputs: Inputs, matched: Matched) -> pl.DataFrame:
+    """Which kind of capacity, in which county, would serve how many: those that would serve most of the worst-off first."""
+    found = bottlenecks(
+        inputs.needs, capacity=inputs.capacities["capacity"].to_numpy(), indptr=matched.graph.indptr,
+        indices=matched.graph.indices, flow=matched.assignment.flow, by=("kind", "province", "county"),
+    )  # fmt: skip
+    return found.select(*_LACKS)
 
 
 def _named(inputs: Inputs, frame: pl.DataFrame) -> pl.DataFrame:
