@@ -225,6 +225,7 @@ LISTS = {
 BELOW = {
     "/deliveries/{delivery_id}/proofs": ("Delivery", "Proof", "delivery_id", "id"),
     "/matching-runs/{run_id}/unserved": ("MatchingRun", "Unserved", "run_id", "need_id"),
+    "/matching-runs/{run_id}/changes": ("MatchingRun", "Suggestion", "since_id", "id"),
     "/programmes/practices/sessions/{high_session_id}/nominations": (
         "HighSession",
         "Nomination",
@@ -236,6 +237,7 @@ BELOW = {
 ONLY = {
     "/published-stories/{story_id}": lambda by, row: row.state == "published",
     "/imports/{import_id}": in_area,
+    "/matching-runs/{run_id}": in_area,
     "/programmes/assemblies/ideas/{idea_id}": lambda by, row: by.role in STAFF,
     "/programmes/assemblies/votes/{vote_id}": lambda by, row: by.role in STAFF,
     "/programmes/micro_projects/{need_id}": lambda by, row: by.role in STAFF,

@@ -36,7 +36,7 @@ PAGES = dict(pages(get_resolver().url_patterns))
 # The row a page is about, by the name of its parameter, or where that is `pk` by the first word of the address.
 OF_PAGE = {
     "need_id": "Need", "household_id": "Household", "person_id": "Person", "membership_id": "Membership", "override_id": "PriorityOverride",
-    "task_id": "Task", "consent_id": "Consent", "record_id": "ImportRecord", "token_id": "ApiToken",
+    "task_id": "Task", "consent_id": "Consent", "record_id": "ImportRecord", "token_id": "ApiToken", "kind_id": "Specification",
     "export_id": "Export", "batch_id": "Batch", "filter_id": "KeptFilter", "place_id": "Place", "switch_id": "ProgrammeSwitch",
     "delivery_id": "Delivery", "story_id": "Story", "practice_id": "Practice", "high_session_id": "HighSession",
     "nomination_id": "Nomination", "words_id": "ProposedWords",
@@ -55,7 +55,7 @@ TEXTS = {
     "act": ["open", "pause", "close", "submit", "publish", "withdraw", "return", "report", "hear", "share", "leave", "join", "seat"],
     "path": ["ir", "ir/mz", "ir/mz/sari", "ir/mz/sari/nobonyad"],
     "code": ["1234567890123456"], "token": ["x" * 32], "name": ["matches.csv"], "month_of": ["1405-08"], "slug": ["micro_projects"],
-    "chart": ["map", "way", "solvers", "trend", "beside"], "form": ["csv", "png", "pdf"],
+    "chart": ["map", "way", "solvers", "trend", "beside"], "form": ["csv", "png", "pdf", "call", "request"],
 }  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def question(data: st.DataObject, sights: Sights) -> dict[str, str]:
     known = {
         "q": words(sights) + [mark for mark, _, _ in sights.marks if mark.isdigit()], "state": ["open", "all", "draft", "accepted"],
         "sort": ["code", "-created", "quantity"], "mine": ["on"], "place": ["1", "999"], "show": ["late", "waiting", "unseen"],
-        "tab": ["served"], "kind": ["1", "2"], "answer": ["waiting", "accepted"],
+        "tab": ["served", "new", "gone"], "kind": ["1", "2"], "answer": ["waiting", "accepted"],
         "map": ["told", "met", "organisations"], "from": ["1405-01"], "with": ["sm", "amol"],
     }  # fmt: skip
     chosen = data.draw(st.sets(st.sampled_from(sorted(known)), max_size=2))

@@ -51,7 +51,7 @@ urlpatterns = [
     path("matching/<int:pk>/report/pdf/", matching_report.matching_report_pdf, name="matching_report_pdf"),
     path("matching/<int:pk>/lacks/", matching_report.matching_lacks, name="matching_lacks"),
     path(
-        "matching/<int:pk>/lacks/<slug:form>/<int:kind>/<int:place>/",
+        "matching/<int:pk>/lacks/<slug:form>/<int:kind_id>/<int:place_id>/",
         matching_report.matching_lack_paper,
         name="matching_lack_paper",
     ),

@@ -32,8 +32,9 @@ from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import digits, jdatetime, number, percent, quantity
 from peyvand.web.templatetags.peyvand_pages import figure
 
-
-WITHHELD = gettext_noop("Figures under five are withheld, and with them those from which they could be worked out: nobody shall be recognised.")  # fmt: skip
+WITHHELD = gettext_noop(
+    "Figures under five are withheld, and with them those from which they could be worked out: nobody shall be recognised."
+)
 
 
 @dataclass(frozen=True)
@@ -245,11 +246,11 @@ def matching_lacks(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @open_to(may_see_promises)
-def matching_lack_paper(request: HttpRequest, pk: int, form: str, kind: int, place: int) -> HttpResponse:
+def matching_lack_paper(request: HttpRequest, pk: int, form: str, kind_id: int, place_id: int) -> HttpResponse:
     """One bottleneck as a paper: a call to everyone, or a letter to an agency. It leaves the house, so small figures are withheld."""
     _run, findings = _found(request, pk)
     found = lacks_of(findings, outside=True) if findings else []
-    lack = next((one for one in found if (one.kind.pk, one.place.pk) == (kind, place)), None)
+    lack = next((one for one in found if (one.kind.pk, one.place.pk) == (kind_id, place_id)), None)
     if lack is None or form not in ("call", "request"):
         raise Http404
     title = (_("Who can give %(kind)s in %(place)s?") if form == "call" else _("Request: %(kind)s for %(place)s")) % {
