@@ -95,9 +95,9 @@ def undo_matching(*, run_id: int, by: Acting, now: datetime) -> MatchingRun:
     Raises `RunMovedOn` once a later run has taken it up, or something it proposed was answered.
     """
     require(may_run_matching(by))
+    _one_run_at_a_time()  # before any row, as a run does it: its successor would wait for this row and this for that
     run = lock(MatchingRun.objects.all(), [run_id])[run_id]
     run.state = RUN_LIFE.after("undo_run", run.state)
-    _one_run_at_a_time()
     with scope(SYSTEM):
         mine = Suggestion.objects.filter(since=run)
         if later_runs(run).exists() or mine.exclude(state__in=["proposed", "superseded"]).exists():
