@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from procrastinate.contrib.django import app
 from tests.flow.test_races import race
 from tests.runs import carry_out_waiting
+from tests.worker import run_worker
 from tests.world import NOW, World, in_days, later
 
 from peyvand.flow.capacity.actions import close_capacity
@@ -157,6 +159,20 @@ def test_cancelled_at_any_step_a_run_leaves_nothing(at, monkeypatch):
     run_asked(run_id=again.pk, now=NOW)
     with scope(SYSTEM):
         assert MatchingRun.objects.get(pk=again.pk).served == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_worker_carries_a_run_out_and_computes_it_again(monkeypatch):
+    monkeypatch.setattr(app.periodic_registry, "periodic_tasks", {})
+    world = World.build()
+    world.need(), world.capacity()
+    asked = matching.ask_matching(place=world.places["mz"], by=world["leader"], now=NOW)
+    run_worker()
+    matching.ask_repeat(run_id=asked.pk, by=world["leader"], now=NOW)
+    run_worker()
+    with scope(SYSTEM):
+        row = MatchingRun.objects.get(pk=asked.pk)
+    assert (row.state, row.served, row.step, row.repeat_same) == (RunState.DONE, 1, "", True)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -43,7 +43,10 @@ def every_paper(words: str, fonts: Path, language: str = "fa"):
     yield papers.monthly_report(around, tiles=[tile], sheets=[sheet], notes=[words], empty="", fonts=fonts)
     thread = {"kind": "thread", "steps": [{"label": words, "text": words, "state": "done", "notes": [words] * 3}]}
     yield papers.gift(around, words=words, picture=thread, sheet=sheet, notes=[words], fonts=fonts)
-    bars = {"kind": "pairs", "groups": [{"label": words, "rows": [{"label": words, "share": 0.5, "tone": "", "text": words, "out": []}]}]}
+    bars = {
+        "kind": "pairs",
+        "groups": [{"label": words, "rows": [{"label": words, "share": 0.5, "tone": "", "text": words, "out": []}]}],
+    }
     yield papers.drawn_report(around, words=words, parts=[(bars, sheet), ({}, sheet)], notes=[words], fonts=fonts)
     yield papers.one_page(around, tiles=[tile] * 6, words=page_of(words), fonts=fonts)
 
