@@ -60,7 +60,13 @@ NOT_OFFERED = {
     "put_back_story": "undoing on the page of a story; a program takes the step back by its own route",
     "end_memberships": "ways in are opened and closed by a person, on the site",
     "restore_memberships": "ways in are opened and closed by a person, on the site",
+    # A run of the matching is asked for; its job does the rest.
+    **dict.fromkeys(
+        ("run_matching", "begin_run", "carry_out", "tell_step", "fail_run", "repeat_run", "defer_again"),
+        "the job of `ask_matching` or `ask_repeat`",
+    ),
     # The clock takes them, for everybody at once.
+    "forget_inputs": "nightly job",
     "expire_needs": "nightly job",
     "refresh_priorities": "nightly job",
     "renew_capacities": "nightly job",

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 from tests.api.calls import Caller
+from tests.runs import carry_out_waiting
 from tests.world import World
 
 from peyvand.flow.need.models import Need
@@ -63,7 +64,10 @@ def test_a_need_is_told_matched_promised_delivered_accepted_and_its_story_publis
     offer = good(charity.post("/capacities", {"items": [OFFER]}), 201)["items"][0]
     leader = Caller(world, "leader")
     run = good(Caller(world, "field_leader").post("/matching-runs", {"place_path": "ir/mz/sari/"}), 201)
-    assert (run["served"], run["unserved"]) == (1, 0)
+    assert (run["state"], run["served"]) == ("waiting", 0)
+    carry_out_waiting()
+    run = good(leader.get(f"/matching-runs/{run['id']}"))
+    assert (run["state"], run["served"], run["unserved"], run["fresh"]) == ("done", 1, 0, 1)
     assert run["id"] in leader.ids("/matching-runs")
     [suggested] = good(centre.get("/suggestions", state="proposed"))["items"]
     assert suggested["specification"] == "wheelchair"
@@ -162,6 +166,7 @@ def test_a_suggestion_is_declined_with_a_reason_and_a_left_need_says_why(world, 
     served, left = world.need(by="facilitator"), world.need(kind="tutoring")
     world.capacity()
     run = good(Caller(world, "field_leader").post("/matching-runs", {"place_path": "ir/mz/sari/"}), 201)
+    carry_out_waiting()
     [suggested] = good(charity.get("/suggestions", run_id=run["id"]))["items"]
     assert suggested["need_id"] == served.pk
     declined = good(charity.post(f"/suggestions/{suggested['id']}/decline", {"reason": "not_now"}))

@@ -6,6 +6,7 @@ import re
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
+from tests.worker import run_worker
 from tests.world import World
 
 from peyvand.kernel.text import latin_digits
@@ -79,7 +80,11 @@ def run_the_matching(leader) -> None:  # type: ignore[no-untyped-def]
     open_page(leader, "/home/")
     menu(leader, "پیوندیابی")
     page = press(leader, "اجرای پیوندیابی")
-    expect(page.get_by_role("status")).to_contain_text("هنوز چیزی تعهد نشده است")
+    expect(page.get_by_role("status")).to_contain_text("پیوندیابی آغاز شد")
+    run_worker()
+    page.reload()
+    leader.check()
+    expect(page.get_by_role("link", name="پاسخ به پیوندهای پیشنهادی")).to_be_visible()
 
 
 def answer_the_suggestion(manager) -> None:  # type: ignore[no-untyped-def]

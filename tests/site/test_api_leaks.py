@@ -144,11 +144,13 @@ LISTS = {
 BELOW = {
     "/deliveries/{delivery_id}/proofs": Below(Delivery, Proof, "delivery_id"),
     "/matching-runs/{run_id}/unserved": Below(MatchingRun, Unserved, "run_id", "need_id"),
+    "/matching-runs/{run_id}/changes": Below(MatchingRun, Suggestion, "since_id"),
 } | of_all("below")
 # One row, where more is asked than to see it.
 ONLY = {
     "/published-stories/{story_id}": lambda by, row: row.state == "published",
     "/imports/{import_id}": in_area,
+    "/matching-runs/{run_id}": in_area,
 } | of_all("only")
 # Neither a list nor a row: judged by its words alone.
 OTHER = {"/me", "/figures", "/programmes"} | {

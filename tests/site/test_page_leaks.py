@@ -23,6 +23,7 @@ from peyvand.flow.delivery.models import Delivery, Proof
 from peyvand.flow.story.models import Story
 from peyvand.intake.models import ImportRecord
 from peyvand.people.models import Household
+from peyvand.resources.models import Specification
 from peyvand.web.lists import ListPage
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def pages(patterns: list[Any], before: str = "") -> Iterator[tuple[str, URLPatte
 
 PAGES = dict(pages(get_resolver().url_patterns))
 # The row a page is about: by the name of its parameter where the API has another, or where that is `pk` by the first word.
-OF_PAGE: dict[str, type] = {"record_id": ImportRecord, "export_id": Export}
+OF_PAGE: dict[str, type] = {"record_id": ImportRecord, "export_id": Export, "kind_id": Specification}
 BY_WORD: dict[str, type] = {
     "capacities": Capacity, "matching": MatchingRun, "suggestions": Suggestion, "promises": Commitment,
     "deliveries": Delivery, "proofs": Proof, "stories": Story,
@@ -52,7 +53,7 @@ TEXTS = {
     "act": ["open", "pause", "close", "submit", "publish", "withdraw", "return"],
     "path": ["ir", "ir/mz", "ir/mz/sari", "ir/mz/sari/nobonyad"],
     "code": ["1234567890123456"], "token": ["x" * 32], "name": ["matches.csv"], "month_of": ["1405-08"], "slug": ["micro_projects"],
-    "chart": ["map", "way", "solvers", "trend", "beside"], "form": ["csv", "png", "pdf"],
+    "chart": ["map", "way", "solvers", "trend", "beside"], "form": ["csv", "png", "pdf", "call", "request"],
 }  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def question(data: st.DataObject, sights: Sights) -> dict[str, str]:
     known = {
         "q": words(sights) + [mark for mark, _, _ in sights.marks if mark.isdigit()], "state": ["open", "all", "draft", "accepted"],
         "sort": ["code", "-created", "quantity"], "mine": ["on"], "place": ["1", "999"], "show": ["late", "waiting", "unseen"],
-        "tab": ["served"], "kind": ["1", "2"], "answer": ["waiting", "accepted"],
+        "tab": ["served", "new", "gone"], "kind": ["1", "2"], "answer": ["waiting", "accepted"],
         "map": ["told", "met", "organisations"], "from": ["1405-01"], "with": ["sm", "amol"],
     }  # fmt: skip
     chosen = data.draw(st.sets(st.sampled_from(sorted(known)), max_size=2))

@@ -1,7 +1,8 @@
 """Matching runs, why needs were left, and the suggestions of a run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from django.db.models import QuerySet
@@ -27,9 +28,17 @@ from peyvand.api.shapes import (
     place_ref,
 )
 from peyvand.flow.commitment import matching, suggestions
-from peyvand.flow.commitment.enums import DeclineReason, SuggestionState, UnservedReason
+from peyvand.flow.commitment.enums import (
+    DeclineReason,
+    GaveWay,
+    RunFailure,
+    RunState,
+    RunStep,
+    SuggestionState,
+    UnservedReason,
+)
 from peyvand.flow.commitment.models import MatchingRun, Suggestion, Unserved
-from peyvand.flow.commitment.queries import suggestions_of
+from peyvand.flow.commitment.queries import changes_of, suggestions_of
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import in_area
 
@@ -38,16 +47,38 @@ router = Router(tags=["Matching"])
 
 
 class RunOut(Schema):
-    """`served` needs got a suggestion; `unserved` lack something still, each with its reason."""
+    """`served` needs have a suggestion; `unserved` lack something still, each with its reason. Figures are 0 until it is done.
+
+    Beside `previous_id`, the run before it of the same territory: `fresh` needs have a suggestion and had none, `moved` have
+    another one, `gone` have none any more, of `unchanged` nothing changed.
+    """
 
     id: int
     place: PlaceRef
+    state: RunState
+    step: RunStep | None = Field(description="How far it is while it runs")
+    failure: RunFailure | None
     started_at: datetime
     finished_at: datetime | None
     needs: int
     capacities: int
     served: int
     unserved: int
+    previous_id: int | None
+    fresh: int
+    moved: int
+    gone: int
+    unchanged: int
+    inputs_sha256: str
+    result_sha256: str
+    repeated_at: datetime | None
+    repeat_same: bool | None = Field(description="Whether computing it again from its stored inputs gave the same")
+
+
+class Change(StrEnum):
+    NEW = "new"
+    MOVED = "moved"
+    GONE = "gone"
 
 
 class RunIn(Given):
@@ -67,6 +98,7 @@ class SuggestionOut(Schema):
     priority: int
     state: SuggestionState
     decline_reason: DeclineReason | None
+    gave_way: GaveWay | None = Field(description="Why a later run ended it without an answer")
     answered_at: datetime | None
 
 
@@ -77,6 +109,10 @@ class SuggestionFilters(Schema):
     need_id: Id | None = None
     capacity_id: Id | None = None
     place: PlaceOfNeed | None = None
+
+
+class ChangeFilters(Schema):
+    kind: Change = Change.NEW
 
 
 class UnservedFilters(Schema):
@@ -94,8 +130,11 @@ class DeclineSuggestionIn(Given):
 
 def run_out(row: MatchingRun) -> RunOut:
     return RunOut(
-        id=row.pk, place=place_ref(row.place), started_at=row.started_at, finished_at=row.finished_at, needs=row.needs,
-        capacities=row.capacities, served=row.served, unserved=row.unserved,
+        id=row.pk, place=place_ref(row.place), state=RunState(row.state), step=maybe(RunStep, row.step),
+        failure=maybe(RunFailure, row.failure), started_at=row.started_at, finished_at=row.finished_at, needs=row.needs,
+        capacities=row.capacities, served=row.served, unserved=row.unserved, previous_id=row.previous_id, fresh=row.fresh,
+        moved=row.moved, gone=row.gone, unchanged=row.unchanged, inputs_sha256=row.inputs_sha256,
+        result_sha256=row.result_sha256, repeated_at=row.repeated_at, repeat_same=row.repeat_same,
     )  # fmt: skip
 
 
@@ -107,7 +146,8 @@ def suggestions_out(rows: Sequence[Suggestion]) -> list[SuggestionOut]:
             id=row.pk, run_id=row.run_id, need_id=row.need_id, capacity_id=row.capacity_id,
             specification=kinds.get(row.need_id), asker=sides.get(row.asker_path), giver=sides.get(row.giver_path),
             quantity=row.quantity, km=row.km, priority=row.priority, state=SuggestionState(row.state),
-            decline_reason=maybe(DeclineReason, row.decline_reason), answered_at=row.answered_at,
+            decline_reason=maybe(DeclineReason, row.decline_reason), gave_way=maybe(GaveWay, row.gave_way),
+            answered_at=row.answered_at,
         )
         for row in rows
     ]  # fmt: skip
@@ -132,12 +172,53 @@ def count_runs(request: HttpRequest) -> HttpResponse:
 
 @runs.post("", response={201: RunOut}, summary="Match your open needs in a place with the capacities that reach them")
 def run_matching(request: HttpRequest, body: RunIn) -> HttpResponse:
-    """Worst-off first, exactly. Unanswered suggestions of earlier runs for these needs give way."""
+    """Worst-off first, exactly, by a job: ask for the run again until its `state` is `done`.
+
+    What is found again stays as it is; other suggestions without an answer give way. Refused with `run_underway` while one
+    of this territory is not finished.
+    """
 
     def run(by: Acting, now: datetime) -> RunOut:
-        return run_out(matching.run_matching(place=place_at(body.place_path), by=by, now=now))
+        return run_out(matching.ask_matching(place=place_at(body.place_path), by=by, now=now))
 
     return act(request, run, status=201)
+
+
+@runs.get("/{int:run_id}", response=RunOut, summary="One matching run, with how far it is")
+def get_run(request: HttpRequest, run_id: Path[Id]) -> HttpResponse:
+    with reading(request) as by:
+        rows = MatchingRun.objects.filter(in_area(by)).select_related("place")
+        return say(run_out(the_one(rows, run_id)))
+
+
+def _act(request: HttpRequest, run_id: int, does: Callable[..., MatchingRun]) -> HttpResponse:
+    return act(request, lambda by, now: run_out(does(run_id=run_id, by=by, now=now)))
+
+
+@runs.post("/{int:run_id}/cancel", response=RunOut, summary="Cancel a matching run; nothing of it stays")
+def cancel_run(request: HttpRequest, run_id: Path[Id]) -> HttpResponse:
+    return _act(request, run_id, matching.cancel_matching)
+
+
+@runs.post("/{int:run_id}/undo", response=RunOut, summary="Take a matching run back, while nothing has built on it")
+def undo_run(request: HttpRequest, run_id: Path[Id]) -> HttpResponse:
+    return _act(request, run_id, matching.undo_matching)
+
+
+@runs.post("/{int:run_id}/repeat", response=RunOut, summary="Compute a matching run again from its stored inputs")
+def repeat_run(request: HttpRequest, run_id: Path[Id]) -> HttpResponse:
+    """By a job: `repeated_at` and `repeat_same` say when and whether the same came out."""
+    return _act(request, run_id, matching.ask_repeat)
+
+
+@runs.get("/{int:run_id}/changes", response=Page[SuggestionOut], summary="What a run changed beside the one before")
+def list_changes(
+    request: HttpRequest, run_id: Path[Id], filters: Query[ChangeFilters], page: Query[PageQuery]
+) -> HttpResponse:
+    """`new`: needs that had no suggestion; `moved`: what needs have now and what they had; `gone`: needs that have none any more."""
+    with reading(request):
+        run = the_one(MatchingRun.objects.filter(finished_at__isnull=False).select_related("previous"), run_id)
+        return page_of(request, changes_of(run, filters.kind), page, suggestions_out)
 
 
 @runs.get("/{int:run_id}/unserved", response=Page[UnservedOut], summary="Needs that a run left, and why")

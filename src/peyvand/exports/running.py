@@ -3,13 +3,11 @@
 import errno
 import shutil
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from django.db import connection
 from django.utils import timezone, translation
 
 from peyvand.exports import files
@@ -22,6 +20,7 @@ from peyvand.exports.rules import BATCH, RightsChanged
 from peyvand.files.storage import LocalFolder
 from peyvand.kernel.refusals import Refusal
 from peyvand.scope.acting import SYSTEM
+from peyvand.scope.beside import Beside
 from peyvand.scope.database import scope
 
 
@@ -36,26 +35,15 @@ class Written:
     rights: Rights
 
 
-class Progress:
-    """Says how far the writing is, and hears whether to go on, through a connection of its own.
-
-    The rows come through one transaction that stays open to the end; what it wrote would be seen by nobody until then.
-    """
+class Progress(Beside):
+    """Says how far the writing is, and hears whether to go on: the rows come through one transaction open to the end."""
 
     def __init__(self, export: Export) -> None:
         self.export, self.about = export, 0
 
-    def __enter__(self) -> Self:
-        self.thread = ThreadPoolExecutor(1, thread_name_prefix="export-progress")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.thread.submit(lambda: connection.close()).result()  # the connection of that thread
-        self.thread.shutdown()
-
     def tell(self, done: int) -> None:
         """Raises `Stopped` where this start has to stop."""
-        if not self.thread.submit(self._tell, done).result():
+        if not self.do(lambda: self._tell(done)):
             raise Stopped
 
     def _tell(self, done: int) -> bool:

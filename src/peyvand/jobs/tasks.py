@@ -16,7 +16,9 @@ from peyvand.extend import reactions
 from peyvand.extend.discovery import programmes
 from peyvand.filters.actions import forget_removed
 from peyvand.flow.capacity.actions import renew_capacities
+from peyvand.flow.commitment import matching
 from peyvand.flow.commitment.actions import lapse_commitments
+from peyvand.flow.commitment.running import run_asked
 from peyvand.flow.counting.actions import keep_counts
 from peyvand.flow.need.actions import expire_needs
 from peyvand.flow.need.priorities import refresh_priorities
@@ -83,6 +85,31 @@ def take_up_exports(timestamp: int) -> None:
 @app.task(name="peyvand.expire_exports", queueing_lock="expire_exports", retry=PATIENT)
 def daily_export_expiry(timestamp: int) -> int:
     return expire_exports(by=SYSTEM, now=_at(timestamp))
+
+
+@app.task(name=matching.TASK)
+def one_run(*, run_id: int) -> None:
+    """Not tried again by itself where it failed: its row says what went wrong, and running it anew is one press."""
+    run_asked(run_id=run_id, now=timezone.now())
+
+
+@app.task(name=matching.REPEAT, retry=PATIENT)
+def one_repeat(*, run_id: int) -> bool:
+    return matching.repeat_run(run_id=run_id, by=SYSTEM, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="peyvand.take_up_runs", queueing_lock="take_up_runs")
+def take_up_runs(timestamp: int) -> None:
+    """Put runs of the matching back into the queue whose worker died or was stopped over them; such a start left nothing."""
+    retry_stalled(matching.TASK, timezone.now())
+    matching.defer_again(by=SYSTEM, now=timezone.now())
+
+
+@app.periodic(cron=daily_at("03:40"))
+@app.task(name="peyvand.forget_run_inputs", queueing_lock="forget_run_inputs", retry=PATIENT)
+def daily_run_forgetting(timestamp: int) -> int:
+    return matching.forget_inputs(by=SYSTEM, now=_at(timestamp))
 
 
 @app.periodic(cron="*/5 * * * *")

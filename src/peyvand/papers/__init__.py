@@ -120,6 +120,14 @@ def minutes(frame: Frame, *, facts: Pairs, sheets: Sequence[Sheet], fonts: Path)
     return _pdf("minutes", frame, fonts, facts=facts, tables=[asdict(sheet) for sheet in sheets])
 
 
+def drawn_report(
+    frame: Frame, *, words: str, parts: Sequence[tuple[Mapping[str, object], Sheet]], notes: Sequence[str], fonts: Path
+) -> bytes:
+    """A report in words and pictures (A4): each part is a picture with the table that says the same, or an empty picture."""
+    told = [{"picture": picture, **asdict(sheet)} for picture, sheet in parts]
+    return _pdf("drawn", frame, fonts, words=words, parts=told, notes=notes)
+
+
 def gift(
     frame: Frame, *, words: str, picture: Mapping[str, object], sheet: Sheet, notes: Sequence[str], fonts: Path
 ) -> bytes:

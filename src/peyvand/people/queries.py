@@ -6,6 +6,8 @@ from operator import or_
 
 from django.db.models import Q, QuerySet
 
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import NotPermitted
 from peyvand.people.models import AccessGiven, Account, Household, Look, Membership, Person
 from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import below, in_area
@@ -23,6 +25,15 @@ def with_account(account_id: int, today: date) -> list[Membership]:
     rows = Membership.objects.filter(account_id=account_id, since__lte=today)
     rows = rows.filter(Q(until__isnull=True) | Q(until__gte=today)).select_related("account", "place", "organisation")
     return list(rows.defer("place__boundary").order_by("id"))
+
+
+def acting_still(membership: Membership, now: datetime) -> Acting:
+    """The acting role of the one who asked for something in this role, as it stands now. Raises `NotPermitted` where it has ended."""
+    in_force = memberships_in_force(membership.account, business_date(now)).filter(pk=membership.pk).first()
+    if in_force is None or not membership.account.is_active:
+        raise NotPermitted(reason="the role in which this was asked for has ended")
+    in_force.account = membership.account
+    return acting_as(in_force)
 
 
 def acting_as(membership: Membership) -> Acting:

@@ -139,6 +139,8 @@ PEYVAND_EXPORT_DAYS = int(os.environ.get("PEYVAND_EXPORT_DAYS") or "7")
 # For so long an act is taken back by one press; what came of a choice is kept for so many days.
 PEYVAND_UNDO_MINUTES = int(os.environ.get("PEYVAND_UNDO_MINUTES") or "30")
 PEYVAND_BATCH_DAYS = 30
+# How long it is kept from what a run of the matching was computed, so that it can be computed again.
+PEYVAND_RUN_INPUT_DAYS = int(os.environ.get("PEYVAND_RUN_INPUT_DAYS") or "180")
 PEYVAND_LISTED = "peyvand.web.listed.listed_at"
 PEYVAND_DEMO = os.environ.get("PEYVAND_DEMO") == "1"
 PEYVAND_NAVIGATION = "peyvand.site.navigation.ENTRIES"

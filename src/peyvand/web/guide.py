@@ -34,7 +34,7 @@ _PAGES: dict[str, tuple[str, ...]] = {
     "families": ("families", "family", "family_new", "person_add"),
     "capacities": ("capacities", "capacity", "capacity_new", "agreements", "agreement_new"),
     "gift": ("gift",),
-    "matching": ("matching", "matching_run", "suggestions", "suggestion"),
+    "matching": ("matching", "matching_run", "matching_report", "matching_lacks", "suggestions", "suggestion"),
     "promises": ("promises", "promise"),
     "deliveries": ("deliveries", "delivery_new", "delivery_refuse", "delivery_reverse"),
     "received": ("received", "received_not_arrived"),
@@ -63,7 +63,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
     "a part that a page asks for by itself": ("place_map",),
     "a file to keep or to print": (
         "proof", "export_file", "match_output", "import_rejected", "month_pdf", "month_xlsx", "visit_pdf", "meeting_pdf",
-        "receipt_pdf", "one_page", "chart_file", "gift_file", "mfa_download_recovery_codes",
+        "receipt_pdf", "matching_report_pdf", "matching_lack_paper", "one_page", "chart_file", "gift_file", "mfa_download_recovery_codes",
     ),
 }  # fmt: skip
 

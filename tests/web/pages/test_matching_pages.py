@@ -1,6 +1,7 @@
 """Running the matching, and answering what it proposes."""
 
 import pytest
+from tests.runs import carry_out_waiting
 from tests.world import NOW, World
 
 from peyvand.flow.commitment.matching import run_matching
@@ -22,6 +23,11 @@ def suggestions() -> list[Suggestion]:
         return list(Suggestion.objects.order_by("pk"))
 
 
+def runs() -> list[MatchingRun]:
+    with scope(SYSTEM):
+        return list(MatchingRun.objects.order_by("pk"))
+
+
 def states(model) -> list[str]:
     with scope(SYSTEM):
         return sorted(model.objects.values_list("state", flat=True))
@@ -39,13 +45,19 @@ def test_a_field_leader_runs_it_and_reads_what_it_found(world, sign_in):
         world.need(1, household=world.household())
     world.capacity(2)
     leader = sign_in("field_leader")
-    page = leader.post("/matching/", {"place": world.places["sari"].pk, "once": "a"}, follow=True).content.decode()
-    assert "Nothing is promised yet" in page
+    asked = {"place": world.places["sari"].pk, "once": "a"}
+    page = leader.post("/matching/", asked, follow=True).content.decode()
+    assert "Waits for its turn" in page
+    assert "Cancel the run" in page
+    carry_out_waiting()
+    page = leader.get("/matching/", follow=True).content.decode()
+    assert "راهبر میدانی نمونه" in page
+    [run] = runs()
+    page = leader.get(f"/matching/{run.pk}/").content.decode()
     assert "Where more capacity would help most" in page
     assert page.count("The one offer that could reach it") == 1
-    leader.post("/matching/", {"place": world.places["sari"].pk, "once": "a"})
-    with scope(SYSTEM):
-        assert MatchingRun.objects.count() == 1
+    leader.post("/matching/", asked)
+    assert len(runs()) == 1
 
 
 def test_every_need_of_a_run_has_a_reason(world, sign_in):

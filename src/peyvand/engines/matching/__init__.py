@@ -1,7 +1,9 @@
 """Matching needs with capacities: worst-off first, exactly, with a certificate."""
 
 from peyvand.engines.matching.assign import assign
+from peyvand.engines.matching.bottlenecks import Remedy, bottlenecks, remedy
 from peyvand.engines.matching.candidates import candidates
+from peyvand.engines.matching.fairness import fairness, first_come
 from peyvand.engines.matching.graph import Assignment, Graph
 from peyvand.engines.matching.verify import Certificate, Reason, Reasons, reasons, verify
 from peyvand.engines.matching.widen import Matched, match
@@ -13,9 +15,14 @@ __all__ = [
     "Matched",
     "Reason",
     "Reasons",
+    "Remedy",
     "assign",
+    "bottlenecks",
     "candidates",
+    "fairness",
+    "first_come",
     "match",
     "reasons",
+    "remedy",
     "verify",
 ]

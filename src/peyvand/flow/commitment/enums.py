@@ -12,6 +12,35 @@ class SuggestionState(TextChoices):
     SUPERSEDED = "superseded", _("Superseded by a later run")
 
 
+class RunState(TextChoices):
+    """The life of a run of the matching. Only a done one has written anything; an undone one has taken it back."""
+
+    WAITING = "waiting", _("Waits for its turn")
+    RUNNING = "running", _("Runs")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+    FAILED = "failed", _("Failed")
+    UNDONE = "undone", _("Undone")
+
+
+UNFINISHED_RUNS = (RunState.WAITING, RunState.RUNNING)
+
+
+class RunStep(TextChoices):
+    """How far a running one is, in the order of the work."""
+
+    READING = "reading", _("Reads needs and offers")
+    PAIRING = "pairing", _("Looks for who can help whom")
+    REASONS = "reasons", _("Finds the reason of each need that is left")
+    WRITING = "writing", _("Writes down what has changed")
+
+
+class RunFailure(TextChoices):
+    RIGHTS = "rights", _("The role it was asked for under has ended or changed. Choose your role and run it again.")
+    STOPPED = "stopped", _("The work was interrupted three times. Tell those who run the site, then run it again.")
+    FAULT = "fault", _("Something went wrong, and was noted. Run it again, or tell those who run the site.")
+
+
 class CommitmentState(TextChoices):
     OFFERED = "offered", _("Offered")
     ACCEPTED = "accepted", _("Accepted")
@@ -49,4 +78,27 @@ class UnservedReason(TextChoices):
     OUT_OF_REACH = "out_of_reach", _("Those who offer it do not reach this place")
     BELOW_LOT = "below_lot", _("What is left would be less than the smallest lot of those who offer it")
     HELD_BACK = "held_back", _("The programme it belongs to does not let it be promised to yet")
+    PROPOSED = (
+        "proposed",
+        _("What could reach it stands proposed to needs of another office or territory, without an answer yet"),
+    )
+    TAKEN = (
+        "taken",
+        _("What was found for it was promised to another need while the matching ran; the next run looks again"),
+    )
     FULL = "full", _("All that could reach it is promised to needs of the same or higher priority")
+
+
+class GaveWay(TextChoices):
+    """Why a run ended a suggestion nobody had answered: the need has another one now, needs none any more, or got none."""
+
+    MOVED = "moved", _("Another offer is proposed instead")
+    NOT_NEEDED = "not_needed", _("The need no longer lacks anything, or is closed")
+    UNDONE = "undone", _("The run that had proposed it was undone")
+    NO_CAPACITY = UnservedReason.NO_CAPACITY.value, UnservedReason.NO_CAPACITY.label
+    OUT_OF_REACH = UnservedReason.OUT_OF_REACH.value, UnservedReason.OUT_OF_REACH.label
+    BELOW_LOT = UnservedReason.BELOW_LOT.value, UnservedReason.BELOW_LOT.label
+    HELD_BACK = UnservedReason.HELD_BACK.value, UnservedReason.HELD_BACK.label
+    PROPOSED = UnservedReason.PROPOSED.value, UnservedReason.PROPOSED.label
+    TAKEN = UnservedReason.TAKEN.value, UnservedReason.TAKEN.label
+    FULL = UnservedReason.FULL.value, UnservedReason.FULL.label

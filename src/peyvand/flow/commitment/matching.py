@@ -1,264 +1,301 @@
-"""The matching of open needs with open capacities: loads arrays, calls the engine, writes what it proposes."""
+"""Every write of a run of the matching. A run is one transaction: it has written everything, or nothing."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
 
-import numpy as np
-import polars as pl
+from django.conf import settings
 from django.db import connection
-from django.db.models import F, Q
-from django.utils.translation import override
+from django.db.models import F, QuerySet
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
 
-from peyvand.engines.matching import Matched, Reason, match, reasons
-from peyvand.extend.guards import Held, held_back
-from peyvand.flow.capacity.enums import CapacityState
-from peyvand.flow.capacity.models import Capacity
-from peyvand.flow.commitment.enums import SuggestionState, UnservedReason
-from peyvand.flow.commitment.models import MatchingRun, Suggestion, Unserved
+from peyvand.flow.commitment.enums import (
+    UNFINISHED_RUNS,
+    GaveWay,
+    RunFailure,
+    RunState,
+    RunStep,
+    SuggestionState,
+)
+from peyvand.flow.commitment.findings import keep_findings
+from peyvand.flow.commitment.loading import load, proposed_units
+from peyvand.flow.commitment.models import MatchingRun, RunInputs, Suggestion, Unserved
 from peyvand.flow.commitment.permissions import may_run_matching
-from peyvand.flow.commitment.rules import SUGGESTION_LIFE
+from peyvand.flow.commitment.proposing import propose
+from peyvand.flow.commitment.queries import later_runs
+from peyvand.flow.commitment.reckoning import Tell, fingerprint, reckon, unpacked, untold
+from peyvand.flow.commitment.rules import (
+    MOST_ATTEMPTS,
+    RUN_LIFE,
+    SUGGESTION_LIFE,
+    InputsGone,
+    RunMovedOn,
+    RunUnderway,
+)
 from peyvand.flow.need.enums import NeedState
-from peyvand.flow.need.models import Need
-from peyvand.flow.need.rules import matching_priority
 from peyvand.journal.actions import record
-from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotPermitted, require
 from peyvand.places.models import Place
 from peyvand.scope.acting import SYSTEM, Acting, Role, within
-from peyvand.scope.bulk import below
+from peyvand.scope.bulk import lock
 from peyvand.scope.database import action, scope
 
+TASK, REPEAT = "peyvand.run_matching", "peyvand.repeat_matching"
 _ONE_RUN = 0x7065_6D61
+# Django's own connection: the job is there exactly when the asking was committed.
+_OUTBOX = JobManager(DjangoConnector())
 
 
-@dataclass(frozen=True)
-class _Lists:
-    """The rows of both lists and the engine's frames of them, in the same order. `held` takes no part in the run."""
-
-    needs: list[Need]
-    held: list[tuple[Need, Held]]
-    capacities: list[Capacity]
-    need_frame: pl.DataFrame
-    capacity_frame: pl.DataFrame
+class Stopped(Exception):
+    """Cancelled, or begun anew elsewhere: everything this start has written is taken back."""
 
 
 @action
 def run_matching(*, place: Place, by: Acting, now: datetime) -> MatchingRun:
-    """Match the actor's own open needs in `place` with every open capacity that reaches them; worst-off first, exactly.
-
-    Unanswered suggestions of earlier runs for these needs give way. Reads capacities of the whole country under the national
-    role, with an explicit filter; what comes out is seen by the two sides of each pair only. Needs that a programme holds back
-    take no part, and say why.
-    """
-    require(may_run_matching(by))
-    if by.role is not Role.SYSTEM and not within(place.path, by.place_path):
-        raise NotPermitted(reason="the territory lies outside your area")
-    _one_run_at_a_time()
-    run = MatchingRun.objects.create(
-        place=place,
-        place_path=place.path,
-        organisation_path=by.organisation_path,
-        run_by_id=by.membership_id or None,
-        started_at=now,
-    )
-    with scope(SYSTEM):
-        lists = _load(place.path, by, now)
-        _supersede([*lists.needs, *(need for need, _ in lists.held)], now)
-        run.unserved = _write_held(run, lists.held)
-        if lists.needs:
-            matched = match(lists.need_frame, lists.capacity_frame, least_travel=True)
-            run.served = _write_suggestions(run, lists, matched)
-            run.unserved += _write_unserved(run, lists, matched)
-        run.needs = len(lists.needs) + len(lists.held)
-        run.capacities, run.finished_at = len(lists.capacities), now
-        run.save(update_fields=["needs", "capacities", "served", "unserved", "finished_at"])
-    record(
-        "matching.run", kind="matching_run", subject=run.pk, by=by, now=now, place_path=place.path,
-        organisation_path=by.organisation_path, data={"served": run.served, "unserved": run.unserved},
-    )  # fmt: skip
+    """Match the actor's own open needs in `place` at once, without a job; see `ask_matching`."""
+    run = _asked(place, by, now)
+    run.state, run.attempts = RUN_LIFE.after("begin_run", run.state), 1
+    run.save()
+    _carry_out(run, by, now, untold)
+    _finish(run, by, now)
     return run
 
 
+@action
+def ask_matching(*, place: Place, by: Acting, now: datetime) -> MatchingRun:
+    """Have the actor's own open needs in `place` matched by a job with every open capacity that reaches them.
+
+    Worst-off first, exactly. Capacities of the whole country are read under the national role, with an explicit filter; what
+    comes out is seen by the two sides of each pair only. Needs that a programme holds back take no part, and say why.
+    Raises `RunUnderway` while one of this territory and organisation is not finished.
+    """
+    run = _asked(place, by, now)
+    run.save()
+    _note("matching.asked", run, by, now)
+    configure_task(name=TASK, job_manager=_OUTBOX).defer(run_id=run.pk)
+    return run
+
+
+@action
+def cancel_matching(*, run_id: int, by: Acting, now: datetime) -> MatchingRun:
+    """Stop a run at any moment before its end; nothing of it stays. Its job hears of it at its next step."""
+    require(may_run_matching(by))
+    run = lock(MatchingRun.objects.all(), [run_id])[run_id]
+    run.state, run.step, run.finished_at = RUN_LIFE.after("cancel_run", run.state), "", now
+    run.save(update_fields=["state", "step", "finished_at"])
+    _note("matching.cancelled", run, by, now)
+    return run
+
+
+@action
+def undo_matching(*, run_id: int, by: Acting, now: datetime) -> MatchingRun:
+    """Take a run back: what it proposed stands no more, what gave way to it stands again where it still can.
+
+    Raises `RunMovedOn` once a later run has taken it up, or something it proposed was answered.
+    """
+    require(may_run_matching(by))
+    _one_run_at_a_time()  # before any row, as a run does it: its successor would wait for this row and this for that
+    run = lock(MatchingRun.objects.all(), [run_id])[run_id]
+    run.state = RUN_LIFE.after("undo_run", run.state)
+    with scope(SYSTEM):
+        mine = Suggestion.objects.filter(since=run)
+        if later_runs(run).exists() or mine.exclude(state__in=["proposed", "superseded"]).exists():
+            raise RunMovedOn
+        _take_back(run, now)
+    run.undone_at = now
+    run.save(update_fields=["state", "undone_at"])
+    _note("matching.undone", run, by, now)
+    return run
+
+
+@action
+def begin_run(*, run_id: int, by: Acting, now: datetime) -> MatchingRun | None:
+    """Start, also where an earlier start died; None where nothing is to be done any more."""
+    _only_system(by)
+    run = _of_the_job(run_id).first()
+    if run is None:
+        return None
+    if run.attempts >= MOST_ATTEMPTS:
+        _fail(run, RunFailure.STOPPED, by, now)
+        return None
+    run.state, run.step, run.attempts = RUN_LIFE.after("begin_run", run.state), "", run.attempts + 1
+    run.save(update_fields=["state", "step", "attempts"])
+    return run
+
+
+@action
+def tell_step(*, run: MatchingRun, step: RunStep, by: Acting, now: datetime) -> bool:
+    """Say how far a run is; False where this start has to stop."""
+    running = MatchingRun.objects.filter(pk=run.pk, state=RunState.RUNNING, attempts=run.attempts)
+    return bool(running.update(step=step))
+
+
+@action
+def carry_out(*, run: MatchingRun, tell: Tell, by: Acting, now: datetime) -> MatchingRun:
+    """The whole work of a run that was begun, under the rights its asker has now, in one transaction.
+
+    The row of the run is locked last, so that it can be cancelled to the very end. Raises `Stopped` where it was.
+    """
+    if by.role is not Role.SYSTEM and not within(run.place_path, by.place_path):
+        raise NotPermitted(reason="the territory lies outside your area")
+    require(may_run_matching(by))
+    _carry_out(run, by, now, tell)
+    with scope(SYSTEM):
+        if not _of_the_job(run.pk).filter(state=RunState.RUNNING, attempts=run.attempts).exists():
+            raise Stopped
+    _finish(run, by, now)
+    return run
+
+
+@action
+def fail_run(*, run: MatchingRun, failure: RunFailure, by: Acting, now: datetime) -> bool:
+    """Nothing came of it; False where nobody waits for this start any more."""
+    _only_system(by)
+    held = _of_the_job(run.pk).filter(attempts=run.attempts).first()
+    if held is not None:
+        _fail(held, failure, by, now)
+    return held is not None
+
+
+@action
+def ask_repeat(*, run_id: int, by: Acting, now: datetime) -> MatchingRun:
+    """Have a run computed again from what is stored of it, to see that the same comes out. Raises `InputsGone`."""
+    require(may_run_matching(by))
+    run = lock(MatchingRun.objects.all(), [run_id])[run_id]
+    with scope(SYSTEM):
+        if not run.result_sha256 or not RunInputs.objects.filter(run=run).exists():
+            raise InputsGone
+    run.repeat_asked_at, run.repeated_at, run.repeat_same = now, None, None
+    run.save(update_fields=["repeat_asked_at", "repeated_at", "repeat_same"])
+    configure_task(name=REPEAT, job_manager=_OUTBOX).defer(run_id=run.pk)
+    return run
+
+
+@action
+def repeat_run(*, run_id: int, by: Acting, now: datetime) -> bool:
+    """Compute a run again from its stored inputs; True where they are as they were stored and the same comes out.
+
+    Raises `InputsGone` where they are no longer kept.
+    """
+    _only_system(by)
+    run = MatchingRun.objects.select_related("inputs").filter(pk=run_id, inputs__isnull=False).first()
+    if run is None:
+        raise InputsGone
+    parts = bytes(run.inputs.needs), bytes(run.inputs.capacities)
+    same = fingerprint(*parts) == run.inputs_sha256 and reckon(unpacked(*parts)).fingerprint() == run.result_sha256
+    MatchingRun.objects.filter(pk=run_id).update(repeated_at=now, repeat_same=same)
+    _note("matching.repeated", run, by, now, same=same)
+    return same
+
+
+@action
+def forget_inputs(*, by: Acting, now: datetime) -> int:
+    """Take away stored inputs that are older than promised; their fingerprints stay. Gives how many."""
+    _only_system(by)
+    return RunInputs.objects.filter(expires_at__lte=now).delete()[0]
+
+
+@action
+def defer_again(*, by: Acting, now: datetime) -> int:
+    """A job for each unfinished run that has none any more, as after a worker that was told to stop. Gives how many."""
+    _only_system(by)
+    queued = ProcrastinateJob.objects.filter(task_name=TASK, status__in=["todo", "doing"])
+    numbers = {int(args["run_id"]) for args in queued.values_list("args", flat=True)}
+    rows = MatchingRun.objects.filter(state__in=UNFINISHED_RUNS).exclude(pk__in=numbers).order_by("pk")
+    lost = list(rows.values_list("pk", flat=True))
+    for run_id in lost:
+        configure_task(name=TASK, job_manager=_OUTBOX).defer(run_id=run_id)
+    return len(lost)
+
+
+def _asked(place: Place, by: Acting, now: datetime) -> MatchingRun:
+    require(may_run_matching(by))
+    if by.role is not Role.SYSTEM and not within(place.path, by.place_path):
+        raise NotPermitted(reason="the territory lies outside your area")
+    mine = MatchingRun.objects.filter(place=place, organisation_path=by.organisation_path)
+    if mine.filter(state__in=UNFINISHED_RUNS).exists():
+        raise RunUnderway
+    return MatchingRun(
+        place=place, place_path=place.path, organisation_path=by.organisation_path, run_by_id=by.membership_id or None,
+        state=RUN_LIFE.start, started_at=now,
+    )  # fmt: skip
+
+
+def _carry_out(run: MatchingRun, by: Acting, now: datetime, tell: Tell) -> None:
+    """Read, keep what was read, compute, write; counts on `run`, which is not saved."""
+    _one_run_at_a_time()
+    tell(RunStep.READING)
+    with scope(SYSTEM):
+        loaded = load(run.place_path, by, now)
+        needs, capacities = loaded.inputs.packed()
+        expires = now + timedelta(days=settings.PEYVAND_RUN_INPUT_DAYS)
+        RunInputs.objects.create(
+            run=run, needs=needs, capacities=capacities, size=len(needs) + len(capacities), expires_at=expires
+        )
+        result = reckon(loaded.inputs, tell)
+        tell(RunStep.WRITING)
+        before = MatchingRun.objects.filter(place_id=run.place_id, organisation_path=run.organisation_path)
+        run.previous = before.filter(state=RunState.DONE).order_by("-pk").first()
+        propose(run, loaded, result, by=by, now=now)
+        keep_findings(run, loaded, result, by)
+    run.inputs_sha256, run.result_sha256 = fingerprint(needs, capacities), result.fingerprint()
+
+
+def _finish(run: MatchingRun, by: Acting, now: datetime) -> None:
+    run.state, run.step, run.finished_at = RUN_LIFE.after("finish_run", run.state), "", now
+    run.save()
+    _note("matching.run", run, by, now, served=run.served, unserved=run.unserved)
+
+
 def _one_run_at_a_time() -> None:
-    """Two runs over the same needs would propose the same pairs, each without seeing the other's. Held until the act ends."""
+    """Two runs at once would each propose what the other does not see yet. Held until the act ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_RUN])
 
 
-def _load(place_path: str, by: Acting, now: datetime) -> _Lists:
-    own = Q() if by.organisation_path == SYSTEM.organisation_path else below(by.organisation_path, "organisation_path")
-    today = business_date(now)
-    lacking = list(
-        Need.objects.filter(below(place_path), own, state=NeedState.OPEN, committed__lt=F("quantity"))
-        .select_related("place")
-        .order_by("pk")
+def _take_back(run: MatchingRun, now: datetime) -> None:
+    superseded = SUGGESTION_LIFE.after("supersede_suggestion", SuggestionState.PROPOSED)
+    new = Suggestion.objects.filter(since=run, state=SuggestionState.PROPOSED)
+    list(new.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    new.update(state=superseded, answered_at=now, gave_way_to=run, gave_way=GaveWay.UNDONE)
+    gone = Suggestion.objects.filter(gave_way_to=run).exclude(gave_way=GaveWay.UNDONE)
+    rows = list(gone.select_for_update(of=("self",)).select_related("need", "capacity").order_by("-priority", "pk"))
+    left = proposed_units(Suggestion.objects.filter(capacity_id__in={row.capacity_id for row in rows}))
+    again = []
+    for row in rows:
+        units = left.get(row.capacity_id, 0) + row.quantity
+        lacks = row.need.quantity - row.need.committed >= row.quantity and row.need.state == NeedState.OPEN
+        if lacks and row.capacity.committed + units <= row.capacity.quantity:
+            left[row.capacity_id] = units
+            again.append(row.pk)
+    state = SUGGESTION_LIFE.after("undo_run", SuggestionState.SUPERSEDED)
+    Suggestion.objects.filter(pk__in=again).update(
+        state=state, answered_at=None, gave_way_to=None, gave_way="", run=run.previous or F("since")
     )
-    held = held_back(by=by, now=now, need_ids=[need.pk for need in lacking])
-    needs = [need for need in lacking if need.pk not in held]
-    kinds = {need.specification_id for need in needs}
-    capacities = list(
-        Capacity.objects.filter(
-            Q(end_date__isnull=True) | Q(end_date__gte=today),
-            specification_id__in=kinds,
-            state=CapacityState.OPEN,
-            start_date__lte=today,
-            committed__lt=F("quantity"),
-        )
-        .select_related("place")
-        .order_by("pk")
-    )
-    kept_out = [(need, held[need.pk]) for need in lacking if need.pk in held]
-    return _Lists(needs, kept_out, capacities, _need_frame(needs, today), _capacity_frame(capacities))
+    Suggestion.objects.filter(run=run).exclude(since=run).update(run=run.previous or F("since"))
+    Unserved.objects.filter(run=run).delete()
 
 
-_Columns = dict[str, type[pl.DataType]]
-_PLACES: _Columns = {
-    "province": pl.String,
-    "county": pl.String,
-    "neighbourhood": pl.String,
-    "lat": pl.Float64,
-    "lon": pl.Float64,
-}
-_NEED_COLUMNS: _Columns = {"kind": pl.Int64, "priority": pl.Float64, "demand": pl.Int64}
-_CAPACITY_COLUMNS: _Columns = {"kind": pl.Int64, "capacity": pl.Int64, "reach": pl.String, "reach_km": pl.Float64}
+def _of_the_job(run_id: int) -> QuerySet[MatchingRun]:
+    rows = MatchingRun.objects.select_for_update(of=("self",)).select_related("run_by__account")
+    return rows.filter(pk=run_id, state__in=UNFINISHED_RUNS)
 
 
-def _where(rows: list[Need] | list[Capacity]) -> dict[str, list]:
-    """Province, county and neighbourhood codes from the path, and the public point of the place (never of a home)."""
-    parts = [row.place_path.rstrip("/").split("/") for row in rows]
-    return {
-        "province": [one[1] if len(one) > 1 else None for one in parts],
-        "county": [one[2] if len(one) > 2 else None for one in parts],
-        "neighbourhood": ["/".join(one[3:]) if len(one) > 3 else None for one in parts],
-        "lat": [row.place.lat for row in rows],
-        "lon": [row.place.lon for row in rows],
-    }
+def _fail(run: MatchingRun, failure: RunFailure, by: Acting, now: datetime) -> None:
+    run.state, run.step, run.finished_at = RUN_LIFE.after("fail_run", run.state), "", now
+    run.failure = failure
+    run.save(update_fields=["state", "step", "finished_at", "failure"])
+    _note("matching.failed", run, by, now, failure=failure.value)
 
 
-def _need_frame(needs: list[Need], today: date) -> pl.DataFrame:
-    columns = {
-        "kind": [need.specification_id for need in needs],
-        "priority": [matching_priority(need.priority, business_date(need.created_at), today) for need in needs],
-        "demand": [need.quantity - need.committed for need in needs],
-    } | _where(needs)
-    return pl.DataFrame(columns, schema=_NEED_COLUMNS | _PLACES)
+def _only_system(by: Acting) -> None:
+    if by.role is not Role.SYSTEM:
+        raise NotPermitted(reason="this is done by the site itself")
 
 
-def _capacity_frame(capacities: list[Capacity]) -> pl.DataFrame:
-    columns = {
-        "kind": [one.specification_id for one in capacities],
-        "capacity": [one.quantity - one.committed for one in capacities],
-        "reach": [one.reach for one in capacities],
-        "reach_km": [one.reach_km for one in capacities],
-    } | _where(capacities)
-    return pl.DataFrame(columns, schema=_CAPACITY_COLUMNS | _PLACES)
-
-
-def _supersede(needs: list[Need], now: datetime) -> None:
-    ids = [need.pk for need in needs]
-    proposed = Suggestion.objects.filter(need_id__in=ids, state=SuggestionState.PROPOSED)
-    locked = list(
-        proposed.order_by("pk").select_for_update().values_list("pk", flat=True)
-    )  # in the order answers lock them
-    state = SUGGESTION_LIFE.after("supersede_suggestion", SuggestionState.PROPOSED)
-    Suggestion.objects.filter(pk__in=locked).update(state=state, answered_at=now)
-    Unserved.objects.filter(need_id__in=ids).delete()
-
-
-def _pairs(matched: Matched) -> tuple[np.ndarray, np.ndarray]:
-    """For each edge with a flow: its place in the graph, and its need."""
-    edges = np.flatnonzero(matched.assignment.flow)
-    return edges, np.searchsorted(matched.graph.indptr, edges, side="right") - 1
-
-
-def _write_suggestions(run: MatchingRun, lists: _Lists, matched: Matched) -> int:
-    rows = []
-    for edge, owner in zip(*_pairs(matched), strict=True):
-        need, capacity = lists.needs[owner], lists.capacities[matched.graph.indices[edge]]
-        km, quantity = float(matched.graph.km[edge]), int(matched.assignment.flow[edge])
-        if quantity < capacity.smallest_lot:
-            continue
-        rows.append(
-            Suggestion(
-                run=run,
-                need=need,
-                capacity=capacity,
-                quantity=quantity,
-                km=None if np.isnan(km) else round(km, 1),
-                priority=need.priority,
-                state=SuggestionState.PROPOSED,
-                place_path=need.place_path,
-                asker_path=need.organisation_path,
-                giver_path=capacity.organisation_path,
-                giver_place_path=capacity.place_path,
-            )  # fmt: skip
-        )
-    Suggestion.objects.bulk_create(rows, batch_size=5000)
-    return len({row.need_id for row in rows})
-
-
-def _write_held(run: MatchingRun, held: list[tuple[Need, Held]]) -> int:
-    rows = []
-    for need, one in held:
-        row = _row(run, need, need.quantity - need.committed, UnservedReason.HELD_BACK, 0, None)
-        row.held_by, row.held_code, row.held_message = one.programme, one.refusal.code, one.refusal.message
-        with override("en"):  # words among them are kept as message ids
-            row.held_details = {name: str(value) for name, value in one.refusal.details.items()}
-        rows.append(row)
-    Unserved.objects.bulk_create(rows, batch_size=5000)
-    return len(rows)
-
-
-def _write_unserved(run: MatchingRun, lists: _Lists, matched: Matched) -> int:
-    """The certificate of every need that lacks something after this run."""
-    certificate = reasons(
-        priority=lists.need_frame["priority"].to_numpy(), capacity=lists.capacity_frame["capacity"].to_numpy(),
-        indptr=matched.graph.indptr, indices=matched.graph.indices, demand=lists.need_frame["demand"].to_numpy(),
-        flow=matched.assignment.flow,
-    )  # fmt: skip
-    offered = {one.specification_id for one in lists.capacities}
-    priorities = _priority_by_rank(lists)
-    rows = [
-        _unserved(run, lists.needs[owner], missing, code, reachable, priorities.get(lowest), offered)
-        for owner, missing, code, reachable, lowest in zip(
-            certificate.need,
-            certificate.missing,
-            certificate.code,
-            certificate.reachable,
-            certificate.lowest,
-            strict=True,
-        )
-    ]
-    told = {row.need_id for row in rows}
-    edges, owners = _pairs(matched)
-    for edge, owner in zip(edges, owners, strict=True):
-        need, quantity = lists.needs[owner], int(matched.assignment.flow[edge])
-        if quantity < lists.capacities[matched.graph.indices[edge]].smallest_lot and need.pk not in told:
-            told.add(need.pk)
-            rows.append(_row(run, need, quantity, UnservedReason.BELOW_LOT, 1, None))
-    Unserved.objects.bulk_create(rows, batch_size=5000)
-    return len(rows)
-
-
-def _priority_by_rank(lists: _Lists) -> dict[float, int]:
-    """From the engine's order back to the priority people know."""
-    return dict(zip(lists.need_frame["priority"].to_list(), (need.priority for need in lists.needs), strict=True))
-
-
-def _unserved(
-    run: MatchingRun, need: Need, missing: int, code: int, reachable: int, lowest: int | None, offered: set[int]
-) -> Unserved:
-    if code == Reason.FULL:
-        reason = UnservedReason.FULL
-    else:
-        reason = UnservedReason.OUT_OF_REACH if need.specification_id in offered else UnservedReason.NO_CAPACITY
-    return _row(run, need, int(missing), reason, int(reachable), lowest)
-
-
-def _row(
-    run: MatchingRun, need: Need, missing: int, reason: UnservedReason, reachable: int, lowest: int | None
-) -> Unserved:
-    return Unserved(
-        run=run, need=need, quantity=missing, reason=reason, reachable=reachable, lowest_priority=lowest,
-        place_path=need.place_path, organisation_path=need.organisation_path,
+def _note(act: str, run: MatchingRun, by: Acting, now: datetime, **data: object) -> None:
+    record(
+        act, kind="matching_run", subject=run.pk, by=by, now=now, place_path=run.place_path,
+        organisation_path=run.organisation_path, data=data,
     )  # fmt: skip

@@ -2,7 +2,18 @@ from django.db import models
 from django.db.models import F, Q
 
 from peyvand.flow.capacity.models import Capacity
-from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, Side, SuggestionState, UnservedReason
+from peyvand.flow.commitment.enums import (
+    UNFINISHED_RUNS,
+    CommitmentState,
+    DeclineReason,
+    GaveWay,
+    RunFailure,
+    RunState,
+    RunStep,
+    Side,
+    SuggestionState,
+    UnservedReason,
+)
 from peyvand.flow.need.models import Need
 from peyvand.people.models import Membership, Organisation, path_field
 from peyvand.places.models import Place
@@ -10,7 +21,12 @@ from peyvand.resources.models import Specification
 
 
 class MatchingRun(models.Model):
-    """One run of the matching over a territory, reproducible from its day and place."""
+    """One run of the matching over a territory: asked for, carried out by a job, and reproducible from its stored inputs.
+
+    `started_at` is when it was asked for. `attempts` numbers the starts: what belongs to an earlier one can neither report nor
+    finish. What changed since `previous`, the run before it of the same territory and organisation, is counted in needs:
+    `fresh` have a suggestion and had none, `moved` have another one, `gone` have none any more, of `unchanged` nothing changed.
+    """
 
     personal_data = "none"
 
@@ -18,23 +34,113 @@ class MatchingRun(models.Model):
     place_path = path_field()
     organisation_path = path_field()
     run_by = models.ForeignKey(Membership, null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=9, choices=RunState.choices, default=RunState.WAITING)
+    step = models.CharField(max_length=8, choices=RunStep.choices, blank=True, default="")
+    failure = models.CharField(max_length=8, choices=RunFailure.choices, blank=True, default="")
+    attempts = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    previous = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
     needs = models.PositiveIntegerField(default=0)
     capacities = models.PositiveIntegerField(default=0)
-    served = models.PositiveIntegerField(default=0)  # needs that got at least one suggestion
+    served = models.PositiveIntegerField(default=0)  # needs that have at least one suggestion
     unserved = models.PositiveIntegerField(default=0)
+    fresh = models.PositiveIntegerField(default=0)
+    moved = models.PositiveIntegerField(default=0)
+    gone = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    # Fingerprints of what it was computed from and of what came out; whether computing it again gave the same.
+    inputs_sha256 = models.CharField(max_length=64, blank=True, default="")
+    result_sha256 = models.CharField(max_length=64, blank=True, default="")
+    repeat_asked_at = models.DateTimeField(null=True)
+    repeated_at = models.DateTimeField(null=True)
+    repeat_same = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=RunState.values), name="matching_run_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=UNFINISHED_RUNS, finished_at__isnull=True)
+                | ~Q(state__in=UNFINISHED_RUNS) & Q(finished_at__isnull=False),
+                name="matching_run_finished_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="failed") & ~Q(failure="") | ~Q(state="failed") & Q(failure=""),
+                name="matching_run_failed_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="undone", undone_at__isnull=False) | ~Q(state="undone") & Q(undone_at__isnull=True),
+                name="matching_run_undone_whole",
+            ),
+            # What did not end well has written nothing.
+            models.CheckConstraint(
+                condition=Q(state__in=["done", "undone"])
+                | Q(served=0, unserved=0, fresh=0, moved=0, gone=0, unchanged=0, result_sha256=""),
+                name="matching_run_whole_or_nothing",
+            ),
+            models.UniqueConstraint(
+                fields=["place", "organisation_path"],
+                condition=Q(state__in=UNFINISHED_RUNS),
+                name="matching_run_one_underway",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-started_at", "-id"], name="matching_run_newest"),
+            models.Index(fields=["place", "organisation_path", "-id"], name="matching_run_of_place"),
+        ]
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in UNFINISHED_RUNS
+
+
+class RunInputs(models.Model):
+    """What a run was computed from: two Parquet files of ids, codes of places and numbers, without names. Read by jobs alone.
+
+    They lie in the database, so that they are there exactly when the run is, and in the backup with it.
+    """
+
+    personal_data = "indirect"
+
+    run = models.OneToOneField(MatchingRun, primary_key=True, on_delete=models.CASCADE, related_name="inputs")
+    needs = models.BinaryField()
+    capacities = models.BinaryField()
+    size = models.PositiveIntegerField()
+    expires_at = models.DateTimeField(db_index=True)
+
+
+class RunFindings(models.Model):
+    """What a run says of a whole territory: how its service falls on groups, and which capacity would serve whom.
+
+    `shares` are [table, group, needs, met, met if whoever comes first were served first], where the table is "all", "tenth" (1 the
+    most pressing), "county" (a path), "sex" or "disability", and the group null where it is not known. `lacks` are [kind, path of
+    the county, units that lack, units that would serve somebody, of these for the worst-off]. Exact: whoever shows them to
+    outsiders withholds figures under five.
+    """
+
+    personal_data = "indirect"
+
+    run = models.OneToOneField(MatchingRun, primary_key=True, on_delete=models.CASCADE, related_name="findings")
+    shares = models.JSONField()
+    lacks = models.JSONField()
+    complete = models.BooleanField()
 
 
 class Suggestion(models.Model):
-    """What a run proposes, with its reasons. Rows of a run without an answer give way to the next run.
+    """What a run proposes, with its reasons.
 
+    Where the next run finds the same for a need, the row stays as it is and only `run` moves on; else it gives way.
+    `since` is the run that proposed it first, `gave_way_to` the one that ended it without an answer, with the reason.
     The state follows that of the promise made of it; the trigger `suggestion_follows_promise` holds both to that.
     """
 
     personal_data = "indirect"
 
     run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="suggestions")
+    since = models.ForeignKey(MatchingRun, null=True, on_delete=models.SET_NULL, related_name="+")
+    gave_way_to = models.ForeignKey(MatchingRun, null=True, on_delete=models.SET_NULL, related_name="+")
+    gave_way = models.CharField(max_length=14, choices=GaveWay.choices, blank=True, default="")
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="suggestions")
     capacity = models.ForeignKey(Capacity, on_delete=models.CASCADE, related_name="suggestions")
     # Of its need, and fixed as that is: a trigger writes it, so that a list narrowed to one kind reads an index.
@@ -63,6 +169,10 @@ class Suggestion(models.Model):
                 condition=Q(state="proposed", answered_at__isnull=True)
                 | ~Q(state="proposed") & Q(answered_at__isnull=False),
                 name="suggestion_answered_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(gave_way_to__isnull=True) | Q(state="superseded") & ~Q(gave_way=""),
+                name="suggestion_gave_way_whole",
             ),
             models.UniqueConstraint(
                 fields=["need", "capacity"], condition=Q(state="proposed"), name="suggestion_one_proposed"

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from peyvand.flow.commitment.enums import CommitmentState, SuggestionState
+from peyvand.flow.commitment.enums import CommitmentState, RunState, SuggestionState
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.states import LifeCycle
 
@@ -39,8 +39,25 @@ SUGGESTION_LIFE = LifeCycle(
         ("reopen_suggestion", SuggestionState.ACCEPTED, SuggestionState.PROPOSED),
         ("reopen_suggestion", SuggestionState.DECLINED, SuggestionState.PROPOSED),
         ("restore_promise", SuggestionState.ENDED, SuggestionState.ACCEPTED),
+        ("undo_run", SuggestionState.SUPERSEDED, SuggestionState.PROPOSED),
     ],
 )
+
+RUN_LIFE = LifeCycle(
+    "matching run",
+    RunState.WAITING,
+    [
+        ("begin_run", RunState.WAITING, RunState.RUNNING),
+        ("begin_run", RunState.RUNNING, RunState.RUNNING),  # the worker before died
+        ("finish_run", RunState.RUNNING, RunState.DONE),
+        ("fail_run", RunState.WAITING, RunState.FAILED),
+        ("fail_run", RunState.RUNNING, RunState.FAILED),
+        ("cancel_run", RunState.WAITING, RunState.CANCELLED),
+        ("cancel_run", RunState.RUNNING, RunState.CANCELLED),
+        ("undo_run", RunState.DONE, RunState.UNDONE),
+    ],
+)
+MOST_ATTEMPTS = 3
 
 
 class DifferentKind(Refusal):
@@ -71,6 +88,21 @@ class AgreedMeanwhile(Refusal):
 class DeliveredMeanwhile(Refusal):
     code = "delivered_meanwhile"
     message = "Something was delivered on this promise meanwhile."
+
+
+class RunUnderway(Refusal):
+    code = "run_underway"
+    message = "The matching of this territory is running already. Wait for it, or cancel it."
+
+
+class InputsGone(Refusal):
+    code = "inputs_gone"
+    message = "What this run was computed from is no longer kept, so it cannot be run again."
+
+
+class RunMovedOn(Refusal):
+    code = "run_moved_on"
+    message = "A later run has taken this one up, or its suggestions were answered; what it proposed is answered one by one now."
 
 
 def is_late(*, state: str, due: date, today: date) -> bool:

@@ -19,6 +19,8 @@ from peyvand.flow.commitment.permissions import may_see_promises
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotPermitted, Refusal
 from peyvand.people.models import Organisation
+from peyvand.places.models import Place
+from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
@@ -29,6 +31,7 @@ from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import open_to, refuse
 from peyvand.web.pages.words import named
+from peyvand.web.templatetags.peyvand_format import quantity
 
 SPEC = ListSpec(
     name="agreements",
@@ -99,14 +102,35 @@ class AgreementForm(Form):
         return given
 
 
+def _initial(request: HttpRequest, by: Acting) -> dict[str, Any]:
+    """What the form begins with: of what lacks somewhere (`kind`, `place`, `quantity`) the words, with the reader as asker."""
+    signed = {"signed_date": business_date(timezone.now())}
+    wanted = {name: request.GET.get(name, "") for name in ("kind", "place", "quantity")}
+    if not (wanted["kind"].isdecimal() and wanted["place"].isdecimal()):
+        return signed | {"giver": by.organisation_id}
+    with scope(by):
+        kind = Specification.objects.filter(pk=wanted["kind"]).first()
+        place = Place.objects.filter(pk=wanted["place"]).defer("boundary").first()
+    if kind is None or place is None:
+        return signed | {"giver": by.organisation_id}
+    names = {"kind": named(kind), "place": named(place)}
+    asked = wanted["quantity"]
+    amount = quantity(int(asked), kind.unit) if asked.isdecimal() else gettext("As much as possible")
+    duties = gettext("%(amount)s of “%(kind)s” for needs in %(place)s") % (names | {"amount": amount})
+    return signed | {
+        "title": gettext("%(kind)s for %(place)s") % names,
+        "asker": by.organisation_id,
+        "giver_duties": duties,
+    }
+
+
 @require_http_methods(["GET", "POST"])
 @open_to(may_see_promises)
 def agreement_new(request: HttpRequest) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     if not by.is_staff:
         raise NotPermitted(reason="an agreement is recorded by one of its two sides")
-    initial = {"signed_date": business_date(timezone.now()), "giver": by.organisation_id}
-    form = AgreementForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = AgreementForm(request.POST if request.method == "POST" else None, initial=_initial(request, by))
     if request.method == "POST" and form.is_valid():
         try:
             acts.do(request, lambda: sign_agreement(**form.cleaned_data, by=by, now=timezone.now()).pk)

@@ -298,7 +298,8 @@ class CapacityForm(Form):
 def _blank(request: HttpRequest, by: Acting) -> CapacityForm:
     place = Place.objects.filter(path=by.place_path).first()
     widest = {1: Reach.COUNTRY, 2: Reach.PROVINCE}.get(by.place_path.count("/"), Reach.COUNTY)
-    return CapacityForm(by=by, initial={"place": place, "kind": request.GET.get("kind", ""), "reach": widest})
+    asked = {name: request.GET[name] for name in ("kind", "place", "quantity") if request.GET.get(name, "").isdecimal()}
+    return CapacityForm(by=by, initial={"place": place, "reach": Reach.COUNTY if "place" in asked else widest} | asked)
 
 
 @require_http_methods(["GET", "POST"])

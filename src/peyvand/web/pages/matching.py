@@ -1,38 +1,58 @@
-"""The matching: running it for a territory, and what a run found: who can be helped, who is left, and why."""
+"""The runs of the matching: the history of a territory, asking for one, stopping it, taking it back, and computing it again."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
 
-from peyvand.flow.commitment.enums import UnservedReason
-from peyvand.flow.commitment.matching import run_matching
+from peyvand.flow.commitment import matching as runs
+from peyvand.flow.commitment.enums import UNFINISHED_RUNS, RunState, RunStep, UnservedReason
 from peyvand.flow.commitment.models import MatchingRun, Suggestion, Unserved
 from peyvand.flow.commitment.permissions import may_run_matching, may_see_promises
-from peyvand.flow.figures import shortages
+from peyvand.flow.commitment.rules import RunUnderway
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import in_area
+from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
-from peyvand.web.lists import Column, ListSpec, list_page
+from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
-from peyvand.web.pages.access import address, open_to
+from peyvand.web.pages.access import open_to, refuse
 from peyvand.web.pages.choices import PlaceField
-from peyvand.web.pages.rows import with_county, with_giver
+from peyvand.web.pages.rows import in_place
 from peyvand.web.pages.words import band_label, held_reason, named
-from peyvand.web.templatetags.peyvand_format import jdatetime, km, number, quantity, unit
+from peyvand.web.templatetags.peyvand_format import km, number
 
 # Both sides stand at the point of the same place: a distance of nothing would only read oddly.
 HERE_KM = 0.05
+MOST_UNDERWAY = 20
+_TONES = {
+    RunState.WAITING: "waiting",
+    RunState.RUNNING: "going",
+    RunState.DONE: "done",
+    RunState.CANCELLED: "stopped",
+    RunState.FAILED: "wrong",
+    RunState.UNDONE: "stopped",
+}
+
+
+def run_badge(run: MatchingRun) -> Badge:
+    return Badge(run.get_state_display(), _TONES[RunState(run.state)])
+
+
+def run_by(run: MatchingRun) -> str:
+    return run.run_by.account.name if run.run_by else gettext("The site itself")
+
 
 RUNS = ListSpec(
     name="matching-runs",
@@ -40,10 +60,13 @@ RUNS = ListSpec(
     columns=(
         Column("started_at", _("When"), kind="time", sort="started_at", link=lambda row: reverse("matching_run", args=[row.pk])),
         Column("place", _("Territory"), lambda row: named(row.place)),
+        Column("by", _("By whom"), run_by),
+        Column("state", _("State"), run_badge, kind="badge"),
         Column("needs", _("Needs"), kind="number"),
         Column("capacities", _("Offers"), kind="number"),
         Column("served", _("Can be helped"), kind="number"),
         Column("unserved", _("Lack something"), kind="number"),
+        Column("changed", _("Changed"), lambda row: row.fresh + row.moved + row.gone, kind="number"),
     ),
     default_sort="-started_at",
     empty_title=_("The matching has not been run here yet"),
@@ -60,34 +83,81 @@ class RunForm(Form):
 
 
 def runs_seen(by: Acting) -> QuerySet[MatchingRun]:
-    return MatchingRun.objects.filter(in_area(by)).select_related("place").defer("place__boundary")
+    own = below(by.organisation_path, "organisation_path") if by.is_staff else Q()
+    rows = MatchingRun.objects.filter(in_area(by), own)
+    return rows.select_related("place", "run_by__account").defer("place__boundary")
 
 
 @exportable
+@never_cache
 @require_http_methods(["GET", "POST"])
 @open_to(may_see_promises)
 def matching(request: HttpRequest) -> HttpResponseBase:
-    """The history of runs, and the form that starts one for those who may."""
+    """The history of runs, what is under way, and the form that asks for one for those who may."""
     by: Acting = request.acting  # type: ignore[attr-defined]
     form = RunForm(request.POST, by=by) if request.method == "POST" else RunForm(by=by)
-    if request.method == "POST" and form.is_valid():
-        place = form.cleaned_data["place"]
-        run = acts.do(request, lambda: run_matching(place=place, by=by, now=timezone.now()).pk)
-        notices.done(request, gettext("The matching has run. Nothing is promised yet: people decide."))
+    if request.method == "POST" and form.is_valid() and (run := _asked(request, form, by)):
+        notices.say(request, gettext("The matching has begun. You may go on working; this page tells how far it is."))
         return redirect("matching_run", run)
     with scope(by):
-        rows = runs_seen(by)
+        rows = in_place(request, runs_seen(by))
         if file := export(request, RUNS, rows):
             return file
+        may = may_run_matching(by)
         context = {
             "title": _("Matching"),
             "lead": _("Who can be helped, by whom, and why: the most pressing needs first, then the shortest ways."),
             "page": list_page(request, RUNS, rows),
-            "form": form if may_run_matching(by) is None else None,
-            "why_not": may_run_matching(by),
+            "underway": [underway(one) for one in rows.filter(state__in=UNFINISHED_RUNS).order_by("-pk")[:MOST_UNDERWAY]],
+            "form": form if may is None else None,
+            "why_not": may,
             "links": [(_("Suggestions"), reverse("suggestions"))],
-        }
+        }  # fmt: skip
         return render(request, "web/pages/matching.html", context)
+
+
+def _asked(request: HttpRequest, form: RunForm, by: Acting) -> int | None:
+    """The number of the new run; None where the form says why there is none."""
+    place = form.cleaned_data["place"]
+    try:
+        return acts.do(request, lambda: runs.ask_matching(place=place, by=by, now=timezone.now()).pk)
+    except RunUnderway as refusal:
+        refuse(form, refusal, run_underway="place")
+        return None
+
+
+def underway(run: MatchingRun) -> dict[str, Any]:
+    """How far a run is, for a page that asks again by itself."""
+    steps = list(RunStep)
+    at = steps.index(RunStep(run.step)) if run.step else 0
+    said = RunStep(run.step).label if run.step else run.get_state_display()
+    return {"run": run, "name": named(run.place), "done": at, "all": len(steps), "said": said, "badge": run_badge(run)}
+
+
+def _act(request: HttpRequest, pk: int, run: Callable[..., Any], said: str) -> HttpResponse:
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    at = timezone.now()
+    return acts.act(request, lambda: run(run_id=pk, by=by, now=at), said, reverse("matching_run", args=[pk]))
+
+
+@require_POST
+@open_to(may_run_matching)
+def matching_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, runs.cancel_matching, gettext("The matching was cancelled. Nothing of it stays."))
+
+
+@require_POST
+@open_to(may_run_matching)
+def matching_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    said = gettext("The run was taken back: the suggestions stand as before it, where they still can.")
+    return _act(request, pk, runs.undo_matching, said)
+
+
+@require_POST
+@open_to(may_run_matching)
+def matching_repeat(request: HttpRequest, pk: int) -> HttpResponse:
+    said = gettext("The run is being computed again from what was stored of it.")
+    return _act(request, pk, runs.ask_repeat, said)
 
 
 def suggestion_reason(row: Suggestion) -> str:
@@ -111,69 +181,3 @@ def unserved_reason(row: Unserved) -> str:
         )
         return said % {"count": number(row.reachable), "band": band_label(row.lowest_priority)}
     return held_reason(row) or str(UnservedReason(row.reason).label) + "."
-
-
-UNSERVED = ListSpec(
-    name="unserved",
-    title=_("Lack something"),
-    columns=(
-        Column("kind", _("Need"), lambda row: named(row.need.specification), link=lambda row: address("need", row.need_id)),
-        Column("quantity", _("Lacks"), kind="number", sort="quantity"),
-        Column("unit", _("Unit"), lambda row: unit(row.need.specification.unit)),
-        Column("county", _("County")),
-        Column("band", _("Priority band"), lambda row: band_label(row.need.priority)),
-        Column("reason", _("Why"), unserved_reason),
-    ),
-    default_sort="-need__priority",
-    empty_title=_("No need of this run lacks anything"),
-    empty_text=_("Or a later run has taken its reasons over."),
-)  # fmt: skip
-
-SERVED = ListSpec(
-    name="suggestions",
-    title=_("Can be helped"),
-    columns=(
-        Column("kind", _("Need"), lambda row: named(row.need.specification), link=lambda row: reverse("suggestion", args=[row.pk])),
-        Column("text", _("Quantity"), lambda row: quantity(row.quantity, row.need.specification.unit)),
-        Column("giver", _("Who could give")),
-        Column("county", _("County")),
-        Column("reason", _("Why"), suggestion_reason),
-    ),
-    default_sort="-priority",
-    empty_title=_("This run found nobody for these needs"),
-)  # fmt: skip
-
-
-@exportable
-@require_GET
-@open_to(may_see_promises)
-def matching_run(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """One run: its figures, where more capacity would help, and every need of it with its reason."""
-    by: Acting = request.acting  # type: ignore[attr-defined]
-    run = get_object_or_404(runs_seen(by), pk=pk)
-    left = with_county(Unserved.objects.filter(run=run).select_related("need__specification"))
-    found = suggestions_of(run)
-    tab = "served" if request.GET.get("tab") == "served" else "unserved"
-    spec, rows = (SERVED, found) if tab == "served" else (UNSERVED, left)
-    if file := export(request, spec, rows):
-        return file
-    here = reverse("matching_run", args=[pk])
-    context = {
-        "run": run,
-        "title": gettext("Matching of %(place)s") % {"place": named(run.place)},
-        "lead": jdatetime(run.started_at),
-        "page": list_page(request, spec, rows),
-        "tabs": [
-            {"label": _("Lack something"), "url": f"{here}?tab=unserved", "current": tab == "unserved", "tally": run.unserved},
-            {"label": _("Can be helped"), "url": f"{here}?tab=served", "current": tab == "served", "tally": run.served},
-        ],
-        "shortages": shortages(run)[:12],
-        "replaced": run.unserved - left.count(),
-        "crumbs": [(_("Matching"), reverse("matching"))],
-        "suggestions_url": f"{reverse('suggestions')}?run={pk}",
-    }  # fmt: skip
-    return render(request, "web/pages/matching_run.html", context)
-
-
-def suggestions_of(run: MatchingRun) -> QuerySet[Suggestion]:
-    return with_giver(with_county(Suggestion.objects.filter(run=run).select_related("need__specification")))
