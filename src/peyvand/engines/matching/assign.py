@@ -56,8 +56,8 @@ def assign(
         flow=flow,
         capacity_of=capacity_of,
         served=served,
-        priority_sum=float(problem.priority @ served),
-        cost_sum=0.0 if costs is None else float(costs @ flow),
+        priority_sum=float((problem.priority * served).sum()),
+        cost_sum=0.0 if costs is None else float((costs * flow).sum()),
     )
 
 
