@@ -24,7 +24,9 @@ def netgen() -> Problem:
     with place.open("rb") as packed, bz2.open(packed) as file:
         network = pickle.load(file)
     number = {node: row for row, node in enumerate(network)}
-    arcs = [(number[one], number[other], arc["capacity"], arc["weight"]) for one, other, arc in network.edges(data=True)]
+    arcs = [
+        (number[one], number[other], arc["capacity"], arc["weight"]) for one, other, arc in network.edges(data=True)
+    ]
     begin, end, amount, weight = (np.array(column, np.int64) for column in zip(*arcs, strict=True))
     room = np.array([network.nodes[node].get("demand", 0) for node in network], np.int64)
     np.add.at(room, begin, amount)

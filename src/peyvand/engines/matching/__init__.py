@@ -3,19 +3,28 @@
 from peyvand.engines.matching.assign import assign
 from peyvand.engines.matching.candidates import candidates
 from peyvand.engines.matching.graph import Assignment, Graph
+from peyvand.engines.matching.job import Summary, match_files
+from peyvand.engines.matching.pairs import Pairs, Why, pairs
+from peyvand.engines.matching.tables import BadTable
 from peyvand.engines.matching.verify import Certificate, Reason, Reasons, reasons, verify
 from peyvand.engines.matching.widen import Matched, match
 
 __all__ = [
     "Assignment",
+    "BadTable",
     "Certificate",
     "Graph",
     "Matched",
+    "Pairs",
     "Reason",
     "Reasons",
+    "Summary",
+    "Why",
     "assign",
     "candidates",
     "match",
+    "match_files",
+    "pairs",
     "reasons",
     "verify",
 ]

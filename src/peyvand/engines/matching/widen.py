@@ -1,5 +1,6 @@
 """Two lists in, an exact answer out, without listing every pair."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from peyvand.engines.arrays import Array, whole
-from peyvand.engines.matching.assign import assign, worst_off_first
+from peyvand.engines.matching.assign import assign, shortened, worst_off_first
 from peyvand.engines.matching.closing import Ladder, claimed_places, open_paths
 from peyvand.engines.matching.exchanges import exchanges
 from peyvand.engines.matching.graph import Assignment, Graph, check
@@ -15,6 +16,7 @@ from peyvand.engines.matching.ground import Ground, survey
 from peyvand.engines.matching.near import at_most, every_pair, nearest_pairs, pairs_as_graph
 
 ALL_PAIRS_BELOW = 2_000_000
+STEPS = ("candidates", "matching", "travel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ def match(
     k: int = 16,
     least_travel: bool = False,
     all_pairs_below: int = ALL_PAIRS_BELOW,
+    tell: Callable[[str], None] = lambda step: None,
 ) -> Matched:
     """Serve the needs of highest priority first over *all* feasible pairs of two lists.
 
@@ -57,8 +60,9 @@ def match(
     whatever `k`, since ranks are compared, in which equal priorities follow the order of rows.
 
     With `least_travel` the units each need gets stay fixed and the kilometres are the least over the pairs of `graph`
-    (unknown distances count as the longest known one).
+    (unknown distances count as the longest known one). `tell` is called with each of `STEPS` as it begins.
     """
+    tell(STEPS[0])
     ground = survey(needs, capacities)
     arrays = {
         "priority": _numbers(needs, "needs", "priority"),
@@ -66,13 +70,18 @@ def match(
         "capacity": whole("capacity", _numbers(capacities, "capacities", "capacity")),
     }
     complete = at_most(ground) < all_pairs_below
+    if k < 1 and not complete:
+        raise ValueError(f"k is {k}, and at least 1 is needed")
+    graph, rounds = every_pair(ground) if complete else nearest_pairs(ground, np.arange(len(needs)), k), 0
+    tell(STEPS[1])
     if complete:
-        graph, rounds = every_pair(ground), 0
+        assignment = assign(**arrays, indptr=graph.indptr, indices=graph.indices)
     else:
-        graph, rounds, assignment = _widened(ground, arrays, k)
-    if complete or least_travel:
-        cost = _travel(graph.km) if least_travel else None
-        assignment = assign(**arrays, indptr=graph.indptr, indices=graph.indices, cost=cost)
+        graph, rounds, assignment = _widened(ground, arrays, graph)
+    if least_travel:
+        tell(STEPS[2])
+        problem = check(arrays["priority"], arrays["capacity"], graph.indptr, graph.indices, arrays["demand"])
+        assignment = shortened(problem, assignment, _travel(graph.km))
     return Matched(graph, assignment, complete, rounds)
 
 
@@ -86,10 +95,8 @@ class Standing(NamedTuple):
     found: Assignment
 
 
-def _widened(ground: Ground, arrays: dict[str, Array | None], k: int) -> tuple[Graph, int, Assignment]:
-    if k < 1:
-        raise ValueError(f"k is {k}, and at least 1 is needed")
-    graph, rounds = nearest_pairs(ground, np.arange(len(ground.need_keys)), k), 0
+def _widened(ground: Ground, arrays: dict[str, Array | None], graph: Graph) -> tuple[Graph, int, Assignment]:
+    rounds = 0
     while True:
         standing = _standing(graph, arrays)
         more = _claimed(ground, graph, standing)
