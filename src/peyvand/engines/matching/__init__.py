@@ -4,8 +4,11 @@ from peyvand.engines.matching.assign import assign
 from peyvand.engines.matching.candidates import candidates
 from peyvand.engines.matching.graph import Assignment, Graph
 from peyvand.engines.matching.job import Summary, match_files
+from peyvand.engines.matching.lots import LotAssignment, assign_lots
 from peyvand.engines.matching.pairs import Pairs, Why, pairs
+from peyvand.engines.matching.part import Part
 from peyvand.engines.matching.tables import BadTable
+from peyvand.engines.matching.terms import broken_term
 from peyvand.engines.matching.verify import Certificate, Reason, Reasons, reasons, verify
 from peyvand.engines.matching.widen import Matched, match
 
@@ -14,13 +17,17 @@ __all__ = [
     "BadTable",
     "Certificate",
     "Graph",
+    "LotAssignment",
     "Matched",
     "Pairs",
+    "Part",
     "Reason",
     "Reasons",
     "Summary",
     "Why",
     "assign",
+    "assign_lots",
+    "broken_term",
     "candidates",
     "match",
     "match_files",

@@ -57,7 +57,7 @@ def assign(
 def shortened(problem: Problem, found: Assignment, cost: Array) -> Assignment:
     """The same units for everyone at the least total `cost` float64[e]."""
     flow = least_cost(problem, found.flow, found.served, cost)
-    return replace(found, flow=flow, capacity_of=_first_capacities(problem, flow), cost_sum=float((cost * flow).sum()))
+    return replace(found, flow=flow, capacity_of=first_capacities(problem, flow), cost_sum=float((cost * flow).sum()))
 
 
 def worst_off_first(priority: Array) -> Array:
@@ -70,7 +70,7 @@ def worst_off_first(priority: Array) -> Array:
     return np.argsort(-priority, kind="stable")
 
 
-def _first_capacities(problem: Problem, flow: Array) -> Array:
+def first_capacities(problem: Problem, flow: Array) -> Array:
     """int32[n]: the capacity of the first edge of each need that carries units (-1: none)."""
     used = np.flatnonzero(flow)
     needs, first = np.unique(np.searchsorted(problem.indptr, used, side="right") - 1, return_index=True)
