@@ -218,7 +218,7 @@ def test_typed_lists_are_matched_as_they_stand(tmp_path: Path) -> None:
     result = run(*typed_lists(tmp_path), "-o", output, "--typed")
     assert result.exit_code == 0, result.output
     assert "Needs: 2 (1 served, 0 in part, 1 left). Units: 1 of 2, from 1 capacities" in result.stdout
-    assert "[3/6] Matching, the worst-off first" in result.stderr
+    assert "[3/7] Matching, the worst-off first" in result.stderr
     assert pl.read_parquet(output).select("need", "capacity", "reason").rows() == [
         ("a", None, "full"),
         ("b", 0, "only"),

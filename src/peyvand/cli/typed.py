@@ -29,8 +29,11 @@ def match_typed(needs: Path, capacities: Path, output: Path, language: "Language
         say(
             "summary.typed_done", language, needs=done.needs, served=done.served, part=done.part,
             left=done.needs - done.served - done.part, units=done.units, units_served=done.units_served,
-            capacities=done.capacities, km=round(done.km), pairs=done.pairs, rounds=done.rounds,
-            seconds=round(sum(done.seconds.values()), 1),
+            capacities=done.capacities, km=round(done.km), seconds=round(sum(done.seconds.values()), 1),
         )
     )  # fmt: skip
+    if done.proved:
+        typer.echo(say("summary.typed_proved", language, pairs=done.pairs, rounds=done.rounds))
+    else:
+        typer.echo(say("summary.typed_open", language, gap=round(100 * done.gap, 2)))
     typer.echo(say("summary.written", language, file=output))

@@ -57,6 +57,19 @@ def test_what_is_written_is_the_exact_answer(tmp_path: Path, seed: int) -> None:
     assert table["need"].to_list() == sorted(table["need"].to_list(), key=lambda name: int(name[1:]))
 
 
+def test_terms_of_the_lists_are_kept_and_told(tmp_path: Path) -> None:
+    needs = {"kind": ["x"] * 4, "priority": [9.0, 5.0, 5.0, 1.0], "demand": [3, 1, 1, 2]}
+    needs |= {"divisible": [False, True, True, True], "together": [None, "team", "team", None]}
+    offers = {"kind": ["x", "x"], "capacity": [2, 2], "reach": ["country"] * 2, "smallest_lot": [1, 2]}
+    paths = files(tmp_path, pl.DataFrame(needs), pl.DataFrame(offers))
+    summary = match_files(*paths)
+    assert (summary.proved, summary.gap, summary.served, summary.units_served) == (True, 0.0, 3, 4)
+    table = pl.read_parquet(paths[2])
+    assert table.select("need", "capacity", "units", "reason").rows() == [
+        (0, None, 3, "terms"), (1, 0, 1, "within_reach"), (2, 0, 1, "within_reach"), (3, 1, 2, "within_reach"),
+    ]  # fmt: skip
+
+
 def test_lists_without_rows_give_a_file_without_rows(tmp_path: Path) -> None:
     needs, capacities = random_lists(1, 5, 5)
     assert match_files(*files(tmp_path, needs.head(0), capacities)).needs == 0

@@ -81,7 +81,7 @@ def match(
     if least_travel:
         tell(STEPS[2])
         problem = check(arrays["priority"], arrays["capacity"], graph.indptr, graph.indices, arrays["demand"])
-        assignment = shortened(problem, assignment, _travel(graph.km))
+        assignment = shortened(problem, assignment, cost_of_way(graph.km))
     return Matched(graph, assignment, complete, rounds)
 
 
@@ -187,7 +187,8 @@ def _joined(graph: Graph, more: Graph) -> Graph:
     return Graph(graph.indptr + more.indptr, indices, km)
 
 
-def _travel(km: Array) -> Array:
+def cost_of_way(km: Array) -> Array:
+    """float64[e]: the kilometres, where they are unknown the longest known ones."""
     known = km[~np.isnan(km)]
     return np.where(np.isnan(km), known.max(initial=0.0), km)
 
