@@ -57,7 +57,12 @@ def assign(
 def shortened(problem: Problem, found: Assignment, cost: Array) -> Assignment:
     """The same units for everyone at the least total `cost` float64[e]."""
     flow = least_cost(problem, found.flow, found.served, cost)
-    return replace(found, flow=flow, capacity_of=first_capacities(problem, flow), cost_sum=float((cost * flow).sum()))
+    return replace(
+        found,
+        flow=flow,
+        capacity_of=first_capacities(problem.indptr, problem.indices, flow),
+        cost_sum=float((cost * flow).sum()),
+    )
 
 
 def worst_off_first(priority: Array) -> Array:
@@ -70,10 +75,10 @@ def worst_off_first(priority: Array) -> Array:
     return np.argsort(-priority, kind="stable")
 
 
-def first_capacities(problem: Problem, flow: Array) -> Array:
+def first_capacities(indptr: Array, indices: Array, flow: Array) -> Array:
     """int32[n]: the capacity of the first edge of each need that carries units (-1: none)."""
     used = np.flatnonzero(flow)
-    needs, first = np.unique(np.searchsorted(problem.indptr, used, side="right") - 1, return_index=True)
-    capacities = np.full(len(problem.priority), -1, np.int32)
-    capacities[needs] = problem.indices[used[first]]
+    needs, first = np.unique(np.searchsorted(indptr, used, side="right") - 1, return_index=True)
+    capacities = np.full(len(indptr) - 1, -1, np.int32)
+    capacities[needs] = indices[used[first]]
     return capacities

@@ -102,7 +102,7 @@ def assign_lots(
     np.add.at(served, owner, flow)
     answer = Assignment(
         flow=flow,
-        capacity_of=first_capacities(problem, flow),
+        capacity_of=first_capacities(problem.indptr, problem.indices, flow),
         served=served,
         priority_sum=float((problem.priority * served).sum()),
         cost_sum=0.0 if costs is None else float((costs * flow).sum()),
