@@ -11,6 +11,7 @@ from peyvand.engines.matching.near import band, distance_between
 
 CLOSED = 2**62
 LOOK = 256
+SPARE = 1024
 
 
 class Held(NamedTuple):
@@ -73,7 +74,7 @@ def settle(
         np.empty(need_count, np.int64), np.empty(capacity_count, np.int64), np.empty(need_count, np.int64),
     )  # fmt: skip
     missing, slack = missing.copy(), slack.copy()
-    held = _held(need, capacity, units, capacity_count, 2 * len(need) + 1024)
+    held = _held(need, capacity, units, capacity_count, 2 * len(need) + SPARE)
     place = search = 0
     while True:
         place, search = _settle(land, order, place, search, rank, missing, slack, held, walk)
