@@ -204,3 +204,39 @@ def test_a_provinces_lists_take_seconds(write_lists: WriteLists, tmp_path: Path)
     begun = time.monotonic()
     assert run(*paths, "-o", tmp_path / "m.xlsx", "--report", tmp_path / "r.html").exit_code == 0
     assert time.monotonic() - begun < 10
+
+
+def typed_lists(folder: Path, **cells: object) -> tuple[Path, Path]:
+    needs, capacities = folder / "n.parquet", folder / "c.parquet"
+    pl.DataFrame({"id": ["a", "b"], "kind": ["x", "x"], "priority": [3.0, 9.0]} | cells).write_parquet(needs)
+    pl.DataFrame({"kind": ["x"], "capacity": [1], "reach": ["country"]}).write_parquet(capacities)
+    return needs, capacities
+
+
+def test_typed_lists_are_matched_as_they_stand(tmp_path: Path) -> None:
+    output = tmp_path / "m.parquet"
+    result = run(*typed_lists(tmp_path), "-o", output, "--typed")
+    assert result.exit_code == 0, result.output
+    assert "Needs: 2 (1 served, 0 in part, 1 left). Units: 1 of 2, from 1 capacities" in result.stdout
+    assert "[3/7] Matching, the worst-off first" in result.stderr
+    assert pl.read_parquet(output).select("need", "capacity", "reason").rows() == [
+        ("a", None, "full"),
+        ("b", 0, "only"),
+    ]
+
+
+def test_a_bad_cell_of_a_typed_list_is_told_in_both_languages(tmp_path: Path) -> None:
+    lists, output = typed_lists(tmp_path, priority=[3.0, None]), tmp_path / "m.parquet"
+    result = run(*lists, "-o", output, "--typed")
+    assert result.exit_code == 2
+    assert 'n.parquet, row 1, column "priority": the cell is empty.' in result.stderr
+    assert "سطر ۱، ستون «priority»: این خانه خالی است" in run(*lists, "-o", output, "--typed", "--fa").stderr
+    assert "گونهٔ String است" in run(*typed_lists(tmp_path, priority=["a", "b"]), "-o", output, "--typed", "--fa").stderr
+    assert not output.exists()
+
+
+def test_typed_lists_give_one_parquet_file(tmp_path: Path) -> None:
+    for more in (["-o", "m.csv"], ["-o", "m.parquet", "--report", "r.html"]):
+        result = run(*typed_lists(tmp_path), *more, "--typed")
+        assert result.exit_code == 2
+        assert "--typed writes one .parquet file" in result.stderr

@@ -51,42 +51,19 @@ def lines(needs: pl.DataFrame, capacities: pl.DataFrame, matched: "Matched") -> 
 
 
 def _served(needs: pl.DataFrame, capacities: pl.DataFrame, matched: "Matched") -> list[Line]:
-    graph, flow = matched.graph, matched.assignment.flow
-    degree = np.diff(graph.indptr)
-    owner = np.repeat(np.arange(len(degree)), degree)
-    used = np.zeros(len(capacities), np.int64)
-    np.add.at(used, graph.indices, flow)
-    nearest, nearest_is_full = _nearest(graph, degree, used >= capacities["capacity"].to_numpy())
+    from peyvand.engines.matching import Why, pairs
+
+    found = pairs(matched.graph, matched.assignment.flow, capacities["capacity"].to_numpy())
     shown, demand = needs["kind_shown"].to_list(), needs["demand"].to_list()
-    found = []
-    for edge in np.flatnonzero(flow):
-        need, km = int(owner[edge]), float(graph.km[edge])
-        code, details = "within_reach", {"kind": shown[need]}
-        if degree[need] == 1:
-            code = "only"
-        elif km <= nearest[need]:
-            code = "nearest"
-        elif km > nearest[need] and nearest_is_full[need]:
-            code, details["nearest"] = "moved", round(float(nearest[need]), 1)
+    told = []
+    for need, capacity, units, km, why, nearest in zip(
+        found.need.tolist(), found.capacity.tolist(), found.units.tolist(), found.km.tolist(), found.why.tolist(),
+        found.nearest.tolist(), strict=True,
+    ):  # fmt: skip
+        details = {"kind": shown[need]} | ({"nearest": round(nearest, 1)} if why == Why.MOVED else {})
         known = None if np.isnan(km) else km
-        found.append(Line(need, int(graph.indices[edge]), int(flow[edge]), known, code, demand[need], details))
-    return found
-
-
-def _nearest(graph: Any, degree: Any, full: Any) -> tuple[Any, Any]:
-    """Per need the least known distance of its pairs (NaN: none) and whether the capacity there has nothing left.
-
-    Each need's pairs begin with its nearest ones, so this holds for the graphs that were widened too.
-    """
-    nearest, is_full = np.full(len(degree), np.nan), np.zeros(len(degree), bool)
-    has = np.flatnonzero(degree)
-    if len(has):
-        first = graph.indptr[has]
-        distances = np.where(np.isnan(graph.km), np.inf, graph.km)
-        nearest[has] = np.minimum.reduceat(distances, first)
-        is_full[has] = full[graph.indices[first]] & (distances[first] == nearest[has])
-        nearest[np.isinf(nearest)] = np.nan
-    return nearest, is_full
+        told.append(Line(need, capacity, units, known, Why(why).name.lower(), demand[need], details))
+    return told
 
 
 def _left(needs: pl.DataFrame, capacities: pl.DataFrame, matched: "Matched") -> list[Line]:

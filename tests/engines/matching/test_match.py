@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peyvand.engines.matching import Graph, Matched, assign, candidates, match, verify
+from peyvand.engines.matching import Graph, Matched, assign, candidates, match, settling, verify
+from peyvand.engines.matching.assign import worst_off_first
+from peyvand.engines.matching.ground import survey
+from peyvand.engines.matching.widen import edges_of
 
 from .lists import random_lists
 
@@ -35,7 +38,7 @@ def flow_on(full: Graph, found: Matched, capacities: int) -> np.ndarray:
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, 60), st.integers(0, 25), st.integers(1, 4), st.integers(1, 3))
 def test_widening_is_exact_over_all_feasible_pairs(seed: int, needs: int, capacities: int, k: int, kinds: int) -> None:
     wanted, offered = random_lists(seed, needs, capacities, kinds)
@@ -112,3 +115,30 @@ def test_missing_columns_and_cells_are_named() -> None:
         match(needs.head(1), capacities)
     with pytest.raises(ValueError, match="k is 0"):
         match(needs.head(1), capacities.with_columns(capacity=1), k=0, all_pairs_below=0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32), st.booleans())
+def test_exchanges_over_all_pairs_lead_from_nothing_to_the_exact_answer(seed: int, crowded: bool) -> None:
+    """With one free place to begin with, so that more are made on the way."""
+    wanted, offered = random_lists(seed, 60, 12)
+    if crowded:
+        offered = offered.with_columns(reach=pl.lit("country"), capacity=pl.col("capacity") * 3)
+    full = candidates(wanted, offered)
+    one = problem(wanted, offered, full)
+    best = assign(**one)
+    rank = np.empty(len(wanted), np.int64)
+    rank[worst_off_first(one["priority"])] = np.arange(len(wanted), 0, -1)
+    nothing = np.empty(0, np.int64)
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(settling, "SPARE", 1)
+        found = settling.settle(
+            survey(wanted, offered), rank=rank, missing=one["demand"], slack=one["capacity"], need=nothing,
+            capacity=nothing, units=nothing,
+        )  # fmt: skip
+    flow = np.zeros(len(full.indices), np.int64)
+    flow[edges_of(full.indptr, full.indices, found.need, found.capacity)] = found.units
+    assert found.units.sum() == flow.sum()
+    assert np.bincount(found.need, found.units, len(wanted)).tolist() == best.served.tolist()
+    certificate = verify(**one, flow=flow)
+    assert certificate, certificate.fault

@@ -1,5 +1,6 @@
 """Worst-off first, exactly."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,15 +50,18 @@ def assign(
     serve_in_order(order, problem.demand, state, served)
     flow, capacity_of = np.zeros(len(problem.indices), np.int64), np.full(len(served), -1, np.int32)
     write_flow(state, flow, np.full(len(served), len(flow), np.int32), capacity_of)
-    if costs is not None:
-        flow = least_cost(problem, flow, served, costs)
-        capacity_of = _first_capacities(problem, flow)
-    return Assignment(
+    found = Assignment(flow, capacity_of, served, float((problem.priority * served).sum()), 0.0)
+    return found if costs is None else shortened(problem, found, costs)
+
+
+def shortened(problem: Problem, found: Assignment, cost: Array) -> Assignment:
+    """The same units for everyone at the least total `cost` float64[e]."""
+    flow = least_cost(problem, found.flow, found.served, cost)
+    return replace(
+        found,
         flow=flow,
-        capacity_of=capacity_of,
-        served=served,
-        priority_sum=float(problem.priority @ served),
-        cost_sum=0.0 if costs is None else float(costs @ flow),
+        capacity_of=first_capacities(problem.indptr, problem.indices, flow),
+        cost_sum=float((cost * flow).sum()),
     )
 
 
@@ -71,10 +75,10 @@ def worst_off_first(priority: Array) -> Array:
     return np.argsort(-priority, kind="stable")
 
 
-def _first_capacities(problem: Problem, flow: Array) -> Array:
+def first_capacities(indptr: Array, indices: Array, flow: Array) -> Array:
     """int32[n]: the capacity of the first edge of each need that carries units (-1: none)."""
     used = np.flatnonzero(flow)
-    needs, first = np.unique(np.searchsorted(problem.indptr, used, side="right") - 1, return_index=True)
-    capacities = np.full(len(problem.priority), -1, np.int32)
-    capacities[needs] = problem.indices[used[first]]
+    needs, first = np.unique(np.searchsorted(indptr, used, side="right") - 1, return_index=True)
+    capacities = np.full(len(indptr) - 1, -1, np.int32)
+    capacities[needs] = indices[used[first]]
     return capacities

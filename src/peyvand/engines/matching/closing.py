@@ -1,4 +1,4 @@
-"""The certificate over all feasible pairs without listing them, compiled: blocks stand for their edges."""
+"""Near places that unserved needs could claim, compiled: blocks stand for their pairs."""
 
 from typing import NamedTuple
 
@@ -6,9 +6,8 @@ import numpy as np
 
 from peyvand.engines.arrays import Array
 from peyvand.engines.compiled import in_place
-from peyvand.engines.matching.exchanges import Arcs
 from peyvand.engines.matching.ground import KM, Ground, blocks, blocks_of
-from peyvand.engines.matching.near import band, distance_between
+from peyvand.engines.matching.near import distance_between
 from peyvand.kernel.distance import EARTH_KM
 
 
@@ -127,107 +126,6 @@ def _next_down(down: Array, at: int) -> int:
     return at
 
 
-def open_paths(
-    ground: Ground, roots: Array, *, rank: Array, missing: Array, weakest: Array, claims: Array, holders: Arcs
-) -> tuple[Array, Array]:
-    """Pairs (needs int64[p], capacities int64[p]) of paths by which unserved needs could still be served, over all
-    pairs.
-
-    From each of the `roots`, the most pressing first, walk through feasible pairs and the needs served there
-    (`holders`) to the first capacity whose `weakest` float64[m] (the lowest rank served there, -inf where there is
-    room) is below the root's `rank` float64[n]. Such an end is taken by at most `claims` units of roots that miss
-    `missing` units.
-
-    Nothing is visited twice: what a more pressing root walked through without an end has none for the others either. So
-    when no path is returned, no root has any, and each block was gone through once.
-    """
-    within = blocks(ground)
-    asked = blocks_of(ground.need_keys, within)
-    need_count, capacity_count = len(asked), len(ground.capacity_key)
-    need_from, capacity_from = np.full(need_count, -1, np.int64), np.full(capacity_count, -1, np.int64)
-    ends = np.full((len(roots), 2), -1, np.int64)
-    sides = ground.needs, ground.capacities, ground.reach_km
-    skip = np.arange(len(within.member) + 1)
-    seen, stack = np.zeros(need_count, np.bool_), np.empty(need_count, np.int64)
-    _walk(
-        asked,
-        within,
-        *sides,
-        skip,
-        seen,
-        stack,
-        roots,
-        rank,
-        missing,
-        weakest,
-        claims.copy(),
-        holders,
-        need_from,
-        capacity_from,
-        ends,
-    )
-    return _pairs(ends[ends[:, 1] >= 0], need_from, capacity_from)
-
-
-@in_place
-def _walk(
-    asked, within, needs, capacities, reach_km, skip, seen, stack, roots, rank, missing, weakest, claims, holders,
-    need_from, capacity_from, ends,
-):  # fmt: skip
-    """For every root with a path, the last pair of it into `ends`; where each node was come from into the two
-    `_from`.
-    """
-    for place in range(len(roots)):
-        root = roots[place]
-        if seen[root]:
-            continue
-        seen[root] = True
-        stack[0], depth = root, 1
-        while depth > 0 and ends[place, 1] < 0:
-            depth -= 1
-            need = stack[depth]
-            for reach in range(asked.shape[1]):
-                block = asked[need, reach]
-                if block < 0 or (reach == KM and np.isnan(needs.lat[need])):
-                    continue
-                at, end = within.start[block], within.start[block + 1]
-                if reach == KM:
-                    at, end = band(within, block, needs.lat[need])
-                at = _next(skip, at)
-                while at < end:
-                    capacity = within.member[at]
-                    if reach == KM and not distance_between(needs, need, capacities, capacity) <= reach_km[capacity]:
-                        at = _next(skip, at + 1)
-                        continue
-                    if weakest[capacity] < rank[root]:
-                        ends[place, 0], ends[place, 1] = need, capacity
-                        claims[capacity] -= missing[root]
-                        if claims[capacity] <= 0:
-                            skip[at] = at + 1
-                        break
-                    skip[at] = at + 1
-                    capacity_from[capacity] = need
-                    depth = _push_holders(holders, capacity, len(asked), seen, need_from, stack, depth)
-                    at = _next(skip, at + 1)
-                if ends[place, 1] >= 0:
-                    break
-
-
-@in_place
-def _push_holders(
-    holders: Arcs, capacity: int, need_count: int, seen: Array, need_from: Array, stack: Array, depth: int
-) -> int:
-    node = need_count + capacity
-    for arc in range(holders.start[node], holders.start[node + 1]):
-        need = holders.to[arc]
-        if not seen[need]:
-            seen[need] = True
-            need_from[need] = capacity
-            stack[depth] = need
-            depth += 1
-    return depth
-
-
 @in_place
 def _next(skip: Array, at: int) -> int:
     """The first place from `at` on that is not yet gone through (union by halving)."""
@@ -235,17 +133,3 @@ def _next(skip: Array, at: int) -> int:
         skip[at] = skip[skip[at]]
         at = skip[at]
     return at
-
-
-def _pairs(ends: Array, need_from: Array, capacity_from: Array) -> tuple[Array, Array]:
-    """All pairs of the paths, each once."""
-    found: dict[tuple[int, int], None] = {}
-    for need, capacity in ends.tolist():
-        while (need, capacity) not in found:
-            found[need, capacity] = None
-            capacity = int(need_from[need])
-            if capacity < 0:
-                break
-            need = int(capacity_from[capacity])
-    pairs = np.array(list(found), np.int64).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]

@@ -90,37 +90,100 @@ def count_reached(forward: Arcs, need_count: int, asking: Array) -> Array:
     """int64[len(asking)]: how many capacities each of the needs `asking` leads to, exactly.
 
     Nodes that lead to each other lead to the same capacities, so they are joined (Tarjan 1972), and 64 needs at a
-    time hand one bit each along the arcs between the joined groups, which have no cycle.
+    time hand one bit each along the arcs between the joined groups, which have no cycle. Needs of different connected
+    components share no arc, so each component is gone through by itself.
     """
     nodes = len(forward.start) - 1
     group, group_count = join(forward, asking)
-    sources = np.repeat(np.arange(nodes, dtype=np.int64), np.diff(forward.start))
-    between = group[sources] * group_count + group[forward.to]
-    between = np.unique(between[(group[sources] >= 0) & (group[sources] != group[forward.to])])[::-1]
+    if not group_count:
+        return np.zeros(len(asking), np.int64)
+    sources = np.repeat(np.arange(nodes, dtype=np.int32), np.diff(forward.start))
+    between = (group[sources] >= 0) & (group[sources] != group[forward.to])
+    arcs = group[sources[between]] * group_count + group[forward.to[between]]
+    arcs = np.sort(arcs)[::-1]
+    sources, ends = arcs // group_count, arcs % group_count
     capacities = group[need_count:]
     weight = np.bincount(capacities[capacities >= 0], minlength=group_count)
+    part = _connected(sources, ends, group_count)
+    return _in_parts(part, group[asking], sources, ends, weight)
+
+
+def _in_parts(part: Array, asking: Array, sources: Array, ends: Array, weight: Array) -> Array:
+    """`_hand_bits` with everything grouped by `part` int64[groups], a number for each component."""
+    parts = int(part.max()) + 1
+    heavy = np.flatnonzero(weight)
+
+    def grouped(groups: Array) -> tuple[Array, Array]:
+        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(part[groups], minlength=parts))])
+        return np.argsort(part[groups], kind="stable"), bounds
+
+    asked, of_asking = grouped(asking)
+    order, of_arcs = grouped(sources)
+    held, of_heavy = grouped(heavy)
     counts = np.zeros(len(asking), np.int64)
-    if group_count:
-        _hand_bits(group[asking], between // group_count, between % group_count, weight, counts)
+    found = _hand_bits(asking[asked], of_asking, sources[order], ends[order], of_arcs, heavy[held], of_heavy, weight)
+    counts[asked] = found
     return counts
 
 
 @allocating
-def _hand_bits(asking: Array, sources: Array, ends: Array, weight: Array, counts: Array) -> None:
-    """Arcs go from a higher group to a lower one and come with the highest source first."""
-    heavy = np.flatnonzero(weight)
-    for begin in range(0, len(asking), 64):
-        bits = np.zeros(len(weight), np.uint64)
-        batch = min(64, len(asking) - begin)
+def _hand_bits(
+    asking: Array, of_asking: Array, sources: Array, ends: Array, of_arcs: Array, heavy: Array, of_heavy: Array,
+    weight: Array,
+) -> Array:  # fmt: skip
+    """Arcs go from a higher group to a lower one and come, in each part, with the highest source first."""
+    counts = np.zeros(len(asking), np.int64)
+    bits = np.zeros(len(weight), np.uint64)
+    for part in range(len(of_asking) - 1):
+        for begin in range(of_asking[part], of_asking[part + 1], 64):
+            batch = min(64, of_asking[part + 1] - begin)
+            for arc in range(of_arcs[part], of_arcs[part + 1]):
+                bits[sources[arc]] = bits[ends[arc]] = 0
+            for place in range(batch):
+                bits[asking[begin + place]] = 0
+            for place in range(batch):
+                bits[asking[begin + place]] |= np.uint64(1) << np.uint64(place)
+            for arc in range(of_arcs[part], of_arcs[part + 1]):
+                bits[ends[arc]] |= bits[sources[arc]]
+            for place in range(of_heavy[part], of_heavy[part + 1]):
+                _count_bits(bits[heavy[place]], weight[heavy[place]], counts, begin, batch)
+    return counts
+
+
+@in_place
+def _count_bits(bits: int, weight: int, counts: Array, begin: int, batch: int) -> None:
+    if bits:
         for place in range(batch):
-            bits[asking[begin + place]] |= np.uint64(1) << np.uint64(place)
-        for arc in range(len(sources)):
-            bits[ends[arc]] |= bits[sources[arc]]
-        for group in heavy:
-            if bits[group]:
-                for place in range(batch):
-                    if bits[group] >> np.uint64(place) & np.uint64(1):
-                        counts[begin + place] += weight[group]
+            if bits >> np.uint64(place) & np.uint64(1):
+                counts[begin + place] += weight
+
+
+@allocating
+def _connected(sources: Array, ends: Array, count: int) -> Array:
+    """int64[count]: a number, counted from 0, for the connected component of each group (union by halving)."""
+    parent = np.arange(count)
+    for arc in range(len(sources)):
+        one, other = root_of(parent, sources[arc]), root_of(parent, ends[arc])
+        if one != other:
+            parent[max(one, other)] = min(one, other)
+    number, parts = np.empty(count, np.int64), 0
+    for group in range(count):
+        root = root_of(parent, group)
+        if root == group:
+            number[group] = parts
+            parts += 1
+        else:
+            number[group] = number[root]
+    return number
+
+
+@in_place
+def root_of(parent: Array, node: int) -> int:
+    """The root of a node, its path halved on the way."""
+    while parent[node] != node:
+        parent[node] = parent[parent[node]]
+        node = parent[node]
+    return node
 
 
 @allocating

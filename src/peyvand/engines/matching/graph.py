@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+import polars as pl
 
 from peyvand.engines.arrays import MAX_WHOLE, Array, check_rows, finite, refuse_first, same_length, whole
 
@@ -47,6 +48,11 @@ class Problem(NamedTuple):
     capacity: Array
     indptr: Array
     indices: Array
+
+
+def demanded(needs: pl.DataFrame) -> Array:
+    """int64[n]: the units each need asks for, one where the list has no `demand`."""
+    return needs["demand"].to_numpy() if "demand" in needs.columns else np.ones(len(needs), np.int64)
 
 
 def check(priority: Any, capacity: Any, indptr: Any, indices: Any, demand: Any) -> Problem:

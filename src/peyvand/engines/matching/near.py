@@ -1,16 +1,19 @@
 """Feasible pairs found block by block, compiled: every one, or each need's nearest."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from peyvand.engines.arrays import Array
 from peyvand.engines.compiled import allocating, in_place
 from peyvand.engines.matching.graph import Graph
 from peyvand.engines.matching.ground import KM, Blocks, Ground, Points, blocks, blocks_of
+from peyvand.engines.side_by_side import cores
 from peyvand.kernel.distance import EARTH_KM
 
 UNKNOWN = 1e5  # beyond every distance on earth: pairs without one come after all pairs with one
 MAX_PAIRS = 2**28
-CHUNK = 2**22
+CHUNK = 2**20
 
 
 def every_pair(ground: Ground) -> Graph:
@@ -42,7 +45,8 @@ def nearest_pairs(ground: Ground, rows: Array, k: int) -> Graph:
     k = min(k, max(len(within.member), 1))
     counts, targets, distances = [np.zeros(1, np.int64)], [np.empty(0, np.int32)], [np.empty(0)]
     step = max(1, CHUNK // k)
-    for begin in range(0, len(rows), step):
+
+    def of_chunk(begin: int) -> tuple[Array, Array, Array]:
         part = rows[begin : begin + step]
         asked = blocks_of(ground.need_keys[part], within)
         found = np.zeros(len(part), np.int64)
@@ -50,9 +54,13 @@ def nearest_pairs(ground: Ground, rows: Array, k: int) -> Graph:
         sides = ground.needs, ground.capacities, ground.reach_km
         _nearest(part, asked, within, *sides, found, target, km, key)
         kept = np.arange(k) < found[:, None]
-        counts.append(found)
-        targets.append(target[kept])
-        distances.append(km[kept])
+        return found, target[kept], km[kept]
+
+    with ThreadPoolExecutor(cores()) as threads:  # compiled loops let go of Python's lock
+        for found, target, km in threads.map(of_chunk, range(0, len(rows), step)):
+            counts.append(found)
+            targets.append(target)
+            distances.append(km)
     return Graph(np.cumsum(np.concatenate(counts)), np.concatenate(targets), np.concatenate(distances))
 
 

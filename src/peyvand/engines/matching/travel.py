@@ -5,25 +5,28 @@ from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from peyvand.engines.arrays import Array
 from peyvand.engines.compiled import allocating, in_place
+from peyvand.engines.matching.exchanges import root_of
 from peyvand.engines.matching.graph import Problem
+from peyvand.engines.side_by_side import on_all_cores
 
 FINEST = 2**40
 EXACT_TO = 1e-6
+WORTH_A_PROCESS = 500_000
 
 
 def least_cost(problem: Problem, flow: Array, served: Array, cost: Array) -> Array:
     """Move the units of `flow` int64[e] so that `cost` float64[e] x flow is the least while every need keeps `served`
     int64[n].
 
-    A need's cheapest edge may be taken off all its edges without changing
-    the order of answers, so only the rest counts: the *detour*. Connected components where every need's cheapest edge
-    has room are settled so; the others go to OR-Tools' min-cost flow (cost-scaling push-relabel, Goldberg and Tarjan
-    1990), one at a time.
+    A need's cheapest edge may be taken off all its edges without changing the order of answers, so only the rest
+    counts: the *detour*. Connected components where every need's cheapest edge has room are settled so; the others go
+    to OR-Tools' min-cost flow (cost-scaling push-relabel, Goldberg and Tarjan 1990), one component at a time, and on
+    all cores where there are `WORTH_A_PROCESS` edges of them.
 
-    That solver takes whole numbers: detours are scaled so that the dearest becomes 2**40 (less in very large
-    components, where sums would overflow). Edges dearer than the best known total cannot be in a better answer and
-    are left out, and the component is solved again on the finer scale until rounding can change its total detour by
-    at most one part in a million.
+    That solver takes whole numbers. Detours that are whole are given as they are, and the total is exactly the least.
+    Others are scaled so that the dearest becomes 2**40 (less in very large components, where sums would overflow).
+    Edges dearer than the best known total cannot be in a better answer and are left out, and the component is solved
+    again on the finer scale until rounding can change its total detour by at most one part in a million.
     """
     if not len(flow):
         return flow
@@ -46,8 +49,18 @@ def least_cost(problem: Problem, flow: Array, served: Array, cost: Array) -> Arr
     hard = np.flatnonzero(~easy & (served[owner] > 0))
     hard = hard[np.argsort(of_edge[hard], kind="stable")]
     cuts = np.flatnonzero(np.diff(of_edge[hard])) + 1
-    for edges in np.split(hard, cuts) if len(hard) else []:
-        best[edges] = _solve(owner[edges], problem.indices[edges], flow[edges], served, problem.capacity, detour[edges])
+    parts = np.split(hard, cuts) if len(hard) else []
+    parts.sort(key=len, reverse=True)  # the longest first, so that all cores end together
+
+    def solved(place: int) -> tuple[Array, Array]:
+        edges = parts[place]
+        one = _solve(owner[edges], problem.indices[edges], flow[edges], served, problem.capacity, detour[edges])
+        used = np.flatnonzero(one)
+        return used, one[used]
+
+    for place, (used, units) in on_all_cores(solved, len(parts), worth=len(hard) >= WORTH_A_PROCESS):
+        best[parts[place]] = 0
+        best[parts[place][used]] = units
     return best
 
 
@@ -69,20 +82,22 @@ def _cheapest_edges(indptr: Array, cost: Array, cheapest: Array) -> None:
 
 def _solve(owner: Array, target: Array, flow: Array, served: Array, capacity: Array, detour: Array) -> Array:
     """The best flow of one component's edges, beginning from a feasible one."""
-    best, known = flow, float(detour @ flow)
+    best, known = flow, _total(detour, flow)
     while known > 0:
         keep = np.flatnonzero(detour <= known)
         dearest = float(detour[keep].max())
         needs, from_need = np.unique(owner[keep], return_inverse=True)
         capacities, to_capacity = np.unique(target[keep], return_inverse=True)
         units, nodes = int(served[needs].sum()), len(needs) + len(capacities) + 1
-        top = min(FINEST, 2**59 // nodes, 2**61 // units)
-        whole = np.rint(detour[keep] * (top / dearest)).astype(np.int64)
+        top = min(2**59 // nodes, 2**61 // units)
+        is_whole = dearest <= top and not (detour[keep] % 1).any()
+        step = 1.0 if is_whole else dearest / min(FINEST, top)
+        whole = np.rint(detour[keep] / step).astype(np.int64)
         found = np.zeros_like(flow)
         found[keep] = _flow(from_need, to_capacity, served[needs], capacity[capacities], whole)
-        total = float(detour @ found)
+        total = _total(detour, found)
         # Each unit's cost is off by at most half a step, in this answer and in the true best one.
-        error = units * dearest / top
+        error = 0.0 if is_whole else units * step
         improved = total < known
         if improved:
             best = found
@@ -90,6 +105,11 @@ def _solve(owner: Array, target: Array, flow: Array, served: Array, capacity: Ar
             break
         known = total
     return best
+
+
+def _total(cost: Array, flow: Array) -> float:
+    # A product of vectors as `@` wakes the threads of the linear algebra library, which costs more than it saves here.
+    return float((cost * flow).sum())
 
 
 def _flow(from_need: Array, to_capacity: Array, supply: Array, room: Array, cost: Array) -> Array:
@@ -119,17 +139,9 @@ def _components(indptr: Array, indices: Array, served: Array, capacity_count: in
         if served[need] == 0:
             continue
         for edge in range(indptr[need], indptr[need + 1]):
-            one, other = _root(parent, need), _root(parent, need_count + indices[edge])
+            one, other = root_of(parent, need), root_of(parent, need_count + indices[edge])
             if one != other:
                 parent[max(one, other)] = min(one, other)
     for node in range(len(parent)):
-        parent[node] = _root(parent, node)
+        parent[node] = root_of(parent, node)
     return parent
-
-
-@in_place
-def _root(parent: Array, node: int) -> int:
-    while parent[node] != node:
-        parent[node] = parent[parent[node]]
-        node = parent[node]
-    return node

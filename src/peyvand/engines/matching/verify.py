@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from peyvand.engines.arrays import Array, same_length, whole
+from peyvand.engines.compiled import allocating
 from peyvand.engines.matching.exchanges import count_reached, exchanges, lowest_reached
 from peyvand.engines.matching.graph import Problem, check
 
@@ -113,7 +114,7 @@ def reasons(*, priority: Any, capacity: Any, indptr: Any, indices: Any, demand: 
         need=left,
         code=certificate.reason[left],
         missing=(problem.demand - served)[left],
-        within=_distinct(problem, left),
+        within=_distinct(problem.indptr, problem.indices, left, len(used)),
         reachable=count_reached(forward, len(served), left),
         lowest=certificate.lowest[left],
     )
@@ -144,8 +145,13 @@ def _infeasible(problem: Problem, flow: Array, served: Array, used: Array) -> tu
     return None
 
 
-def _distinct(problem: Problem, rows: Array) -> Array:
+@allocating
+def _distinct(indptr: Array, indices: Array, rows: Array, capacity_count: int) -> Array:
     """How many different capacities each of the needs `rows` could ask."""
-    owner = np.repeat(np.arange(len(problem.priority)), np.diff(problem.indptr))
-    pairs = np.unique(owner * max(len(problem.capacity), 1) + problem.indices)
-    return np.bincount(pairs // max(len(problem.capacity), 1), minlength=len(problem.priority))[rows]
+    last, counts = np.full(capacity_count, -1, np.int64), np.zeros(len(rows), np.int64)
+    for place in range(len(rows)):
+        for edge in range(indptr[rows[place]], indptr[rows[place] + 1]):
+            if last[indices[edge]] != place:
+                last[indices[edge]] = place
+                counts[place] += 1
+    return counts

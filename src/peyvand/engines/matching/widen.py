@@ -1,5 +1,6 @@
 """Two lists in, an exact answer out, without listing every pair."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -7,14 +8,16 @@ import numpy as np
 import polars as pl
 
 from peyvand.engines.arrays import Array, whole
-from peyvand.engines.matching.assign import assign, worst_off_first
-from peyvand.engines.matching.closing import Ladder, claimed_places, open_paths
-from peyvand.engines.matching.exchanges import exchanges
-from peyvand.engines.matching.graph import Assignment, Graph, check
+from peyvand.engines.compiled import in_place
+from peyvand.engines.matching.assign import assign, first_capacities, shortened, worst_off_first
+from peyvand.engines.matching.closing import Ladder, claimed_places
+from peyvand.engines.matching.graph import Assignment, Graph, Problem, check
 from peyvand.engines.matching.ground import Ground, survey
 from peyvand.engines.matching.near import at_most, every_pair, nearest_pairs, pairs_as_graph
+from peyvand.engines.matching.settling import settle
 
 ALL_PAIRS_BELOW = 2_000_000
+STEPS = ("candidates", "matching", "travel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +42,25 @@ def match(
     k: int = 16,
     least_travel: bool = False,
     all_pairs_below: int = ALL_PAIRS_BELOW,
+    tell: Callable[[str], None] = lambda step: None,
 ) -> Matched:
     """Serve the needs of highest priority first over *all* feasible pairs of two lists.
 
     Columns as in `candidates`, and `priority` (needs), `capacity` (capacities), optionally `demand` (needs, else 1
     each). With fewer than `all_pairs_below` feasible pairs all are taken. Else each need begins with its `k` nearest
-    pairs, the best answer on them is found, and pairs are added until the certificate of `verify` holds over all
-    feasible pairs:
+    pairs, and the best answer on them is found. Then
 
-    - every unserved need takes the nearest capacity where it would be served instead of a less pressing need or where
-      there is room, and that those before it left over;
-    - when there is none, `closing.open_paths` walks through all feasible pairs from the unserved needs. Each path it
-      finds has a pair that is not there yet (else the answer on the pairs so far would have used it); these are added.
-      When it finds no path, the certificate holds over all pairs.
+    - every unserved need adds the nearest capacity where it would be served instead of a less pressing need or where
+      there is room, and that those before it left over, and the best answer is found once more;
+    - `settling.settle` makes it the best over *all* feasible pairs, and the pairs that this uses are added.
 
-    Every round adds pairs, so the rounds end. Among equal priorities, too, the answer is that of `assign` on all pairs,
-    whatever `k`, since ranks are compared, in which equal priorities follow the order of rows.
+    The certificate of `verify` holds over all feasible pairs then. Among equal priorities, too, the answer is that of
+    `assign` on all pairs, whatever `k`, since ranks are compared, in which equal priorities follow the order of rows.
 
     With `least_travel` the units each need gets stay fixed and the kilometres are the least over the pairs of `graph`
-    (unknown distances count as the longest known one).
+    (unknown distances count as the longest known one). `tell` is called with each of `STEPS` as it begins.
     """
+    tell(STEPS[0])
     ground = survey(needs, capacities)
     arrays = {
         "priority": _numbers(needs, "needs", "priority"),
@@ -66,59 +68,81 @@ def match(
         "capacity": whole("capacity", _numbers(capacities, "capacities", "capacity")),
     }
     complete = at_most(ground) < all_pairs_below
+    if k < 1 and not complete:
+        raise ValueError(f"k is {k}, and at least 1 is needed")
+    graph, rounds = every_pair(ground) if complete else nearest_pairs(ground, np.arange(len(needs)), k), 0
+    tell(STEPS[1])
     if complete:
-        graph, rounds = every_pair(ground), 0
+        assignment = assign(**arrays, indptr=graph.indptr, indices=graph.indices)
     else:
-        graph, rounds, assignment = _widened(ground, arrays, k)
-    if complete or least_travel:
-        cost = _travel(graph.km) if least_travel else None
-        assignment = assign(**arrays, indptr=graph.indptr, indices=graph.indices, cost=cost)
+        graph, rounds, assignment = _widened(ground, arrays, graph)
+    if least_travel:
+        tell(STEPS[2])
+        problem = check(arrays["priority"], arrays["capacity"], graph.indptr, graph.indices, arrays["demand"])
+        assignment = shortened(problem, assignment, cost_of_way(graph.km))
     return Matched(graph, assignment, complete, rounds)
 
 
 class Standing(NamedTuple):
     """The best answer on the pairs so far, seen by rank: n is the most pressing need, 1 the least."""
 
-    rank: Array  # float64[n]
+    problem: Problem
+    rank: Array  # int64[n]
     unserved: Array  # int64[...] rows, most pressing first
     missing: Array  # int64[n] units
     slack: Array  # int64[m]
     found: Assignment
 
 
-def _widened(ground: Ground, arrays: dict[str, Array | None], k: int) -> tuple[Graph, int, Assignment]:
-    if k < 1:
-        raise ValueError(f"k is {k}, and at least 1 is needed")
-    graph, rounds = nearest_pairs(ground, np.arange(len(ground.need_keys)), k), 0
-    while True:
+def _widened(ground: Ground, arrays: dict[str, Array | None], graph: Graph) -> tuple[Graph, int, Assignment]:
+    standing, rounds = _standing(graph, arrays), 0
+    more = _claimed(ground, graph, standing)
+    if len(more.indices):
+        graph, rounds = _joined(graph, more), 1
         standing = _standing(graph, arrays)
-        more = _claimed(ground, graph, standing)
-        if not len(more.indices):
-            more = _led_to(ground, graph, standing)
-        if not len(more.indices):
-            return graph, rounds, standing.found
-        graph = _joined(graph, more)
-        rounds += 1
+    used = np.flatnonzero(standing.found.flow)
+    best = settle(
+        ground,
+        rank=standing.rank,
+        missing=standing.missing,
+        slack=standing.slack,
+        need=np.searchsorted(graph.indptr, used, side="right") - 1,
+        capacity=graph.indices[used],
+        units=standing.found.flow[used],
+    )
+    new = edges_of(graph.indptr, graph.indices, best.need, best.capacity) < 0
+    if new.any():
+        graph, rounds = _joined(graph, pairs_as_graph(ground, best.need[new], best.capacity[new])), rounds + 1
+    flow = np.zeros(len(graph.indices), np.int64)
+    flow[edges_of(graph.indptr, graph.indices, best.need, best.capacity)] = best.units
+    served = np.zeros(len(standing.rank), np.int64)
+    np.add.at(served, best.need, best.units)
+    priority_sum = float((standing.problem.priority * served).sum())
+    return (
+        graph,
+        rounds,
+        Assignment(flow, first_capacities(graph.indptr, graph.indices, flow), served, priority_sum, 0.0),
+    )
 
 
 def _standing(graph: Graph, arrays: dict[str, Array | None]) -> Standing:
     problem = check(arrays["priority"], arrays["capacity"], graph.indptr, graph.indices, arrays["demand"])
     found = assign(**arrays, indptr=graph.indptr, indices=graph.indices)
     order = worst_off_first(problem.priority)
-    rank = np.empty(len(order))
+    rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order), 0, -1)
-    slack = problem.capacity.copy()
-    np.subtract.at(slack, graph.indices, found.flow)
+    slack, used = problem.capacity.copy(), np.flatnonzero(found.flow)
+    np.subtract.at(slack, graph.indices[used], found.flow[used])
     missing = problem.demand - found.served
-    return Standing(rank, order[missing[order] > 0], missing, slack, found)
+    return Standing(problem, rank, order[missing[order] > 0], missing, slack, found)
 
 
 def _claimed(ground: Ground, graph: Graph, standing: Standing) -> Graph:
     """For each unserved need a place better than none; by claims, as needs of one town would all name the same."""
-    owner = np.repeat(np.arange(len(standing.rank)), np.diff(graph.indptr))
     used, room = np.flatnonzero(standing.found.flow), np.flatnonzero(standing.slack)
+    owner = np.searchsorted(graph.indptr, used, side="right") - 1
     capacities = np.concatenate([room, graph.indices[used]])
-    ranks = np.concatenate([np.full(len(room), -np.inf), standing.rank[owner[used]]])
+    ranks = np.concatenate([np.full(len(room), -np.inf), standing.rank[owner].astype(float)])
     units = np.concatenate([standing.slack[room], standing.found.flow[used]])
     order = np.lexsort((ranks, capacities))
     counts = np.bincount(capacities, minlength=len(standing.slack))
@@ -126,7 +150,9 @@ def _claimed(ground: Ground, graph: Graph, standing: Standing) -> Graph:
 
     def claim(ranks: Array) -> tuple[Array, Array]:
         ladder = Ladder(start, ranks, units[order])
-        return claimed_places(ground, standing.unserved, rank=standing.rank, missing=standing.missing, ladder=ladder)
+        return claimed_places(
+            ground, standing.unserved, rank=standing.rank.astype(float), missing=standing.missing, ladder=ladder
+        )
 
     needs, places = claim(ranks[order])
     if len(needs):
@@ -138,35 +164,20 @@ def _claimed(ground: Ground, graph: Graph, standing: Standing) -> Graph:
     return pairs_as_graph(ground, needs, places)
 
 
-def _led_to(ground: Ground, graph: Graph, standing: Standing) -> Graph:
-    """The pairs that are missing on paths by which an unserved need could still be served."""
-    capacity_count = len(standing.slack)
-    forward, _ = exchanges(graph.indptr, graph.indices, standing.found.flow, capacity_count)
-    owner = np.repeat(np.arange(len(standing.rank)), np.diff(graph.indptr))
-    weakest = np.full(capacity_count, np.inf)
-    used = standing.found.flow > 0
-    np.minimum.at(weakest, graph.indices[used], standing.rank[owner[used]])
-    weakest[standing.slack > 0] = -np.inf
-    needs, capacities = open_paths(
-        ground,
-        standing.unserved,
-        rank=standing.rank,
-        missing=standing.missing,
-        weakest=weakest,
-        claims=standing.slack + _given(graph, standing),
-        holders=forward,
-    )
-    theirs = np.isin(owner, needs)
-    there = owner[theirs] * capacity_count + graph.indices[theirs]
-    new = ~np.isin(needs * capacity_count + capacities, there)
-    return pairs_as_graph(ground, needs[new], capacities[new])
+@in_place
+def _find_edges(indptr: Array, indices: Array, needs: Array, capacities: Array, edges: Array) -> None:
+    for pair in range(len(needs)):
+        for edge in range(indptr[needs[pair]], indptr[needs[pair] + 1]):
+            if indices[edge] == capacities[pair]:
+                edges[pair] = edge
+                break
 
 
-def _given(graph: Graph, standing: Standing) -> Array:
-    """int64[m] units each capacity gives."""
-    given = np.zeros(len(standing.slack), np.int64)
-    np.add.at(given, graph.indices, standing.found.flow)
-    return given
+def edges_of(indptr: Array, indices: Array, needs: Array, capacities: Array) -> Array:
+    """int64[p]: the edge of each pair (-1: there is none)."""
+    edges = np.full(len(needs), -1, np.int64)
+    _find_edges(indptr, indices, needs, capacities, edges)
+    return edges
 
 
 def _joined(graph: Graph, more: Graph) -> Graph:
@@ -180,7 +191,8 @@ def _joined(graph: Graph, more: Graph) -> Graph:
     return Graph(graph.indptr + more.indptr, indices, km)
 
 
-def _travel(km: Array) -> Array:
+def cost_of_way(km: Array) -> Array:
+    """float64[e]: the kilometres, where they are unknown the longest known ones."""
     known = km[~np.isnan(km)]
     return np.where(np.isnan(km), known.max(initial=0.0), km)
 
