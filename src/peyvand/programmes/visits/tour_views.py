@@ -53,16 +53,15 @@ class TourForm(Form):
         self.fields["begins"].earliest = today()  # type: ignore[attr-defined]
         self.fields["base"].offer(by)  # type: ignore[attr-defined]
         people, places = _people(by), fine_places(by)
-        first: FoundPlace | None = None
+        choices: list[Any] = []
         for row in range(1, PLACE_ROWS + 1):
             place = FoundPlace(
                 label=format_lazy(_("Place {number}"), number=number(row)), required=row == 1, empty_label="—"
             )  # fmt: skip
             place.offer(places)
-            if first is None:
-                first = place
-            elif not place.is_written:
-                place.choices = first.choices
+            if not place.is_written:  # the same places are read once for all rows
+                choices = choices or list(place.choices)
+                place.choices = choices
             self.fields[f"place_{row}"] = place
             self.fields[f"needed_{row}"] = _skills(_("Place {number}: which skills does it need?"), row)
         for row in range(1, PERSON_ROWS + 1):
