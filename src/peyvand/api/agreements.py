@@ -7,15 +7,13 @@ from typing import Annotated
 from django.db.models import Count as CountOf
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
 
-from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say, the_one
+from peyvand.api.answers import Count, Given, Page, PageQuery, act, page_of, reading, say, the_one, today
 from peyvand.api.filters import narrowed
 from peyvand.api.shapes import Day, Id, OrganisationRef, Prose, Title, organisation_at, organisation_ref
 from peyvand.flow.commitment import actions
 from peyvand.flow.commitment.models import Agreement
-from peyvand.kernel.jalali import business_date
 from peyvand.scope.acting import Acting
 
 router = Router(tags=["Agreements"])
@@ -69,7 +67,7 @@ def _rows(filters: AgreementFilters) -> QuerySet[Agreement]:
     rows = Agreement.objects.select_related("giver", "asker").annotate(promises=CountOf("commitments"))
     rows = narrowed(rows, filters)
     if filters.standing:
-        rows = rows.filter(Q(end_date__isnull=True) | Q(end_date__gte=business_date(timezone.now())))
+        rows = rows.filter(Q(end_date__isnull=True) | Q(end_date__gte=today()))
     return rows
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from operator import attrgetter, or_
 from typing import Annotated, Any, Generic, TypeVar
@@ -20,6 +20,7 @@ from pydantic import ConfigDict, Field
 from peyvand.api.identity import acting
 from peyvand.api.problems import CONTENT_TYPE, language, of_refusal
 from peyvand.journal.once import once
+from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, NotFound, Refusal
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import first_rows
@@ -64,6 +65,11 @@ class Order:
 
 NEWEST = Order("newest", ("-id",))
 BY_NAME = Order("name", ("sort_key", "id"))
+
+
+def today() -> date:
+    """The business day."""
+    return business_date(timezone.now())
 
 
 @contextmanager

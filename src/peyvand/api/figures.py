@@ -1,14 +1,12 @@
 """Figures of a place, for everyone: counts of all organisations together, none that would betray fewer than five."""
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
-from peyvand.api.answers import say
+from peyvand.api.answers import say, today
 from peyvand.api.shapes import PlacePath, PlaceRef, SpecificationRef, place_at, place_ref, specification_ref
 from peyvand.flow.figures import place_figures
 from peyvand.flow.need.enums import MetBy
-from peyvand.kernel.jalali import business_date
 
 router = Router(tags=["Figures"])
 
@@ -57,7 +55,7 @@ class FiguresQuery(Schema):
 @router.get("", response=FiguresOut, summary="Figures of a place, for everyone")
 def get_figures(request: HttpRequest, asked: Query[FiguresQuery]) -> HttpResponse:
     place = place_at(asked.place)
-    found = place_figures(place, today=business_date(timezone.now()))
+    found = place_figures(place, today=today())
     return say(
         FiguresOut(
             place=place_ref(place),

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Router, Schema
 
-from peyvand.api.answers import reading, say
+from peyvand.api.answers import reading, say, today
 from peyvand.extend.discovery import programme, programmes
 from peyvand.extend.figures import shown
 from peyvand.extend.pages import opened
 from peyvand.extend.programme import Programme
-from peyvand.kernel.jalali import business_date
 
 
 class ProgrammeFigureOut(Schema):
@@ -39,7 +37,7 @@ def figures_of(slug: str) -> Callable[[HttpRequest], HttpResponse]:
                     slug=one.figure.slug, title=str(one.figure.title), kind=one.figure.kind, value=one.value, of=one.of,
                     withheld=one.withheld,
                 )
-                for one in shown(programme(slug), by, business_date(timezone.now()))
+                for one in shown(programme(slug), by, today())
             ]  # fmt: skip
             return say(ProgrammeFigures(items=items))
 

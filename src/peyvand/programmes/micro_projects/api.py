@@ -6,10 +6,9 @@ from typing import Annotated
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Field, Path, Query, Schema
 
-from peyvand.api.answers import Count, Given, Order, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.answers import Count, Given, Order, Page, PageQuery, act, page_of, reading, say, today
 from peyvand.api.filters import Here, narrowed
 from peyvand.api.programmes import ProgrammeFigures, figures_of
 from peyvand.api.shapes import (
@@ -29,7 +28,6 @@ from peyvand.api.shapes import (
     specifications_named,
 )
 from peyvand.extend.programme import ApiRoute
-from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound
 from peyvand.people.models import Household
 from peyvand.programmes.micro_projects import actions, queries, rules
@@ -110,12 +108,8 @@ class MicroProjectTermsIn(Given):
     source: Annotated[Title, Field(description="Who decided; shown to everyone")]
 
 
-def _today() -> date:
-    return business_date(timezone.now())
-
-
 def projects_out(rows: Sequence[MicroProject], by: Acting) -> list[MicroProjectOut]:
-    today, told = _today(), []
+    day, told = today(), []
     for row in rows:
         need = row.need
         due = rules.due_date(state=row.state, decide_by=row.decide_by, deliver_by=row.deliver_by)
@@ -123,7 +117,7 @@ def projects_out(rows: Sequence[MicroProject], by: Acting) -> list[MicroProjectO
         told.append(
             MicroProjectOut(
                 need_id=row.pk, need_code=need.tracking_code, state=ProjectState(row.state),
-                late=due is not None and due < today, specification=specification_ref(need.specification),
+                late=due is not None and due < day, specification=specification_ref(need.specification),
                 quantity=need.quantity, place=place_ref(need.place), organisation=organisation_ref(need.organisation),
                 family_id=need.household_id if own else None, reason_kind=ReasonKind(row.reason_kind),
                 happened_date=row.happened_date, estimate_rial=row.estimate_rial, ceiling_rial=row.ceiling_rial,
@@ -137,7 +131,7 @@ def projects_out(rows: Sequence[MicroProject], by: Acting) -> list[MicroProjectO
 def _rows(by: Acting, filters: MicroProjectFilters) -> QuerySet[MicroProject]:
     rows = narrowed(queries.projects(by), filters, place="need__place_path", specification="need__specification__slug")
     if filters.late:
-        rows = rows.filter(queries.late(_today()))
+        rows = rows.filter(queries.late(today()))
     return rows.filter(pk__in=queries.waiting_for(by).values("pk")) if filters.waiting else rows
 
 

@@ -29,6 +29,7 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
+from peyvand.web.pages.access import acting, today
 from peyvand.web.pages.thread import Step
 from peyvand.web.pages.words import listed
 from peyvand.web.templatetags.peyvand_format import digits, jdate, quantity, toman_long
@@ -40,18 +41,12 @@ _TONES = {
 }  # fmt: skip
 
 
-def _today() -> date:
-    return business_date(timezone.now())
-
-
 def _name(row: Any) -> str:
     return in_language(row, get_language() or "fa")
 
 
 def is_late(project: MicroProject) -> bool:
-    return rules.is_late(
-        state=project.state, decide_by=project.decide_by, deliver_by=project.deliver_by, today=_today()
-    )
+    return rules.is_late(state=project.state, decide_by=project.decide_by, deliver_by=project.deliver_by, today=today())
 
 
 def _badge(project: MicroProject) -> Badge:
@@ -91,11 +86,11 @@ LIST = ListSpec(
 @exportable
 @require_GET
 def all_projects(request: HttpRequest) -> HttpResponseBase:
-    by, today = request.acting, _today()  # type: ignore[attr-defined]
+    by, day = acting(request), today()
     rows = queries.projects(by)
     only = request.GET.get("show", "")
     if only == "late":
-        rows = rows.filter(queries.late(today))
+        rows = rows.filter(queries.late(day))
     elif only == "waiting":
         rows = rows.filter(pk__in=queries.waiting_for(by).values("pk"))
     if (file := export(request, LIST, rows)) is not None:
@@ -105,7 +100,7 @@ def all_projects(request: HttpRequest) -> HttpResponseBase:
         "page": list_page(request, LIST, rows),
         "only": only,
         "waiting": queries.waiting_for(by).count() if decides else 0,
-        "late": queries.projects(by).filter(queries.late(today)).count(),
+        "late": queries.projects(by).filter(queries.late(day)).count(),
         "may_propose": permissions.may_propose(by) is None and _open(by),
     }
     return render(request, "micro_projects/list.html", context)
@@ -116,11 +111,11 @@ def _open(by: Acting) -> bool:
 
 
 def new_project(request: HttpRequest) -> HttpResponseBase:
-    by = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     with scope(by):
         households = Household.objects.filter(in_area(by))
-        terms = queries.terms_on(_today())
-        asked: dict[str, Any] = {"households": households, "today": _today(), "ceiling_rial": terms.ceiling_rial}
+        terms = queries.terms_on(today())
+        asked: dict[str, Any] = {"households": households, "today": today(), "ceiling_rial": terms.ceiling_rial}
         form = ProposalForm(request.POST or None, **asked, initial={"household": request.GET.get("household", "")})
         if request.method != "POST" or not form.is_valid():
             return _form_page(request, form, terms)
@@ -189,7 +184,7 @@ def _facts(project: MicroProject) -> list[tuple[Any, str]]:
 
 @require_GET
 def one_project(request: HttpRequest, need_id: int) -> HttpResponseBase:
-    by = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     project = queries.one(need_id)
     return render(request, "micro_projects/one.html", _one(project, by))
 
@@ -205,7 +200,7 @@ def _one(project: MicroProject, by: Acting) -> dict[str, Any]:
         "is_late": is_late(project),
         "moving": _moving(business_date(project.proposed_at), project.decide_by) if undecided else [],
         "source": SOURCE,
-        "today": _today(),
+        "today": today(),
         "may_decide": opened and "approve_project" in acts and permissions.may_decide(by, project, need) is None,
         "may_withdraw": opened and "withdraw_project" in acts and permissions.may_withdraw(by, need) is None,
         "may_ask_again": opened and "propose_again" in acts and permissions.may_propose_again(by, need) is None,
@@ -245,7 +240,7 @@ def ask_again(request: HttpRequest, need_id: int) -> HttpResponseBase:
 
 def _act(request: HttpRequest, need_id: int, done: str, act: Any, **values: Any) -> HttpResponseBase:
     try:
-        act(need_id=need_id, by=request.acting, now=timezone.now(), **values)  # type: ignore[attr-defined]
+        act(need_id=need_id, by=acting(request), now=timezone.now(), **values)
         notices.done(request, done)
     except Refusal as refusal:
         notices.refused(request, refusal)
@@ -253,7 +248,7 @@ def _act(request: HttpRequest, need_id: int, done: str, act: Any, **values: Any)
 
 
 def _again_page(request: HttpRequest, need_id: int, **forms: Any) -> HttpResponse:
-    by = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     with scope(by):
         return render(request, "micro_projects/one.html", _one(queries.one(need_id), by) | forms, status=422)
 
@@ -265,7 +260,7 @@ def _moving(after: date, until: date) -> list[str]:
 
 
 def terms(request: HttpRequest) -> HttpResponseBase:
-    by = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     form = TermsForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -279,7 +274,7 @@ def terms(request: HttpRequest) -> HttpResponseBase:
             return redirect(f"{SLUG}:terms")
     with scope(by):
         rows = list(MicroProjectTerms.objects.order_by("-since")[:50])
-        today = _today()
-        context = {"form": form, "rows": rows, "now": queries.terms_on(today), "today": today, "source": SOURCE}
-        context["moving"] = _moving(today, today + timedelta(days=365))
+        day = today()
+        context = {"form": form, "rows": rows, "now": queries.terms_on(day), "today": day, "source": SOURCE}
+        context["moving"] = _moving(day, day + timedelta(days=365))
         return render(request, "micro_projects/terms.html", context)

@@ -5,10 +5,9 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Path, Query
 
-from peyvand.api.answers import Page, PageQuery, act, page_of, reading, say
+from peyvand.api.answers import Page, PageQuery, act, page_of, reading, say, today
 from peyvand.api.filters import narrowed
 from peyvand.api.programmes import ProgrammeFigures, figures_of
 from peyvand.api.shapes import (
@@ -19,7 +18,6 @@ from peyvand.api.shapes import (
     place_ref,
 )
 from peyvand.extend.programme import ApiRoute
-from peyvand.kernel.jalali import business_date
 from peyvand.people.models import Organisation
 from peyvand.programmes.neighbourhoods import actions, queries, rules, voice_actions
 from peyvand.programmes.neighbourhoods.board_acts import own
@@ -57,10 +55,6 @@ from peyvand.programmes.neighbourhoods.shapes import (
     VoiceWhole,
 )
 from peyvand.scope.acting import Acting
-
-
-def _today() -> date:
-    return business_date(timezone.now())
 
 
 def kinds_out(rows: Sequence[CouncilKind]) -> list[CouncilKindOut]:
@@ -107,11 +101,11 @@ def session_out(session_id: int) -> SessionOut:
 
 
 def resolutions_out(rows: Sequence[Resolution]) -> list[ResolutionOut]:
-    today = _today()
+    day = today()
     return [
         ResolutionOut(
             id=row.pk, council_id=row.council_id, session_id=row.session_id, number=row.number, title=row.title,
-            state=ResolutionState(row.state), late=rules.is_late(state=row.state, due=row.due_date, today=today),
+            state=ResolutionState(row.state), late=rules.is_late(state=row.state, due=row.due_date, today=day),
             owner=organisation_ref(row.owner), decided_date=row.decided_date, due_date=row.due_date, closed_at=row.closed_at,
         )
         for row in rows
@@ -126,7 +120,7 @@ def _voice(row: Voice, today: date) -> dict[str, object]:
 
 
 def voices_out(rows: Sequence[Voice]) -> list[VoiceOut]:
-    return [VoiceOut.model_validate(_voice(row, _today())) for row in rows]
+    return [VoiceOut.model_validate(_voice(row, today())) for row in rows]
 
 
 def voice_whole(voice_id: int) -> VoiceWhole:
@@ -139,7 +133,7 @@ def voice_whole(voice_id: int) -> VoiceWhole:
         for one in row.rungs.order_by("pk")
     ]  # fmt: skip
     return VoiceWhole.model_validate(
-        _voice(row, _today()) | {"body": row.body, "rungs": rungs, "heard": row.hearings.count()}
+        _voice(row, today()) | {"body": row.body, "rungs": rungs, "heard": row.hearings.count()}
     )
 
 
@@ -273,7 +267,7 @@ def resolve(request: HttpRequest, session_id: Path[Id], body: ResolutionIn) -> H
 
 def _resolutions(by: Acting, filters: ResolutionFilters) -> QuerySet[Resolution]:
     rows = narrowed(queries.resolutions(by), filters)
-    return rows.filter(queries.late_resolutions(_today())) if filters.late else rows
+    return rows.filter(queries.late_resolutions(today())) if filters.late else rows
 
 
 def list_resolutions(request: HttpRequest, filters: Query[ResolutionFilters], page: Query[PageQuery]) -> HttpResponse:
@@ -309,7 +303,7 @@ def send_voice(request: HttpRequest, council_id: Path[Id], body: VoiceIn) -> Htt
 def list_voices(request: HttpRequest, filters: Query[VoiceFilters], page: Query[PageQuery]) -> HttpResponse:
     with reading(request) as by:
         rows = narrowed(queries.voices(by), filters)
-        rows = rows.filter(queries.late_voices(_today())) if filters.late else rows
+        rows = rows.filter(queries.late_voices(today())) if filters.late else rows
         return page_of(request, rows, page, voices_out)
 
 

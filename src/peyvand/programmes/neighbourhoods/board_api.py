@@ -5,10 +5,9 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Field, Path, Query, Schema
 
-from peyvand.api.answers import Given, Order, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.answers import Given, Order, Page, PageQuery, act, page_of, reading, say, today
 from peyvand.api.shapes import (
     Day,
     Id,
@@ -22,7 +21,6 @@ from peyvand.api.shapes import (
     place_ref,
 )
 from peyvand.extend.programme import ApiRoute
-from peyvand.kernel.jalali import business_date
 from peyvand.programmes.neighbourhoods import board_actions, queries, served_actions
 from peyvand.programmes.neighbourhoods.board_acts import own
 from peyvand.programmes.neighbourhoods.board_models import DoubleHelp
@@ -157,7 +155,7 @@ class DoubleHelpOut(Schema):
 
 def board_out(place_id: int, by: Acting) -> BoardOut:
     place = queries.place_in_area(by, place_id)
-    told = queries.board_of(place, business_date(timezone.now()))
+    told = queries.board_of(place, today())
     return BoardOut(
         place=place_ref(place),
         lead=organisation_ref(told.lead.organisation) if told.lead else None,

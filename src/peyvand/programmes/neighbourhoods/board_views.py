@@ -23,13 +23,13 @@ from peyvand.programmes.neighbourhoods.enums import DoubleHelpState, ObstacleSta
 from peyvand.programmes.neighbourhoods.forms import AskServedForm
 from peyvand.programmes.neighbourhoods.known import FOUR, FOUR_SOURCE
 from peyvand.programmes.neighbourhoods.queries import Owed
-from peyvand.programmes.neighbourhoods.views import SLUG, badge, offers, opened, today
+from peyvand.programmes.neighbourhoods.views import SLUG, badge, offers, opened
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.pages.access import acting
+from peyvand.web.pages.access import acting, today
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import number, percent
 from peyvand.web.templatetags.peyvand_pages import place_url

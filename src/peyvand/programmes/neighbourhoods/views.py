@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -15,7 +14,6 @@ from django.views.decorators.http import require_GET
 
 from peyvand.extend.discovery import programme
 from peyvand.extend.pages import writes_are_open
-from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
 from peyvand.people.enums import MemberRole
 from peyvand.people.models import Organisation
@@ -31,7 +29,7 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.pages.access import acting, refuse
+from peyvand.web.pages.access import acting, refuse, today
 from peyvand.web.pages.downloads import pdf
 from peyvand.web.pages.thread import Step
 from peyvand.web.pages.words import listed, named
@@ -45,10 +43,6 @@ _RESOLUTION_TONES = {
 _VOICE_TONES = {
     VoiceState.WAITING: "waiting", VoiceState.ANSWERED: "going", VoiceState.SETTLED: "done", VoiceState.WITHDRAWN: "stopped",
 }  # fmt: skip
-
-
-def today() -> date:
-    return business_date(timezone.now())
 
 
 def opened(by: Acting) -> bool:

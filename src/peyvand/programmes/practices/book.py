@@ -13,9 +13,9 @@ from peyvand.flow.story.queries import published
 from peyvand.programmes.practices import queries
 from peyvand.programmes.practices.enums import NominationState, PracticeState
 from peyvand.programmes.practices.models import HighSession, Practice
-from peyvand.programmes.practices.pages import acting, today
 from peyvand.programmes.practices.queries import Reach, Twig
 from peyvand.scope.acting import Acting
+from peyvand.web.pages.access import acting, today
 from peyvand.web.pages.office_frame import FONTS, frame
 from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import jdate, number, toman_text

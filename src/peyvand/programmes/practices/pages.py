@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,24 +11,15 @@ from django.utils import timezone
 
 from peyvand.extend.discovery import programme
 from peyvand.extend.pages import writes_are_open
-from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
 from peyvand.programmes.practices.actions import SLUG
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.pages import acts
-from peyvand.web.pages.access import refuse
+from peyvand.web.pages.access import acting, refuse
 
 Given = Mapping[str, Any]
-
-
-def acting(request: HttpRequest) -> Acting:
-    return request.acting  # type: ignore[attr-defined]
-
-
-def today() -> date:
-    return business_date(timezone.now())
 
 
 def is_open(by: Acting) -> bool:

@@ -15,9 +15,10 @@ from peyvand.programmes.practices.actions import SLUG
 from peyvand.programmes.practices.enums import NominationState, SessionState
 from peyvand.programmes.practices.forms import AnswerForm, SessionForm
 from peyvand.programmes.practices.models import Nomination
-from peyvand.programmes.practices.pages import Asking, acting, asked, is_open, today
+from peyvand.programmes.practices.pages import Asking, asked, is_open
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
+from peyvand.web.pages.access import acting, today
 from peyvand.web.pages.downloads import pdf
 from peyvand.web.pages.words import named
 

@@ -18,11 +18,12 @@ from peyvand.programmes.practices.actions import SLUG
 from peyvand.programmes.practices.enums import EndingKind, PracticeState, WordsState
 from peyvand.programmes.practices.forms import EndingForm, WordsForm
 from peyvand.programmes.practices.models import Practice, ProposedWords, StoryEnding
-from peyvand.programmes.practices.pages import Asking, acting, asked, is_open
+from peyvand.programmes.practices.pages import Asking, asked, is_open
 from peyvand.programmes.practices.ways import address_of, label_of
 from peyvand.scope.bulk import in_area
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
+from peyvand.web.pages.access import acting
 from peyvand.web.pages.words import named
 
 _TONES = {WordsState.OPEN: "waiting", WordsState.ACCEPTED: "done", WordsState.DECLINED: "stopped"}

@@ -23,12 +23,13 @@ from peyvand.programmes.practices.forms import (
     ResultForm,
 )
 from peyvand.programmes.practices.models import Practice
-from peyvand.programmes.practices.pages import Asking, acting, asked, is_open, today
+from peyvand.programmes.practices.pages import Asking, asked, is_open
 from peyvand.programmes.practices.queries import Reach, Twig
 from peyvand.scope.acting import Acting
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
+from peyvand.web.pages.access import acting, today
 from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import jdate, number, quantity, toman_long, toman_text
 

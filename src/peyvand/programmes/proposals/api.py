@@ -6,15 +6,13 @@ from datetime import datetime
 from django.db.models import Count as Counting
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Path, Query
 
-from peyvand.api.answers import Count, Page, PageQuery, act, page_of, reading, say
+from peyvand.api.answers import Count, Page, PageQuery, act, page_of, reading, say, today
 from peyvand.api.filters import narrowed
 from peyvand.api.programmes import ProgrammeFigures, figures_of
 from peyvand.api.shapes import Id, Prose, organisation_ref, place_ref
 from peyvand.extend.programme import ApiRoute
-from peyvand.kernel.jalali import business_date
 from peyvand.programmes.proposals import actions, answering_actions, queries, rules, settling_actions
 from peyvand.programmes.proposals.consulting_api import CONSULTATION_ROUTES
 from peyvand.programmes.proposals.enums import Decision, HappeningKind, ProposalState
@@ -49,11 +47,11 @@ from peyvand.scope.acting import Acting
 
 
 def _fields(row: Proposal) -> dict[str, object]:
-    today = business_date(timezone.now())
+    day = today()
     return {
         "id": row.pk, "number": row.shown_number, "title": row.title, "problem": row.problem, "first_step": row.first_step,
         "evidence": row.evidence, "law": row.law, "cost": row.cost, "owner": row.owner, "session": row.session,
-        "state": ProposalState(row.state), "late": rules.is_overdue(state=row.state, answer_by=row.answer_by, today=today),
+        "state": ProposalState(row.state), "late": rules.is_overdue(state=row.state, answer_by=row.answer_by, today=day),
         "place": place_ref(row.place), "organisation": organisation_ref(row.organisation),
         "body": organisation_ref(row.body) if row.body else None, "written_at": row.written_at, "answer_by": row.answer_by,
         "theme_id": row.theme_id, "merged_into": row.merged_into_id, "supporters": row.supporters,
@@ -74,7 +72,7 @@ def happening_out(row: Happening) -> HappeningOut:
 def _rows(filters: ProposalFilters, by: Acting) -> QuerySet[Proposal]:
     rows = narrowed(queries.proposals(), filters)
     if filters.late:
-        rows = rows.filter(queries.overdue(business_date(timezone.now())), merged_into__isnull=True)
+        rows = rows.filter(queries.overdue(today()), merged_into__isnull=True)
     return rows.filter(pk__in=queries.waiting_for(by).values("pk")) if filters.waiting else rows
 
 
@@ -227,7 +225,7 @@ def list_themes(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
 
 def list_bodies(request: HttpRequest) -> HttpResponse:
     with reading(request):
-        lines = queries.by_body(business_date(timezone.now()))
+        lines = queries.by_body(today())
         return say(Bodies(items=[BodyOut(**vars(line)) for line in lines]))
 
 

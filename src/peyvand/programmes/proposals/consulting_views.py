@@ -16,22 +16,23 @@ from peyvand.programmes.proposals import consulting_actions, opinions, permissio
 from peyvand.programmes.proposals.enums import Vote
 from peyvand.programmes.proposals.forms import CommentAnswerForm, CommentForm, ConsultationForm, StatementForm, name_of
 from peyvand.programmes.proposals.models import Comment, Consultation, Paragraph, Statement
-from peyvand.programmes.proposals.views import SLUG, is_open, today_here
+from peyvand.programmes.proposals.views import SLUG, is_open
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import models_at_once
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
+from peyvand.web.pages.access import acting, today
 
 MOST_COMMENTS = 500  # of a draft on its page, the newest; all are in the API
 
 
 def _badge(row: Consultation) -> Badge:
-    today = today_here()
-    if consulting_actions.is_open(row, today):
+    day = today()
+    if consulting_actions.is_open(row, day):
         return Badge(gettext("Open"), "going")
-    return Badge(gettext("Not open yet"), "waiting") if row.opens > today else Badge(gettext("Closed"), "done")
+    return Badge(gettext("Not open yet"), "waiting") if row.opens > day else Badge(gettext("Closed"), "done")
 
 
 LIST = ListSpec(
@@ -57,7 +58,7 @@ def all_consultations() -> QuerySet[Consultation]:
 
 @require_GET
 def consultations(request: HttpRequest) -> HttpResponseBase:
-    by = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     context = {
         "page": list_page(request, LIST, all_consultations()),
         "may_open": permissions.may_convene(by) is None and is_open(by),
@@ -66,7 +67,7 @@ def consultations(request: HttpRequest) -> HttpResponseBase:
 
 
 def new_consultation(request: HttpRequest) -> HttpResponseBase:
-    by, form = request.acting, ConsultationForm(request.POST or None)  # type: ignore[attr-defined]
+    by, form = acting(request), ConsultationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
 
@@ -89,7 +90,7 @@ def new_consultation(request: HttpRequest) -> HttpResponseBase:
 
 @require_GET
 def consultation(request: HttpRequest, consultation_id: int) -> HttpResponseBase:
-    by = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     return render(request, "proposals/consultation.html", _one(consultation_id, by))
 
 
@@ -98,7 +99,7 @@ def _one(consultation_id: int, by: Acting) -> dict[str, Any]:
     if row is None:
         raise NotFound
     opened = is_open(by)
-    takes_part = opened and consulting_actions.is_open(row, today_here()) and permissions.may_write(by) is None
+    takes_part = opened and consulting_actions.is_open(row, today()) and permissions.may_write(by) is None
     comments: dict[int, list[Comment]] = {}
     shown = Comment.objects.filter(paragraph__consultation=row).order_by("-pk")[:MOST_COMMENTS]
     for one in reversed(shown):
@@ -125,7 +126,7 @@ def _one(consultation_id: int, by: Acting) -> dict[str, Any]:
 
 
 def _consultation_of(rows: QuerySet[Any], path: str, pk: int, request: HttpRequest) -> int:
-    with scope(request.acting):  # type: ignore[attr-defined]
+    with scope(acting(request)):
         found = rows.filter(pk=pk).values_list(path, flat=True).first()
     if found is None:
         raise NotFound
@@ -138,7 +139,7 @@ def to_one(consultation_id: int) -> str:
 
 @require_POST
 def comment(request: HttpRequest, consultation_id: int, paragraph_id: int) -> HttpResponseBase:
-    by, form = request.acting, CommentForm(request.POST)  # type: ignore[attr-defined]
+    by, form = acting(request), CommentForm(request.POST)
     if not form.is_valid():
         return _not_yet(request, consultation_id, gettext("A comment says something."))
     text = form.cleaned_data["text"]
@@ -157,7 +158,7 @@ def _not_yet(request: HttpRequest, consultation_id: int, said: str) -> HttpRespo
 
 @require_POST
 def answer_comments(request: HttpRequest, consultation_id: int) -> HttpResponseBase:
-    by, form = request.acting, CommentAnswerForm(request.POST)  # type: ignore[attr-defined]
+    by, form = acting(request), CommentAnswerForm(request.POST)
     ids = [int(one) for one in request.POST.getlist("comment") if one.isdigit()]
     if not form.is_valid() or not ids:
         return _not_yet(request, consultation_id, gettext("Tick the comments that say the same, and write the answer."))
@@ -172,7 +173,7 @@ def answer_comments(request: HttpRequest, consultation_id: int) -> HttpResponseB
 
 @require_POST
 def state(request: HttpRequest, consultation_id: int) -> HttpResponseBase:
-    by, form = request.acting, StatementForm(request.POST)  # type: ignore[attr-defined]
+    by, form = acting(request), StatementForm(request.POST)
     if not form.is_valid():
         return _not_yet(request, consultation_id, gettext("A statement is one sentence of at most two hundred signs."))
     text = form.cleaned_data["text"]
@@ -186,7 +187,7 @@ def state(request: HttpRequest, consultation_id: int) -> HttpResponseBase:
 
 @require_POST
 def vote(request: HttpRequest, statement_id: int) -> HttpResponseBase:
-    by = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     known = {str(choice.value): choice for choice in Vote}
     said = known.get(request.POST.get("vote", ""))
     here = f"{to_one(_consultation_of(Statement.objects.all(), 'consultation_id', statement_id, request))}#statements"

@@ -18,11 +18,12 @@ from peyvand.programmes.proposals import actions, answering_actions, permissions
 from peyvand.programmes.proposals.enums import OPEN
 from peyvand.programmes.proposals.forms import AnswerTermsForm, HolidayForm, RouteForm
 from peyvand.programmes.proposals.models import Answer, AnswerTerms, Holiday, Proposal, Theme
-from peyvand.programmes.proposals.views import LIST, SLUG, answering, is_open, today_here
+from peyvand.programmes.proposals.views import LIST, SLUG, answering, is_open
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import acts
+from peyvand.web.pages.access import acting, today
 from peyvand.web.pages.words import listed
 from peyvand.web.templatetags.peyvand_format import number
 
@@ -60,9 +61,9 @@ def _theme(theme_id: int) -> Theme:
 
 @require_GET
 def theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
-    by, row = request.acting, _theme(theme_id)  # type: ignore[attr-defined]
+    by, row = acting(request), _theme(theme_id)
     opened = is_open(by)
-    standing = queries.standing(by, today_here(), Proposal.objects.filter(theme=row))
+    standing = queries.standing(by, today(), Proposal.objects.filter(theme=row))
     context = {
         "row": row,
         "page": list_page(request, OF_THEME, queries.proposals().filter(theme=row)),
@@ -74,7 +75,7 @@ def theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
 
 
 def answer_theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
-    by = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     with scope(by):
         row = _theme(theme_id)
         ids = list(queries.waiting_for(by).filter(theme=row).values_list("pk", flat=True))
@@ -90,7 +91,7 @@ def answer_theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
 
 def route_theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
     """Send all of a theme that were not sent yet to one body."""
-    by, here = request.acting, reverse(f"{SLUG}:theme", args=[theme_id])  # type: ignore[attr-defined]
+    by, here = acting(request), reverse(f"{SLUG}:theme", args=[theme_id])
     with scope(by):
         row, form = _theme(theme_id), RouteForm(request.POST or None)
         ids = list(queries.unrouted(by).filter(theme_id=theme_id).values_list("pk", flat=True))
@@ -109,27 +110,27 @@ def route_theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
 
 @require_GET
 def bodies(request: HttpRequest) -> HttpResponseBase:
-    return render(request, "proposals/bodies.html", {"lines": queries.by_body(today_here())})
+    return render(request, "proposals/bodies.html", {"lines": queries.by_body(today())})
 
 
 @require_GET
 def calendar(request: HttpRequest) -> HttpResponseBase:
-    return render(request, "proposals/calendar.html", _calendar(request.acting))  # type: ignore[attr-defined]
+    return render(request, "proposals/calendar.html", _calendar(acting(request)))
 
 
 def _calendar(by: Acting) -> dict[str, object]:
-    today = today_here()
+    now = today()
     settles = is_open(by) and permissions.may_settle(by) is None
     clock = queries.calendar()
     names = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]
     return {
         "rest": [names[day] for day in sorted(clock.week.rest_days)],
-        "now": queries.terms_on(today),
+        "now": queries.terms_on(now),
         "terms": list(AnswerTerms.objects.order_by("-since")[:50]),
         "holidays": list(Holiday.objects.order_by("-day")[:200]),
         "source": f"\u2066{SOURCE}\u2069",  # Latin within a Persian sentence
-        "today": today,
-        "example": clock.after(today, queries.terms_on(today).answer_days),
+        "today": now,
+        "example": clock.after(now, queries.terms_on(now).answer_days),
         "holiday_form": HolidayForm() if settles else None,
         "terms_form": AnswerTermsForm() if settles else None,
     }
@@ -139,12 +140,12 @@ def _calendar(by: Acting) -> dict[str, object]:
 def holiday(request: HttpRequest) -> HttpResponseBase:
     form = HolidayForm(request.POST)
     if form.is_valid():
-        by = request.acting  # type: ignore[attr-defined]
+        by = acting(request)
         return _settled(
             request, lambda: settling_actions.record_holiday(**form.cleaned_data, by=by, now=timezone.now()).pk
         )
-    with scope(request.acting):  # type: ignore[attr-defined]
-        context = _calendar(request.acting) | {"holiday_form": form}  # type: ignore[attr-defined]
+    with scope(acting(request)):
+        context = _calendar(acting(request)) | {"holiday_form": form}
         return render(request, "proposals/calendar.html", context, status=422)
 
 
@@ -152,12 +153,12 @@ def holiday(request: HttpRequest) -> HttpResponseBase:
 def terms(request: HttpRequest) -> HttpResponseBase:
     form = AnswerTermsForm(request.POST)
     if form.is_valid():
-        by = request.acting  # type: ignore[attr-defined]
+        by = acting(request)
         return _settled(
             request, lambda: settling_actions.set_answer_terms(**form.cleaned_data, by=by, now=timezone.now()).pk
         )
-    with scope(request.acting):  # type: ignore[attr-defined]
-        context = _calendar(request.acting) | {"terms_form": form}  # type: ignore[attr-defined]
+    with scope(acting(request)):
+        context = _calendar(acting(request)) | {"terms_form": form}
         return render(request, "proposals/calendar.html", context, status=422)
 
 
@@ -169,13 +170,13 @@ def _settled(request: HttpRequest, run: Callable[[], int]) -> HttpResponseBase:
 @require_GET
 def news(request: HttpRequest) -> HttpResponseBase:
     """What happened to the proposals the reader wrote or supports."""
-    by = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     rows = list(queries.told_to(by)[:100])
     return render(request, "proposals/news.html", {"rows": rows, "unread": queries.unread(by)})
 
 
 @require_POST
 def read(request: HttpRequest) -> HttpResponseBase:
-    by = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     run = lambda: actions.mark_read(by=by, now=timezone.now())  # noqa: E731
     return acts.act(request, run, gettext("Marked as read."), reverse(f"{SLUG}:news"))

@@ -1,7 +1,6 @@
 """The pages of proposals: each reads, or calls one action and leads on."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,7 +13,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from peyvand.extend.discovery import programme
 from peyvand.extend.pages import writes_are_open
-from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, Refusal, require
 from peyvand.programmes.proposals import actions, answering_actions, permissions, queries, rules
 from peyvand.programmes.proposals.enums import OPEN, ProposalState
@@ -35,6 +33,7 @@ from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
+from peyvand.web.pages.access import acting, today
 from peyvand.web.pages.thread import Step
 from peyvand.web.templatetags.peyvand_format import jdate, number
 
@@ -47,16 +46,12 @@ _TONES = {
 }  # fmt: skip
 
 
-def today_here() -> date:
-    return business_date(timezone.now())
-
-
 def is_open(by: Acting) -> bool:
     return writes_are_open(programme(SLUG), by, timezone.now())
 
 
 def _late(row: Proposal) -> bool:
-    return rules.is_overdue(state=row.state, answer_by=row.answer_by, today=today_here())
+    return rules.is_overdue(state=row.state, answer_by=row.answer_by, today=today())
 
 
 def badge(row: Proposal) -> Badge:
@@ -89,17 +84,17 @@ LIST = ListSpec(
 @exportable
 @require_GET
 def all_proposals(request: HttpRequest) -> HttpResponseBase:
-    by, today = request.acting, today_here()  # type: ignore[attr-defined]
+    by, day = acting(request), today()
     rows, only = queries.proposals(), request.GET.get("show", "")
     if only == "late":
-        rows = rows.filter(queries.overdue(today), merged_into__isnull=True)
+        rows = rows.filter(queries.overdue(day), merged_into__isnull=True)
     elif only == "waiting":
         rows = rows.filter(pk__in=queries.waiting_for(by).values("pk"))
     elif only == "unrouted":
         rows = rows.filter(pk__in=queries.unrouted(by).values("pk"))
     if (file := export(request, LIST, rows)) is not None:
         return file
-    standing = queries.standing(by, today)
+    standing = queries.standing(by, day)
     context = {
         "page": list_page(request, LIST, rows),
         "only": only,
@@ -114,11 +109,11 @@ def all_proposals(request: HttpRequest) -> HttpResponseBase:
 
 def new_proposal(request: HttpRequest) -> HttpResponseBase:
     """The form; where like ones stand, the step in which one joins them or goes on."""
-    by = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     form = ProposalForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         with scope(by):
-            return render(request, "proposals/new.html", {"form": form, "days": queries.terms_on(today_here())})
+            return render(request, "proposals/new.html", {"form": form, "days": queries.terms_on(today())})
     said = form.cleaned_data
     row = actions.NewProposal(**{name: said[name] for name in said if name != "anyway"})
     try:
@@ -133,7 +128,7 @@ def new_proposal(request: HttpRequest) -> HttpResponseBase:
 
 
 def _not_yet(request: HttpRequest, form: ProposalForm, row: actions.NewProposal, refusal: Refusal) -> HttpResponse:
-    with scope(request.acting):  # type: ignore[attr-defined]
+    with scope(acting(request)):
         like = []
         if isinstance(refusal, rules.LikeOnesExist):
             like = queries.like_ones(row.text, least=queries.ASKED_AT)
@@ -143,7 +138,7 @@ def _not_yet(request: HttpRequest, form: ProposalForm, row: actions.NewProposal,
             form.is_valid()
         else:
             notices.refused(request, refusal)
-        context = {"form": form, "like": like, "asked": bool(like), "days": queries.terms_on(today_here())}
+        context = {"form": form, "like": like, "asked": bool(like), "days": queries.terms_on(today())}
         return render(request, "proposals/new.html", context, status=200 if like else 409)
 
 
@@ -151,7 +146,7 @@ def _not_yet(request: HttpRequest, form: ProposalForm, row: actions.NewProposal,
 def like_while_typing(request: HttpRequest) -> HttpResponseBase:
     """A part of the page: the like ones to what has been typed so far."""
     text = " ".join(request.POST.get(name, "")[:2000] for name in ("title", "problem", "first_step"))
-    with scope(request.acting):  # type: ignore[attr-defined]
+    with scope(acting(request)):
         return render(request, "proposals/like.html", {"like": queries.like_ones(text), "asked": False})
 
 
@@ -176,7 +171,7 @@ def _clock(row: Proposal) -> dict[str, Any] | None:
     """The public clock: working days left, or gone by, until the answer."""
     if row.state != ProposalState.ROUTED or row.answer_by is None or row.merged_into_id is not None:
         return None
-    left = queries.calendar().between(today_here(), row.answer_by)
+    left = queries.calendar().between(today(), row.answer_by)
     return {"left": abs(left), "late": left < 0, "day": row.answer_by}
 
 
@@ -195,7 +190,7 @@ def _facts(row: Proposal) -> list[tuple[Any, str]]:
 
 @require_GET
 def one_proposal(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
-    return render(request, "proposals/one.html", _one(queries.one(proposal_id), request.acting))  # type: ignore[attr-defined]
+    return render(request, "proposals/one.html", _one(queries.one(proposal_id), acting(request)))
 
 
 def _one(row: Proposal, by: Acting) -> dict[str, Any]:
@@ -231,10 +226,10 @@ def _one(row: Proposal, by: Acting) -> dict[str, Any]:
 @require_GET
 def receipt(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
     """For its author: the number and code to keep, and what happens next."""
-    row, by = queries.one(proposal_id), request.acting  # type: ignore[attr-defined]
+    row, by = queries.one(proposal_id), acting(request)
     if not by.account_id or row.author_id != by.account_id:
         raise NotFound
-    return render(request, "proposals/receipt.html", {"row": row, "days": queries.terms_on(today_here())})
+    return render(request, "proposals/receipt.html", {"row": row, "days": queries.terms_on(today())})
 
 
 def to_one(proposal_id: int) -> str:
@@ -257,7 +252,7 @@ def unsupport(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
 def _act(
     request: HttpRequest, proposal_id: int, said: str, run: Callable[..., Any], *, undo: str = "", **values: Any
 ) -> HttpResponse:
-    by = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     return acts.act(
         request,
         lambda: run(proposal_id=proposal_id, by=by, now=timezone.now(), **values),
@@ -275,7 +270,7 @@ def lead(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
 
 def _lead(request: HttpRequest, proposal_id: int) -> dict[str, Any]:
     row = queries.one(proposal_id)
-    require(permissions.may_lead(request.acting, row))  # type: ignore[attr-defined]
+    require(permissions.may_lead(acting(request), row))
     if row.merged_into_id is not None or row.state not in OPEN:
         raise NotFound
     like = queries.like_ones(row.text, leave_out=[row.pk], least=0.3)
@@ -284,7 +279,7 @@ def _lead(request: HttpRequest, proposal_id: int) -> dict[str, Any]:
 
 @require_POST
 def merge(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
-    with scope(request.acting):  # type: ignore[attr-defined]
+    with scope(acting(request)):
         form = MergeForm(request.POST)
         if not form.is_valid():
             return render(
@@ -313,13 +308,13 @@ def withdraw(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
 
 @require_POST
 def route(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
-    with scope(request.acting):  # type: ignore[attr-defined]
+    with scope(acting(request)):
         form = RouteForm(request.POST)
         if not form.is_valid():
             return render(
                 request, "proposals/lead.html", _lead(request, proposal_id) | {"route_form": form}, status=422
             )
-    by, body = request.acting, form.cleaned_data["body"]  # type: ignore[attr-defined]
+    by, body = acting(request), form.cleaned_data["body"]
     said = gettext("Sent. The public clock runs.")
     return acts.act(
         request,
@@ -332,13 +327,13 @@ def route(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
 
 
 def _again(request: HttpRequest, proposal_id: int, **forms: Any) -> HttpResponse:
-    by = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     with scope(by):
         return render(request, "proposals/one.html", _one(queries.one(proposal_id), by) | forms, status=422)
 
 
 def answer(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
-    by = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     with scope(by):
         row = queries.one(proposal_id)
         require(permissions.may_answer(by, row.body_path))
@@ -355,7 +350,7 @@ def answering(
     request: HttpRequest, asked: list[Proposal], act: Callable[[answering_actions.Said], Answer], title: str, to: str
 ) -> HttpResponse:
     """The form of an answer, and giving it: to one proposal with those joined to it, or to a theme."""
-    form = AnswerForm(request.POST or None, proposals=asked, today=today_here())
+    form = AnswerForm(request.POST or None, proposals=asked, today=today())
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         said = answering_actions.Said(data["decision"], data["text"], data["until"], form.own_words())
@@ -363,14 +358,14 @@ def answering(
             told = gettext("Answered: %(count)s proposals, each author in words for his own.")
             notices.done(request, told % {"count": number(len(asked))})
             return redirect(to)
-    with scope(request.acting):  # type: ignore[attr-defined]
+    with scope(acting(request)):
         context = {"form": form, "asked": asked, "title": title, "back": to}
         return render(request, "proposals/answer.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 def report(request: HttpRequest, answer_id: int) -> HttpResponseBase:
-    by, form = request.acting, ReportForm(request.POST)  # type: ignore[attr-defined]
+    by, form = acting(request), ReportForm(request.POST)
     with scope(by):
         found = Answer.objects.filter(pk=answer_id).first()
         first = found.replies.order_by("proposal_id").values_list("proposal_id", flat=True).first() if found else None

@@ -1,7 +1,7 @@
 """How every page begins: whom it is open to, who acts and when; and how a form says a refusal."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal, require
 from peyvand.scope.acting import Acting
 from peyvand.web.acting import SAFE
@@ -61,6 +62,11 @@ def acting(request: HttpRequest) -> Acting:
 
 def now() -> datetime:
     return timezone.now()
+
+
+def today() -> date:
+    """The business day."""
+    return business_date(timezone.now())
 
 
 def address(route: str, *args: Any) -> str:

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_GET
 
 from peyvand.extend.discovery import programme
 from peyvand.extend.figures import shown
-from peyvand.kernel.jalali import business_date
-from peyvand.web.pages.access import acting, now
+from peyvand.web.pages.access import acting, today
 
 Crumbs = Callable[[], Sequence[tuple[Any, str]]]
 
@@ -23,7 +22,7 @@ def figures_of(slug: str, crumbs: Crumbs | None = None) -> Callable[[HttpRequest
         one = programme(slug)
         context = {
             "title": one.page("figures").title,
-            "figures": shown(one, acting(request), business_date(now())),
+            "figures": shown(one, acting(request), today()),
             "crumbs": crumbs() if crumbs else (),
         }
         return render(request, "web/pages/programme_figures.html", context)
