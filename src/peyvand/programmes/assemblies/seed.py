@@ -5,6 +5,7 @@ from random import Random
 
 from peyvand.extend.switches import switch_on
 from peyvand.kernel.jalali import business_date
+from peyvand.kernel.text import persian_digits
 from peyvand.people.models import Membership, Organisation
 from peyvand.people.queries import acting_as
 from peyvand.places.enums import PlaceKind
@@ -78,7 +79,7 @@ def _decide(told: list[tuple[Idea, int]], house: Organisation, random: Random, n
         title=f"بودجهٔ {place.name_fa} (دادهٔ نمایشی)", place=place, organisation=house, rule=Rule(budget=budget, step=_MILLION),
         idea_ids=[idea.pk for idea, _cost in told], by=SYSTEM, now=then,
     )  # fmt: skip
-    rows = [NewVoter(f"رأی‌دهندهٔ نمایشی {number}", f"نمایشی {number}") for number in range(1, _VOTERS + 1)]
+    rows = [NewVoter(f"رأی‌دهندهٔ نمایشی {persian_digits(number)}", f"نمایشی {persian_digits(number)}") for number in range(1, _VOTERS + 1)]
     ids = [one.pk for one in vouch_voters(vote_id=vote.pk, rows=rows, by=SYSTEM, now=then)]
     codes = give_codes(vote_id=vote.pk, voter_ids=ids, way=Way.HAND, by=SYSTEM, now=then)
     closes = then + timedelta(days=7)

@@ -53,7 +53,7 @@ def _kept() -> list[State]:
         State(_("To be kept"), kept | {"kept": KeptBar([], "late=on", "#part-kept")}),
         State(
             _("A part of it is no longer known"),
-            kept | {"kept": KeptBar([Kept(late, True, ["late"])], "", "#part-kept")},
+            kept | {"kept": KeptBar([Kept(late, True, ["late"])], "", "#part-kept"), "name": _("My filters: a sample")},
         ),
     ]
 
