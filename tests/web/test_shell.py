@@ -56,9 +56,9 @@ def test_every_page_of_the_shell_speaks_the_readers_language(view, status, langu
     assert f'<html lang="{language}" dir="{direction}">' in html
     assert len(re.findall(r"<h1\b", html)) == 1
     if language == "en":
-        words = re.sub(r'(?s)<div class="sample" lang="fa".*?(?=<div class="sample"|</div>\s*</section>)', "", html).replace(
-            "فارسی", ""
-        )
+        words = re.sub(
+            r'(?s)<div class="sample" lang="fa".*?(?=<div class="sample"|</div>\s*</section>)', "", html
+        ).replace("فارسی", "")
         assert not re.search(r"[آ-ی]", re.sub(r'value="[^"]*"', "", words)), "a Persian word on an English page"
 
 

@@ -79,7 +79,10 @@ def _decide(told: list[tuple[Idea, int]], house: Organisation, random: Random, n
         title=f"بودجهٔ {place.name_fa} (دادهٔ نمایشی)", place=place, organisation=house, rule=Rule(budget=budget, step=_MILLION),
         idea_ids=[idea.pk for idea, _cost in told], by=SYSTEM, now=then,
     )  # fmt: skip
-    rows = [NewVoter(f"رأی‌دهندهٔ نمایشی {persian_digits(number)}", f"نمایشی {persian_digits(number)}") for number in range(1, _VOTERS + 1)]
+    rows = [
+        NewVoter(f"رأی‌دهندهٔ نمایشی {persian_digits(number)}", f"نمایشی {persian_digits(number)}")
+        for number in range(1, _VOTERS + 1)
+    ]
     ids = [one.pk for one in vouch_voters(vote_id=vote.pk, rows=rows, by=SYSTEM, now=then)]
     codes = give_codes(vote_id=vote.pk, voter_ids=ids, way=Way.HAND, by=SYSTEM, now=then)
     closes = then + timedelta(days=7)
