@@ -35,7 +35,7 @@ def every_answer(one: Problem, terms: Problem) -> Iterator[list[int]]:
     """All flows that are feasible and keep the terms, by going through all that a need can get, need by need."""
     demand, indptr, targets = demand_of(one), one["indptr"], one["indices"]
     lots = np.ones(len(one["capacity"]), int) if terms["smallest_lot"] is None else terms["smallest_lot"]
-    flow, room, whole = [0] * len(targets), one["capacity"].tolist(), {}
+    flow, room, whole = [0] * len(targets), one["capacity"].tolist(), dict[int, bool]()
 
     def ways(need: int, edge: int, left: int) -> Iterator[None]:
         if edge == indptr[need + 1]:
@@ -175,7 +175,7 @@ def test_more_capacity_is_never_worse_for_the_worst_off(case: tuple[Problem, Pro
 
 
 def test_one_pressing_need_that_may_not_be_shared_goes_before_many() -> None:
-    one = {"priority": [9, 1, 1, 1], "capacity": [2, 3], "indptr": [0, 2, 4, 6, 8], "indices": [0, 1] * 4}
+    one: Problem = {"priority": [9, 1, 1, 1], "capacity": [2, 3], "indptr": [0, 2, 4, 6, 8], "indices": [0, 1] * 4}
     found = assign_lots(**one, demand=[3, 2, 2, 1], divisible=[False, True, False, True])
     assert found.assignment.capacity_of[0] == 1
     assert found.assignment.served[0] == 3
@@ -183,7 +183,7 @@ def test_one_pressing_need_that_may_not_be_shared_goes_before_many() -> None:
 
 
 def test_a_team_comes_whole_or_not_at_all() -> None:
-    team = {"priority": [5, 5, 1], "capacity": [1, 0], "indptr": [0, 1, 2, 3], "indices": [0, 1, 0]}
+    team: Problem = {"priority": [5, 5, 1], "capacity": [1, 0], "indptr": [0, 1, 2, 3], "indices": [0, 1, 0]}
     assert assign_lots(**team).assignment.served.tolist() == [1, 0, 0]
     assert assign_lots(**team, together=[4, 4, -1]).assignment.served.tolist() == [0, 0, 1]
     team["capacity"] = [1, 1]
@@ -191,7 +191,13 @@ def test_a_team_comes_whole_or_not_at_all() -> None:
 
 
 def test_a_smallest_lot_is_given_whole_or_not_at_all() -> None:
-    one = {"priority": [9, 5], "capacity": [10, 2], "indptr": [0, 2, 3], "indices": [0, 1, 0], "demand": [3, 5]}
+    one: Problem = {
+        "priority": [9, 5],
+        "capacity": [10, 2],
+        "indptr": [0, 2, 3],
+        "indices": [0, 1, 0],
+        "demand": [3, 5],
+    }
     found = assign_lots(**one, smallest_lot=[4, 1])
     assert found.assignment.flow.tolist() == [0, 2, 5]
     fault = broken_term(**{key: one[key] for key in one if key != "priority"}, flow=[3, 0, 5], smallest_lot=[4, 1])

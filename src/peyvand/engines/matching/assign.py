@@ -1,6 +1,5 @@
 """Worst-off first, exactly."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -56,12 +55,20 @@ def assign(
 
 def shortened(problem: Problem, found: Assignment, cost: Array) -> Assignment:
     """The same units for everyone at the least total `cost` float64[e]."""
-    flow = least_cost(problem, found.flow, found.served, cost)
-    return replace(
-        found,
+    return assignment_of(problem, least_cost(problem, found.flow, found.served, cost), cost)
+
+
+def assignment_of(problem: Problem, flow: Array, cost: Array | None = None) -> Assignment:
+    """What a feasible flow int64[e] gives to whom."""
+    used = np.flatnonzero(flow)
+    served = np.zeros(len(problem.priority), np.int64)
+    np.add.at(served, np.searchsorted(problem.indptr, used, side="right") - 1, flow[used])
+    return Assignment(
         flow=flow,
-        capacity_of=first_capacities(problem.indptr, problem.indices, flow),
-        cost_sum=float((cost * flow).sum()),
+        capacity_of=_first_capacities(problem, flow),
+        served=served,
+        priority_sum=float((problem.priority * served).sum()),
+        cost_sum=0.0 if cost is None else float((cost * flow).sum()),
     )
 
 
@@ -75,10 +82,10 @@ def worst_off_first(priority: Array) -> Array:
     return np.argsort(-priority, kind="stable")
 
 
-def first_capacities(indptr: Array, indices: Array, flow: Array) -> Array:
+def _first_capacities(problem: Problem, flow: Array) -> Array:
     """int32[n]: the capacity of the first edge of each need that carries units (-1: none)."""
     used = np.flatnonzero(flow)
-    needs, first = np.unique(np.searchsorted(indptr, used, side="right") - 1, return_index=True)
-    capacities = np.full(len(indptr) - 1, -1, np.int32)
-    capacities[needs] = indices[used[first]]
+    needs, first = np.unique(np.searchsorted(problem.indptr, used, side="right") - 1, return_index=True)
+    capacities = np.full(len(problem.priority), -1, np.int32)
+    capacities[needs] = problem.indices[used[first]]
     return capacities

@@ -7,7 +7,7 @@ import numpy as np
 
 from peyvand.engines.arrays import Array, finite, same_length
 from peyvand.engines.compiled import allocating, in_place
-from peyvand.engines.matching.assign import assign, first_capacities
+from peyvand.engines.matching.assign import assign, assignment_of
 from peyvand.engines.matching.exchanges import root_of
 from peyvand.engines.matching.graph import Assignment, Problem, check
 from peyvand.engines.matching.part import Part, solve_part
@@ -98,16 +98,9 @@ def assign_lots(
     worth = sum(map(len, parts)) >= WORTH_A_PROCESS
     for place, (units, part) in on_all_cores(solved, len(parts), worth=worth):
         flow[parts[place]], found[place] = units, part
-    served = np.zeros(len(relaxed), np.int64)
-    np.add.at(served, owner, flow)
-    answer = Assignment(
-        flow=flow,
-        capacity_of=first_capacities(problem.indptr, problem.indices, flow),
-        served=served,
-        priority_sum=float((problem.priority * served).sum()),
-        cost_sum=0.0 if costs is None else float((costs * flow).sum()),
+    return LotAssignment(
+        assignment_of(problem, flow, costs), relaxed, tuple(found[place] for place in range(len(parts)))
     )
-    return LotAssignment(answer, relaxed, tuple(found[place] for place in range(len(parts))))
 
 
 def _relaxed(problem: Problem, owner: Array, usable: Array, cost: Array | None) -> tuple[Array, Array]:

@@ -225,16 +225,16 @@ class Search:
 
         `bounds` are known beforehand, in the same order of importance.
         """
-        weights = np.ones(len(batch), np.int64)
+        weights = [1] * len(batch)
         for place in range(len(batch) - 1, 0, -1):
             weights[place - 1] = weights[place] * (batch[place].asked + 1)
         worth = np.zeros(len(self.units), np.int64)
         for level, weight in zip(batch, weights, strict=True):
             worth[level.edges] = weight
-        known = int(weights @ np.array(bounds, np.int64))
+        known = sum(weight * most for weight, most in zip(weights, bounds, strict=True))
         bound = min(known, self._best(worth * self.size, share=0.5))
         digits = []
-        for weight in weights.tolist():
+        for weight in weights:
             digits.append(bound // weight)
             bound %= weight
         if digits == list(_counts(batch, self.units)):

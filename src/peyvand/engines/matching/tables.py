@@ -184,6 +184,6 @@ def _known(values: pl.Series) -> pl.Series:
 
 def _check_once(file: str, ids: pl.Series) -> None:
     if ids.n_unique() < len(ids):
-        row = (~ids.is_first_distinct()).arg_max()
+        row = int((~ids.is_first_distinct()).arg_max() or 0)
         first = (ids == ids[row]).arg_max()
         raise BadTable(file, "value_twice", row=row, column="id", value=ids[row], first=first)

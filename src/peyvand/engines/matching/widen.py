@@ -9,7 +9,7 @@ import polars as pl
 
 from peyvand.engines.arrays import Array, whole
 from peyvand.engines.compiled import in_place
-from peyvand.engines.matching.assign import assign, first_capacities, shortened, worst_off_first
+from peyvand.engines.matching.assign import assign, assignment_of, shortened, worst_off_first
 from peyvand.engines.matching.closing import Ladder, claimed_places
 from peyvand.engines.matching.graph import Assignment, Graph, Problem, check
 from peyvand.engines.matching.ground import Ground, survey
@@ -115,14 +115,8 @@ def _widened(ground: Ground, arrays: dict[str, Array | None], graph: Graph) -> t
         graph, rounds = _joined(graph, pairs_as_graph(ground, best.need[new], best.capacity[new])), rounds + 1
     flow = np.zeros(len(graph.indices), np.int64)
     flow[edges_of(graph.indptr, graph.indices, best.need, best.capacity)] = best.units
-    served = np.zeros(len(standing.rank), np.int64)
-    np.add.at(served, best.need, best.units)
-    priority_sum = float((standing.problem.priority * served).sum())
-    return (
-        graph,
-        rounds,
-        Assignment(flow, first_capacities(graph.indptr, graph.indices, flow), served, priority_sum, 0.0),
-    )
+    problem = standing.problem._replace(indptr=graph.indptr, indices=graph.indices)
+    return graph, rounds, assignment_of(problem, flow)
 
 
 def _standing(graph: Graph, arrays: dict[str, Array | None]) -> Standing:

@@ -1,9 +1,10 @@
 """The pages of councils, resolutions and voices: each reads, or calls one action and leads on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -246,15 +247,18 @@ def minutes(request: HttpRequest, session_id: int) -> HttpResponseBase:
 @exportable
 @require_GET
 def resolutions(request: HttpRequest) -> HttpResponseBase:
-    by, show = acting(request), request.GET.get("show", "")
-    rows = queries.resolutions(by)
-    wanted = {"late": queries.late_resolutions(today()), "owed": queries.owed_by(by), "confirm": queries.to_confirm(by)}
-    rows = rows.filter(wanted[show]) if show in wanted else rows
-    if (file := export(request, RESOLUTIONS, rows)) is not None:
+    by = acting(request)
+    shows = {"late": queries.late_resolutions(today()), "owed": queries.owed_by(by), "confirm": queries.to_confirm(by)}
+    return _listed(request, RESOLUTIONS, queries.resolutions(by), shows)
+
+
+def _listed(request: HttpRequest, spec: ListSpec, rows: QuerySet, shows: Mapping[str, Q]) -> HttpResponseBase:
+    """A list, of which an address may ask for a part (`?show=`)."""
+    show = request.GET.get("show", "")
+    rows = rows.filter(shows[show]) if show in shows else rows
+    if (file := export(request, spec, rows)) is not None:
         return file
-    return render(
-        request, "neighbourhoods/list.html", {"page": list_page(request, RESOLUTIONS, rows), "title": RESOLUTIONS.title}
-    )
+    return render(request, "neighbourhoods/list.html", {"page": list_page(request, spec, rows), "title": spec.title})
 
 
 @require_GET
@@ -297,15 +301,9 @@ def _told(steps: Iterable[Any]) -> list[tuple[str, Any]]:
 @exportable
 @require_GET
 def voices(request: HttpRequest) -> HttpResponseBase:
-    by, show = acting(request), request.GET.get("show", "")
-    rows = queries.voices(by)
-    wanted = {"late": queries.late_voices(today()), "answer": queries.to_answer(by)}
-    rows = rows.filter(wanted[show]) if show in wanted else rows
-    if (file := export(request, VOICES, rows)) is not None:
-        return file
-    return render(
-        request, "neighbourhoods/list.html", {"page": list_page(request, VOICES, rows), "title": VOICES.title}
-    )
+    by = acting(request)
+    shows = {"late": queries.late_voices(today()), "answer": queries.to_answer(by)}
+    return _listed(request, VOICES, queries.voices(by), shows)
 
 
 @require_GET

@@ -21,6 +21,7 @@ from peyvand.programmes.proposals.models import Answer, AnswerTerms, Holiday, Pr
 from peyvand.programmes.proposals.views import LIST, SLUG, answering, is_open
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
+from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting, today
@@ -138,33 +139,23 @@ def _calendar(by: Acting) -> dict[str, object]:
 
 @require_POST
 def holiday(request: HttpRequest) -> HttpResponseBase:
-    form = HolidayForm(request.POST)
-    if form.is_valid():
-        by = acting(request)
-        return _settled(
-            request, lambda: settling_actions.record_holiday(**form.cleaned_data, by=by, now=timezone.now()).pk
-        )
-    with scope(acting(request)):
-        context = _calendar(acting(request)) | {"holiday_form": form}
-        return render(request, "proposals/calendar.html", context, status=422)
+    return _settle(request, "holiday_form", HolidayForm(request.POST), settling_actions.record_holiday)
 
 
 @require_POST
 def terms(request: HttpRequest) -> HttpResponseBase:
-    form = AnswerTermsForm(request.POST)
+    return _settle(request, "terms_form", AnswerTermsForm(request.POST), settling_actions.set_answer_terms)
+
+
+def _settle(request: HttpRequest, name: str, form: Form, act: Callable[..., object]) -> HttpResponseBase:
+    """What the form says is settled by an act, or the calendar shown again with the form."""
+    by = acting(request)
     if form.is_valid():
-        by = acting(request)
-        return _settled(
-            request, lambda: settling_actions.set_answer_terms(**form.cleaned_data, by=by, now=timezone.now()).pk
-        )
-    with scope(acting(request)):
-        context = _calendar(acting(request)) | {"terms_form": form}
-        return render(request, "proposals/calendar.html", context, status=422)
-
-
-def _settled(request: HttpRequest, run: Callable[[], int]) -> HttpResponseBase:
-    said = gettext("Recorded. Clocks that run were counted anew.")
-    return acts.act(request, run, said, reverse(f"{SLUG}:calendar"))
+        said = gettext("Recorded. Clocks that run were counted anew.")
+        run = lambda: act(**form.cleaned_data, by=by, now=timezone.now())  # noqa: E731
+        return acts.act(request, run, said, reverse(f"{SLUG}:calendar"))
+    with scope(by):
+        return render(request, "proposals/calendar.html", _calendar(by) | {name: form}, status=422)
 
 
 @require_GET
