@@ -10,7 +10,7 @@ from tests.world import NOW, World
 
 from peyvand.extend.switches import switch_on
 from peyvand.programmes.assemblies.actions import SLUG, prepare_assembly, tell_idea
-from peyvand.programmes.assemblies.models import Idea
+from peyvand.programmes.assemblies.models import Assembly, Idea
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.votes.models import Vote
 from peyvand.votes.roll import NewVoter, vouch_voters
@@ -32,6 +32,11 @@ def _idea(facts: Facts, by: Acting, row: Idea) -> bool:
     return row.state not in ("told", "joined") or covers(by, row.place_path, row.organisation_path)
 
 
+def _of_assembly(by: Acting, row: Vote) -> bool:
+    """Other programmes have votes too."""
+    return Assembly.objects.filter(pk=row.pk).exists()
+
+
 SIGHTS = ProgrammeSights(
     lay_down=_lay_down,
     rules={Idea: _idea},
@@ -39,7 +44,10 @@ SIGHTS = ProgrammeSights(
     numbers={"idea_id": Idea, "to_id": Idea},
     lists={
         "/ideas": Listed(Idea, staff, lambda by, row: covers(by, row.place_path, row.organisation_path)),
-        "/votes": Listed(Vote, staff),
+        "/votes": Listed(Vote, staff, _of_assembly),
     },
-    only={"/ideas/{idea_id}": lambda by, row: staff(by), "/votes/{vote_id}": lambda by, row: staff(by)},
+    only={
+        "/ideas/{idea_id}": lambda by, row: staff(by),
+        "/votes/{vote_id}": lambda by, row: staff(by) and _of_assembly(by, row),
+    },
 )
