@@ -16,14 +16,14 @@ from peyvand.web.templatetags.peyvand_format import number, toman_text
 
 @dataclass(frozen=True)
 class Line:
-    """One option of a counted vote. `why` says how it was chosen, or what was missing; `idea_id` where it is an idea."""
+    """One option of a counted vote. `why` says how it was chosen, or what was missing; `page` is its address, if it has one."""
 
     option: Option
     cost: str
     received: str
     chosen: bool
     why: str
-    idea_id: int = 0
+    page: str = ""
 
 
 def money(vote: Vote, amount: Fraction | int) -> str:
@@ -56,8 +56,8 @@ def rule_lines(vote: Vote) -> list[tuple[str, str]]:
     return [*((name, str(value)) for name, value in lines), (gettext("One may choose"), most)]
 
 
-def result_lines(vote: Vote, options: Sequence[Option], ideas: Mapping[int, int]) -> list[Line]:
-    """The options in the order in which they were chosen, then the rest by votes. `ideas`: the idea of an option, by its id."""
+def result_lines(vote: Vote, options: Sequence[Option], pages: Mapping[int, str]) -> list[Line]:
+    """The options in the order in which they were chosen, then the rest by votes. `pages`: the page of an option, by its id."""
     result: dict[str, Any] = vote.result or {}
     place = {number: row for row, number in enumerate(result["chosen"])}
     received = {one.number: result["received"][str(one.number)] for one in options}
@@ -66,7 +66,7 @@ def result_lines(vote: Vote, options: Sequence[Option], ideas: Mapping[int, int]
     return [
         Line(
             one, money(vote, one.cost) if vote.budget else "", number(received[one.number]), one.number in place,
-            why[one.number], ideas.get(one.pk, 0),
+            why[one.number], pages.get(one.pk, ""),
         )
         for one in ordered
     ]  # fmt: skip
