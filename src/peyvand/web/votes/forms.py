@@ -100,4 +100,4 @@ class BallotForm(Form):
 
 
 def _option_label(vote: Vote, one: Option) -> str:
-    return f"{one.title} — {toman_text(one.cost)}" if vote.budget else one.title
+    return f"{one.title} — {toman_text(one.cost)}" if vote.budget and not vote.seats else one.title

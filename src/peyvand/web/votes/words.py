@@ -26,8 +26,15 @@ class Line:
     page: str = ""
 
 
+def spends(vote: Vote) -> bool:
+    """Whether options cost money. By equal shares seats are filled too: then the budget is the seats themselves."""
+    return bool(vote.budget) and not vote.seats
+
+
 def money(vote: Vote, amount: Fraction | int) -> str:
-    """In toman; of an example from elsewhere in its own currency."""
+    """In toman; of an example from elsewhere in its own currency; of an election in parts of a seat."""
+    if not spends(vote):
+        return gettext("%(part)s of a seat") % {"part": number(float(amount), 2)}
     whole = round(amount)
     if not vote.currency:
         return toman_text(whole)
@@ -37,11 +44,18 @@ def money(vote: Vote, amount: Fraction | int) -> str:
 def rule_lines(vote: Vote) -> list[tuple[str, str]]:
     """The rule of a vote as pairs of name and value."""
     lines: list[tuple[str, Any]] = [(gettext("How it is counted"), Method(vote.method).label)]
-    if vote.budget:
+    if spends(vote):
         lines.append((gettext("Money there is"), money(vote, vote.budget)))
     else:
         lines.append((gettext("How many are chosen"), number(vote.seats)))
-    if vote.method == Method.EQUAL_SHARES:
+    if vote.method == Method.EQUAL_SHARES and not spends(vote):
+        lines.append(
+            (
+                gettext("Whose seats they are"),
+                gettext("Every seat is paid for by those who voted for it, in equal shares"),
+            )
+        )
+    elif vote.method == Method.EQUAL_SHARES:
         lines += [
             (gettext("What a project is worth"), Utility(vote.utility).label),
             (gettext("Money that is left"), Completion(vote.completion).label),
@@ -65,7 +79,7 @@ def result_lines(vote: Vote, options: Sequence[Option], pages: Mapping[int, str]
     ordered = sorted(options, key=lambda one: (place.get(one.number, len(place)), -received[one.number], one.number))
     return [
         Line(
-            one, money(vote, one.cost) if vote.budget else "", number(received[one.number]), one.number in place,
+            one, money(vote, one.cost) if spends(vote) else "", number(received[one.number]), one.number in place,
             why[one.number], pages.get(one.pk, ""),
         )
         for one in ordered
@@ -177,6 +191,6 @@ def summary(vote: Vote, lines: Sequence[Line]) -> str:
         "all": number(len(lines)),
     }
     text = gettext("%(ballots)s ballots were counted; %(chosen)s of %(all)s options were chosen.") % said
-    if vote.budget:
+    if spends(vote):
         text += " " + gettext("%(left)s is left.") % {"left": money(vote, result["left"])}
     return text
