@@ -132,8 +132,8 @@ def test_one_house_has_one_voice_and_a_federation_is_not_its_own_member(world):
     )
     with pytest.raises(rules.AlreadyIn):
         actions.admit_member(member_id=centre.pk, by=world["federation_manager"], now=NOW)
+    asks_itself = house(world, "federation")
     with pytest.raises(BadValue):
-        asks_itself = house(world, "federation")
         actions.ask_to_join(federation_id=asks_itself.pk, organisation=asks_itself, by=SYSTEM, now=NOW)
 
 
@@ -229,8 +229,8 @@ def test_members_read_the_county_of_a_familys_need_and_never_the_need(world):
     for stranger in ("firm_manager", "other_manager", "governor"):
         with scope(world[stranger]):
             assert not SharedNeed.objects.exists()
+    other = world.need(1, by="firm_manager", place="espiari")
     with pytest.raises(rules.NotAMember):
-        other = world.need(1, by="firm_manager", place="espiari")
         sharing_actions.share_needs(
             federation_id=row.federation_id, need_ids=[other.pk], by=world["firm_manager"], now=NOW
         )
