@@ -34,6 +34,8 @@ NUMBERS = {
     "council_id": "Council", "session_id": "Session", "resolution_id": "Resolution",
     "voice_id": "Voice", "board_seat_id": "BoardSeat", "objective_id": "Objective", "obstacle_id": "Obstacle",
     "trusted_id": "TrustedPerson", "owner_id": "Organisation", "seat_id": "Seat",
+    "federation_id": "Federation", "member_id": "Member", "meeting_id": "Meeting", "decision_id": "Decision", "shared_id": "SharedNeed",
+    "taking_id": "Taking",
 }  # fmt: skip
 
 

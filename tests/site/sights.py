@@ -54,6 +54,10 @@ from peyvand.people.models import Account, Consent, Household, Look, Membership,
 from peyvand.places.models import Place
 from peyvand.programmes.assemblies.actions import prepare_assembly, tell_idea
 from peyvand.programmes.assemblies.models import Idea
+from peyvand.programmes.federations import actions as federations
+from peyvand.programmes.federations import models as of_federations
+from peyvand.programmes.federations.meeting_actions import call_meeting, decide, hold_meeting
+from peyvand.programmes.federations.sharing_actions import share_needs, take_shared
 from peyvand.programmes.micro_projects.actions import NewProject, propose_project
 from peyvand.programmes.micro_projects.enums import ReasonKind
 from peyvand.programmes.micro_projects.models import MicroProject, MicroProjectTerms
@@ -172,6 +176,36 @@ def read_here(facts: Facts, by: Acting, row: Any) -> bool:
     return by.role in READERS and within(row.place_path, by.place_path)
 
 
+def in_federation(by: Acting, federation_id: int) -> bool:
+    """Staff of a member, of what it belongs to, or of what it has below it."""
+    rows = of_federations.Member.objects.filter(federation_id=federation_id, state="member")
+    paths = rows.values_list("member_path", flat=True)
+    return by.role in STAFF and any(_same_house(path, by.organisation_path) for path in paths)
+
+
+def _same_house(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def member(facts: Facts, by: Acting, row: Any) -> bool:
+    own = by.role in STAFF and within(row.member_path, by.organisation_path)
+    return row.state in ("member", "left") or own or kept(facts, by, row)
+
+
+def meeting(facts: Facts, by: Acting, row: Any) -> bool:
+    keeps = row.federation if isinstance(row, of_federations.Decision) else row
+    return kept(facts, by, keeps) or in_federation(by, row.federation_id)
+
+
+def shared_need(facts: Facts, by: Acting, row: Any) -> bool:
+    own = by.role in STAFF and _same_house(row.holder_path, by.organisation_path)
+    return own or (row.unshared_at is None and in_federation(by, row.federation_id))
+
+
+def taking(facts: Facts, by: Acting, row: Any) -> bool:
+    return by.role in STAFF and any(within(path, by.organisation_path) for path in (row.taker_path, row.holder_path))
+
+
 def seat_holder(facts: Facts, by: Acting, row: SeatHolder) -> bool:
     council = row.seat.council
     return by.role in KEEPERS and covers(by, council.place_path, council.organisation_path)
@@ -204,13 +238,15 @@ RULES: dict[type, Rule] = {
     BoardSeat: of_council, Seat: lambda facts, by, row: of_council(facts, by, row.council), SeatHolder: seat_holder,
     Voice: read_here, Objective: read_here, Obstacle: read_here,
     TrustedPerson: lambda facts, by, row: covers(by, row.place_path, row.organisation_path),
+    of_federations.Federation: everyone, of_federations.Member: member, of_federations.Meeting: meeting,
+    of_federations.Decision: meeting, of_federations.SharedNeed: shared_need, of_federations.Taking: taking,
     DoubleHelp: lambda facts, by, row: covers(by, row.need.place_path, row.need.organisation_path),
 }  # fmt: skip
 _RELATED = {
     Proof: ("delivery",), PriorityOverride: ("need",), MicroProject: ("need__specification",), Need: ("specification",),
     Organisation: ("place",), Nomination: ("practice", "session"), ProposedWords: ("story",),
     Voter: ("vote",), VisitPhoto: ("visit",),
-    Seat: ("council",), SeatHolder: ("seat__council",), DoubleHelp: ("need",),
+    of_federations.Decision: ("federation",), Seat: ("council",), SeatHolder: ("seat__council",), DoubleHelp: ("need",),
 }  # fmt: skip
 
 
@@ -377,6 +413,7 @@ def _more(world: World) -> None:
     _practices(world, unwritten)
     _assemblies(world)
     _councils(world)
+    _federations(world)
     _visits(world)
 
 
@@ -473,6 +510,25 @@ def _councils(world: World) -> None:
     DoubleHelp.objects.create(need=alarmed, state="new", noticed_at=NOW)
 
 
+def _federations(world: World) -> None:
+    """The firm leads a federation of the office and the charity: a meeting, one that asks, and a need that is taken."""
+    switch_on(slug="federations", place=world.places["mz"], by=SYSTEM, now=NOW - timedelta(days=9))
+    by, today = {"by": SYSTEM, "now": NOW}, business_date(NOW)
+    house = federations.found_federation(organisation=Organisation.objects.get(pk=world.organisations["firm"].pk), **by)
+    asked = [
+        federations.ask_to_join(federation_id=house.pk, organisation=world.organisations[name], **by)
+        for name in ("office", "charity", "centre")
+    ]
+    for one in asked[:2]:
+        federations.admit_member(member_id=one.pk, **by)
+    held = call_meeting(federation_id=house.pk, on=today, agenda=["گزارش"], **by)
+    hold_meeting(meeting_id=held.pk, present=[one.pk for one in asked[:2]], minutes="گفتهٔ نهفته", **by)
+    decide(meeting_id=held.pk, title="پایان عضویت", in_favour=2, against=0, **by)
+    need, capacity = world.need(2, place="nobonyad"), world.capacity(1)
+    [told] = share_needs(federation_id=house.pk, need_ids=[need.pk], **by)
+    take_shared(shared_id=told.pk, capacity_id=capacity.pk, quantity=1, due=today + timedelta(days=9), **by)
+
+
 def _imports(world: World) -> None:
     """Records as an import leaves them; what a list stores is tried in its own tests."""
     for number, name in enumerate(("facilitator", "charity_manager", "administrator")):
@@ -500,7 +556,7 @@ _MARKED = {
     Household: "code", Person: "family_name", Delivery: "note", Story: "title", Agreement: "title", ImportRecord: "file_name",
     PriorityOverride: "reason", Look: "reason", KeptFilter: "name", ProposedWords: "title",
     Idea: "title", Vote: "title",
-    TrustedPerson: "name", SeatHolder: "name",
+    TrustedPerson: "name", SeatHolder: "name", of_federations.Meeting: "minutes",
 }  # fmt: skip
 
 

@@ -20,9 +20,11 @@ from hypothesis import strategies as st
 from tests.people.test_least_seeing import could_help, covers, of_own_work
 from tests.site.asking import clean, drawn, found, some, words
 from tests.site.described import DESCRIBED, NUMBERS, PLACES, READING, ROOT, model_at
-from tests.site.sights import MODELS, NOTHING, Sights, today
+from tests.site.sights import MODELS, NOTHING, Sights, in_federation, today
 
 from peyvand.places.enums import FINE
+from peyvand.programmes.federations.models import Election
+from peyvand.programmes.federations.permissions import READERS as FEDERATION_READERS
 from peyvand.programmes.neighbourhoods.permissions import ACTORS, READERS
 from peyvand.programmes.practices.permissions import READERS as PRACTICE_READERS
 from peyvand.scope.acting import STAFF, Acting, Role, within
@@ -174,6 +176,11 @@ def of_house_above(by: Acting, row: Any) -> bool:
     return by.role in STAFF and by.organisation_path.startswith(row.organisation_path)
 
 
+def of_federation(row: Any) -> bool:
+    """Whether a vote elects a board; the others are of residents."""
+    return Election.objects.filter(pk=row.pk).exists()
+
+
 def reads_councils(by: Acting) -> bool:
     return by.role in READERS
 
@@ -212,7 +219,15 @@ LISTS = {
     "/programmes/assemblies/ideas": Listed(
         "Idea", lambda by: by.role in STAFF, lambda by, row: covers(by, row.place_path, row.organisation_path)
     ),
-    "/programmes/assemblies/votes": Listed("Vote", lambda by: by.role in STAFF),
+    "/programmes/assemblies/votes": Listed("Vote", lambda by: by.role in STAFF, lambda by, row: not of_federation(row)),
+    "/programmes/federations/federations": Listed("Federation", lambda by: by.role in FEDERATION_READERS),
+    "/programmes/federations/elections": Listed(
+        "Vote", lambda by: by.role in FEDERATION_READERS, lambda by, row: of_federation(row)
+    ),
+    "/programmes/federations/shared-needs": Listed(
+        "SharedNeed", lambda by: by.role in STAFF, lambda by, row: in_federation(by, row.federation_id)
+    ),
+    "/programmes/federations/takings": Listed("Taking", lambda by: by.role in STAFF),
     "/programmes/neighbourhoods/kinds": Listed(
         "CouncilKind", lambda by: by.role in (Role.ADMINISTRATOR, Role.HQ_LEADER)
     ),
@@ -237,7 +252,10 @@ ONLY = {
     "/published-stories/{story_id}": lambda by, row: row.state == "published",
     "/imports/{import_id}": in_area,
     "/programmes/assemblies/ideas/{idea_id}": lambda by, row: by.role in STAFF,
-    "/programmes/assemblies/votes/{vote_id}": lambda by, row: by.role in STAFF,
+    "/programmes/assemblies/votes/{vote_id}": lambda by, row: by.role in STAFF and not of_federation(row),
+    "/programmes/federations/federations/{federation_id}": lambda by, row: by.role in FEDERATION_READERS,
+    "/programmes/federations/elections/{vote_id}": lambda by, row: by.role in FEDERATION_READERS and of_federation(row),
+    "/programmes/federations/assemblies/{meeting_id}": lambda by, row: by.role in STAFF,
     "/programmes/micro_projects/{need_id}": lambda by, row: by.role in STAFF,
     "/programmes/neighbourhoods/boards/{place_id}": lambda by, row: (
         by.role in READERS and within(row.path, by.place_path)

@@ -46,13 +46,15 @@ OF_PAGE = {
     "visit_id": "Visit", "tour_id": "Tour", "survey_id": "Survey", "photo_id": "VisitPhoto", "plan_id": "Visit",
     "council_id": "Council", "session_id": "Session", "resolution_id": "Resolution", "voice_id": "Voice",
     "board_seat_id": "BoardSeat", "objective_id": "Objective", "obstacle_id": "Obstacle", "trusted_id": "TrustedPerson",
+    "federation_id": "Federation", "member_id": "Member", "meeting_id": "Meeting", "shared_id": "SharedNeed", "taking_id": "Taking",
 }  # fmt: skip
 BY_WORD = {
     "capacities": "Capacity", "matching": "MatchingRun", "suggestions": "Suggestion", "promises": "Commitment",
     "deliveries": "Delivery", "proofs": "Proof", "stories": "Story",
 }  # fmt: skip
 TEXTS = {
-    "act": ["open", "pause", "close", "submit", "publish", "withdraw", "return", "report", "hear", "share", "leave", "join", "seat"],
+    "act": ["open", "pause", "close", "submit", "publish", "withdraw", "return", "report", "hear", "share", "leave", "join", "seat",
+            "take", "promise", "hold", "representative", "election"],
     "path": ["ir", "ir/mz", "ir/mz/sari", "ir/mz/sari/nobonyad"],
     "code": ["1234567890123456"], "token": ["x" * 32], "name": ["matches.csv"], "month_of": ["1405-08"], "slug": ["micro_projects"],
     "chart": ["map", "way", "solvers", "trend", "beside"], "form": ["csv", "png", "pdf"],

@@ -110,8 +110,9 @@ def _fill(election: Election, by: Acting, now: datetime) -> int:
         if names.get(elector.member_id) == cast(Protected, elector.voter.name).reveal():
             del names[elector.member_id]
             continue
+        struck = elector.voter_id
         elector.delete()
-        strike_voter(voter_id=elector.voter_id, by=by, now=now)
+        strike_voter(voter_id=struck, by=by, now=now)
     fresh = [one for one in current(election.federation_id) if one.pk in names]
     if fresh:
         # One person may speak for two members: the organisation's name tells the two entries apart.

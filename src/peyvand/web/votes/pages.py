@@ -126,7 +126,8 @@ class VotePages(RollPages):
         about = self.about(vote)
         lines = words.result_lines(vote, options, about.pages) if counted else []
         found = {
-            "pages": self, "vote": vote, "spends": words.spends(vote), "badge": badge(vote), "facts": _facts(vote), "rule": words.rule_lines(vote),
+            "pages": self, "vote": vote, "spends": words.spends(vote), "badge": badge(vote),
+            "facts": _facts(vote), "rule": words.rule_lines(vote),
             "options": [(one, words.money(vote, one.cost) if words.spends(vote) else "", about.told.get(one.pk)) for one in options],
             "lines": lines, "summary": words.summary(vote, lines) if counted else "",
             "bars": words.bars(vote, lines) if counted else [], "is_open": vote.state == VoteState.OPEN,

@@ -103,7 +103,7 @@ def test_a_member_asks_is_admitted_and_leaves_and_only_the_federation_admits(wor
         raised_by_the_database(lambda: Member.objects.filter(pk=one.pk).update(state="member", since=TODAY))
     admitted = actions.admit_member(member_id=one.pk, by=world["federation_manager"], now=NOW)
     assert (admitted.state, admitted.since) == ("member", TODAY)
-    with pytest.raises(NotPermitted):
+    with pytest.raises((NotPermitted, NotFound)):
         actions.leave_federation(member_id=one.pk, by=world["other_manager"], now=NOW)
     left = actions.leave_federation(member_id=one.pk, by=world["charity_manager"], now=NOW)
     assert (left.state, left.until) == ("left", TODAY)
@@ -256,7 +256,7 @@ def test_what_a_member_takes_becomes_a_promise_and_two_never_take_the_same(world
     need, row = shared(world)
     member(world, "other")
     first, second = takes(world, row, "charity", 2), takes(world, row, "other", 2)
-    with pytest.raises(rules.NotAMember):
+    with pytest.raises(NotFound):
         takes(world, row, "firm", 1)
     with pytest.raises((NotPermitted, NotFound)):
         sharing_actions.answer_taking(taking_id=first.pk, agree=True, by=world["charity_manager"], now=NOW)
@@ -306,13 +306,13 @@ def test_no_organisation_is_a_member_twice_on_one_day(world, periods):
     """Whoever writes the rows: the database takes exactly those that overlap none before them."""
     federation = Federation.objects.get()
     start, taken = date(2026, 1, 1), list[tuple[int, int]]()
-    with transaction.atomic(), scope(SYSTEM):
+    with transaction.atomic():
         for since, length in periods:
             until = None if length is None else since + length
             end = 10_000 if until is None else until
             free = all(end < first or since > last for first, last in taken)
             try:
-                with transaction.atomic():
+                with transaction.atomic(), scope(SYSTEM):
                     Member.objects.create(
                         federation=federation, place_path=federation.place_path,
                         organisation_path=federation.organisation_path, organisation_id=world.organisations["charity"].pk,
