@@ -199,7 +199,8 @@ def meeting(facts: Facts, by: Acting, row: Any) -> bool:
 
 def shared_need(facts: Facts, by: Acting, row: Any) -> bool:
     own = by.role in STAFF and _same_house(row.holder_path, by.organisation_path)
-    return own or (row.unshared_at is None and in_federation(by, row.federation_id))
+    took = any(taking(facts, by, one) for one in row.takings.all())
+    return own or took or (row.unshared_at is None and in_federation(by, row.federation_id))
 
 
 def taking(facts: Facts, by: Acting, row: Any) -> bool:

@@ -37,6 +37,7 @@ from peyvand.programmes.federations.shapes import (
     QuorumIn,
     RepresentativeIn,
     SharedNeedOut,
+    SharedNow,
     ShareIn,
     TakeIn,
     TakingOut,
@@ -319,9 +320,9 @@ def list_shared_needs(request: HttpRequest, page: Query[PageQuery]) -> HttpRespo
 
 
 def share_needs(request: HttpRequest, federation_id: Path[Id], body: ShareIn) -> HttpResponse:
-    def run(by: Acting, now: datetime) -> list[SharedNeedOut]:
+    def run(by: Acting, now: datetime) -> SharedNow:
         rows = sharing_actions.share_needs(federation_id=federation_id, need_ids=body.need_ids, by=by, now=now)
-        return shared_out([queries.one_shared(one.pk) for one in rows])
+        return SharedNow(items=shared_out([queries.one_shared(one.pk) for one in rows]))
 
     return act(request, run)
 
@@ -417,9 +418,7 @@ API_ROUTES = (
     ApiRoute("POST", f"{_VOTE}/count", "decide", count_election, ElectionOut, "Count it and seat the board"),
     ApiRoute("POST", f"{_VOTE}/call-off", "decide", call_off_election, ElectionOut, "End it without a count"),
     ApiRoute("GET", "/shared-needs", "shared", list_shared_needs, Page[SharedNeedOut], "Needs shared without names"),
-    ApiRoute(
-        "POST", f"{_ONE}/shared-needs", "share", share_needs, list[SharedNeedOut], "Share open needs with the members"
-    ),
+    ApiRoute("POST", f"{_ONE}/shared-needs", "share", share_needs, SharedNow, "Share open needs with the members"),
     ApiRoute("POST", f"{_NEED}/unshare", "share", unshare_need, SharedNeedOut, "Take one off the list"),
     ApiRoute(
         "POST", f"{_NEED}/take", "share", take_shared_need, {201: TakingOut}, "Say that your organisation takes it"

@@ -78,7 +78,9 @@ class Decision(models.Model):
     against = models.PositiveSmallIntegerField()
     abstained = models.PositiveSmallIntegerField()
     passed = models.GeneratedField(
-        expression=Q(in_favour__gt=F("against")), output_field=models.BooleanField(), db_persist=True
+        expression=Q(in_favour__gt=F("against")),  # type: ignore[arg-type]  # the stubs know no condition here
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
 
     class Meta:

@@ -153,6 +153,10 @@ class SharedNeedOut(Schema):
     holder: OrganisationRef
 
 
+class SharedNow(Schema):
+    items: list[SharedNeedOut]
+
+
 class ShareIn(Given):
     need_ids: Ids
 

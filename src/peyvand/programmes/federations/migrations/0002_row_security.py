@@ -110,6 +110,10 @@ DROP FUNCTION {APP}_quorum(); DROP FUNCTION {APP}_excluded(); DROP FUNCTION {APP
 DROP FUNCTION {APP}_elector_fixed();
 """
 OF_MEMBER = through("representative", f"{APP}_member", ("member_id", "id"), "{who}")
+TAKEN = (
+    f'EXISTS (SELECT 1 FROM "{APP}_taking" one WHERE one.shared_id = "{APP}_sharedneed".id'
+    f" AND {speaks('one.taker_path')})"
+)
 ELECTION_KEPT = kept("election", "federation", "federation_id")
 OF_VOTE = 'EXISTS (SELECT 1 FROM votes_vote parent WHERE parent.id = "{table}".election_id{more})'
 
@@ -182,6 +186,8 @@ class Migration(migrations.Migration):
             f"{APP}_sharedneed",
             Policy("seen", f"unshared_at IS NULL AND {of_federation('sharedneed')}", command="SELECT"),
             Policy("own", of("holder_path"), command="SELECT"),
+            # Who took one goes on seeing what it took, whatever becomes of the list.
+            Policy("taken", TAKEN, command="SELECT"),
             Policy("shared", f"{speaks('holder_path')} AND {of_federation('sharedneed')}", command="INSERT"),
             Policy("kept", speaks("holder_path"), command="UPDATE"),
         ),

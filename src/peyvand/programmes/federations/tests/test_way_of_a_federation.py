@@ -270,6 +270,9 @@ def test_what_a_member_takes_becomes_a_promise_and_two_never_take_the_same(world
         assert SharedNeed.objects.get(pk=row.pk).left == 1
     with pytest.raises(rules.NothingLeft):
         takes(world, row, "charity", 2)
+    sharing_actions.unshare_need(shared_id=row.pk, by=world["facilitator"], now=NOW)
+    with scope(world["other_manager"]):  # off the list, and still seen by who took it
+        assert [one.pk for one in queries.takings(world["other_manager"])] == [second.pk]
     sharing_actions.withdraw_taking(taking_id=second.pk, by=world["other_manager"], now=NOW)
 
 
