@@ -65,15 +65,16 @@ class _Decisions(forms.ModelChoiceField):
         return f"{number(obj.number)}. {obj.title}"
 
 
-_QUORUM = {
-    "label": _("Quorum in the hundred"), "least": 0, "most": 99, "initial": 50,
-    "help_text": _("More than this part of the members has to be present. It is a setting of the federation."),
-}  # fmt: skip
+def _quorum() -> QuantityField:
+    return QuantityField(
+        label=_("Quorum in the hundred"), least=0, most=99, initial=50,
+        help_text=_("More than this part of the members has to be present. It is a setting of the federation."),
+    )  # fmt: skip
 
 
 class FoundForm(Form):
     organisation = _Named(label=_("Which organisation is the federation?"), queryset=Organisation.objects.none())
-    quorum = QuantityField(**_QUORUM)
+    quorum = _quorum()
 
     def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -83,7 +84,7 @@ class FoundForm(Form):
 
 
 class QuorumForm(ActForm):
-    quorum = QuantityField(**_QUORUM)
+    quorum = _quorum()
 
 
 class ReasonForm(ActForm):

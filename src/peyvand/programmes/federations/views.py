@@ -84,8 +84,10 @@ def all_federations(request: HttpRequest) -> HttpResponseBase:
 def found(request: HttpRequest) -> HttpResponseBase:
     by = acting(request)
     lead = _("The organisation itself is registered first, as every organisation is.")
-    context = {"title": _("Make an organisation a federation"), "lead": lead, "button": _("Make it a federation")}
-    context["back_url"] = reverse(f"{SLUG}:list")
+    context: dict[str, Any] = {
+        "title": _("Make an organisation a federation"), "lead": lead, "button": _("Make it a federation"),
+        "back_url": reverse(f"{SLUG}:list"),
+    }  # fmt: skip
     with scope(by):
         form = FoundForm(request.POST or None, by=by)
         if request.method != "POST" or not form.is_valid():
@@ -125,7 +127,7 @@ def federation(request: HttpRequest, federation_id: int) -> HttpResponseBase:
 
 def _facts(row: Federation) -> list[tuple[Any, str]]:
     return [
-        (_("Where"), named(row.place)), (_("Members"), number(row.member_count)),
+        (_("Where"), named(row.place)), (_("Members"), number(row.member_count)),  # type: ignore[attr-defined]
         (_("Quorum of the assembly"), gettext("more than %(part)s in the hundred") % {"part": number(row.quorum_percent)}),
     ]  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import date, timedelta
+from typing import cast
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -37,6 +38,7 @@ from peyvand.programmes.federations.models import (
 )
 from peyvand.scope.acting import PUBLIC, SYSTEM
 from peyvand.scope.database import scope
+from peyvand.scope.encryption import Protected
 from peyvand.votes.actions import close_vote, open_vote
 from peyvand.votes.casting import cast_by_code
 from peyvand.votes.enums import Method, Ties, Way
@@ -162,6 +164,10 @@ def test_the_assembly_decides_with_a_quorum_only_and_excludes_by_what_it_decided
         queries.one_meeting(meeting.pk)
 
 
+def written(voter) -> str:
+    return cast(Protected, voter.name).reveal()
+
+
 def election(world, members, method=Method.APPROVAL, seats=1):
     return election_actions.prepare_election(
         federation_id=world.organisations["federation"].pk, title="انتخابات", rule=seats_rule(method, seats, Ties.LOT),
@@ -175,14 +181,14 @@ def test_the_board_is_elected_by_one_ballot_of_each_member(world, method):
     members = [member(world, name, f"نماینده {name}") for name in ("charity", "other")] + [member(world, "firm")]
     vote_id = election(world, members, method).pk
     with scope(by):
-        roll = [voter.name.reveal() for voter in Voter.objects.filter(vote_id=vote_id).order_by("pk")]
+        roll = [written(voter) for voter in Voter.objects.filter(vote_id=vote_id).order_by("pk")]
     assert sorted(roll) == ["نماینده charity", "نماینده other"]
     actions.name_representative(member_id=members[2].pk, name="نماینده بنگاه", by=world["firm_manager"], now=NOW)
     actions.name_representative(member_id=members[0].pk, name="نماینده تازه", by=world["charity_manager"], now=NOW)
     election_actions.open_election(vote_id=vote_id, opens_at=NOW, closes_at=CLOSES, by=by, now=NOW)
     with scope(by):
         ids = {row.member_id: row.voter_id for row in Elector.objects.filter(election_id=vote_id)}
-        names = {voter.name.reveal() for voter in Voter.objects.filter(vote_id=vote_id)}
+        names = {written(voter) for voter in Voter.objects.filter(vote_id=vote_id)}
     assert set(ids) == {one.pk for one in members}
     assert names == {"نماینده تازه", "نماینده other", "نماینده بنگاه"}
     with pytest.raises(IntegrityError):  # the roll is fixed, whoever writes on it
@@ -263,6 +269,7 @@ def test_what_a_member_takes_becomes_a_promise_and_two_never_take_the_same(world
     done = sharing_actions.answer_taking(taking_id=first.pk, agree=True, by=world["facilitator"], now=NOW)
     with pytest.raises(NotEnoughLeft):
         sharing_actions.answer_taking(taking_id=second.pk, agree=True, by=world["facilitator"], now=NOW)
+    assert done.commitment_id
     accept_commitments(commitment_ids=[done.commitment_id], by=world["charity_manager"], now=NOW)
     with scope(SYSTEM):
         promise = Commitment.objects.get()
