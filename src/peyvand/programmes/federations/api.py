@@ -12,10 +12,9 @@ from peyvand.api.shapes import Id, organisation_at, organisation_ref, place_ref,
 from peyvand.extend.programme import ApiRoute
 from peyvand.flow.need.enums import Band
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue
-from peyvand.programmes.federations import actions, election_actions, meeting_actions, queries, sharing_actions
+from peyvand.programmes.federations import actions, meeting_actions, queries, sharing_actions
+from peyvand.programmes.federations.election_api import ELECTION_ROUTES
 from peyvand.programmes.federations.enums import MeetingState, MemberState, TakingState
-from peyvand.programmes.federations.forms import seats_rule
 from peyvand.programmes.federations.models import Federation, SharedNeed, Taking
 from peyvand.programmes.federations.shapes import (
     AnswerIn,
@@ -24,9 +23,6 @@ from peyvand.programmes.federations.shapes import (
     AssemblyOut,
     DecisionIn,
     DecisionOut,
-    ElectionIn,
-    ElectionOpenIn,
-    ElectionOut,
     FederationIn,
     FederationMemberOut,
     FederationOut,
@@ -43,9 +39,6 @@ from peyvand.programmes.federations.shapes import (
     TakingOut,
 )
 from peyvand.scope.acting import Acting
-from peyvand.votes.actions import call_off_vote, close_vote
-from peyvand.votes.enums import Method, VoteState
-from peyvand.votes.models import Vote
 
 NEWEST = Order("newest", ("-pk",))
 
@@ -102,21 +95,6 @@ def _meeting(pk: int) -> AssemblyOut:
         id=row.pk, federation_id=row.federation_id, state=MeetingState(row.state), date=row.date, where=row.where, agenda=row.agenda,
         minutes=row.minutes, members=row.members, needed=row.needed, present=row.present, decisions=decisions,
     )  # fmt: skip
-
-
-def elections_out(rows: Sequence[Vote]) -> list[ElectionOut]:
-    house = queries.houses_of(rows)
-    return [
-        ElectionOut(
-            id=row.pk, federation_id=house[row.pk], title=row.title, state=VoteState(row.state), method=Method(row.method),
-            seats=row.seats, opens_at=row.opens_at, closes_at=row.closes_at, ballots=row.counted, result=row.result,
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def _election(pk: int) -> ElectionOut:
-    return elections_out([queries.one_election(pk)])[0]
 
 
 def shared_out(rows: Sequence[SharedNeed]) -> list[SharedNeedOut]:
@@ -258,62 +236,6 @@ def cancel_assembly(request: HttpRequest, meeting_id: Path[Id]) -> HttpResponse:
     return act(request, run)
 
 
-def list_elections(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
-    with reading(request):
-        return page_of(request, queries.election_votes(), page, elections_out, NEWEST)
-
-
-def get_election(request: HttpRequest, vote_id: Path[Id]) -> HttpResponse:
-    with reading(request):
-        return say(_election(vote_id))
-
-
-def prepare_election(request: HttpRequest, federation_id: Path[Id], body: ElectionIn) -> HttpResponse:
-    """The roll follows from the members' representatives."""
-
-    def run(by: Acting, now: datetime) -> ElectionOut:
-        if body.method == Method.GREEDY:
-            raise BadValue(field="method", reason="seats are filled by approval, ranking or equal shares")
-        made = election_actions.prepare_election(
-            federation_id=federation_id, title=body.title, rule=seats_rule(body.method, body.seats, body.ties),
-            member_ids=body.member_ids, term_months=body.term_months, by=by, now=now,
-        )  # fmt: skip
-        return _election(made.pk)
-
-    return act(request, run, status=201)
-
-
-def open_election(request: HttpRequest, vote_id: Path[Id], body: ElectionOpenIn) -> HttpResponse:
-    def run(by: Acting, now: datetime) -> ElectionOut:
-        election_actions.open_election(
-            vote_id=vote_id, opens_at=body.opens_at, closes_at=body.closes_at, by=by, now=now
-        )
-        return _election(vote_id)
-
-    return act(request, run)
-
-
-def close_election(request: HttpRequest, vote_id: Path[Id]) -> HttpResponse:
-    def run(by: Acting, now: datetime) -> ElectionOut:
-        queries.one_election(vote_id)
-        return _election(close_vote(vote_id=vote_id, by=by, now=now).pk)
-
-    return act(request, run)
-
-
-def count_election(request: HttpRequest, vote_id: Path[Id]) -> HttpResponse:
-    """The members it chose form the board from today."""
-    return act(request, lambda by, now: _election(election_actions.count_election(vote_id=vote_id, by=by, now=now).pk))
-
-
-def call_off_election(request: HttpRequest, vote_id: Path[Id], body: MemberDeclineIn) -> HttpResponse:
-    def run(by: Acting, now: datetime) -> ElectionOut:
-        queries.one_election(vote_id)
-        return _election(call_off_vote(vote_id=vote_id, reason=body.reason, by=by, now=now).pk)
-
-    return act(request, run)
-
-
 def list_shared_needs(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
     with reading(request) as by:
         return page_of(request, queries.shared(by), page, shared_out, NEWEST)
@@ -368,7 +290,7 @@ def withdraw_taking(request: HttpRequest, taking_id: Path[Id]) -> HttpResponse:
 
 
 _ONE, _MEMBER, _MEETING = "/federations/{int:federation_id}", "/members/{int:member_id}", "/assemblies/{int:meeting_id}"
-_VOTE, _NEED, _TAKING = "/elections/{int:vote_id}", "/shared-needs/{int:shared_id}", "/takings/{int:taking_id}"
+_NEED, _TAKING = "/shared-needs/{int:shared_id}", "/takings/{int:taking_id}"
 _MEMBER_OUT, _ASSEMBLY_OUT = FederationMemberOut, AssemblyOut
 API_ROUTES = (
     ApiRoute("GET", "/federations", "list", list_federations, Page[FederationOut], "Federations"),
@@ -406,17 +328,7 @@ API_ROUTES = (
     ),
     ApiRoute("POST", f"{_MEETING}/close", "act", close_assembly, _ASSEMBLY_OUT, "Close its minutes"),
     ApiRoute("POST", f"{_MEETING}/cancel", "act", cancel_assembly, _ASSEMBLY_OUT, "Call it off"),
-    ApiRoute("GET", "/elections", "federation", list_elections, Page[ElectionOut], "Elections of federations"),
-    ApiRoute("GET", _VOTE, "federation", get_election, ElectionOut, "One election with its result"),
-    ApiRoute(
-        "POST", f"{_ONE}/elections", "act", prepare_election, {201: ElectionOut}, "Prepare an election of the board"
-    ),
-    ApiRoute(
-        "POST", f"{_VOTE}/open", "decide", open_election, ElectionOut, "Open it between two times; its roll is fixed"
-    ),
-    ApiRoute("POST", f"{_VOTE}/close", "decide", close_election, ElectionOut, "Close it once its time is over"),
-    ApiRoute("POST", f"{_VOTE}/count", "decide", count_election, ElectionOut, "Count it and seat the board"),
-    ApiRoute("POST", f"{_VOTE}/call-off", "decide", call_off_election, ElectionOut, "End it without a count"),
+    *ELECTION_ROUTES,
     ApiRoute("GET", "/shared-needs", "shared", list_shared_needs, Page[SharedNeedOut], "Needs shared without names"),
     ApiRoute("POST", f"{_ONE}/shared-needs", "share", share_needs, SharedNow, "Share open needs with the members"),
     ApiRoute("POST", f"{_NEED}/unshare", "share", unshare_need, SharedNeedOut, "Take one off the list"),
