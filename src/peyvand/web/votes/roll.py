@@ -37,6 +37,9 @@ _PAPER = (_("Number of the paper"), _("The sixteen digits printed on it; spaces 
 _ROLL = ListSpec(name="roll", title=_("The roll"), columns=(), default_sort="id", exports=False)
 
 
+_VOUCHED = _("Whoever may vote is vouched for by a facilitator or a trusted local.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class RollPages:
     """`roll_is_set`: who stands on the roll follows from the programme's own rows, so nobody is added or struck by hand."""
@@ -44,6 +47,7 @@ class RollPages:
     slug: str
     votes: Callable[[], QuerySet[Vote]] = field(repr=False)
     roll_is_set: bool = False
+    empty_roll: Any = _VOUCHED
 
     def roll_routes(self, one: str) -> tuple[Route, ...]:
         by_hand = (
