@@ -31,11 +31,10 @@ def _keeps(row: Federation | Member | Meeting, by: Acting) -> Refusal | None:
 
 def _may_join(row: Federation, by: Acting) -> Refusal | None:
     """For the actor's own organisation, where it is none of the federation's and neither asks nor is a member."""
-    own = Organisation.objects.filter(pk=by.organisation_id).first()
-    there = Member.objects.filter(federation=row, organisation=own, until__isnull=True)
-    if own is None or within(own.path, row.organisation_path) or there.exists():
+    there = Member.objects.filter(federation=row, organisation_id=by.organisation_id, until__isnull=True)
+    if not by.organisation_id or within(by.organisation_path, row.organisation_path) or there.exists():
         return NotPermitted(reason="your organisation is part of the federation already")
-    return permissions.may_speak(by, own.path)
+    return permissions.may_speak(by, by.organisation_path)
 
 
 def _speaks(row: Member, by: Acting) -> Refusal | None:

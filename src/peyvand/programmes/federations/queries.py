@@ -1,7 +1,7 @@
 """Reads of federations."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -27,7 +27,7 @@ from peyvand.programmes.federations.models import (
     Taking,
 )
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below, in_area
+from peyvand.scope.bulk import below, in_area, models_at_once
 from peyvand.votes.models import Vote
 
 _SHOWN = 100
@@ -74,23 +74,30 @@ class Whole:
     speakers: dict[int, Representative]
     board: list[FederationSeat]
     meetings: list[Meeting]
-    elections: list[Election] = field(default_factory=list)
+    elections: list[Vote]
 
 
 def whole(federation: Federation, today: date) -> Whole:
-    rows = list(
-        federation.members.select_related("organisation").order_by("organisation__sort_key", "pk")[: 5 * _SHOWN]
-    )
-    seats = federation.seats.filter(since__lte=today, until__gt=today).select_related("member__organisation")
+    """In three statements, however much there is."""
+    rows = list(federation.members.select_related("organisation").order_by("organisation__sort_key", "pk"))
     speakers = Representative.objects.filter(member__federation=federation, until__isnull=True)
+    ours = Election.objects.filter(federation=federation).values("pk")
+    board, meetings, elections = models_at_once(
+        federation.seats.filter(since__lte=today, until__gt=today).order_by("pk"),
+        federation.meetings.order_by("-date", "-pk")[:_SHOWN],
+        Vote.objects.filter(pk__in=ours).order_by("-pk")[:_SHOWN],
+    )
+    of = {one.pk: one for one in rows}
+    for seat in board:
+        seat.member = of[seat.member_id]
     return Whole(
         members=[one for one in rows if one.state == MemberState.MEMBER],
         asking=[one for one in rows if one.state == MemberState.ASKED],
         past=[one for one in rows if one.until is not None],
         speakers={one.member_id: one for one in speakers},
-        board=list(seats.order_by("pk")),
-        meetings=list(federation.meetings.order_by("-date", "-pk")[:_SHOWN]),
-        elections=list(federation.elections.select_related("vote").order_by("-pk")[:_SHOWN]),
+        board=board,
+        meetings=meetings,
+        elections=elections,
     )
 
 

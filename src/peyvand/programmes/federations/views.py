@@ -119,7 +119,7 @@ def federation(request: HttpRequest, federation_id: int) -> HttpResponseBase:
         "past": told.past,
         "board": [(named(one.member.organisation), jdate(one.since), jdate(one.until)) for one in told.board],
         "meetings": [(one, _meeting_badge(one)) for one in told.meetings],
-        "elections": [(one.vote, vote_badge(one.vote)) for one in told.elections],
+        "elections": [(one, vote_badge(one)) for one in told.elections],
         "is_staff": by.is_staff,
     }
     return render(request, "federations/federation.html", context)
