@@ -21,21 +21,20 @@ from peyvand.api.shapes import (
     Quantity,
     Slug,
     Title,
-    keeper,
+    organisation_at,
     organisation_ref,
     place_at,
     place_ref,
     specifications_named,
 )
 from peyvand.extend.programme import ApiRoute
-from peyvand.kernel.refusals import BadValue
+from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.assemblies import actions, queries
 from peyvand.programmes.assemblies.enums import IdeaState
 from peyvand.programmes.assemblies.models import Idea
 from peyvand.scope.acting import Acting
 from peyvand.votes.enums import BallotKind, Completion, Method, Ties, Utility, VoteState
 from peyvand.votes.models import Vote
-from peyvand.votes.queries import one_vote
 from peyvand.votes.rules import Rule
 
 NEWEST = Order("newest", ("-id",))
@@ -151,7 +150,10 @@ def vote_out(vote: Vote) -> ResidentVoteOut:
 
 
 def _vote(pk: int) -> ResidentVoteOut:
-    return vote_out(one_vote(pk))
+    found = queries.seen_votes().filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return vote_out(found)
 
 
 def list_ideas(request: HttpRequest, filters: Query[IdeaFilters], page: Query[PageQuery]) -> HttpResponse:
@@ -171,9 +173,7 @@ def get_idea(request: HttpRequest, idea_id: Path[Id]) -> HttpResponse:
 
 def tell_idea(request: HttpRequest, body: IdeaIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> IdeaOut:
-        house = keeper(None, by)
-        if house is None:
-            raise BadValue(field="organisation", reason="an idea is kept by an organisation")
+        house = organisation_at(by.organisation_id, "organisation")
         idea = actions.tell_idea(
             title=body.title, text=body.text, place=place_at(body.place), organisation=house, by=by, now=now
         )
@@ -230,13 +230,12 @@ def get_resident_vote(request: HttpRequest, vote_id: Path[Id]) -> HttpResponse:
 
 def prepare_assembly(request: HttpRequest, body: ResidentVoteIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> ResidentVoteOut:
-        house = keeper(None, by)
-        if house is None:
-            raise BadValue(field="organisation", reason="a vote is kept by an organisation")
+        house = organisation_at(by.organisation_id, "organisation")
+        spends = body.method in (Method.EQUAL_SHARES, Method.GREEDY)
         rule = Rule(
             method=body.method, kind=BallotKind.RANKS if body.method == Method.RANKING else BallotKind.APPROVAL,
-            utility=body.utility, completion=body.completion, step=body.step_rial, ties=body.ties, budget=body.budget_rial,
-            seats=body.seats, most_choices=body.most_choices,
+            utility=body.utility, completion=body.completion, step=body.step_rial, ties=body.ties,
+            budget=body.budget_rial if spends else 0, seats=0 if spends else body.seats, most_choices=body.most_choices,
         )  # fmt: skip
         vote = actions.prepare_assembly(
             title=body.title,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.extend.programme import Figure, Page, Permission, Programme, Retention, Route
-from peyvand.programmes.assemblies import figures, permissions, public_views, rules, views, vote_views
+from peyvand.programmes.assemblies import figures, permissions, rules, views, vote_views
 from peyvand.programmes.assemblies.actions import SLUG, forget_tellers
 from peyvand.programmes.assemblies.api import API_ROUTES
 from peyvand.programmes.assemblies.models import Assembly
@@ -29,7 +29,6 @@ def forget_voters(before: date, now: datetime) -> int:
 
 
 _SEEING = (*permissions.TELLERS, Role.GOVERNOR_OFFICE, Role.AUDITOR, Role.ADMINISTRATOR)
-_VOTE = "votes/<int:vote_id>/"
 
 PROGRAMME = Programme(
     slug=SLUG,
@@ -66,30 +65,15 @@ PROGRAMME = Programme(
         Route("", "list", views.all_ideas),
         Route("new/", "new", views.new_idea),
         Route("figures/", "figures", figures_of(SLUG)),
-        Route("votes/", "board", public_views.board),
+        Route("votes/", "board", vote_views.all_votes),
         Route("votes/new/", "decide", vote_views.new_vote, "new_vote"),
         Route("votes/example/", "decide", vote_views.example, "example"),
-        Route(_VOTE, "vote", public_views.one),
-        Route(f"{_VOTE}ballot/", "ballot", public_views.ballot),
-        Route(f"{_VOTE}ballots/", "vote", public_views.ballots, "ballots"),
-        Route(f"{_VOTE}again/", "vote", public_views.again, "again"),
-        Route(f"{_VOTE}receipt/", "ballot", public_views.check_receipt, "receipt"),
-        Route(f"{_VOTE}open/", "decide", vote_views.open_now, "open"),
-        Route(f"{_VOTE}close/", "decide", vote_views.close, "close"),
-        Route(f"{_VOTE}count/", "decide", vote_views.count, "count"),
-        Route(f"{_VOTE}call-off/", "decide", vote_views.call_off, "call_off"),
-        Route(f"{_VOTE}roll/", "roll", vote_views.roll),
-        Route(f"{_VOTE}roll/add/", "roll", vote_views.add_voter, "add_voter"),
-        Route(f"{_VOTE}roll/codes/", "roll", vote_views.codes, "codes"),
-        Route(f"{_VOTE}roll/<int:voter_id>/paper/", "roll", vote_views.paper, "paper"),
-        Route(f"{_VOTE}roll/<int:voter_id>/strike/", "roll", vote_views.strike, "strike"),
-        Route(f"{_VOTE}papers/", "papers", vote_views.papers),
-        Route(f"{_VOTE}papers/print/", "papers", vote_views.sheets, "sheets"),
+        *vote_views.PAGES.routes(),
         Route("<int:idea_id>/", "idea", views.one_idea),
         Route("<int:idea_id>/join/", "work", views.join, "join"),
         Route("<int:idea_id>/part/", "work", views.part, "part"),
         Route("<int:idea_id>/study/", "work", views.study, "study"),
-        Route("<int:idea_id>/read/", "vote", public_views.read_study, "read"),
+        Route("<int:idea_id>/read/", "vote", vote_views.read_study, "read"),
         Route("<int:idea_id>/publish/", "decide", views.publish, "publish"),
         Route("<int:idea_id>/plan/", "decide", views.plan, "plan"),
     ),

@@ -1,40 +1,68 @@
-"""The pages of votes: prepared, opened, the roll, papers, the count. What everyone may see stands in `public_views`."""
+"""The pages of votes of residents: their list, a new one, an example, a published study. The rest is `VotePages`."""
 
-from collections.abc import Callable
-from typing import Any, cast
-
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from peyvand.kernel.codes import spoken
-from peyvand.kernel.refusals import Refusal
+from peyvand.kernel.refusals import NotFound, Refusal
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.programmes.assemblies import actions, queries
 from peyvand.programmes.assemblies.enums import IdeaState
-from peyvand.programmes.assemblies.forms import BallotForm, ExampleForm, OpenForm, ReasonForm, VoteForm, VoterForm
+from peyvand.programmes.assemblies.forms import ExampleForm, VoteForm
+from peyvand.programmes.assemblies.views import opened, study_facts
 from peyvand.scope.database import scope
-from peyvand.scope.encryption import Protected
-from peyvand.votes.actions import close_vote
-from peyvand.votes.casting import enter_paper
-from peyvand.votes.enums import VoteState, Way
-from peyvand.votes.models import Vote, Voter
+from peyvand.votes.models import Vote
 from peyvand.votes.pabulib import import_example
-from peyvand.votes.permissions import may_vouch
-from peyvand.votes.queries import one_vote, options_of, roll_of, unsettled_papers
-from peyvand.votes.roll import NewVoter, give_codes, give_paper, strike_voter, vouch_voters
-from peyvand.votes.rules import new_receipt
+from peyvand.votes.permissions import KEEPERS
 from peyvand.web import notices
-from peyvand.web.lists import ListSpec, list_page
-from peyvand.web.templatetags.peyvand_format import digits, jdatetime
+from peyvand.web.lists import list_page
+from peyvand.web.pages.words import named
+from peyvand.web.votes.pages import About, VotePages, board
 
 SLUG = actions.SLUG
-_SHEETS = 8  # papers on one print
-_PAPER = (_("Number of the paper"), _("The sixteen digits printed on it; spaces and dashes do not matter"))
+
+BOARD = board(
+    SLUG,
+    title=_("Votes of residents"),
+    empty_title=_("No vote yet"),
+    empty_text=_("When residents vote on what is done in their neighbourhood, it stands here."),
+)
+
+
+def _about(vote: Vote) -> About:
+    """Of each option the idea, with its study."""
+    candidates = queries.candidates_of(vote.pk)
+    pages = {one.option_id: reverse(f"{SLUG}:read", args=[one.idea_id]) for one in candidates}
+    return About(pages, {one.option_id: one for one in candidates})
+
+
+PAGES = VotePages(
+    slug=SLUG, votes=queries.seen_votes, open_vote=actions.open_assembly, count_vote=actions.count_assembly,
+    call_off=actions.call_off_assembly, about=_about, template="assemblies/vote.html",
+)  # fmt: skip
+
+
+@require_GET
+def all_votes(request: HttpRequest) -> HttpResponseBase:
+    by = request.acting  # type: ignore[attr-defined]
+    page = list_page(request, BOARD, queries.seen_votes())
+    return render(request, "assemblies/board.html", {"page": page, "may_prepare": by.role in KEEPERS and opened(by)})
+
+
+@require_GET
+def read_study(request: HttpRequest, idea_id: int) -> HttpResponseBase:
+    """A published study, without who told the idea and what he wrote."""
+    idea = queries.one_idea(idea_id)
+    study = getattr(idea, "study", None)
+    if study is None or study.published_at is None:
+        raise NotFound
+    context = {"idea": idea, "study": study, "facts": [(_("Where"), named(idea.place)), *study_facts(study)]}
+    return render(request, "assemblies/read.html", context)
 
 
 def new_vote(request: HttpRequest) -> HttpResponseBase:
@@ -58,150 +86,6 @@ def new_vote(request: HttpRequest) -> HttpResponseBase:
             return render(request, "assemblies/new_vote.html", {"form": form}, status=409)
     notices.done(request, gettext("The vote is prepared. Put people on its roll, then open it."))
     return redirect(f"{SLUG}:vote", vote_id=vote.pk)
-
-
-def _act(
-    request: HttpRequest, of: int, done: str, act: Callable[..., object], to: str = "vote", /, **values: Any
-) -> HttpResponseBase:
-    """Do one act and lead on to a page of the vote `of`."""
-    try:
-        act(by=request.acting, now=timezone.now(), **values)  # type: ignore[attr-defined]
-        notices.done(request, done)
-    except Refusal as refusal:
-        notices.refused(request, refusal)
-    return redirect(f"{SLUG}:{to}", vote_id=of)
-
-
-@require_POST
-def open_now(request: HttpRequest, vote_id: int) -> HttpResponseBase:
-    form = OpenForm(request.POST)
-    if not form.is_valid():
-        notices.warn(request, gettext("Write both days as year/month/day, such as 1405/9/1."))
-        return redirect(f"{SLUG}:vote", vote_id=vote_id)
-    opens, closes = form.times()
-    done = gettext("The vote is open.")
-    return _act(request, vote_id, done, actions.open_assembly, vote_id=vote_id, opens_at=opens, closes_at=closes)
-
-
-@require_POST
-def close(request: HttpRequest, vote_id: int) -> HttpResponseBase:
-    done = gettext("The vote is closed. Enter the papers of the box, then count.")
-    return _act(request, vote_id, done, close_vote, vote_id=vote_id)
-
-
-@require_POST
-def count(request: HttpRequest, vote_id: int) -> HttpResponseBase:
-    return _act(request, vote_id, gettext("The vote is counted."), actions.count_assembly, vote_id=vote_id)
-
-
-@require_POST
-def call_off(request: HttpRequest, vote_id: int) -> HttpResponseBase:
-    form = ReasonForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    done = gettext("The vote is called off.")
-    return _act(request, vote_id, done, actions.call_off_assembly, vote_id=vote_id, reason=reason)
-
-
-# The page writes the rows by hand, for each has its acts; the list only turns the pages.
-ROLL = ListSpec(name="roll", title=_("The roll"), columns=(), default_sort="id", exports=False)
-
-
-@require_GET
-def roll(request: HttpRequest, vote_id: int) -> HttpResponseBase:
-    """Names are shown to those who vouch in this vote: it is their work with each of them."""
-    by = request.acting  # type: ignore[attr-defined]
-    vote = one_vote(vote_id)
-    refusal = may_vouch(by, vote)
-    if refusal is not None:
-        raise refusal
-    context = {"vote": vote, "page": list_page(request, ROLL, roll_of(vote)), "form": VoterForm(), "ways": Way.choices}
-    context |= {"going": vote.state in (VoteState.DRAFT, VoteState.OPEN), "is_open": vote.state == VoteState.OPEN}
-    return render(request, "assemblies/roll.html", context)
-
-
-@require_POST
-def add_voter(request: HttpRequest, vote_id: int) -> HttpResponseBase:
-    form = VoterForm(request.POST)
-    if not form.is_valid():
-        notices.warn(request, gettext("Write the name of the one who may vote."))
-        return redirect(f"{SLUG}:roll", vote_id=vote_id)
-    rows = [NewVoter(**form.cleaned_data)]
-    return _act(request, vote_id, gettext("On the roll."), vouch_voters, "roll", vote_id=vote_id, rows=rows)
-
-
-@require_POST
-def strike(request: HttpRequest, vote_id: int, voter_id: int) -> HttpResponseBase:
-    return _act(request, vote_id, gettext("Taken off the roll."), strike_voter, "roll", voter_id=voter_id)
-
-
-@require_POST
-def paper(request: HttpRequest, vote_id: int, voter_id: int) -> HttpResponseBase:
-    done = gettext("Marked: let them draw a paper from the pile.")
-    return _act(request, vote_id, done, give_paper, "roll", voter_id=voter_id)
-
-
-@require_POST
-def codes(request: HttpRequest, vote_id: int) -> HttpResponseBase:
-    """The codes stand on the page that answers, and nowhere after it."""
-    by = request.acting  # type: ignore[attr-defined]
-    ids = [int(one) for one in request.POST.getlist("voter") if one.isdecimal()]
-    way = request.POST.get("way", "")
-    try:
-        given = give_codes(
-            vote_id=vote_id, voter_ids=ids, way=Way(way) if way in Way.values else Way.HAND, by=by, now=timezone.now()
-        )
-    except Refusal as refusal:
-        notices.refused(request, refusal)
-        return redirect(f"{SLUG}:roll", vote_id=vote_id)
-    with scope(by):
-        vote = one_vote(vote_id)
-        names = {one.pk: cast(Protected, one.name).reveal() for one in Voter.objects.filter(pk__in=given)}
-        slips = [(names[pk], digits(spoken(code)), _text(request, vote, code)) for pk, code in given.items()]
-        return render(request, "assemblies/codes.html", {"vote": vote, "slips": slips, "way": way})
-
-
-def _text(request: HttpRequest, vote: Vote, code: str) -> str:
-    address = request.build_absolute_uri(f"/programmes/{SLUG}/votes/{vote.pk}/ballot/")
-    said = {"title": vote.title, "code": spoken(code), "until": jdatetime(vote.closes_at), "address": address}
-    if vote.closes_at is None:
-        return gettext("%(title)s: your one-time code is %(code)s. You vote at %(address)s") % said
-    return gettext("%(title)s: your one-time code is %(code)s. You vote until %(until)s at %(address)s") % said
-
-
-def papers(request: HttpRequest, vote_id: int) -> HttpResponseBase:
-    by = request.acting  # type: ignore[attr-defined]
-    with scope(by):
-        vote = one_vote(vote_id)
-        form = BallotForm(request.POST or None, vote=vote, options=options_of(vote), number=_PAPER)
-        if request.method != "POST" or not form.is_valid():
-            return _papers_page(request, vote, form)
-    try:
-        found = enter_paper(
-            vote_id=vote_id, receipt=form.cleaned_data["number"], choice=form.choice(), by=by, now=timezone.now()
-        )
-    except Refusal as refusal:
-        notices.refused(request, refusal)
-        with scope(by):
-            return _papers_page(request, vote, form, status=409)
-    text = gettext("Both entries are the same: the paper counts.")
-    waits = gettext("Entered. It counts once another person has entered the same.")
-    differs = gettext("The two entries differ. Look at the paper together; whoever was wrong enters it again.")
-    notices.done(request, text if found.agreed else differs if found.second is not None else waits)
-    return redirect(f"{SLUG}:papers", vote_id=vote_id)
-
-
-def _papers_page(request: HttpRequest, vote: Vote, form: BallotForm, status: int = 200) -> HttpResponse:
-    open_ones = [(digits(spoken(one.receipt)), one.second is not None) for one in unsettled_papers(vote)[:50]]
-    context = {"vote": vote, "form": form, "open_ones": open_ones}
-    return render(request, "assemblies/papers.html", context, status=status)
-
-
-@require_GET
-def sheets(request: HttpRequest, vote_id: int) -> HttpResponseBase:
-    """Blank papers to print, each with a number drawn by chance that stands on the paper and on the slip the voter keeps."""
-    vote = one_vote(vote_id)
-    numbers = [digits(spoken(new_receipt())) for _sheet in range(_SHEETS)]
-    return render(request, "assemblies/sheets.html", {"vote": vote, "options": options_of(vote), "numbers": numbers})
 
 
 def example(request: HttpRequest) -> HttpResponseBase:

@@ -11,9 +11,9 @@ from peyvand.people.models import Organisation
 from peyvand.programmes.neighbourhoods import board_actions, forms, permissions, queries, rules
 from peyvand.programmes.neighbourhoods.actions import SLUG
 from peyvand.programmes.neighbourhoods.board_models import BoardSeat, Objective, Obstacle, TrustedPerson
-from peyvand.programmes.neighbourhoods.doing import Act, Acts
 from peyvand.programmes.neighbourhoods.enums import BoardRole, Dimension
 from peyvand.scope.acting import NOWHERE, Acting
+from peyvand.web.doing import Act, ActForm, Acts, NothingForm
 
 
 def own(by: Acting) -> Organisation:
@@ -107,7 +107,7 @@ def _moves_seat(row: BoardSeat, by: Acting, act: str) -> Refusal | None:
     return permissions.may_speak(by, place_path=row.place_path, organisation_path=path)
 
 
-def _seat(act: str, title: Any, done: Any, form: type[forms.ActForm] = forms.NothingForm) -> Act:
+def _seat(act: str, title: Any, done: Any, form: type[ActForm] = NothingForm) -> Act:
     return Act(
         title, done,
         lambda row, said, by, now: board_actions.move_seat(

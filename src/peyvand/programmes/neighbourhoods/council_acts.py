@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.kernel.jalali import business_date
 from peyvand.programmes.neighbourhoods import actions, forms, permissions, queries, rules, voice_actions
-from peyvand.programmes.neighbourhoods.doing import Act, Acts
 from peyvand.programmes.neighbourhoods.enums import CouncilState, SeatRole, SessionState
 from peyvand.scope.acting import Acting
+from peyvand.web.doing import Act, ActForm, Acts, NothingForm
 
 SLUG = actions.SLUG
 
@@ -115,7 +115,7 @@ SESSION = Acts(
 )  # fmt: skip
 
 
-def _step(act: str, title: Any, done: Any, form: type[forms.ActForm] = forms.NothingForm) -> Act:
+def _step(act: str, title: Any, done: Any, form: type[ActForm] = NothingForm) -> Act:
     return Act(
         title, done,
         lambda row, said, by, now: actions.step_resolution(
@@ -142,7 +142,7 @@ RESOLUTION = Acts(
 )  # fmt: skip
 
 
-def _move(act: str, title: Any, done: Any, form: type[forms.ActForm] = forms.NothingForm) -> Act:
+def _move(act: str, title: Any, done: Any, form: type[ActForm] = NothingForm) -> Act:
     return Act(
         title, done,
         lambda row, said, by, now: voice_actions.move_voice(

@@ -1,6 +1,5 @@
 """The forms of councils and boards. Each is made for one row (`of`), whose choices it offers."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -23,6 +22,7 @@ from peyvand.programmes.neighbourhoods.enums import (
 from peyvand.programmes.neighbourhoods.known import FOUR, NAME_SETS
 from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Seat
 from peyvand.scope.acting import Acting
+from peyvand.web import doing
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Filters
@@ -47,24 +47,15 @@ class OrganisationField(forms.ModelChoiceField):
         return named(obj)
 
 
-class ActForm(Form):
-    """A form for one act on a row at a place. `organisations` are those that may be named there."""
+class ActForm(doing.ActForm):
+    """Organisations may be named that are near the place of the row."""
 
-    def __init__(self, *args: Any, of: Any, place: Place, by: Acting, today: date, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.of, self.place, self.by, self.today = of, place, by, today
-        near = Organisation.objects.filter(pk__in=organisations_at(place).values("pk")[:MOST_ORGANISATIONS])
+    def __init__(self, *args: Any, place: Place, **options: Any) -> None:
+        self.near = Organisation.objects.filter(pk__in=organisations_at(place).values("pk")[:MOST_ORGANISATIONS])
+        super().__init__(*args, place=place, **options)
         for field in self.fields.values():
             if isinstance(field, OrganisationField):
-                field.queryset = near.order_by("sort_key")
-        self.prepare()
-
-    def prepare(self) -> None:
-        """Offer what this row offers."""
-
-
-class NothingForm(ActForm):
-    pass
+                field.queryset = self.near.order_by("sort_key")
 
 
 class WordsForm(ActForm):

@@ -1,7 +1,6 @@
 """The pages of councils, resolutions and voices: each reads, or calls one action and leads on."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -20,7 +19,6 @@ from peyvand.people.enums import MemberRole
 from peyvand.people.models import Organisation
 from peyvand.programmes.neighbourhoods import actions, council_acts, permissions, queries, rules
 from peyvand.programmes.neighbourhoods.board_acts import board_url, own
-from peyvand.programmes.neighbourhoods.doing import Acts
 from peyvand.programmes.neighbourhoods.enums import CouncilState, ResolutionState, SessionState, VoiceState
 from peyvand.programmes.neighbourhoods.forms import CouncilForm, KindForm, ResolutionFilters, VoiceFilters, set_name
 from peyvand.programmes.neighbourhoods.minutes import minutes_of
@@ -28,6 +26,7 @@ from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resol
 from peyvand.scope.acting import Acting, within
 from peyvand.scope.database import scope
 from peyvand.web import notices
+from peyvand.web.doing import Acts, Offer
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.access import acting, refuse, today
@@ -50,22 +49,8 @@ def opened(by: Acting) -> bool:
     return writes_are_open(programme(SLUG), by, timezone.now())
 
 
-@dataclass(frozen=True)
-class Offer:
-    """A button or a link to an act's form."""
-
-    label: Any
-    url: str
-    at_once: bool
-
-
 def offers(acts: Acts, row: Any, by: Acting, is_open: bool, route: str) -> list[Offer]:
-    """The acts this reader can do to a row; none where the programme is switched off."""
-    found = acts.offered(row, by) if is_open else []
-    return [
-        Offer(act.title, reverse(f"{SLUG}:{route}", kwargs={acts.key: row.pk, "act": name}), act.at_once)
-        for name, act in found
-    ]
+    return acts.offers(row, by, is_open, f"{SLUG}:{route}")
 
 
 def council_name(council: Council) -> str:

@@ -57,7 +57,7 @@ def waiting(by: Acting, today: date) -> QuerySet[Visit]:
 
 def sent(by: Acting) -> QuerySet[Visit]:
     """Planned visits that a tour sends the actor himself to, in the order of his days."""
-    own = visits(by).filter(stop__person__account_id=by.account_id or None, state=VisitState.PLANNED)
+    own = visits(by).filter(stop__person__account_id=by.account_id, state=VisitState.PLANNED)
     return own.select_related("stop").order_by("planned_date", "stop__order")
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from tests.api.calls import Caller
 from tests.world import World
 
 from peyvand.engines.ballots import read
@@ -188,3 +189,15 @@ def test_an_example_is_read_by_a_page_and_a_vote_prepared(world):
     days = {"opens": "1405/9/1", "closes": "1500/9/1"}
     refused = leader.post(f"{ROOT}votes/{vote.pk}/open/", days, follow=True)
     assert "هنوز مانده: ایده" in refused.content.decode()
+
+
+def test_programs_tell_an_idea_and_prepare_a_vote_for_their_own_house(world):
+    leader = Caller(world, "field_leader")
+    place = world.places["nobonyad"].path
+    told = leader.post("/programmes/assemblies/ideas", {"title": "نیمکت", "place": place})
+    assert told.status_code == 201, told.content
+    assert told.json()["organisation"]["id"] == world.organisations["centre"].pk
+    body = {"title": "رأی", "place": place, "idea_ids": [told.json()["id"]], "budget_rial": 10_000_000, "seats": 3}
+    made = leader.post("/programmes/assemblies/votes", body)
+    assert made.status_code == 201, made.content
+    assert (made.json()["budget_rial"], made.json()["seats"]) == (10_000_000, 0)

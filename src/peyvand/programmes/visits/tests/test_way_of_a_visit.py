@@ -169,7 +169,7 @@ def test_the_database_itself_refuses_a_visit_that_is_not_whole(world):
 
 
 def test_the_database_refuses_a_draft_of_answers_that_is_nobodys(world):
-    survey = actions.upload_survey(
+    survey = survey_actions.upload_survey(
         definition=xlsform.read(sample.workbook()), source_sha256="a" * 64, by=world["officer"], now=NOW
     )
     row: dict[str, Any] = {

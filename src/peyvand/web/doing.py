@@ -2,23 +2,49 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, Refusal, require
 from peyvand.places.models import Place
-from peyvand.programmes.neighbourhoods.forms import ActForm, NothingForm
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
+from peyvand.web.forms import Form
 from peyvand.web.pages.access import acting, refuse
 
 Run = Callable[[Any, dict[str, Any], Acting, datetime], object]
+
+
+class ActForm(Form):
+    """A form for one act on a row (`of`) at a place."""
+
+    def __init__(self, *args: Any, of: Any, place: Place, by: Acting, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.of, self.place, self.by, self.today = of, place, by, today
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Offer what this row offers."""
+
+
+class NothingForm(ActForm):
+    pass
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A button or a link to an act's form."""
+
+    label: Any
+    url: str
+    at_once: bool
 
 
 @dataclass(frozen=True)
@@ -55,6 +81,13 @@ class Acts:
     def offered(self, row: Any, by: Acting) -> list[tuple[str, Act]]:
         """What this reader can do to the row now."""
         return [(name, one) for name, one in self.acts.items() if one.when(row) and one.may(row, by) is None]
+
+    def offers(self, row: Any, by: Acting, is_open: bool, route: str) -> list[Offer]:
+        """The same as buttons for `web/parts/offers.html`; none where the programme is switched off."""
+        found = self.offered(row, by) if is_open else []
+        return [
+            Offer(act.title, reverse(route, kwargs={self.key: row.pk, "act": name}), act.at_once) for name, act in found
+        ]
 
     def view(self, request: HttpRequest, act: str, **ids: int) -> HttpResponseBase:
         """GET shows the form, POST acts and leads back to the row's page."""

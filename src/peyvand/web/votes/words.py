@@ -16,18 +16,25 @@ from peyvand.web.templatetags.peyvand_format import number, toman_text
 
 @dataclass(frozen=True)
 class Line:
-    """One option of a counted vote. `why` says how it was chosen, or what was missing; `idea_id` where it is an idea."""
+    """One option of a counted vote. `why` says how it was chosen, or what was missing; `page` is its address, if it has one."""
 
     option: Option
     cost: str
     received: str
     chosen: bool
     why: str
-    idea_id: int = 0
+    page: str = ""
+
+
+def spends(vote: Vote) -> bool:
+    """Whether options cost money. By equal shares seats are filled too: then the budget is the seats themselves."""
+    return bool(vote.budget) and not vote.seats
 
 
 def money(vote: Vote, amount: Fraction | int) -> str:
-    """In toman; of an example from elsewhere in its own currency."""
+    """In toman; of an example from elsewhere in its own currency; of an election in parts of a seat."""
+    if not spends(vote):
+        return gettext("%(part)s of a seat") % {"part": number(float(amount), 2)}
     whole = round(amount)
     if not vote.currency:
         return toman_text(whole)
@@ -37,11 +44,18 @@ def money(vote: Vote, amount: Fraction | int) -> str:
 def rule_lines(vote: Vote) -> list[tuple[str, str]]:
     """The rule of a vote as pairs of name and value."""
     lines: list[tuple[str, Any]] = [(gettext("How it is counted"), Method(vote.method).label)]
-    if vote.budget:
+    if spends(vote):
         lines.append((gettext("Money there is"), money(vote, vote.budget)))
     else:
         lines.append((gettext("How many are chosen"), number(vote.seats)))
-    if vote.method == Method.EQUAL_SHARES:
+    if vote.method == Method.EQUAL_SHARES and not spends(vote):
+        lines.append(
+            (
+                gettext("Whose seats they are"),
+                gettext("Every seat is paid for by those who voted for it, in equal shares"),
+            )
+        )
+    elif vote.method == Method.EQUAL_SHARES:
         lines += [
             (gettext("What a project is worth"), Utility(vote.utility).label),
             (gettext("Money that is left"), Completion(vote.completion).label),
@@ -56,8 +70,8 @@ def rule_lines(vote: Vote) -> list[tuple[str, str]]:
     return [*((name, str(value)) for name, value in lines), (gettext("One may choose"), most)]
 
 
-def result_lines(vote: Vote, options: Sequence[Option], ideas: Mapping[int, int]) -> list[Line]:
-    """The options in the order in which they were chosen, then the rest by votes. `ideas`: the idea of an option, by its id."""
+def result_lines(vote: Vote, options: Sequence[Option], pages: Mapping[int, str]) -> list[Line]:
+    """The options in the order in which they were chosen, then the rest by votes. `pages`: the page of an option, by its id."""
     result: dict[str, Any] = vote.result or {}
     place = {number: row for row, number in enumerate(result["chosen"])}
     received = {one.number: result["received"][str(one.number)] for one in options}
@@ -65,8 +79,8 @@ def result_lines(vote: Vote, options: Sequence[Option], ideas: Mapping[int, int]
     ordered = sorted(options, key=lambda one: (place.get(one.number, len(place)), -received[one.number], one.number))
     return [
         Line(
-            one, money(vote, one.cost) if vote.budget else "", number(received[one.number]), one.number in place,
-            why[one.number], ideas.get(one.pk, 0),
+            one, money(vote, one.cost) if spends(vote) else "", number(received[one.number]), one.number in place,
+            why[one.number], pages.get(one.pk, ""),
         )
         for one in ordered
     ]  # fmt: skip
@@ -177,6 +191,6 @@ def summary(vote: Vote, lines: Sequence[Line]) -> str:
         "all": number(len(lines)),
     }
     text = gettext("%(ballots)s ballots were counted; %(chosen)s of %(all)s options were chosen.") % said
-    if vote.budget:
+    if spends(vote):
         text += " " + gettext("%(left)s is left.") % {"left": money(vote, result["left"])}
     return text

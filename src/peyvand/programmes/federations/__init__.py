@@ -1,0 +1,1 @@
+"""Federations: organisations of organisations."""

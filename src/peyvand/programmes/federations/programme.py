@@ -1,0 +1,156 @@
+"""The manifest of federations: all that the core reads of this folder."""
+
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.extend.programme import Call, Figure, Job, Page, Permission, Programme, Retention, Route
+from peyvand.programmes.federations import acts, figures, permissions, queries, rules, views
+from peyvand.programmes.federations.actions import SLUG, forget_representatives
+from peyvand.programmes.federations.api import API_ROUTES
+from peyvand.programmes.federations.models import Election
+from peyvand.programmes.federations.seed import seed
+from peyvand.programmes.federations.sharing_actions import follow_needs
+from peyvand.scope.acting import STAFF, SYSTEM, Acting
+from peyvand.scope.database import scope
+from peyvand.votes.permissions import KEEPERS, VOUCHERS
+from peyvand.votes.roll import forget_rolls
+from peyvand.web.pages.programme_figures import figures_of
+
+
+def follow(call: Call) -> None:
+    """A need was promised, closed or opened again: the shared lists say so. By night all of them, for priorities move."""
+    follow_needs(need_ids=call.ids.get("need"), by=SYSTEM, now=call.now)
+
+
+def forget_names(before: date, now: datetime) -> int:
+    return forget_representatives(ended_before=before, by=SYSTEM, now=now)
+
+
+def forget_voters(before: date, now: datetime) -> int:
+    with scope(SYSTEM):
+        ours = list(Election.objects.values_list("pk", flat=True))
+    return forget_rolls(vote_ids=ours, ended_before=before, by=SYSTEM, now=now)
+
+
+def waiting(by: Acting, today: date) -> QuerySet | None:
+    """What waits behind the entry of the menu: takings the actor's organisation has to answer."""
+    return queries.waiting_for(by) if by.role in STAFF else None
+
+
+_MOVES = (
+    "need.withdrawn", "need.restored", "need.expired", "priority.signed", "commitment.offered", "commitment.withdrawn",
+    "commitment.broken", "commitment.lapsed", "commitment.released", "commitment.taken_back", "commitment.returned",
+    "commitment.restored", "delivery.accepted", "delivery.reversed",
+)  # fmt: skip
+
+PROGRAMME = Programme(
+    slug=SLUG,
+    title=_("Federations"),
+    purpose=_("Charities form an organisation of organisations: they decide together, and share needs without names."),
+    stages=("need", "capacity", "commitment"),
+    specifications=(),
+    roles=permissions.EVERYONE,
+    permissions=(
+        Permission("everyone", _("See elections and vote with a code"), permissions.EVERYONE),
+        Permission("see", _("See federations"), permissions.READERS),
+        Permission("share", _("See and share needs without names"), STAFF),
+        Permission("speak", _("Speak for a federation or a member"), permissions.SPEAKERS),
+        Permission("vouch", _("Keep the roll and enter papers"), VOUCHERS),
+        Permission("keep", _("Keep elections"), KEEPERS),
+    ),
+    life_cycles=(rules.MEMBERSHIP, rules.MEETING, rules.TAKING),
+    guards={},
+    reactions=dict.fromkeys(_MOVES, "follow"),
+    pages=(
+        Page("list", _("Federations"), "see", in_menu=True),
+        Page("federation", _("Federation"), "see"),
+        Page("meeting", _("General assembly"), "share"),
+        Page("found", _("Make an organisation a federation"), "speak", writes=True),
+        Page("act", _("Act in a federation"), "speak", writes=True),
+        Page("shared", _("Shared needs"), "share", in_menu=True, tally=waiting),
+        Page("takings", _("Taken by members"), "share"),
+        Page("share", _("Share needs with the members"), "share", writes=True),
+        Page("board", _("Elections of federations"), "everyone"),
+        Page("vote", _("Election"), "everyone"),
+        Page("ballot", _("Your vote"), "everyone", writes=True),
+        Page("decide", _("Keep an election"), "keep", writes=True),
+        Page("roll", _("The roll"), "vouch", writes=True),
+        Page("papers", _("Enter papers"), "vouch", writes=True),
+        Page("figures", _("Figures of federations"), "see"),
+    ),
+    routes=(
+        Route("", "list", views.all_federations),
+        Route("new/", "found", views.found),
+        Route("figures/", "figures", figures_of(SLUG)),
+        Route("shared/", "shared", views.shared),
+        Route("shared/new/", "share", views.share),
+        Route("shared/taken/", "takings", views.takings),
+        Route("shared/<int:shared_id>/<slug:act>/", "share", acts.SHARED.view, "shared_act"),
+        Route("takings/<int:taking_id>/<slug:act>/", "share", acts.TAKING.view, "taking_act"),
+        Route("votes/", "board", views.elections),
+        *views.PAGES.routes(),
+        Route("meetings/<int:meeting_id>/", "meeting", views.meeting),
+        Route("meetings/<int:meeting_id>/<slug:act>/", "act", acts.MEETING.view, "meeting_act"),
+        Route("members/<int:member_id>/<slug:act>/", "act", acts.MEMBER.view, "member_act"),
+        Route("<int:federation_id>/", "federation", views.federation),
+        Route("<int:federation_id>/<slug:act>/", "act", acts.FEDERATION.view, "federation_act"),
+    ),
+    jobs=(Job("follow", _("Bring the shared lists in line with the needs"), follow, daily=True),),
+    figures=(
+        Figure(
+            "members",
+            _("Members of federations"),
+            _("Charities work together instead of side by side."),
+            _("Organisations that are members today."),
+            figures.members,
+        ),
+        Figure(
+            "turnout",
+            _("Part of the members who voted"),
+            _("The board is elected by the members themselves."),
+            _("Ballots of counted elections, of all members on their rolls."),
+            figures.turnout,
+            "percent",
+        ),
+        Figure(
+            "promised",
+            _("Taken needs that became a promise"),
+            _("What one cannot meet alone, another takes; never two the same."),
+            _("Of what members took from the shared lists and was answered, what became a promise."),
+            figures.promised,
+            "percent",
+        ),
+    ),
+    seed=seed,
+    retention=(
+        Retention(_("Who spoke for a member"), 24, forget_names),
+        Retention(_("The names on the roll of an election"), 6, forget_voters),
+    ),
+    api_routes=API_ROUTES,
+    words={
+        "federation": _("Federation"),
+        "federation.founded": _("Federation founded"),
+        "federation.quorum_set": _("Quorum of the assembly set"),
+        "federation.join_asked": _("An organisation asked to join"),
+        "federation.member_admitted": _("Member admitted"),
+        "federation.member_declined": _("Organisation not admitted"),
+        "federation.member_excluded": _("Member excluded by a decision"),
+        "federation.member_left": _("Member left"),
+        "federation.represented": _("Representative of a member named"),
+        "federation.meeting_called": _("Assembly called"),
+        "federation.meeting_held": _("Assembly recorded"),
+        "federation.meeting_closed": _("Minutes of an assembly closed"),
+        "federation.meeting_cancelled": _("Assembly called off"),
+        "federation.decided": _("Decision of an assembly"),
+        "federation.election_prepared": _("Election prepared"),
+        "federation.election_opened": _("Election opened"),
+        "federation.board_elected": _("Board elected"),
+        "federation.needs_shared": _("Needs shared without names"),
+        "federation.need_unshared": _("Need taken off the shared list"),
+        "federation.need_taken": _("Shared need taken by a member"),
+        "federation.taking_answered": _("Holder of a shared need answered"),
+        "federation.taking_withdrawn": _("Member took its word back"),
+    },
+)

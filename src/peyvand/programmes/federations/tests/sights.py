@@ -1,0 +1,108 @@
+"""Who may see what of federations: their members and decisions those who belong, their shared needs the members while they are shared."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.people.test_least_seeing import Facts
+from tests.site.listed import Listed, staff
+from tests.site.programme_sights import ProgrammeSights
+from tests.site.rules import everyone, kept
+from tests.world import NOW, World
+
+from peyvand.extend.switches import switch_on
+from peyvand.kernel.jalali import business_date
+from peyvand.people.models import Organisation
+from peyvand.programmes.federations import actions
+from peyvand.programmes.federations.meeting_actions import call_meeting, decide, hold_meeting
+from peyvand.programmes.federations.models import Decision, Election, Federation, Meeting, Member, SharedNeed, Taking
+from peyvand.programmes.federations.permissions import READERS
+from peyvand.programmes.federations.sharing_actions import share_needs, take_shared
+from peyvand.scope.acting import STAFF, SYSTEM, Acting, within
+from peyvand.votes.models import Vote
+
+
+def _lay_down(world: World) -> None:
+    """The firm leads a federation of the office and the charity: a meeting, one that asks, and a need that is taken."""
+    switch_on(slug=actions.SLUG, place=world.places["mz"], by=SYSTEM, now=NOW - timedelta(days=9))
+    by: dict[str, Any] = {"by": SYSTEM, "now": NOW}
+    today = business_date(NOW)
+    house = actions.found_federation(organisation=Organisation.objects.get(pk=world.organisations["firm"].pk), **by)
+    asked = [
+        actions.ask_to_join(federation_id=house.pk, organisation=world.organisations[name], **by)
+        for name in ("office", "charity", "centre")
+    ]
+    for one in asked[:2]:
+        actions.admit_member(member_id=one.pk, **by)
+    held = call_meeting(federation_id=house.pk, on=today, agenda=["گزارش"], **by)
+    hold_meeting(meeting_id=held.pk, present=[one.pk for one in asked[:2]], minutes="گفتهٔ نهفته", **by)
+    decide(meeting_id=held.pk, title="پایان عضویت", in_favour=2, against=0, **by)
+    need, capacity = world.need(2, place="nobonyad"), world.capacity(1)
+    [told] = share_needs(federation_id=house.pk, need_ids=[need.pk], **by)
+    take_shared(shared_id=told.pk, capacity_id=capacity.pk, quantity=1, due=today + timedelta(days=9), **by)
+
+
+def _in_federation(by: Acting, federation_id: int) -> bool:
+    """Staff of a member, of what it belongs to, or of what it has below it."""
+    rows = Member.objects.filter(federation_id=federation_id, state="member")
+    paths = rows.values_list("member_path", flat=True)
+    return by.role in STAFF and any(_same_house(path, by.organisation_path) for path in paths)
+
+
+def _same_house(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def _member(facts: Facts, by: Acting, row: Member) -> bool:
+    own = by.role in STAFF and within(row.member_path, by.organisation_path)
+    return row.state in ("member", "left") or own or kept(facts, by, row)
+
+
+def _meeting(facts: Facts, by: Acting, row: Meeting | Decision) -> bool:
+    keeps = row.federation if isinstance(row, Decision) else row
+    return kept(facts, by, keeps) or _in_federation(by, row.federation_id)
+
+
+def _shared_need(facts: Facts, by: Acting, row: SharedNeed) -> bool:
+    own = by.role in STAFF and _same_house(row.holder_path, by.organisation_path)
+    took = any(_taking(facts, by, one) for one in row.takings.all())
+    return own or took or (row.unshared_at is None and _in_federation(by, row.federation_id))
+
+
+def _taking(facts: Facts, by: Acting, row: Taking) -> bool:
+    return by.role in STAFF and any(within(path, by.organisation_path) for path in (row.taker_path, row.holder_path))
+
+
+def _reads(by: Acting) -> bool:
+    return by.role in READERS
+
+
+def _elects(by: Acting, row: Vote) -> bool:
+    """Other programmes have votes too."""
+    return Election.objects.filter(pk=row.pk).exists()
+
+
+SIGHTS = ProgrammeSights(
+    lay_down=_lay_down,
+    rules={
+        Federation: everyone, Member: _member, Meeting: _meeting, Decision: _meeting,
+        SharedNeed: _shared_need, Taking: _taking,
+    },
+    related={Decision: ("federation",)},
+    marked={Meeting: "minutes"},
+    numbers={
+        "federation_id": Federation, "member_id": Member, "meeting_id": Meeting, "decision_id": Decision,
+        "shared_id": SharedNeed, "taking_id": Taking,
+    },
+    texts={"act": ["hear", "share", "leave", "join", "take", "promise", "hold", "representative", "election"]},
+    lists={
+        "/federations": Listed(Federation, _reads),
+        "/elections": Listed(Vote, _reads, _elects),
+        "/shared-needs": Listed(SharedNeed, staff, lambda by, row: _in_federation(by, row.federation_id)),
+        "/takings": Listed(Taking, staff),
+    },
+    only={
+        "/federations/{federation_id}": lambda by, row: _reads(by),
+        "/elections/{vote_id}": lambda by, row: _reads(by) and _elects(by, row),
+        "/assemblies/{meeting_id}": lambda by, row: staff(by),
+    },
+)  # fmt: skip

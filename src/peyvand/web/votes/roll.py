@@ -1,0 +1,166 @@
+"""The pages of those who vouch: the roll of a vote, its codes, and the papers of the box."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from peyvand.extend.programme import Route
+from peyvand.kernel.codes import spoken
+from peyvand.kernel.refusals import NotFound, Refusal, require
+from peyvand.scope.database import scope
+from peyvand.scope.encryption import Protected
+from peyvand.votes.casting import enter_paper
+from peyvand.votes.enums import VoteState, Way
+from peyvand.votes.models import Vote, Voter
+from peyvand.votes.permissions import may_vouch
+from peyvand.votes.queries import options_of, roll_of, unsettled_papers
+from peyvand.votes.roll import NewVoter, give_codes, give_paper, strike_voter, vouch_voters
+from peyvand.votes.rules import new_receipt
+from peyvand.web import notices
+from peyvand.web.lists import ListSpec, list_page
+from peyvand.web.pages.access import acting
+from peyvand.web.templatetags.peyvand_format import digits, jdatetime
+from peyvand.web.votes.forms import BallotForm, VoterForm
+
+_SHEETS = 8  # papers on one print
+_PAPER = (_("Number of the paper"), _("The sixteen digits printed on it; spaces and dashes do not matter"))
+# The page writes the rows by hand, for each has its acts; the list only turns the pages.
+_ROLL = ListSpec(name="roll", title=_("The roll"), columns=(), default_sort="id", exports=False)
+
+
+_VOUCHED = _("Whoever may vote is vouched for by a facilitator or a trusted local.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollPages:
+    """`roll_is_set`: who stands on the roll follows from the programme's own rows, so nobody is added or struck by hand."""
+
+    slug: str
+    votes: Callable[[], QuerySet[Vote]] = field(repr=False)
+    roll_is_set: bool = False
+    empty_roll: Any = _VOUCHED
+
+    def roll_routes(self, one: str) -> tuple[Route, ...]:
+        by_hand = (
+            Route(f"{one}roll/add/", "roll", require_POST(self.add_voter), "add_voter"),
+            Route(f"{one}roll/<int:voter_id>/strike/", "roll", require_POST(self.strike), "strike"),
+        )
+        return (
+            Route(f"{one}roll/", "roll", require_GET(self.roll)),
+            *(() if self.roll_is_set else by_hand),
+            Route(f"{one}roll/codes/", "roll", require_POST(self.codes), "codes"),
+            Route(f"{one}roll/<int:voter_id>/paper/", "roll", require_POST(self.paper), "paper"),
+            Route(f"{one}papers/", "papers", self.papers),
+            Route(f"{one}papers/print/", "papers", require_GET(self.sheets), "sheets"),
+        )
+
+    def one(self, vote_id: int) -> Vote:
+        """Raises `NotFound` where it is none of the programme's, or lies outside the scope."""
+        found = self.votes().select_related("place", "organisation").filter(pk=vote_id).first()
+        if found is None:
+            raise NotFound
+        return found
+
+    def act(
+        self, request: HttpRequest, vote_id: int, done: str, act: Callable[..., object], to: str = "vote", **values: Any
+    ) -> HttpResponseBase:
+        """Do one act, on the vote or on what `values` name, and lead on to a page of the vote."""
+        by = acting(request)
+        with scope(by):
+            self.one(vote_id)
+        try:
+            act(by=by, now=timezone.now(), **(values if "voter_id" in values else {"vote_id": vote_id} | values))
+            notices.done(request, done)
+        except Refusal as refusal:
+            notices.refused(request, refusal)
+        return redirect(f"{self.slug}:{to}", vote_id=vote_id)
+
+    def roll(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
+        """Names are shown to those who vouch in this vote: it is their work with each of them."""
+        vote = self.one(vote_id)
+        require(may_vouch(acting(request), vote))
+        page = list_page(request, _ROLL, roll_of(vote))
+        context = {"pages": self, "vote": vote, "page": page, "form": VoterForm(), "ways": Way.choices}
+        context |= {"going": vote.state in (VoteState.DRAFT, VoteState.OPEN), "is_open": vote.state == VoteState.OPEN}
+        return render(request, "web/votes/roll.html", context)
+
+    def add_voter(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
+        form = VoterForm(request.POST)
+        if not form.is_valid():
+            notices.warn(request, gettext("Write the name of the one who may vote."))
+            return redirect(f"{self.slug}:roll", vote_id=vote_id)
+        rows = [NewVoter(**form.cleaned_data)]
+        return self.act(request, vote_id, gettext("On the roll."), vouch_voters, "roll", rows=rows)
+
+    def strike(self, request: HttpRequest, vote_id: int, voter_id: int) -> HttpResponseBase:
+        return self.act(request, vote_id, gettext("Taken off the roll."), strike_voter, "roll", voter_id=voter_id)
+
+    def paper(self, request: HttpRequest, vote_id: int, voter_id: int) -> HttpResponseBase:
+        done = gettext("Marked: let them draw a paper from the pile.")
+        return self.act(request, vote_id, done, give_paper, "roll", voter_id=voter_id)
+
+    def codes(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
+        """The codes stand on the page that answers, and nowhere after it."""
+        by, way = acting(request), request.POST.get("way", "")
+        ids = [int(one) for one in request.POST.getlist("voter") if one.isdecimal()]
+        with scope(by):
+            vote = self.one(vote_id)
+        try:
+            chosen = Way(way) if way in Way.values else Way.HAND
+            given = give_codes(vote_id=vote_id, voter_ids=ids, way=chosen, by=by, now=timezone.now())
+        except Refusal as refusal:
+            notices.refused(request, refusal)
+            return redirect(f"{self.slug}:roll", vote_id=vote_id)
+        with scope(by):
+            names = {one.pk: cast(Protected, one.name).reveal() for one in Voter.objects.filter(pk__in=given)}
+            slips = [(names[pk], digits(spoken(code)), self._text(request, vote, code)) for pk, code in given.items()]
+            return render(request, "web/votes/codes.html", {"pages": self, "vote": vote, "slips": slips, "way": way})
+
+    def _text(self, request: HttpRequest, vote: Vote, code: str) -> str:
+        address = request.build_absolute_uri(reverse(f"{self.slug}:ballot", args=[vote.pk]))
+        said = {"title": vote.title, "code": spoken(code), "until": jdatetime(vote.closes_at), "address": address}
+        if vote.closes_at is None:
+            return gettext("%(title)s: your one-time code is %(code)s. You vote at %(address)s") % said
+        return gettext("%(title)s: your one-time code is %(code)s. You vote until %(until)s at %(address)s") % said
+
+    def papers(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
+        by = acting(request)
+        with scope(by):
+            vote = self.one(vote_id)
+            form = BallotForm(request.POST or None, vote=vote, options=options_of(vote), number=_PAPER)
+            if request.method != "POST" or not form.is_valid():
+                return self._papers_page(request, vote, form)
+        try:
+            found = enter_paper(
+                vote_id=vote_id, receipt=form.cleaned_data["number"], choice=form.choice(), by=by, now=timezone.now()
+            )
+        except Refusal as refusal:
+            notices.refused(request, refusal)
+            with scope(by):
+                return self._papers_page(request, vote, form, status=409)
+        text = gettext("Both entries are the same: the paper counts.")
+        waits = gettext("Entered. It counts once another person has entered the same.")
+        differs = gettext("The two entries differ. Look at the paper together; whoever was wrong enters it again.")
+        notices.done(request, text if found.agreed else differs if found.second is not None else waits)
+        return redirect(f"{self.slug}:papers", vote_id=vote_id)
+
+    def _papers_page(self, request: HttpRequest, vote: Vote, form: BallotForm, status: int = 200) -> HttpResponse:
+        open_ones = [(digits(spoken(one.receipt)), one.second is not None) for one in unsettled_papers(vote)[:50]]
+        context = {"pages": self, "vote": vote, "form": form, "open_ones": open_ones}
+        return render(request, "web/votes/papers.html", context, status=status)
+
+    def sheets(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
+        """Blank papers to print, each with a number drawn by chance that stands on the paper and on the slip the voter keeps."""
+        vote = self.one(vote_id)
+        numbers = [digits(spoken(new_receipt())) for _sheet in range(_SHEETS)]
+        context = {"pages": self, "vote": vote, "options": options_of(vote), "numbers": numbers}
+        return render(request, "web/votes/sheets.html", context)
