@@ -175,7 +175,7 @@ def dissolve_or_revive(*, council_id: int, act: str, by: Acting, now: datetime) 
         _dissolve(
             [council, *Council.objects.select_for_update().filter(part_of=council, state=CouncilState.STANDING)], now
         )
-    elif council.part_of and council.part_of.state == CouncilState.DISSOLVED:
+    elif Council.objects.filter(pk=council.part_of_id or 0, state=CouncilState.DISSOLVED).exists():
         raise rules.OfDissolved
     else:
         council.dissolved_at = None

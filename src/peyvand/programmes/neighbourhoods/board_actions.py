@@ -46,9 +46,6 @@ def set_lead(*, place: Place, organisation: Organisation, stands_for: str = "", 
     if before is not None and before.organisation_id == organisation.pk:
         raise rules.AlreadyLead
     named = stands_for or (sitting[organisation.pk].stands_for if organisation.pk in sitting else "")
-    BoardSeat.objects.filter(place=place, organisation=organisation, state=BoardState.ASKED).update(
-        state=BoardState.ON_BOARD
-    )
     for one in (before, BoardSeat.objects.filter(place=place, organisation=organisation, until__isnull=True).first()):
         if one is not None:
             one.state, one.until = BoardState.LEFT, today - timedelta(days=1)

@@ -51,14 +51,27 @@ def one(visit_id: int) -> Visit:
 
 def waiting(by: Acting, today: date) -> QuerySet[Visit]:
     """Visits of one's own office that were made and nothing followed, and plans whose day has come."""
-    open_ones = Q(state=VisitState.MADE) | Q(state=VisitState.PLANNED, planned_date__lte=today)
-    return visits(by).filter(open_ones)
+    return visits(by).filter(_waits(today))
+
+
+def _waits(today: date) -> Q:
+    return Q(state=VisitState.MADE) | Q(state=VisitState.PLANNED, planned_date__lte=today)
 
 
 def sent(by: Acting) -> QuerySet[Visit]:
     """Planned visits that a tour sends the actor himself to, in the order of his days."""
-    own = visits(by).filter(stop__person__account_id=by.account_id, state=VisitState.PLANNED)
-    return own.select_related("stop").order_by("planned_date", "stop__order")
+    return visits(by).filter(_sends(by)).select_related("stop").order_by("planned_date", "stop__order")
+
+
+def _sends(by: Acting) -> Q:
+    return Q(stop__person__account_id=by.account_id or 0, state=VisitState.PLANNED)
+
+
+def tallies(by: Acting, today: date) -> dict[str, int]:
+    """How many are `waiting`, and to how many the actor is `sent`, in one question."""
+    waits, sends = _waits(today), _sends(by)
+    rows = visits(by).filter(waits | sends)
+    return rows.aggregate(waiting=Count("pk", filter=waits), sent=Count("pk", filter=sends))
 
 
 def out_of_line() -> QuerySet[Visit]:

@@ -95,8 +95,7 @@ def all_visits(request: HttpRequest) -> HttpResponseBase:
     context = {
         "page": list_page(request, LIST, rows),
         "only": request.GET.get("show", ""),
-        "waiting": queries.waiting(by, today()).count(),
-        "sent": queries.sent(by).count() if by.is_staff else 0,
+        **queries.tallies(by, today()),
         "may_plan": permissions.may_plan(by, by.place_path) is None and opened(by),
         "may_visit": permissions.may_visit(by, by.place_path) is None and opened(by),
     }
