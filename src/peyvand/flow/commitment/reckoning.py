@@ -115,7 +115,8 @@ def reckon(inputs: Inputs, tell: Tell = untold) -> Result:
     """Who can help whom, and why each other need is left: worst-off first, exactly, then by the shortest ways."""
     tell(RunStep.PAIRING)
     if not len(inputs.needs):
-        return Result(*(pl.DataFrame(schema=one) for one in (_PAIRS, _LEFT, _UNITS, _LACKS)), complete=True)
+        pairs, left, units, lacks = (pl.DataFrame(schema=one) for one in (_PAIRS, _LEFT, _UNITS, _LACKS))
+        return Result(pairs, left, units, lacks, complete=True)
     matched = match(inputs.needs, inputs.capacities, least_travel=True)
     tell(RunStep.REASONS)
     pairs = _pairs(inputs, matched)

@@ -66,7 +66,7 @@ def _titles() -> dict[str, str]:
 
 def _group_names(table: str, places: Mapping[str, Place]) -> dict[str | None, str]:
     if table == "tenth":
-        names = {str(tenth): digits(tenth) for tenth in range(1, 11)}
+        names: dict[str | None, str] = {str(tenth): digits(tenth) for tenth in range(1, 11)}
         return names | {"1": _("1, the most pressing"), "10": _("10, the least pressing")}
     if table == "county":
         return {path: named(place) for path, place in places.items()}
