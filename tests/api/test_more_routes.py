@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 from tests.api.calls import ROOT, Caller
+from tests.runs import carry_out_waiting
 from tests.world import World
 
 from peyvand.extend.switches import switch_on
@@ -179,6 +180,7 @@ def test_a_promise_names_the_suggestion_it_answers(world, centre):
     world.need(by="facilitator")
     world.capacity()
     good(Caller(world, "field_leader").post("/matching-runs", {"place_path": "ir/mz/sari/"}), 201)
+    carry_out_waiting()
     [one] = good(centre.get("/suggestions", specification="wheelchair"))["items"]
     assert good(centre.get("/suggestions", specification="tutoring"))["items"] == []
     row = {"need_id": one["need_id"], "capacity_id": one["capacity_id"], "quantity": 1, "due_date": day(9)}
