@@ -60,7 +60,7 @@ class TourForm(Form):
             )  # fmt: skip
             place.offer(places)
             if not place.is_written:  # the same places are read once for all rows
-                choices = choices or list(place.choices)
+                choices = choices or list(place.choices)  # type: ignore[arg-type]
                 place.choices = choices
             self.fields[f"place_{row}"] = place
             self.fields[f"needed_{row}"] = _skills(_("Place {number}: which skills does it need?"), row)
