@@ -2,6 +2,7 @@
 
 from peyvand.engines.matching.assign import assign
 from peyvand.engines.matching.candidates import candidates
+from peyvand.engines.matching.fairness import fairness, first_come
 from peyvand.engines.matching.graph import Assignment, Graph
 from peyvand.engines.matching.verify import Certificate, Reason, Reasons, reasons, verify
 from peyvand.engines.matching.widen import Matched, match
@@ -15,6 +16,8 @@ __all__ = [
     "Reasons",
     "assign",
     "candidates",
+    "fairness",
+    "first_come",
     "match",
     "reasons",
     "verify",
