@@ -1,6 +1,7 @@
 """Matching needs with capacities: worst-off first, exactly, with a certificate."""
 
 from peyvand.engines.matching.assign import assign
+from peyvand.engines.matching.bottlenecks import Remedy, bottlenecks, remedy
 from peyvand.engines.matching.candidates import candidates
 from peyvand.engines.matching.fairness import fairness, first_come
 from peyvand.engines.matching.graph import Assignment, Graph
@@ -14,11 +15,14 @@ __all__ = [
     "Matched",
     "Reason",
     "Reasons",
+    "Remedy",
     "assign",
+    "bottlenecks",
     "candidates",
     "fairness",
     "first_come",
     "match",
     "reasons",
+    "remedy",
     "verify",
 ]
