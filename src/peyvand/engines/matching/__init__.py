@@ -1,5 +1,6 @@
 """Matching needs with capacities: worst-off first, exactly, with a certificate."""
 
+from peyvand.engines.matching.arriving import Moved, StandingMatching
 from peyvand.engines.matching.assign import assign
 from peyvand.engines.matching.bottlenecks import Remedy, bottlenecks, remedy
 from peyvand.engines.matching.candidates import candidates
@@ -13,9 +14,11 @@ __all__ = [
     "Certificate",
     "Graph",
     "Matched",
+    "Moved",
     "Reason",
     "Reasons",
     "Remedy",
+    "StandingMatching",
     "assign",
     "bottlenecks",
     "candidates",
