@@ -3,25 +3,34 @@
 from peyvand.engines.matching.arriving import Moved, StandingMatching
 from peyvand.engines.matching.assign import assign
 from peyvand.engines.matching.bottlenecks import Remedy, bottlenecks, remedy
+from peyvand.engines.matching.bounds import Bound, Bounded, bounded
 from peyvand.engines.matching.candidates import candidates
 from peyvand.engines.matching.fairness import fairness, first_come
+from peyvand.engines.matching.feasible import Feasibility, Refused, Rules, count_refusals
 from peyvand.engines.matching.graph import Assignment, Graph
 from peyvand.engines.matching.verify import Certificate, Reason, Reasons, reasons, verify
 from peyvand.engines.matching.widen import Matched, match
 
 __all__ = [
     "Assignment",
+    "Bound",
+    "Bounded",
     "Certificate",
+    "Feasibility",
     "Graph",
     "Matched",
     "Moved",
     "Reason",
     "Reasons",
+    "Refused",
     "Remedy",
+    "Rules",
     "StandingMatching",
     "assign",
     "bottlenecks",
+    "bounded",
     "candidates",
+    "count_refusals",
     "fairness",
     "first_come",
     "match",
