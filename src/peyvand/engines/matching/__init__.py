@@ -8,6 +8,7 @@ from peyvand.engines.matching.candidates import candidates
 from peyvand.engines.matching.fairness import fairness, first_come
 from peyvand.engines.matching.feasible import Feasibility, Refused, Rules, count_refusals
 from peyvand.engines.matching.graph import Assignment, Graph
+from peyvand.engines.matching.reserve import Future, Prices, look_ahead_prices
 from peyvand.engines.matching.verify import Certificate, Reason, Reasons, reasons, verify
 from peyvand.engines.matching.widen import Matched, match
 
@@ -17,9 +18,11 @@ __all__ = [
     "Bounded",
     "Certificate",
     "Feasibility",
+    "Future",
     "Graph",
     "Matched",
     "Moved",
+    "Prices",
     "Reason",
     "Reasons",
     "Refused",
@@ -33,6 +36,7 @@ __all__ = [
     "count_refusals",
     "fairness",
     "first_come",
+    "look_ahead_prices",
     "match",
     "reasons",
     "remedy",

@@ -137,7 +137,7 @@ class StandingMatching:
         self._at.weight[taker], self._at.missing[taker] = np.inf, -more
         edge = inner.add_edge(taker, capacity, self._at)
         moves = self._serve(taker)
-        self._at.count[inner.LOGGED] = 0
+        self._at.tally[inner.LOGGED] = 0
         inner.change_units(edge, more, self._at)
         inner.drop_edges(taker, self._at)
         self._at.weight[taker] = 0.0
@@ -180,9 +180,18 @@ class StandingMatching:
         while left:
             edge = inner.edge_between(need, capacity, self._at, True)
             some = min(left, int(self._at.units[edge]))
-            self._at.count[inner.LOGGED] = 0
+            self._at.tally[inner.LOGGED] = 0
             inner.change_units(edge, -some, self._at)
             left -= some
+
+    def movable(self, need: int) -> int:
+        """How many units of a need are not fixed."""
+        self._check_need(need)
+        total, edge = 0, int(self._at.of_need[need])
+        while edge >= 0:
+            total += int(self._at.units[edge])
+            edge = int(self._at.after[inner.BY_NEED, edge])
+        return total
 
     def release(self, need: int, capacity: int, units: int | None = None) -> Moved:
         """Fixed units of the pair (default: all) may be moved again, and taken by somebody of higher rank.
@@ -212,10 +221,27 @@ class StandingMatching:
         self._at.waiting[need] = False
         return self._moved(self._serve(need))
 
+    def rearrange(self, flow: Any) -> Moved:
+        """Another answer that gives every need as many units: `flow` int64[e] on the edges of `arrays()`, as from
+        `assign` with a `cost`.
+        """
+        arrays, units = self.arrays(), whole("flow", flow)
+        certificate = verify(**arrays | {"flow": units})
+        if not certificate:
+            raise ValueError(f"flow: {certificate.fault}")
+        owner, capacities, before, edges = self._edges()
+        more = units - before
+        given = np.zeros(self._needs, np.int64)
+        np.add.at(given, owner, more)
+        if given.any():
+            raise ValueError(f"flow: need row {np.argmax(given != 0)} gets other units than it has")
+        inner.reload(edges, units, self._at)
+        return self._moved(list(zip(owner.tolist(), capacities.tolist(), more.tolist(), strict=True)))
+
     @property
     def served(self) -> Array:
         """int64[n] units each need has, fixed ones too."""
-        owner, _, units = self._edges()
+        owner, _, units, _ = self._edges()
         served = np.zeros(self._needs, np.int64)
         np.add.at(served, owner, units)
         for need, fixed in self._fixed.items():
@@ -242,9 +268,7 @@ class StandingMatching:
 
         Without the units that are fixed and those that are held back; kept needs have a priority of 2**60.
         """
-        owner, capacities, units = self._edges()
-        order = np.argsort(owner, kind="stable")
-        owner, capacities, units = owner[order], capacities[order], units[order]
+        owner, capacities, units, _ = self._edges()
         served, used = np.zeros(self._needs, np.int64), np.zeros(self._capacities, np.int64)
         np.add.at(served, owner, units)
         np.add.at(used, capacities, units)
@@ -258,10 +282,11 @@ class StandingMatching:
             "flow": units,
         }
 
-    def _edges(self) -> tuple[Array, Array, Array]:
-        """Needs, capacities and movable units of the edges there are."""
-        there = np.flatnonzero(self._at.need[: self._at.count[inner.EDGES]] >= 0)
-        return self._at.need[there].astype(np.int64), self._at.capacity[there], self._at.units[there]
+    def _edges(self) -> tuple[Array, Array, Array, Array]:
+        """Needs, capacities and movable units of the edges there are, and the edges, by need."""
+        there = np.flatnonzero(self._at.need[: self._at.tally[inner.EDGES]] >= 0)
+        there = there[np.argsort(self._at.need[there], kind="stable")]
+        return self._at.need[there].astype(np.int64), self._at.capacity[there], self._at.units[there], there
 
     def _serve(self, need: int) -> list[tuple[int, int, int]]:
         moves = []
@@ -284,7 +309,7 @@ class StandingMatching:
         return [move for _, capacity, _ in list(freed) for move in self._fill(capacity)]
 
     def _logged(self) -> list[tuple[int, int, int]]:
-        count = self._at.count[inner.LOGGED]
+        count = self._at.tally[inner.LOGGED]
         edges = self._at.log_edge[:count]
         units = self._at.log_units[:count].tolist()
         return list(zip(self._at.need[edges].tolist(), self._at.capacity[edges].tolist(), units, strict=True))
@@ -311,7 +336,7 @@ class StandingMatching:
         return total
 
     def _make_room(self, needs: int, capacities: int, edges: int) -> None:
-        used = int(self._at.count[inner.EDGES]) + edges
+        used = int(self._at.tally[inner.EDGES]) + edges
         wanted = needs, capacities, used
         sizes = len(self._at.weight), len(self._at.slack), len(self._at.need)
         if all(size >= want for size, want in zip(sizes, wanted, strict=True)):

@@ -38,17 +38,17 @@ class Standing(NamedTuple):
     free: Array  # int32[e] edges to be used again
     log_edge: Array  # int32[2 m + 2] what the last step moved
     log_units: Array  # int64[2 m + 2]
-    count: Array  # int64[4] searches, edges ever used, free edges, logged moves
+    tally: Array  # int64[4] searches, edges ever used, free edges, logged moves
 
 
 @in_place
 def add_edge(need: int, capacity: int, at: Standing) -> int:
-    if at.count[FREE] > 0:
-        at.count[FREE] -= 1
-        edge = at.free[at.count[FREE]]
+    if at.tally[FREE] > 0:
+        at.tally[FREE] -= 1
+        edge = at.free[at.tally[FREE]]
     else:
-        edge = at.count[EDGES]
-        at.count[EDGES] += 1
+        edge = at.tally[EDGES]
+        at.tally[EDGES] += 1
     at.need[edge], at.capacity[edge], at.units[edge] = need, capacity, 0
     _link(at.of_need, BY_NEED, need, edge, at)
     _link(at.of_capacity, BY_CAPACITY, capacity, edge, at)
@@ -73,6 +73,21 @@ def load(needs: Array, capacities: Array, flow: Array, at: Standing) -> None:
 
 
 @in_place
+def reload(edges: Array, flow: Array, at: Standing) -> None:
+    """Other units on these edges, which are all there are."""
+    for edge in edges:
+        if at.units[edge] > 0:
+            at.slack[at.capacity[edge]] += at.units[edge]
+            _unlink(at.given, GIVEN, at.capacity[edge], edge, at)
+    for place in range(len(edges)):
+        edge = edges[place]
+        at.units[edge] = flow[place]
+        if flow[place] > 0:
+            at.slack[at.capacity[edge]] -= flow[place]
+            _link(at.given, GIVEN, at.capacity[edge], edge, at)
+
+
+@in_place
 def drop_edges(need: int, at: Standing) -> None:
     """Take out all edges of a need; none may carry units any more."""
     while at.of_need[need] >= 0:
@@ -80,8 +95,8 @@ def drop_edges(need: int, at: Standing) -> None:
         _unlink(at.of_need, BY_NEED, need, edge, at)
         _unlink(at.of_capacity, BY_CAPACITY, at.capacity[edge], edge, at)
         at.need[edge] = -1
-        at.free[at.count[FREE]] = edge
-        at.count[FREE] += 1
+        at.free[at.tally[FREE]] = edge
+        at.tally[FREE] += 1
 
 
 @in_place
@@ -101,8 +116,8 @@ def change_units(edge: int, units: int, at: Standing) -> None:
     at.units[edge] += units
     if at.units[edge] == 0 and units < 0:
         _unlink(at.given, GIVEN, capacity, edge, at)
-    at.log_edge[at.count[LOGGED]], at.log_units[at.count[LOGGED]] = edge, units
-    at.count[LOGGED] += 1
+    at.log_edge[at.tally[LOGGED]], at.log_units[at.tally[LOGGED]] = edge, units
+    at.tally[LOGGED] += 1
 
 
 @in_place
@@ -129,7 +144,7 @@ def serve_step(start: int, at: Standing) -> int:
     """Serve some missing units of a need: by a shortest path to room, else in place of the last in rank among all
     that it leads to, if that is below it. How many units; 0 when it can get no more.
     """
-    at.count[LOGGED] = 0
+    at.tally[LOGGED] = 0
     if at.missing[start] == 0:
         return 0
     edge, weakest = _find_room(start, at)
@@ -171,8 +186,8 @@ def _find_room(start: int, at: Standing) -> tuple[int, int]:
     """The last edge of a shortest path from a need to room (-1: there is none); then also the edge by which the last
     in rank of all reached is served (-1: nobody).
     """
-    at.count[SEARCH] += 1
-    search = at.count[SEARCH]
+    at.tally[SEARCH] += 1
+    search = at.tally[SEARCH]
     at.need_seen[start] = search
     at.queue[0] = start
     begin, stop, weakest = 0, 1, -1
@@ -213,7 +228,7 @@ def _is_below(one: int, other: int, at: Standing) -> bool:
 @in_place
 def fill_step(start: int, at: Standing) -> int:
     """Give units of a capacity with room to the first in rank of all that lead there; how many."""
-    at.count[LOGGED] = 0
+    at.tally[LOGGED] = 0
     if at.slack[start] == 0:
         return 0
     first = _find_asking(start, at)
@@ -240,8 +255,8 @@ def fill_step(start: int, at: Standing) -> int:
 @in_place
 def _find_asking(start: int, at: Standing) -> int:
     """The first in rank of the needs with missing units that lead to a capacity, or -1."""
-    at.count[SEARCH] += 1
-    search = at.count[SEARCH]
+    at.tally[SEARCH] += 1
+    search = at.tally[SEARCH]
     best = -1
     at.capacity_seen[start] = search
     stop = _ask_back(start, 0, at)
@@ -267,8 +282,8 @@ def _ask_back(capacity: int, stop: int, at: Standing) -> int:
     edge = at.of_capacity[capacity]
     while edge >= 0:
         need = at.need[edge]
-        if at.need_seen[need] != at.count[SEARCH]:
-            at.need_seen[need], at.by_need[need] = at.count[SEARCH], edge
+        if at.need_seen[need] != at.tally[SEARCH]:
+            at.need_seen[need], at.by_need[need] = at.tally[SEARCH], edge
             at.queue[stop] = need
             stop += 1
         edge = at.after[BY_CAPACITY, edge]
@@ -278,7 +293,7 @@ def _ask_back(capacity: int, stop: int, at: Standing) -> int:
 @in_place
 def free_units(need: int, at: Standing) -> None:
     """Take back every unit of a need that may be moved; its capacities have that room then."""
-    at.count[LOGGED] = 0
+    at.tally[LOGGED] = 0
     edge = at.of_need[need]
     while edge >= 0:
         units = at.units[edge]
@@ -311,7 +326,7 @@ def empty(needs: int, capacities: int, edges: int) -> Standing:
         free=np.zeros(edges, np.int32),
         log_edge=np.zeros(2 * capacities + 2 + edges, np.int32),
         log_units=np.zeros(2 * capacities + 2 + edges, np.int64),
-        count=np.zeros(4, np.int64),
+        tally=np.zeros(4, np.int64),
     )
 
 
