@@ -31,7 +31,7 @@ RULES = Rules(
             "at_venue": [False, True],
         }
     ),
-    unwanted=pl.DataFrame({"household": ["h1", "h2"], "provider": ["p1", "p2"]}),
+    unwanted=pl.DataFrame({"household": ["h1", "h2", "h2"], "provider": ["p1", "p2", None]}),
 )
 
 

@@ -1,6 +1,6 @@
 """Matching needs with capacities: worst-off first, exactly, with a certificate."""
 
-from peyvand.engines.matching.arriving import Moved, StandingMatching
+from peyvand.engines.matching.arriving import KEPT, Moved, StandingMatching
 from peyvand.engines.matching.assign import assign
 from peyvand.engines.matching.bottlenecks import Remedy, bottlenecks, remedy
 from peyvand.engines.matching.bounds import Bound, Bounded, bounded
@@ -13,6 +13,7 @@ from peyvand.engines.matching.verify import Certificate, Reason, Reasons, reason
 from peyvand.engines.matching.widen import Matched, match
 
 __all__ = [
+    "KEPT",
     "Assignment",
     "Bound",
     "Bounded",

@@ -187,11 +187,7 @@ class StandingMatching:
     def movable(self, need: int) -> int:
         """How many units of a need are not fixed."""
         self._check_need(need)
-        total, edge = 0, int(self._at.of_need[need])
-        while edge >= 0:
-            total += int(self._at.units[edge])
-            edge = int(self._at.after[inner.BY_NEED, edge])
-        return total
+        return self._between(need, None)
 
     def release(self, need: int, capacity: int, units: int | None = None) -> Moved:
         """Fixed units of the pair (default: all) may be moved again, and taken by somebody of higher rank.
@@ -328,10 +324,11 @@ class StandingMatching:
             edge = int(self._at.after[inner.GIVEN, edge])
         return total
 
-    def _between(self, need: int, capacity: int) -> int:
+    def _between(self, need: int, capacity: int | None) -> int:
+        """Movable units of a need, of one capacity or of all."""
         total, edge = 0, int(self._at.of_need[need])
         while edge >= 0:
-            total += int(self._at.units[edge]) if self._at.capacity[edge] == capacity else 0
+            total += int(self._at.units[edge]) if capacity in (None, self._at.capacity[edge]) else 0
             edge = int(self._at.after[inner.BY_NEED, edge])
         return total
 

@@ -30,9 +30,14 @@ class Refused(StrEnum):
     HOUSEHOLD = "household"  # the household does not want this provider
 
 
-_PAIR = {"kind": pl.String, "substitute": pl.String}
-_KIND = {"kind": pl.String, "licences": pl.List(pl.String), "same_gender": pl.Boolean, "at_venue": pl.Boolean}
-_UNWANTED = {"household": pl.String, "provider": pl.String}
+_PAIR: dict[str, Any] = {"kind": pl.String, "substitute": pl.String}
+_KIND: dict[str, Any] = {
+    "kind": pl.String,
+    "licences": pl.List(pl.String),
+    "same_gender": pl.Boolean,
+    "at_venue": pl.Boolean,
+}
+_UNWANTED: dict[str, Any] = {"household": pl.String, "provider": pl.String}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +183,11 @@ class Feasibility:
             _texts(self._needs, "kind"), _texts(self._capacities, "kind"), _texts(swaps, "kind"),
             _texts(swaps, "substitute"),
         )  # fmt: skip
-        return lambda need, capacity: (
-            (asked[need] != given[capacity]) & ~_among(asked[need], given[capacity], wanted, instead)
-        )
+
+        def differs(need: Array, capacity: Array) -> Array:
+            return (asked[need] != given[capacity]) & ~_among(asked[need], given[capacity], wanted, instead)
+
+        return differs
 
     def _too_far(self) -> Callable[[Array, Array], Array]:
         most = _numbers(self._needs, "max_km")
@@ -211,9 +218,13 @@ def count_refusals(codes: Array) -> pl.DataFrame:
 
 def _within_reach(ground: Ground, need: Array, capacity: Array) -> Array:
     key = ground.capacity_key[capacity]
-    level = (ground.need_keys[need] == key[:, None]) & (key >= 0)[:, None]
-    level[:, KM] &= _km(ground, need, capacity) <= ground.reach_km[capacity]
-    return level.any(axis=1)
+    within = np.zeros(len(key), bool)
+    for reach in range(ground.need_keys.shape[1]):
+        meets = np.flatnonzero((ground.need_keys[need, reach] == key) & (key >= 0))
+        if reach == KM:
+            meets = meets[_km(ground, need[meets], capacity[meets]) <= ground.reach_km[capacity[meets]]]
+        within[meets] = True
+    return within
 
 
 def _km(ground: Ground, need: Array, capacity: Array) -> Array:
@@ -226,20 +237,40 @@ def _km(ground: Ground, need: Array, capacity: Array) -> Array:
 
 def _apart(needs: pl.DataFrame, capacities: pl.DataFrame) -> Callable[[Array, Array], Array]:
     starts, ends = ([_days(side, name) for side in (needs, capacities)] for name in ("start", "end"))
-    # A comparison with a day that is not known (NaN) is false, and refuses nothing.
-    return lambda need, capacity: (starts[0][need] > ends[1][capacity]) | (starts[1][capacity] > ends[0][need])
+
+    def apart(need: Array, capacity: Array) -> Array:
+        # A comparison with a day that is not known (NaN) is false, and refuses nothing.
+        too_late: Array = starts[0][need] > ends[1][capacity]
+        return too_late | (starts[1][capacity] > ends[0][need])
+
+    return apart
 
 
 def _all_of(asked: pl.Series, given: pl.Series) -> Callable[[Array, Array], Array]:
     """True where something asked for is not given."""
     wanted, there = _bits(asked, given)
-    return lambda need, capacity: (wanted[need] & ~there[capacity]).any(axis=1)
+
+    def lacks(need: Array, capacity: Array) -> Array:
+        lacking = np.zeros(len(need), bool)
+        for word in range(wanted.shape[1]):
+            lacking |= (wanted[need, word] & ~there[capacity, word]) != 0
+        return lacking
+
+    return lacks
 
 
 def _any_of(asked: pl.Series, given: pl.Series) -> Callable[[Array, Array], Array]:
     """True where something is asked for and nothing of it is given."""
     wanted, there = _bits(asked, given)
-    return lambda need, capacity: wanted[need].any(axis=1) & ~(wanted[need] & there[capacity]).any(axis=1)
+    asks = (wanted != 0).any(axis=1)
+
+    def none_of(need: Array, capacity: Array) -> Array:
+        in_common = np.zeros(len(need), bool)
+        for word in range(wanted.shape[1]):
+            in_common |= (wanted[need, word] & there[capacity, word]) != 0
+        return np.asarray(asks)[need] & ~in_common
+
+    return none_of
 
 
 def _bits(*lists: pl.Series) -> list[Array]:
@@ -258,8 +289,14 @@ def _bits(*lists: pl.Series) -> list[Array]:
 
 def _among(one: Array, other: Array, ones: Array, others: Array) -> Array:
     """Which of the pairs (one, other) stand in the table of pairs; codes below 0 are no value."""
+    known = (ones >= 0) & (others >= 0)
+    ones, others = ones[known], others[known]
+    if not len(ones):
+        return np.zeros(len(one), bool)
     spread = 1 + max(int(part.max(initial=0)) for part in (other, others))
-    return np.isin(one * spread + other, ones * spread + others) & (one >= 0) & (other >= 0)
+    table, asked = np.sort(ones * spread + others), one * spread + other
+    found = table[np.minimum(np.searchsorted(table, asked), len(table) - 1)] == asked
+    return found & (one >= 0) & (other >= 0)
 
 
 def _coded(*columns: pl.Series) -> list[Array]:
