@@ -60,7 +60,7 @@ def frames(rng: np.random.Generator) -> tuple[pl.DataFrame, pl.DataFrame]:
     sides = []
     for schema in (NEED, CAPACITY):
         known = [{"county": "Bam", "lat": 31.0, "lon": 54.0}, {}]  # so that both lists carry both levels
-        rows = [one_row(rng, schema) | (known[0] if not number else {}) for number in range(int(rng.integers(1, 20)))]
+        rows = [one_row(rng, schema) | (known[0] if not number else {}) for number in range(int(rng.integers(1, 25)))]
         sides.append(pl.DataFrame(rows, schema=schema))
     return sides[0], sides[1]
 
@@ -101,7 +101,7 @@ def by_the_book(need: dict[str, Any], capacity: dict[str, Any]) -> set[str]:
     return refused
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 2**32))
 def test_each_pair_is_refused_by_the_rules_that_one_would_name(seed: int) -> None:
     needs, capacities = frames(np.random.default_rng(seed))
