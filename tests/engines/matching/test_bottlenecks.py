@@ -37,7 +37,7 @@ def test_a_remedy_serves_exactly_whom_matching_anew_would_serve(one: Problem, se
         assert found.tolist() == with_more(one, within, units).tolist()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(large_problems(), st.integers(0, 2**32))
 def test_the_table_names_for_each_kind_and_county_what_a_trial_finds(one: Problem, seed: int) -> None:
     rng = np.random.default_rng(seed)

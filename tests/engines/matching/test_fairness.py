@@ -29,7 +29,7 @@ def test_each_table_counts_the_needs_of_its_groups() -> None:
     assert shares == [("Bam", 2 / 3, 2 / 3), ("Yazd", 1.0, 0.0), (None, None, None)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(large_problems(), st.integers(0, 2**32))
 def test_tables_add_up_and_the_first_tenths_are_never_behind_the_queue(one: Problem, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -47,7 +47,7 @@ def test_tables_add_up_and_the_first_tenths_are_never_behind_the_queue(one: Prob
     assert np.ptp(tenths["needs"].to_numpy()) <= 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(large_problems(), st.integers(0, 2**32))
 def test_nobody_passes_by_room_when_first_come(one: Problem, seed: int) -> None:
     demand = demand_of(one)
