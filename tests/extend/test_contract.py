@@ -231,7 +231,7 @@ def test_a_toy_programme_in_a_new_folder_needs_no_other_edit_and_passes_the_whol
     ]
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-1000:]
-    assert re.search(r"\b13 passed", ran.stdout), ran.stdout[-500:]
+    assert re.search(r"\b14 passed", ran.stdout), ran.stdout[-500:]
 
 
 def test_a_folder_without_a_manifest_stops_the_start_with_a_sentence(tmp_path):

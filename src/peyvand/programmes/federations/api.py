@@ -24,17 +24,17 @@ from peyvand.programmes.federations.shapes import (
     DecisionIn,
     DecisionOut,
     FederationIn,
+    FederationJoinIn,
     FederationMemberOut,
     FederationOut,
     FederationWhole,
-    JoinIn,
     MemberDeclineIn,
     MemberExcludeIn,
     QuorumIn,
     RepresentativeIn,
     SharedNeedOut,
+    SharedNeedsIn,
     SharedNow,
-    ShareIn,
     TakeIn,
     TakingOut,
 )
@@ -149,7 +149,7 @@ def set_federation_quorum(request: HttpRequest, federation_id: Path[Id], body: Q
     return act(request, run)
 
 
-def ask_to_join_federation(request: HttpRequest, federation_id: Path[Id], body: JoinIn) -> HttpResponse:
+def ask_to_join_federation(request: HttpRequest, federation_id: Path[Id], body: FederationJoinIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> FederationMemberOut:
         house = organisation_at(body.organisation_id, "organisation")
         return _member(actions.ask_to_join(federation_id=federation_id, organisation=house, by=by, now=now).pk)
@@ -241,7 +241,7 @@ def list_shared_needs(request: HttpRequest, page: Query[PageQuery]) -> HttpRespo
         return page_of(request, queries.shared(by), page, shared_out, NEWEST)
 
 
-def share_needs(request: HttpRequest, federation_id: Path[Id], body: ShareIn) -> HttpResponse:
+def share_needs(request: HttpRequest, federation_id: Path[Id], body: SharedNeedsIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> SharedNow:
         rows = sharing_actions.share_needs(federation_id=federation_id, need_ids=body.need_ids, by=by, now=now)
         return SharedNow(items=shared_out([queries.one_shared(one.pk) for one in rows]))

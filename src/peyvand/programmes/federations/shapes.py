@@ -50,7 +50,7 @@ class QuorumIn(Given):
     quorum_percent: Percent
 
 
-class JoinIn(Given):
+class FederationJoinIn(Given):
     organisation_id: Id
 
 
@@ -157,7 +157,7 @@ class SharedNow(Schema):
     items: list[SharedNeedOut]
 
 
-class ShareIn(Given):
+class SharedNeedsIn(Given):
     need_ids: Ids
 
 

@@ -50,7 +50,7 @@ def place(request: HttpRequest, place_id: int) -> HttpResponseBase:
     if found is None:
         raise NotFound
     terms = queries.terms_on(today())
-    rows = queries.standings(found.path, today(), only=found.path, draws=1000, terms=terms)
+    rows = queries.standings(found.path, today(), only=found, draws=1000, terms=terms)
     visits = list(queries.visits(by).filter(place=found).order_by("-created_at", "-pk")[:20])
     context = {
         "place": found,

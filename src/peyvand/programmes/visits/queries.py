@@ -1,8 +1,9 @@
 """Reads of visits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, When
 
@@ -104,28 +105,42 @@ class Standing:
     measure: Measure | None
 
 
-def standings(area: str, today: date, *, only: str = "", draws: int = 0, terms: Terms | None = None) -> list[Standing]:
+def standings(
+    area: str, today: date, *, only: Place | None = None, among: Iterable[Place] | None = None, draws: int = 0,
+    terms: Terms | None = None,
+) -> list[Standing]:  # fmt: skip
     """Every fine place of an area (or `only` one), the most neglected first; those without a known deprivation come last.
+    `among` are all places of the area where they were read already.
 
     Dates and counts are of all organisations: a place that somebody else visited yesterday is not forgotten. No row of a
     person or household is among them.
     """
     with scope(SYSTEM):
         terms = terms or terms_on(today)
-        places = Place.objects.defer("boundary").filter(below(area, "path"), kind__in=FINE)
-        found = list(places.filter(path=only) if only else places)
-        where = Q(place_path=only) if only else below(area)
-        last = dict(
-            Visit.objects.filter(where, state__in=MADE).order_by().values_list("place_path").annotate(Max("visited_date"))
-        )  # fmt: skip
+        if only:
+            found = [only] if only.kind in FINE else []
+        elif among is not None:
+            found = [place for place in among if place.kind in FINE]
+        else:
+            fine = Place.objects.filter(below(area, "path"), kind__in=FINE).select_related("parent")
+            found = list(fine.defer("boundary", "parent__boundary"))
+        where = Q(place_path=only.path) if only else below(area)
         help_since = add_months(today, -HELP_MONTHS)
         needs = Need.objects.filter(where, created_at__date__gte=help_since).exclude(state="draft").order_by()
+        visited, kinds, newest = at_once(
+            Visit.objects.filter(where, state__in=MADE)
+            .order_by()
+            .values("place_path")
+            .annotate(day=Max("visited_date")),
+            needs.values("place_path", "specification_id").annotate(told=Sum(_STANDS), helped=Sum("met")),
+            _newest_survey(where),
+        )
+        last = {one["place_path"]: date.fromisoformat(one["day"]) for one in visited}
         helped: dict[str, list[tuple[int, int]]] = {}
-        kinds = needs.values("place_path", "specification_id").annotate(told=Sum(_STANDS), helped=Sum("met"))
         for one in kinds:
             if one["told"]:
                 helped.setdefault(one["place_path"], []).append((one["told"], one["helped"]))
-        surveyed = measures(where, draws=draws)
+        surveyed = _measures(where, {one["visit__place_path"]: one["survey"] for one in newest}, draws=draws)
         prior = deprivation_of({place.path for place in found})
     rows = []
     for place in found:
@@ -152,10 +167,18 @@ def _deprivation(measure: Measure | None, prior: tuple[int, str] | None, terms: 
     return (prior[0] / 100, prior[1]) if prior else (None, "")
 
 
-def measures(where: Q, *, draws: int) -> dict[str, Measure]:
-    """By path what the newest survey with answers from there says of deprivation. Read under the national role."""
-    answers = HouseholdAnswer.objects.filter(_through_visit(where)).exclude(deprived=[]).order_by()
-    newest = dict(answers.values_list("visit__place_path").annotate(Max("survey_id")))
+def _answers(where: Q) -> QuerySet[HouseholdAnswer]:
+    return HouseholdAnswer.objects.filter(_through_visit(where)).exclude(deprived=[]).order_by()
+
+
+def _newest_survey(where: Q) -> QuerySet[HouseholdAnswer, Any]:
+    """By path the newest survey with answers from there."""
+    return _answers(where).values("visit__place_path").annotate(survey=Max("survey_id"))
+
+
+def _measures(where: Q, newest: Mapping[str, int], *, draws: int) -> dict[str, Measure]:
+    """By path what its newest survey says of deprivation. Read under the national role."""
+    answers = _answers(where)
     by_survey: dict[int, list[str]] = {}
     for path, survey_id in newest.items():
         by_survey.setdefault(survey_id, []).append(path)

@@ -118,7 +118,7 @@ def _route(row: NewTour, calls: Sequence[tuple[Place, str]], now: datetime) -> r
     scores = {
         place.path: one[0].neglect.score or 0
         for place, _ in row.calls
-        if (one := standings(place.path, today, only=place.path))
+        if (one := standings(place.path, today, only=place))
     }
     asked = [routing.Call(points[place.path], search_key(skill), scores.get(place.path, 0)) for place, skill in calls]
     people = [frozenset(search_key(skill) for skill in _skills(skills)) for _, skills in row.people]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.people.models import Membership
+from peyvand.places.enums import FINE
 from peyvand.places.models import Place
 from peyvand.programmes.visits import permissions, queries, tour_actions
 from peyvand.programmes.visits.forms import fine_places
@@ -27,6 +28,7 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
+from peyvand.web.pages import choices
 from peyvand.web.pages.access import refuse
 from peyvand.web.pages.choices import FoundPlace, PlaceField
 from peyvand.web.pages.words import named
@@ -48,25 +50,32 @@ class TourForm(Form):
     calls_a_day = QuantityField(label=_("Places a person can reach in a day"), most=12, initial=3)
     km_a_day = QuantityField(label=_("Kilometres a person can go in a day"), unit=_("km"), most=1000, initial=150)
 
-    def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
+    def __init__(self, *args: Any, by: Acting, near: list[Place], **options: Any) -> None:
+        """`near` are the places of the actor's area as `_near` reads them, which every choice here is made of."""
         super().__init__(*args, **options)
         self.fields["begins"].earliest = today()  # type: ignore[attr-defined]
-        self.fields["base"].offer(by)  # type: ignore[attr-defined]
-        people, places = _people(by), fine_places(by)
-        choices: list[Any] = []
+        base: Any = self.fields["base"]
+        if len(near) > choices.MOST_PLACES:
+            base.offer(by)
+        else:
+            base.offer_read(by, near)
+        places = fine_places(by)
+        fine = [place for place in near if place.kind in FINE]
         for row in range(1, PLACE_ROWS + 1):
             place = FoundPlace(
                 label=format_lazy(_("Place {number}"), number=number(row)), required=row == 1, empty_label="—"
             )  # fmt: skip
-            place.offer(places)
-            if not place.is_written:  # the same places are read once for all rows
-                choices = choices or list(place.choices)  # type: ignore[arg-type]
-                place.choices = choices
+            place.offer(places, is_written=len(near) > choices.MOST_PLACES or len(fine) > choices.MOST_NAMES)
+            if not place.is_written:
+                place.choices = [("", "—"), *((one.pk, place.label_from_instance(one)) for one in fine)]
             self.fields[f"place_{row}"] = place
             self.fields[f"needed_{row}"] = _skills(_("Place {number}: which skills does it need?"), row)
+        people = _people(by)
         for row in range(1, PERSON_ROWS + 1):
             label = format_lazy(_("Person {number}"), number=number(row))
-            self.fields[f"person_{row}"] = PersonField(label=label, queryset=people, required=row == 1, empty_label="—")
+            person = PersonField(label=label, queryset=people.all(), required=row == 1, empty_label="—")
+            person.choices = [("", "—"), *((one.pk, person.label_from_instance(one)) for one in people)]
+            self.fields[f"person_{row}"] = person
             self.fields[f"has_{row}"] = _skills(_("Person {number}: which skills?"), row)
 
     def clean(self) -> dict[str, Any]:
@@ -89,6 +98,12 @@ class TourForm(Form):
             said["title"], said["base"], said["begins"], said["days"], rows("place", "needed", PLACE_ROWS), people,
             said["calls_a_day"], said["km_a_day"],
         )  # fmt: skip
+
+
+def _near(by: Acting) -> list[Place]:
+    """The places of the actor's area with what each lies in, from the outermost down; one more than a choice can hold at most."""
+    rows = Place.objects.filter(below(by.place_path, "path")).select_related("parent")
+    return list(rows.defer("boundary", "parent__boundary").order_by("path")[: choices.MOST_PLACES + 1])
 
 
 def _skills(label: Any, row: int) -> forms.CharField:
@@ -147,7 +162,9 @@ def tour(request: HttpRequest, tour_id: int) -> HttpResponseBase:
 def new_tour(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
     with scope(by):
-        form = TourForm(request.POST or None, by=by, initial=_least_seen(by) if request.method == "GET" else {})
+        near = _near(by)
+        initial = _least_seen(by, near) if request.method == "GET" else {}
+        form = TourForm(request.POST or None, by=by, near=near, initial=initial)
         if request.method != "POST" or not form.is_valid():
             status = 422 if request.method == "POST" else 200
             return render(request, "visits/new_tour.html", {"form": form}, status=status)
@@ -164,8 +181,9 @@ def new_tour(request: HttpRequest) -> HttpResponseBase:
     return redirect(f"{SLUG}:tour", tour_id=planned.pk)
 
 
-def _least_seen(by: Acting) -> dict[str, Any]:
+def _least_seen(by: Acting, near: list[Place]) -> dict[str, Any]:
     """The places seen least are proposed; whoever plans may choose others."""
-    rows = queries.standings(by.place_path, business_date(timezone.now()))[:PLACE_ROWS]
-    proposed = {f"place_{number}": row.place.pk for number, row in enumerate(rows, start=1) if row.neglect.score}
+    among = near if len(near) <= choices.MOST_PLACES else None
+    rows = queries.standings(by.place_path, business_date(timezone.now()), among=among)[:PLACE_ROWS]
+    proposed = {f"place_{number}": row.place for number, row in enumerate(rows, start=1) if row.neglect.score}
     return {"begins": today(), **proposed}

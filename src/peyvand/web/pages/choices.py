@@ -46,6 +46,12 @@ class PlaceField(forms.ModelChoiceField):
         self.queryset = places_of(acting)
         self.depth = acting.place_path.count("/")
 
+    def offer_read(self, acting: Acting, rows: list[Place]) -> None:
+        """Offer all the places of the actor's area, which were read already."""
+        self.queryset = Place.objects.filter(below(acting.place_path, "path"))
+        self.depth = acting.place_path.count("/")
+        self.choices = [(row.pk, self.label_from_instance(row)) for row in rows]
+
     def label_from_instance(self, obj: Place) -> str:
         return "– " * (obj.path.count("/") - self.depth) + named(obj)
 
@@ -60,9 +66,10 @@ class FoundChoice(forms.ModelChoiceField):
         super().__init__(queryset=options.pop("queryset", Organisation.objects.none()), **options)
         self.is_written = False
 
-    def offer(self, rows: QuerySet) -> None:
+    def offer(self, rows: QuerySet, *, is_written: bool | None = None) -> None:
+        """`is_written` where it is known whether they are too many for a select box; asked otherwise."""
         self.queryset = rows
-        self.is_written = rows.order_by()[MOST_NAMES : MOST_NAMES + 1].exists()
+        self.is_written = rows.order_by()[MOST_NAMES : MOST_NAMES + 1].exists() if is_written is None else is_written
         if self.is_written:
             self.widget = forms.TextInput(attrs={"autocomplete": "off"})
             self.help_text = _("Write its name or a part of it; where several fit, you choose among them.")

@@ -80,6 +80,8 @@ class RollPages:
         try:
             act(by=by, now=timezone.now(), **(values if "voter_id" in values else {"vote_id": vote_id} | values))
             notices.done(request, done)
+        except NotFound:
+            raise  # somebody of a roll out of sight is answered as nobody is
         except Refusal as refusal:
             notices.refused(request, refusal)
         return redirect(f"{self.slug}:{to}", vote_id=vote_id)
