@@ -1,6 +1,7 @@
 """Reads of votes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -59,6 +60,13 @@ def ballots_of(vote: Vote) -> list[Ballot]:
 
 def ballots_shown(vote: Vote) -> bool:
     return vote.counted >= FEWEST_SHOWN
+
+
+def result_shown(vote: Vote) -> dict[str, Any] | None:
+    """The result as it may be read. Of fewer than five ballots only what was chosen (rising): the rest tells what each said."""
+    if vote.result is None or vote.example or ballots_shown(vote):
+        return vote.result
+    return {"chosen": sorted(vote.result["chosen"])}
 
 
 def choice_of(ballot: Ballot) -> Choice:

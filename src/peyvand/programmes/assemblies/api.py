@@ -35,7 +35,7 @@ from peyvand.programmes.assemblies.models import Idea
 from peyvand.scope.acting import Acting
 from peyvand.votes.enums import BallotKind, Completion, Method, Ties, Utility, VoteState
 from peyvand.votes.models import Vote
-from peyvand.votes.queries import one_vote
+from peyvand.votes.queries import ballots_shown, one_vote, result_shown
 from peyvand.votes.rules import Rule
 
 NEWEST = Order("newest", ("-id",))
@@ -85,7 +85,10 @@ class PlanIn(Given):
 
 
 class ResidentVoteOut(Schema):
-    """`result` is null until the count; fractions in it are texts."""
+    """`result` is null until the count; fractions in it are texts. Of fewer than five ballots it says only what was chosen.
+
+    `ballots` is null where there are fewer than five.
+    """
 
     id: int
     title: str
@@ -96,7 +99,7 @@ class ResidentVoteOut(Schema):
     seats: int
     opens_at: datetime | None
     closes_at: datetime | None
-    ballots: int
+    ballots: int | None
     result: dict | None
 
 
@@ -145,8 +148,8 @@ def _idea(pk: int) -> IdeaOut:
 def vote_out(vote: Vote) -> ResidentVoteOut:
     return ResidentVoteOut(
         id=vote.pk, title=vote.title, state=VoteState(vote.state), place=place_ref(vote.place), method=Method(vote.method),
-        budget_rial=vote.budget, seats=vote.seats, opens_at=vote.opens_at, closes_at=vote.closes_at, ballots=vote.counted,
-        result=vote.result,
+        budget_rial=vote.budget, seats=vote.seats, opens_at=vote.opens_at, closes_at=vote.closes_at,
+        ballots=vote.counted if ballots_shown(vote) else None, result=result_shown(vote),
     )  # fmt: skip
 
 

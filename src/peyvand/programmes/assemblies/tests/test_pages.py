@@ -112,6 +112,26 @@ def test_the_public_votes_with_a_code_checks_a_receipt_and_counts_anew(world):
     assert {row["voter_id"] for row in told.votes} == {receipt.replace("-", "") for receipt in receipts}
 
 
+@pytest.mark.parametrize("many", [1, 4])
+def test_the_result_of_fewer_than_five_ballots_says_only_what_was_chosen(world, many):
+    """Who paid what, and how many voted for what, would tell what each of them wrote."""
+    vote, codes = running(world)
+    public, here = Client(), f"{ROOT}votes/{vote.pk}/"
+    for code in codes[:many]:
+        assert public.post(f"{here}ballot/", {"number": code, "options": ["2"]}).status_code == 200
+    close_vote(vote_id=vote.pk, by=SYSTEM, now=timezone.now())
+    leader = client(world, "field_leader")
+    leader.post(f"{here}count/")
+    for reader in (public, leader):
+        found = page(reader.get(here))
+        assert "کمتر از پنج برگهٔ رأی شمرده شد" in found
+        assert re.search(r"نیمکت بوستان\s+بله", found)
+        for telling in ("هزینهٔ آن را دادند", "کسی به آن رأی نداد", f"{many} نفر", f"{many} برگه", "رأی‌های هر گزینه"):
+            assert telling not in found
+    told = leader.get(f"/api/v1/programmes/assemblies/votes/{vote.pk}").json()
+    assert (told["ballots"], told["result"]) == (None, {"chosen": [2]})
+
+
 def test_guessing_codes_is_slowed_down(world, settings):
     settings.TRACKING_CALLS_A_MINUTE = 3
     vote, codes = running(world, voters=1)
