@@ -18,8 +18,8 @@ from peyvand.scope.acting import PUBLIC, SYSTEM
 from peyvand.scope.database import scope
 from peyvand.votes import rules
 from peyvand.votes.actions import call_off_vote, close_vote, count_vote, open_vote
-from peyvand.votes.casting import cast_by_code, enter_paper
-from peyvand.votes.enums import BallotKind, Method, Voted, Way
+from peyvand.votes.casting import cast_by_code, enter_paper, set_aside_paper
+from peyvand.votes.enums import Aside, BallotKind, Method, Voted, Way
 from peyvand.votes.models import Ballot, Option, Paper, Sealed, Vote, Voter
 from peyvand.votes.pabulib import as_pabulib, counts_again, import_example
 from peyvand.votes.roll import NewVoter, forget_rolls, give_codes, give_paper, strike_voter, vouch_voters
@@ -87,10 +87,23 @@ def test_what_a_paper_says_counts_when_two_people_enter_the_same(world):
     entered("facilitator", 1, receipt=extra)
     with pytest.raises(rules.TooManyPapers):
         entered("social_worker", 1, receipt=extra)
-    with scope(SYSTEM), transaction.atomic():
-        Paper.objects.filter(receipt=extra).delete()
+    with scope(SYSTEM):
+        surplus, kept = Paper.objects.get(receipt=extra), Paper.objects.get(receipt=number)
+
+    def aside(name, paper):
+        return set_aside_paper(paper_id=paper.pk, reason=Aside.SURPLUS, by=world[name], now=NOW)
+
+    with pytest.raises(NotPermitted):
+        aside("facilitator", surplus)  # who entered it is not the second person
+    with pytest.raises(rules.PaperAgreed):
+        aside("officer", kept)
+    with pytest.raises(IntegrityError), scope(SYSTEM), transaction.atomic():
+        kept.delete()
+    assert aside("social_worker", surplus).aside == 1
     done = count_vote(vote_id=vote.pk, by=world["field_leader"], now=CLOSES)
     assert (done.counted, done.result["received"]["3"]) == (1, 1)
+    event = Event.objects.get(act="vote.paper_set_aside")
+    assert (event.data, extra in str(vars(event))) == ({"reason": "surplus"}, False)
     with pytest.raises(NotFound), scope(PUBLIC):  # fewer than five ballots are shown to nobody
         as_pabulib(Vote.objects.select_related("place").get(pk=vote.pk))
     with scope(PUBLIC):

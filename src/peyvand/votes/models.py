@@ -42,6 +42,7 @@ class Vote(models.Model):
     marked_paper = models.PositiveIntegerField(default=0)
     sealed = models.PositiveIntegerField(default=0)
     papers = models.PositiveIntegerField(default=0)
+    aside = models.PositiveIntegerField(default=0)  # papers of the box that were not counted
     counted = models.PositiveIntegerField(default=0)
     counted_at = models.DateTimeField(null=True)
     result = models.JSONField(null=True)

@@ -54,7 +54,15 @@ class PapersUnsettled(Refusal):
 
 class TooManyPapers(Refusal):
     code = "too_many_papers"
-    message = "There are more papers than people who were given one. Check the numbers on the papers against the roll."
+    message = (
+        "There are more papers than people who were given one. Check the numbers on the papers against the roll; what is "
+        "one too many is set aside."
+    )
+
+
+class PaperAgreed(Refusal):
+    code = "paper_agreed"
+    message = "Two people entered this paper alike: it counts, and is not set aside."
 
 
 class PaperDiffers(Refusal):

@@ -84,6 +84,7 @@ PROGRAMME = Programme(
         Route(f"{_VOTE}roll/<int:voter_id>/paper/", "roll", vote_views.paper, "paper"),
         Route(f"{_VOTE}roll/<int:voter_id>/strike/", "roll", vote_views.strike, "strike"),
         Route(f"{_VOTE}papers/", "papers", vote_views.papers),
+        Route(f"{_VOTE}papers/<int:paper_id>/aside/", "papers", vote_views.set_aside, "aside"),
         Route(f"{_VOTE}papers/print/", "papers", vote_views.sheets, "sheets"),
         Route("<int:idea_id>/", "idea", views.one_idea),
         Route("<int:idea_id>/join/", "work", views.join, "join"),

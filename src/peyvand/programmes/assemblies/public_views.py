@@ -138,6 +138,8 @@ def _facts(vote: Vote) -> list[tuple[Any, str]]:
         return [(_("Where it comes from"), vote.source)]
     if vote.opens_at:
         facts += [(_("Open from"), jdatetime(vote.opens_at)), (_("Open until"), jdatetime(vote.closes_at))]
+    if vote.aside:
+        facts.append((_("Papers set aside"), number(vote.aside)))
     return facts
 
 

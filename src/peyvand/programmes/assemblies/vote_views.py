@@ -20,8 +20,8 @@ from peyvand.programmes.assemblies.forms import BallotForm, ExampleForm, OpenFor
 from peyvand.scope.database import scope
 from peyvand.scope.encryption import Protected
 from peyvand.votes.actions import close_vote
-from peyvand.votes.casting import enter_paper
-from peyvand.votes.enums import VoteState, Way
+from peyvand.votes.casting import enter_paper, set_aside_paper
+from peyvand.votes.enums import Aside, VoteState, Way
 from peyvand.votes.models import Vote, Voter
 from peyvand.votes.pabulib import import_example
 from peyvand.votes.permissions import may_vouch
@@ -191,9 +191,19 @@ def papers(request: HttpRequest, vote_id: int) -> HttpResponseBase:
 
 
 def _papers_page(request: HttpRequest, vote: Vote, form: BallotForm, status: int = 200) -> HttpResponse:
-    open_ones = [(digits(spoken(one.receipt)), one.second is not None) for one in unsettled_papers(vote)[:50]]
-    context = {"vote": vote, "form": form, "open_ones": open_ones}
+    open_ones = [(one.pk, digits(spoken(one.receipt)), one.second is not None) for one in unsettled_papers(vote)[:50]]
+    context = {"vote": vote, "form": form, "open_ones": open_ones, "reasons": Aside.choices}
     return render(request, "assemblies/papers.html", context, status=status)
+
+
+@require_POST
+def set_aside(request: HttpRequest, vote_id: int, paper_id: int) -> HttpResponseBase:
+    reason = request.POST.get("reason", "")
+    if reason not in Aside.values:
+        notices.warn(request, gettext("Say why the paper is not counted."))
+        return redirect(f"{SLUG}:papers", vote_id=vote_id)
+    done = gettext("The paper was set aside. Entered anew by two people it counts.")
+    return _act(request, vote_id, done, set_aside_paper, "papers", paper_id=paper_id, reason=Aside(reason))
 
 
 @require_GET

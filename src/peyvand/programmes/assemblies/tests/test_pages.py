@@ -183,6 +183,13 @@ def test_staff_keep_the_roll_and_enter_papers_twice(world):
     with scope(SYSTEM):
         found = Vote.objects.get(pk=vote.pk)
     assert (found.marked_paper, found.papers) == (1, 1)
+    facilitator.post(f"{here}papers/", entered | {"number": sheet[2]})
+    assert worker.post(f"{here}papers/", entered | {"number": sheet[2]}).status_code == 409  # one more than was given
+    act = re.findall(r'action="([^"]+/aside/)"', worker.get(f"{here}papers/").content.decode())
+    answer = worker.post(act[0], {"reason": "surplus"}, follow=True)
+    assert "کنار گذاشته شد" in page(answer)
+    assert "/aside/" not in answer.content.decode()
+    assert "برگه‌های کنارگذاشته 1" in re.sub(r"\s+", " ", page(Client().get(here)))
 
 
 def test_an_example_is_read_by_a_page_and_a_vote_prepared(world):
