@@ -163,7 +163,10 @@ def test_the_times_and_the_rule_are_kept(world):
     ):
         with pytest.raises(IntegrityError), scope(SYSTEM), transaction.atomic():
             broken()
+    enter_paper(vote_id=vote.pk, receipt=new_receipt(), choice=Choice((1,)), by=world["facilitator"], now=NOW)
     call_off_vote(vote_id=vote.pk, reason="برگه‌ها اشتباه چاپ شده بود.", by=world["field_leader"], now=NOW)
+    with scope(SYSTEM):
+        assert not Paper.objects.exists()  # what was entered is burnt with the urn
     with pytest.raises(rules.NotOpen):
         cast(vote, codes[0], 1)
 
@@ -206,6 +209,24 @@ def _traces():
         return marks, cursor.fetchall()
 
 
+_LINKS = {
+    "a code and its ballot, by the transaction that wrote both": """
+        SELECT count(*) FROM votes_voter v JOIN votes_sealed s ON s.xmin::text = v.xmin::text WHERE v.voted = 'code'""",
+    "a paper and its ballot, by the number printed on it": """
+        SELECT count(*) FROM votes_paper p JOIN votes_voter v ON v.vote_id = p.vote_id AND v.voted = 'paper'""",
+}
+
+
+def _links():
+    """How many pairs of a mark on the roll and a ballot each way of joining them finds."""
+    with connection.cursor() as cursor:
+        found = []
+        for query in _LINKS.values():
+            cursor.execute(query)
+            found.append(cursor.fetchone()[0])
+    return found
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.permutations(range(6)),
@@ -215,14 +236,26 @@ def _traces():
 def test_nothing_joins_a_ballot_to_its_voter(world, order, wishes, many):
     """Whatever the order in which people vote: no common key, transaction, time or order, and a text of equal length in the urn."""
     with transaction.atomic():
-        vote, codes, ids = opened(world, voters=6)
+        vote, codes, ids = opened(world, voters=7)
         receipts = {ids[row]: cast(vote, codes[row], *wishes[row]) for row in order[:many]}
+        give_paper(voter_id=ids[6], by=world["facilitator"], now=NOW)
+        paper = new_receipt()
+        for name in ("facilitator", "social_worker"):
+            enter_paper(vote_id=vote.pk, receipt=paper, choice=Choice((1,)), by=world[name], now=NOW)
+        assert _links() == [many, 1]  # as long as the vote lasts; what the joins find is sealed, or seen by two people
         with connection.cursor() as cursor:
             cursor.execute("SELECT content FROM votes_sealed")
             urn = [row[0] for row in cursor.fetchall()]
         assert len({len(one) for one in urn}) == 1
         assert not any(receipt in one for receipt in receipts.values() for one in urn)
         counted(world, vote)
+        assert _links() == [0, 0]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM votes_paper")
+            assert cursor.fetchone() == (0,)
+            cursor.execute("SELECT count(*) FROM votes_voter v JOIN votes_ballot b ON b.xmin::text = v.xmin::text")
+            assert cursor.fetchone()[0] in (0, 7 * (many + 1))  # none, or every entry with every ballot
+        receipts[ids[6]] = paper
         marks, ballots = _traces()
         assert len({xmin for *_rest, xmin, _text in ballots}) == 1  # all written by one statement of one act
         assert len({mark[2] for mark in marks}) == 1  # and so is the roll, those who did not vote with those who did

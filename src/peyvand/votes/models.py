@@ -144,7 +144,7 @@ class Sealed(models.Model):
 
 
 class Paper(models.Model):
-    """A paper out of the box, by the number printed on it, entered by one person and again by another."""
+    """A paper out of the box, by the number printed on it, entered by one person and again by another. Gone after the count."""
 
     personal_data = "reference"
 

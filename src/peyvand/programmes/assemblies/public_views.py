@@ -28,7 +28,7 @@ from peyvand.votes.models import Ballot, Vote
 from peyvand.votes.pabulib import as_pabulib, counts_again
 from peyvand.votes.permissions import KEEPERS, may_keep, may_vouch
 from peyvand.votes.queries import ballots_shown, one_vote, options_of, unsettled_papers
-from peyvand.votes.rules import read_receipt
+from peyvand.votes.rules import FEWEST_SHOWN, read_receipt
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import digits, jdatetime, number
@@ -125,6 +125,7 @@ def _own(vote: Vote, by: Acting) -> dict[str, Any]:
         "may_call_off": keeps and state in (VoteState.DRAFT, VoteState.OPEN, VoteState.CLOSED),
         "has_papers": state in (VoteState.OPEN, VoteState.CLOSED),
         "unsettled": unsettled_papers(vote).count(),
+        "few_papers": state in (VoteState.OPEN, VoteState.CLOSED) and 0 < vote.marked_paper < FEWEST_SHOWN,
         "marks": [(_("Voted with a code"), number(vote.marked_code)), (_("Given a paper"), number(vote.marked_paper)),
                   (_("Papers entered twice alike"), number(vote.papers))],
         "open_form": OpenForm(),

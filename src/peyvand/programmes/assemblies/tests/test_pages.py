@@ -183,6 +183,7 @@ def test_staff_keep_the_roll_and_enter_papers_twice(world):
     with scope(SYSTEM):
         found = Vote.objects.get(pk=vote.pk)
     assert (found.marked_paper, found.papers) == (1, 1)
+    assert "کمتر از پنج نفر روی برگه رأی می‌دهند" in page(facilitator.get(here))
     facilitator.post(f"{here}papers/", entered | {"number": sheet[2]})
     assert worker.post(f"{here}papers/", entered | {"number": sheet[2]}).status_code == 409  # one more than was given
     act = re.findall(r'action="([^"]+/aside/)"', worker.get(f"{here}papers/").content.decode())
