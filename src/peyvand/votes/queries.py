@@ -80,6 +80,6 @@ def code_hash(vote_id: int, code: str) -> str:
 
 def who(vote_id: int, name: str, known_by: str) -> str:
     """The blind index of a person on a roll: by a number alone where one is given, else by the name and what tells it apart."""
-    digits = "".join(sign for sign in search_key(known_by) if sign.isdigit())
+    digits = "".join(sign for sign in search_key(known_by) if sign.isdecimal())
     said = digits if len(digits) >= 8 else f"{search_key(name)} {search_key(known_by)}"
     return blind_index(f"vote {vote_id} voter {said}")
