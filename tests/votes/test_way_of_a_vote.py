@@ -22,6 +22,7 @@ from peyvand.votes.casting import cast_by_code, enter_paper, set_aside_paper
 from peyvand.votes.enums import Aside, BallotKind, Method, Voted, Way
 from peyvand.votes.models import Ballot, Option, Paper, Sealed, Vote, Voter
 from peyvand.votes.pabulib import as_pabulib, counts_again, import_example
+from peyvand.votes.queries import like_on_roll
 from peyvand.votes.roll import NewVoter, forget_rolls, give_codes, give_paper, strike_voter, vouch_voters
 from peyvand.votes.rules import Choice, Rule, new_receipt
 
@@ -113,7 +114,13 @@ def test_what_a_paper_says_counts_when_two_people_enter_the_same(world):
 def test_who_is_on_the_roll_stands_there_once_and_only_staff_of_the_house_see_it(world):
     vote = prepared(world, voters=1)
     with pytest.raises(AlreadyThere):
-        vouch_voters(vote_id=vote.pk, rows=[NewVoter("نام دیگر", "۰۹۱۲ ۰۰۰ ۰۰۰۰")], by=world["facilitator"], now=NOW)
+        vouch_voters(
+            vote_id=vote.pk,
+            rows=[NewVoter("رأی‌دهندهٔ ۰", "۰۹۱۲ ۰۰۰ ۰۰۰۰")],
+            anyway=True,
+            by=world["facilitator"],
+            now=NOW,
+        )
     with pytest.raises(NotPermitted):
         open_vote(vote_id=vote.pk, opens_at=NOW, closes_at=CLOSES, by=world["facilitator"], now=NOW)
     with pytest.raises((NotPermitted, NotFound)):
@@ -131,6 +138,30 @@ def test_who_is_on_the_roll_stands_there_once_and_only_staff_of_the_house_see_it
     strike_voter(voter_id=voter.pk, by=world["facilitator"], now=NOW)
     with pytest.raises(rules.TooFewOptions):
         open_vote(vote_id=vote.pk, opens_at=NOW, closes_at=CLOSES, by=world["field_leader"], now=NOW)
+
+
+def test_a_like_entry_of_the_roll_is_told_before_another_is_made(world):
+    """One person known by two numbers would vote twice, two people of one telephone could not both: somebody decides."""
+    vote = prepared(world, voters=0)
+
+    def entered(*rows, anyway=False):
+        return vouch_voters(vote_id=vote.pk, rows=rows, anyway=anyway, by=world["facilitator"], now=NOW)
+
+    (first,) = entered(NewVoter("زهرا نمونه", "09120001111"))
+    other_number, same_number = NewVoter("زهرا  نمونه", "0012345678"), NewVoter("علی نمونه", "۰۹۱۲ ۰۰۰ ۱۱۱۱")
+    for row in (other_number, same_number):
+        with pytest.raises(rules.LikeOnRoll):
+            entered(row)
+        with scope(world["facilitator"]):
+            assert [one.pk for one in like_on_roll(vote.pk, [row])] == [first.pk]
+    with pytest.raises(rules.LikeOnRoll):
+        entered(NewVoter("مریم", "1" * 10), NewVoter("مریم", "2" * 10))
+    entered(same_number, anyway=True)
+    entered(NewVoter("زهرا نمونه", "دختر احمد"), anyway=True)
+    with pytest.raises(AlreadyThere):
+        entered(same_number, anyway=True)
+    entered(NewVoter("رضا", "پسر احمد"), NewVoter("مینا", ""))
+    assert Voter.objects.count() == 5
 
 
 def test_a_new_code_ends_the_old_one_and_what_is_kept_of_it_is_a_fingerprint(world):

@@ -118,7 +118,11 @@ class Voter(models.Model):
     name = ProtectedField(blank=True, default="")
     known_by = ProtectedField(blank=True, default="")
     trusted = ProtectedField(blank=True, default="")
-    who = models.CharField(max_length=40)  # blind index of the person: one entry each
+    who = models.CharField(max_length=40)  # blind index of name and number together: one entry each
+    same_name = models.CharField(
+        max_length=40, blank=True, default=""
+    )  # blind indexes of each alone, to find like entries
+    same_number = models.CharField(max_length=40, blank=True, default="")
     vouched_by = models.ForeignKey(Membership, null=True, on_delete=models.PROTECT, related_name="+")
     vouched_at = models.DateTimeField()
     code_hash = models.CharField(max_length=40, blank=True, default="")

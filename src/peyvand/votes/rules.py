@@ -37,6 +37,11 @@ class UnknownCode(Refusal):
     message = "This code is not known for this vote. Check its twelve digits, or ask the one who gave it to you."
 
 
+class LikeOnRoll(Refusal):
+    code = "like_on_roll"
+    message = "The same name or the same number is on the roll already. Look whether it is the same person."
+
+
 class AlreadyVoted(Refusal):
     code = "already_voted"
     message = "Somebody has voted with this entry of the roll already. A vote is cast once and cannot be changed."

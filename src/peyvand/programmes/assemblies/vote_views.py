@@ -1,6 +1,6 @@
 """The pages of votes: prepared, opened, the roll, papers, the count. What everyone may see stands in `public_views`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -25,9 +25,9 @@ from peyvand.votes.enums import Aside, VoteState, Way
 from peyvand.votes.models import Vote, Voter
 from peyvand.votes.pabulib import import_example
 from peyvand.votes.permissions import may_vouch
-from peyvand.votes.queries import one_vote, options_of, roll_of, unsettled_papers
+from peyvand.votes.queries import like_on_roll, one_vote, options_of, roll_of, unsettled_papers
 from peyvand.votes.roll import NewVoter, give_codes, give_paper, strike_voter, vouch_voters
-from peyvand.votes.rules import new_receipt
+from peyvand.votes.rules import LikeOnRoll, new_receipt
 from peyvand.web import notices
 from peyvand.web.lists import ListSpec, list_page
 from peyvand.web.templatetags.peyvand_format import digits, jdatetime
@@ -114,9 +114,15 @@ def roll(request: HttpRequest, vote_id: int) -> HttpResponseBase:
     refusal = may_vouch(by, vote)
     if refusal is not None:
         raise refusal
-    context = {"vote": vote, "page": list_page(request, ROLL, roll_of(vote)), "form": VoterForm(), "ways": Way.choices}
+    return _roll_page(request, vote, VoterForm())
+
+
+def _roll_page(
+    request: HttpRequest, vote: Vote, form: VoterForm, like: Sequence[Voter] = (), status: int = 200
+) -> HttpResponse:
+    context = {"vote": vote, "page": list_page(request, ROLL, roll_of(vote)), "form": form, "ways": Way.choices}
     context |= {"going": vote.state in (VoteState.DRAFT, VoteState.OPEN), "is_open": vote.state == VoteState.OPEN}
-    return render(request, "assemblies/roll.html", context)
+    return render(request, "assemblies/roll.html", context | {"like": like}, status=status)
 
 
 @require_POST
@@ -125,8 +131,21 @@ def add_voter(request: HttpRequest, vote_id: int) -> HttpResponseBase:
     if not form.is_valid():
         notices.warn(request, gettext("Write the name of the one who may vote."))
         return redirect(f"{SLUG}:roll", vote_id=vote_id)
-    rows = [NewVoter(**form.cleaned_data)]
-    return _act(request, vote_id, gettext("On the roll."), vouch_voters, "roll", vote_id=vote_id, rows=rows)
+    by, said = request.acting, dict(form.cleaned_data)  # type: ignore[attr-defined]
+    anyway, row = said.pop("anyway"), NewVoter(**said)
+    try:
+        vouch_voters(vote_id=vote_id, rows=[row], anyway=anyway, by=by, now=timezone.now())
+    except LikeOnRoll:
+        seen = request.POST.copy()
+        seen["anyway"] = "on"
+        with scope(by):
+            like = like_on_roll(vote_id, [row])
+            return _roll_page(request, one_vote(vote_id), VoterForm(seen), like, status=409)
+    except Refusal as refusal:
+        notices.refused(request, refusal)
+    else:
+        notices.done(request, gettext("On the roll."))
+    return redirect(f"{SLUG}:roll", vote_id=vote_id)
 
 
 @require_POST

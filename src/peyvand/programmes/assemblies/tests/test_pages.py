@@ -168,6 +168,13 @@ def test_staff_keep_the_roll_and_enter_papers_twice(world):
         == 200
     )
     assert "زهرا نمونه" in facilitator.get(f"{here}roll/").content.decode()
+    same = {"name": "علی نمونه", "known_by": "۰۹۱۲۰۰۰۱۱۱۱"}
+    asked = facilitator.post(f"{here}roll/add/", same)
+    assert (asked.status_code, "زهرا نمونه" in page(asked)) == (409, True)
+    assert "او کس دیگری است" in page(asked)
+    again = dict(re.findall(r'name="(\w+)" value="([^"]*)"', asked.content.decode()))
+    assert facilitator.post(f"{here}roll/add/", again).status_code == 302
+    assert "علی نمونه" in page(facilitator.get(f"{here}roll/"))
     assert client(world, "charity_manager").get(f"{here}roll/").status_code == 403
     with scope(SYSTEM):
         voter = Voter.objects.latest("pk")
