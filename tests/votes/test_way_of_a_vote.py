@@ -1,6 +1,7 @@
 """A vote from its roll to its count: codes, papers entered twice, and what is refused on the way."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -217,6 +218,24 @@ def test_the_rule_of_each_vote_is_data(world, rule, choices, chosen):
         cast(vote, code, *numbers)
     assert counted(world, vote).result["chosen"] == chosen
     assert counts_again(vote.pk)
+
+
+def test_nobody_gives_more_points_than_the_vote_allows(world):
+    points = Rule(method=Method.GREEDY, kind=BallotKind.POINTS, budget=60 * MILLION)
+    with pytest.raises(BadValue):  # without a most, one ballot would outweigh all others
+        prepared(world, rule=points)
+    vote, codes, _ids = opened(world, voters=2, rule=replace(points, most_points=10))
+
+    def give(code, *given):
+        return cast_by_code(vote_id=vote.pk, code=code, choice=Choice((1, 2), given), by=PUBLIC, now=NOW)
+
+    with pytest.raises(BadValue):
+        give(codes[0], 10, 1)
+    give(codes[0], 9, 1)
+    give(codes[1], 1, 2)
+    with pytest.raises(IntegrityError), scope(SYSTEM), transaction.atomic():
+        Vote.objects.filter(pk=vote.pk).update(most_points=99)
+    assert counted(world, vote).result["received"] == {"1": 10, "2": 3, "3": 0}
 
 
 def test_the_roll_is_forgotten_and_the_count_stays(world):

@@ -45,6 +45,8 @@ def prepare_vote(
     if not title.strip():
         raise BadValue(field="title", reason="a vote has a name")
     require(rules.rule_refusal(rule))
+    if rule.most_points > rules.MOST_POINTS:
+        raise BadValue(field="most_points", reason="at most a hundred thousand")
     vote = Vote(
         title=title.strip(), place=place, place_path=place.path, organisation=organisation,
         organisation_path=organisation.path, state=rules.LIFE.start, created_by_id=by.account_id or None, created_at=now,

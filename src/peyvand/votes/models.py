@@ -37,6 +37,7 @@ class Vote(models.Model):
     threshold = models.PositiveIntegerField(default=0)
     skip = models.BooleanField(default=True)
     most_choices = models.PositiveSmallIntegerField(default=0)
+    most_points = models.PositiveBigIntegerField(default=0)
     lot = models.CharField(max_length=32, blank=True, default="")
     marked_code = models.PositiveIntegerField(default=0)
     marked_paper = models.PositiveIntegerField(default=0)

@@ -37,6 +37,7 @@ def rule_of(vote: Vote) -> Rule:
         method=Method(vote.method), kind=BallotKind(vote.kind), utility=Utility(vote.utility),
         completion=Completion(vote.completion), step=vote.step, ties=Ties(vote.ties), budget=vote.budget, seats=vote.seats,
         threshold=vote.threshold, skip=vote.skip, most_choices=vote.most_choices,
+        most_points=vote.most_points,
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from peyvand.programmes.assemblies import actions, queries
 from peyvand.programmes.assemblies.enums import IdeaState
 from peyvand.programmes.assemblies.models import Idea
 from peyvand.scope.acting import Acting
+from peyvand.votes.actions import close_vote
 from peyvand.votes.enums import BallotKind, Completion, Method, Ties, Utility, VoteState
 from peyvand.votes.models import Vote
 from peyvand.votes.queries import ballots_shown, one_vote, result_shown
@@ -115,6 +116,8 @@ class ResidentVoteIn(Given):
     step_rial: Annotated[int, Field(ge=1, le=2**53)] = 500_000
     ties: Ties = Ties.CHEAPER
     most_choices: Annotated[int, Field(ge=0, le=100)] = 0
+    threshold: Annotated[int, Field(ge=0, le=2**31 - 1, description="Most votes: fewest votes of a project")] = 0
+    skip: Annotated[bool, Field(description="Most votes: go on to the next project that still fits")] = True
 
 
 class OpenIn(Given):
@@ -239,7 +242,7 @@ def prepare_assembly(request: HttpRequest, body: ResidentVoteIn) -> HttpResponse
         rule = Rule(
             method=body.method, kind=BallotKind.RANKS if body.method == Method.RANKING else BallotKind.APPROVAL,
             utility=body.utility, completion=body.completion, step=body.step_rial, ties=body.ties, budget=body.budget_rial,
-            seats=body.seats, most_choices=body.most_choices,
+            seats=body.seats, most_choices=body.most_choices, threshold=body.threshold, skip=body.skip,
         )  # fmt: skip
         vote = actions.prepare_assembly(
             title=body.title,
@@ -265,6 +268,11 @@ def open_assembly(request: HttpRequest, vote_id: Path[Id], body: OpenIn) -> Http
     return act(request, run)
 
 
+def close_resident_vote(request: HttpRequest, vote_id: Path[Id]) -> HttpResponse:
+    """From the time on that was announced. Papers of the box are still entered."""
+    return act(request, lambda by, now: _vote(close_vote(vote_id=vote_id, by=by, now=now).pk))
+
+
 def count_assembly(request: HttpRequest, vote_id: Path[Id]) -> HttpResponse:
     return act(request, lambda by, now: _vote(actions.count_assembly(vote_id=vote_id, by=by, now=now).pk))
 
@@ -288,10 +296,11 @@ API_ROUTES = (
     ApiRoute("POST", f"{_IDEA}/study", "work", write_study, IdeaOut, "Keep what its feasibility study found so far"),
     ApiRoute("POST", f"{_IDEA}/publish", "decide", publish_study, IdeaOut, "Publish its study, for good"),
     ApiRoute("POST", f"{_IDEA}/plan", "decide", plan_idea, IdeaOut, "Open the needs of its plan"),
-    ApiRoute("GET", "/votes", "list", list_resident_votes, Page[ResidentVoteOut], "Votes of residents"),
-    ApiRoute("GET", _VOTE, "list", get_resident_vote, ResidentVoteOut, "One vote with its result"),
+    ApiRoute("GET", "/votes", "board", list_resident_votes, Page[ResidentVoteOut], "Votes of residents"),
+    ApiRoute("GET", _VOTE, "vote", get_resident_vote, ResidentVoteOut, "One vote with its result"),
     ApiRoute("POST", "/votes", "decide", prepare_assembly, {201: ResidentVoteOut}, "Prepare a vote between ideas"),
     ApiRoute("POST", f"{_VOTE}/open", "decide", open_assembly, ResidentVoteOut, "Open the vote between two times"),
+    ApiRoute("POST", f"{_VOTE}/close", "decide", close_resident_vote, ResidentVoteOut, "Take no more ballots"),
     ApiRoute("POST", f"{_VOTE}/count", "decide", count_assembly, ResidentVoteOut, "Count a vote that was closed"),
     ApiRoute("POST", f"{_VOTE}/call-off", "decide", call_off_assembly, ResidentVoteOut, "End it without a count"),
 )

@@ -198,6 +198,9 @@ def check_receipt(request: HttpRequest, vote_id: int) -> HttpResponseBase:
 def ballots(request: HttpRequest, vote_id: int) -> HttpResponseBase:
     """The Pabulib file: every ballot under the number of its receipt, and who won."""
     vote = one_vote(vote_id)
+    if too_many(request):
+        text = gettext("Those were many tries in a short time. Wait a minute, then try again.")
+        return HttpResponse(text, status=429, content_type="text/plain; charset=utf-8")
     answer = HttpResponse(as_pabulib(vote), content_type="text/plain; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="vote-{vote.pk}.pb"'
     return answer

@@ -17,11 +17,12 @@ from peyvand.places.models import Place
 from peyvand.programmes.assemblies import actions, queries
 from peyvand.programmes.assemblies.enums import IdeaState
 from peyvand.programmes.assemblies.forms import BallotForm, ExampleForm, OpenForm, ReasonForm, VoteForm, VoterForm
+from peyvand.programmes.assemblies.words import money
 from peyvand.scope.database import scope
 from peyvand.scope.encryption import Protected
 from peyvand.votes.actions import close_vote
 from peyvand.votes.casting import enter_paper, set_aside_paper
-from peyvand.votes.enums import Aside, VoteState, Way
+from peyvand.votes.enums import Aside, BallotKind, VoteState, Way
 from peyvand.votes.models import Vote, Voter
 from peyvand.votes.pabulib import import_example
 from peyvand.votes.permissions import may_vouch
@@ -230,7 +231,9 @@ def sheets(request: HttpRequest, vote_id: int) -> HttpResponseBase:
     """Blank papers to print, each with a number drawn by chance that stands on the paper and on the slip the voter keeps."""
     vote = one_vote(vote_id)
     numbers = [digits(spoken(new_receipt())) for _sheet in range(_SHEETS)]
-    return render(request, "assemblies/sheets.html", {"vote": vote, "options": options_of(vote), "numbers": numbers})
+    options = [(one, money(vote, one.cost) if vote.budget else "") for one in options_of(vote)]
+    context = {"vote": vote, "options": options, "numbers": numbers, "ranks": vote.kind == BallotKind.RANKS}
+    return render(request, "assemblies/sheets.html", context)
 
 
 def example(request: HttpRequest) -> HttpResponseBase:

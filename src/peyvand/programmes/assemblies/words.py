@@ -53,9 +53,17 @@ def rule_lines(vote: Vote) -> list[tuple[str, str]]:
         ]
         if vote.completion in (Completion.STEP, Completion.STEP_THEN_GREEDY):
             lines.append((gettext("One step"), money(vote, vote.step)))
+    if vote.method == Method.GREEDY:
+        fits = gettext("The next that still fits is taken") if vote.skip else gettext("The count ends there")
+        lines.append((gettext("Where the next no longer fits"), fits))
     if vote.threshold:
         lines.append((gettext("Fewest votes"), number(vote.threshold)))
     lines.append((gettext("Ties"), Ties(vote.ties).label))
+    if vote.ties == Ties.LOT and vote.lot:
+        said = gettext("%(lot)s, drawn when the vote opened; first comes the lowest SHA-256 of lot:number")
+        lines.append((gettext("The lot"), said % {"lot": vote.lot}))
+    if vote.most_points:
+        lines.append((gettext("Points one may give"), number(vote.most_points)))
     most = number(vote.most_choices) if vote.most_choices else gettext("as many as one likes")
     return [*((name, str(value)) for name, value in lines), (gettext("One may choose"), most)]
 
