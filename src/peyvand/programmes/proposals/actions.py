@@ -130,7 +130,8 @@ def _counted(proposal: Proposal) -> Proposal:
 def merge_proposal(*, proposal_id: int, into_id: int, reason: str, by: Acting, now: datetime) -> Merge:
     """Join a proposal to a like one, which speaks for both from now on. Nothing of it is changed: `part_proposal` gives all back.
 
-    Raises `CannotJoinItself`, `AlreadyJoined`, `NotWaiting` where one of them was answered or withdrawn; `into_id` may itself be joined: then its own speaker takes it in.
+    Raises `CannotJoinItself`, `AlreadyJoined`, `NotWaiting` where one of them was answered or withdrawn.
+    `into_id` may itself be joined: then its own speaker takes it in.
     """
     alone()
     with scope(SYSTEM):

@@ -85,6 +85,13 @@ def test_everyone_reads_proposals_clocks_and_answers_and_no_name(world):
     assert client(world, "charity_manager").get(ROOT + "news/").content.decode().count(SAID["title"]) >= 2
 
 
+def test_asking_for_like_ones_is_slowed_down(world, settings):
+    settings.LIKE_ASKED_A_MINUTE = 2
+    facilitator = client(world, "facilitator")
+    asked = [facilitator.post(ROOT + "new/like/", {"title": "بوستان"}).status_code for _ in range(3)]
+    assert asked == [200, 200, 429]
+
+
 def test_joining_and_parting_by_number_and_undo(world):
     for name, said in (("charity_manager", SAID), ("facilitator", LIKE | {"anyway": "on"})):
         client(world, name).post(ROOT + "new/", said)
