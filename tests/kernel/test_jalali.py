@@ -50,7 +50,7 @@ def test_dates_in_words():
     assert JalaliMonth.parse("۱۴۰۵/۸") == JalaliMonth(1405, 8)
 
 
-@pytest.mark.parametrize("text", ["", "1405", "1405/13/1", "1405/12/30", "abc", "2026-02-30"])
+@pytest.mark.parametrize("text", ["", "1405", "1405/13/1", "1405/12/30", "abc", "2026-02-30", "1405/8/²"])
 def test_what_is_no_date_is_refused(text):
     with pytest.raises(ValueError, match=r"."):
         parse_date(text)

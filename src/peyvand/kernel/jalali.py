@@ -105,7 +105,7 @@ def parse_date(text: str) -> date:
     Raises ValueError with the text when it is neither.
     """
     parts = latin_digits(text).strip().replace("/", "-").replace(".", "-").split("-")
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
         raise ValueError(f"«{text}» is not a date like 1405/8/30")
     year, month, day = map(int, parts)
     if year < 1700:

@@ -67,7 +67,7 @@ def _html_rows(table: html.HtmlElement) -> list[list[str]]:
 
 def _span(cell: html.HtmlElement, name: str) -> int:
     value = str(cell.get(name) or "1").strip()
-    return min(int(value), _WIDEST) if value.isdigit() and int(value) else 1
+    return min(int(value), _WIDEST) if value.isdecimal() and int(value) else 1
 
 
 def _excel_2003(path: Path, body: str) -> Iterator[tuple[str, list[list[str]]]]:
@@ -90,4 +90,4 @@ def _excel_2003(path: Path, body: str) -> Iterator[tuple[str, list[list[str]]]]:
 
 def _index(element: etree._Element, otherwise: int, most: int) -> int:
     value = str(element.get(f"{_SPREADSHEET}Index") or "")
-    return int(value) - 1 if value.isdigit() and otherwise < int(value) <= most else otherwise
+    return int(value) - 1 if value.isdecimal() and otherwise < int(value) <= most else otherwise

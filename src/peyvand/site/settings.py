@@ -208,6 +208,7 @@ MIDDLEWARE.insert(0, "peyvand.api.middleware.problems")
 # Counted by all processes together, in the database.
 API_CALLS_A_MINUTE = int(os.environ.get("PEYVAND_API_CALLS_A_MINUTE", "1200"))
 TRACKING_CALLS_A_MINUTE = 20
+LIKE_ASKED_A_MINUTE = 60  # once a second of somebody who types all the time
 # For so long a request that is sent again under the same Idempotency-Key is answered instead of done.
 IDEMPOTENCY_DAYS = int(os.environ.get("PEYVAND_IDEMPOTENCY_DAYS", "30"))
 

@@ -45,6 +45,8 @@ def prepare_vote(
     if not title.strip():
         raise BadValue(field="title", reason="a vote has a name")
     require(rules.rule_refusal(rule))
+    if rule.most_points > rules.MOST_POINTS:
+        raise BadValue(field="most_points", reason="at most a hundred thousand")
     vote = Vote(
         title=title.strip(), place=place, place_path=place.path, organisation=organisation,
         organisation_path=organisation.path, state=rules.LIFE.start, created_by_id=by.account_id or None, created_at=now,
@@ -108,6 +110,7 @@ def call_off_vote(*, vote_id: int, reason: str, by: Acting, now: datetime) -> Vo
     with scope(SYSTEM):
         Sealed.objects.filter(vote=vote).delete()
         Voter.objects.filter(vote=vote).update(code_hash="")
+    _burn_papers(vote)
     note("vote.called_off", vote, by, now)
     return vote
 
@@ -116,8 +119,9 @@ def call_off_vote(*, vote_id: int, reason: str, by: Acting, now: datetime) -> Vo
 def count_vote(*, vote_id: int, by: Acting, now: datetime) -> Vote:
     """Empty the urn, count by the vote's own rule, and keep the result with its steps.
 
-    All ballots are written anew in one statement under numbers drawn by chance, and every entry of the roll is written again
-    in the same transaction, so that nothing the database keeps of its own joins a mark to a ballot. Raises `PapersUnsettled`.
+    All ballots are written anew in one statement under numbers drawn by chance, every entry of the roll is written again in
+    the same transaction, and what was entered of papers is deleted, so that nothing the database keeps of its own joins a
+    mark to a ballot. Raises `PapersUnsettled`.
     """
     vote = locked(vote_id)
     require(may_keep(by, vote))
@@ -131,6 +135,7 @@ def count_vote(*, vote_id: int, by: Acting, now: datetime) -> Vote:
         Voter.objects.filter(vote=vote).update(code_hash="")
     vote.counted, vote.counted_at = len(ballots), now
     vote.save(update_fields=["state", "result", "counted", "counted_at"])
+    _burn_papers(vote)
     note("vote.counted", vote, by, now, data={"ballots": len(ballots)})
     return vote
 
@@ -151,6 +156,12 @@ def _emptied(vote: Vote) -> list[tuple[Choice, str]]:
     Ballot.objects.bulk_create(sorted(fresh, key=lambda one: one.id), batch_size=_BATCH)
     Sealed.objects.filter(vote=vote).delete()
     return found
+
+
+def _burn_papers(vote: Vote) -> None:
+    """Of a vote that is over: the number on a paper is that of its ballot, and the roll names who voted on paper."""
+    with scope(SYSTEM):
+        Paper.objects.filter(vote=vote).delete()
 
 
 def choice_said(said: dict[str, list[int]]) -> Choice:

@@ -1,15 +1,16 @@
-"""Casting a ballot, by a one-time code or on paper. Nothing here writes into the journal: an event has a time."""
+"""Casting a ballot, by a one-time code or on paper. No event tells that one was cast, nor what it says: an event has a time."""
 
 from datetime import datetime
 
 from peyvand.kernel.codes import read_code
-from peyvand.kernel.refusals import BadValue, NotPermitted, require
+from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, require
 from peyvand.people.queries import not_two_people
 from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.scope.bulk import lock
 from peyvand.scope.database import action, scope
 from peyvand.votes import rules
-from peyvand.votes.actions import choice_said, locked
-from peyvand.votes.enums import Voted, VoteState
+from peyvand.votes.actions import choice_said, locked, note
+from peyvand.votes.enums import Aside, Voted, VoteState
 from peyvand.votes.models import Option, Paper, Sealed, Vote, Voter
 from peyvand.votes.permissions import may_vouch
 from peyvand.votes.queries import code_hash, rule_of
@@ -78,6 +79,32 @@ def enter_paper(*, vote_id: int, receipt: str, choice: Choice, by: Acting, now: 
         raise rules.TooManyPapers
     paper.save()
     return paper
+
+
+@action
+def set_aside_paper(*, paper_id: int, reason: Aside, by: Acting, now: datetime) -> Vote:
+    """Take a paper that is not settled out of the count, by somebody beside the one who entered it; the journal says why, not what
+    it said. A paper set aside by mistake is entered anew.
+
+    Raises `PaperAgreed` for one that counts, `NotOpen` after the count.
+    """
+    vote_id = Paper.objects.filter(pk=paper_id).values_list("vote_id", flat=True).first()
+    if vote_id is None:
+        raise NotFound
+    vote = locked(vote_id)
+    require(may_vouch(by, vote))
+    if vote.state not in (VoteState.OPEN, VoteState.CLOSED):
+        raise rules.NotOpen
+    paper = lock(Paper.objects.all(), [paper_id])[paper_id]
+    if paper.agreed:
+        raise rules.PaperAgreed
+    alone = {by.account_id, *not_two_people(by.account_id, now)}
+    if not by.account_id or {paper.first_by_id, paper.second_by_id} - {None} <= alone:
+        raise NotPermitted(reason="a second person sets a paper aside, not the one who entered it")
+    paper.delete()
+    vote.refresh_from_db(fields=["aside"])
+    note("vote.paper_set_aside", vote, by, now, data={"reason": reason.value})
+    return vote
 
 
 def _compare(paper: Paper, said: dict[str, list[int]], by: Acting, now: datetime) -> None:

@@ -53,6 +53,14 @@ class Way(TextChoices):
     SMS = "sms", _("As the text of a message")
 
 
+class Aside(TextChoices):
+    """Why a paper of the box is not counted."""
+
+    SURPLUS = "surplus", _("More papers lie in the box than were given out")
+    UNREADABLE = "unreadable", _("It cannot be read, or says what cannot be counted")
+    MISTYPED = "mistyped", _("Its number was mistyped when it was entered")
+
+
 class Voted(TextChoices):
     NOT = "", _("Not yet")
     CODE = "code", _("With a code")

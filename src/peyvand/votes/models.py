@@ -37,11 +37,13 @@ class Vote(models.Model):
     threshold = models.PositiveIntegerField(default=0)
     skip = models.BooleanField(default=True)
     most_choices = models.PositiveSmallIntegerField(default=0)
+    most_points = models.PositiveBigIntegerField(default=0)
     lot = models.CharField(max_length=32, blank=True, default="")
     marked_code = models.PositiveIntegerField(default=0)
     marked_paper = models.PositiveIntegerField(default=0)
     sealed = models.PositiveIntegerField(default=0)
     papers = models.PositiveIntegerField(default=0)
+    aside = models.PositiveIntegerField(default=0)  # papers of the box that were not counted
     counted = models.PositiveIntegerField(default=0)
     counted_at = models.DateTimeField(null=True)
     result = models.JSONField(null=True)
@@ -117,7 +119,11 @@ class Voter(models.Model):
     name = ProtectedField(blank=True, default="")
     known_by = ProtectedField(blank=True, default="")
     trusted = ProtectedField(blank=True, default="")
-    who = models.CharField(max_length=40)  # blind index of the person: one entry each
+    who = models.CharField(max_length=40)  # blind index of name and number together: one entry each
+    same_name = models.CharField(
+        max_length=40, blank=True, default=""
+    )  # blind indexes of each alone, to find like entries
+    same_number = models.CharField(max_length=40, blank=True, default="")
     vouched_by = models.ForeignKey(Membership, null=True, on_delete=models.PROTECT, related_name="+")
     vouched_at = models.DateTimeField()
     code_hash = models.CharField(max_length=40, blank=True, default="")
@@ -143,7 +149,7 @@ class Sealed(models.Model):
 
 
 class Paper(models.Model):
-    """A paper out of the box, by the number printed on it, entered by one person and again by another."""
+    """A paper out of the box, by the number printed on it, entered by one person and again by another. Gone after the count."""
 
     personal_data = "reference"
 

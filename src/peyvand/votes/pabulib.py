@@ -3,7 +3,10 @@
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
+import numpy as np
+
 from peyvand.engines.ballots import Election, read, write
+from peyvand.engines.ballots.votes import Votes
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, NotFound, require
 from peyvand.people.models import Organisation
@@ -58,6 +61,8 @@ def _meta(vote: Vote, options: int) -> dict[str, str]:
         meta["min_project_score_threshold"] = str(vote.threshold)
     if vote.most_choices:
         meta["max_length"] = str(vote.most_choices)
+    if vote.most_points:
+        meta["max_sum_points"] = str(vote.most_points)
     comment = (
         f"utility: {vote.utility}; completion: {vote.completion}; step: {vote.step}; ties: {vote.ties}; lot: {vote.lot}"
     )
@@ -97,7 +102,7 @@ def import_example(
         votes = election.arrays()
     except ValueError as error:
         raise BadValue(field="file", reason=str(error)) from None
-    rule = _rule(election, votes.budget)
+    rule = _rule(election, votes.budget, _most_points(votes))
     vote = Vote(
         title=(election.meta.get("description") or "Pabulib")[:160], place=place, place_path=place.path, organisation=organisation,
         organisation_path=organisation.path, state=VoteState.DRAFT, example=True, source=source.strip()[:200],
@@ -118,10 +123,16 @@ def import_example(
     return vote
 
 
-def _rule(election: Election, budget: int) -> Rule:
+def _most_points(votes: Votes) -> int:
+    """The most that one ballot of a file gave."""
+    behind = np.concatenate([[0], np.cumsum(votes.points)])
+    return int((behind[votes.indptr[1:]] - behind[votes.indptr[:-1]]).max(initial=1))
+
+
+def _rule(election: Election, budget: int, most: int) -> Rule:
     meta = election.meta
     name, points = meta.get("rule", "greedy").lower(), meta.get("vote_type", "approval") != "approval"
-    kind = BallotKind.POINTS if points else BallotKind.APPROVAL
+    kind, most = (BallotKind.POINTS, most) if points else (BallotKind.APPROVAL, 0)
     if name in ("greedy", "greedy-threshold", "greedy-no-skip"):
         try:
             fewest = int(Decimal(meta.get("min_project_score_threshold") or 0))
@@ -129,7 +140,7 @@ def _rule(election: Election, budget: int) -> Rule:
             raise BadValue(field="file", reason="META: min_project_score_threshold is no number") from None
         rule = Rule(
             method=Method.GREEDY, kind=kind, completion=Completion.NONE, ties=Ties.NUMBER, budget=budget, threshold=fewest,
-            skip=name != "greedy-no-skip",
+            skip=name != "greedy-no-skip", most_points=most,
         )  # fmt: skip
     elif name in ("equalshares", "equalshares/add1"):
         completion = Completion.STEP if name.endswith("add1") else Completion.NONE
@@ -137,7 +148,8 @@ def _rule(election: Election, budget: int) -> Rule:
             raise BadValue(
                 field="file", reason="META: a budget this large is not counted in steps of one while you wait"
             )
-        return Rule(method=Method.EQUAL_SHARES, kind=kind, completion=completion, step=1, budget=budget)
+        method = Method.EQUAL_SHARES
+        return Rule(method=method, kind=kind, completion=completion, step=1, budget=budget, most_points=most)
     else:
         raise BadValue(field="file", reason=f"META: the rule {name!r} is not counted here")
     require(rule_refusal(rule))

@@ -1,8 +1,10 @@
 """Reads of votes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from peyvand.kernel.refusals import NotFound
 from peyvand.kernel.text import search_key
@@ -13,6 +15,8 @@ from peyvand.votes.enums import BallotKind, Completion, Method, Ties, Utility
 from peyvand.votes.models import Ballot, Option, Paper, Vote, Voter
 from peyvand.votes.rules import FEWEST_SHOWN, Choice, Rule
 from peyvand.votes.tally import Asked
+
+_NUMBER = 8  # digits of a telephone or national number, at least
 
 
 def votes(by: Acting) -> QuerySet[Vote]:
@@ -33,6 +37,7 @@ def rule_of(vote: Vote) -> Rule:
         method=Method(vote.method), kind=BallotKind(vote.kind), utility=Utility(vote.utility),
         completion=Completion(vote.completion), step=vote.step, ties=Ties(vote.ties), budget=vote.budget, seats=vote.seats,
         threshold=vote.threshold, skip=vote.skip, most_choices=vote.most_choices,
+        most_points=vote.most_points,
     )  # fmt: skip
 
 
@@ -61,6 +66,13 @@ def ballots_shown(vote: Vote) -> bool:
     return vote.counted >= FEWEST_SHOWN
 
 
+def result_shown(vote: Vote) -> dict[str, Any] | None:
+    """The result as it may be read. Of fewer than five ballots only what was chosen (rising): the rest tells what each said."""
+    if vote.result is None or vote.example or ballots_shown(vote):
+        return vote.result
+    return {"chosen": sorted(vote.result["chosen"])}
+
+
 def choice_of(ballot: Ballot) -> Choice:
     return Choice(tuple(ballot.options), tuple(ballot.points))
 
@@ -70,8 +82,39 @@ def code_hash(vote_id: int, code: str) -> str:
     return blind_index(f"vote {vote_id} code {code}")
 
 
-def who(vote_id: int, name: str, known_by: str) -> str:
-    """The blind index of a person on a roll: by a number alone where one is given, else by the name and what tells it apart."""
-    digits = "".join(sign for sign in search_key(known_by) if sign.isdigit())
-    said = digits if len(digits) >= 8 else f"{search_key(name)} {search_key(known_by)}"
-    return blind_index(f"vote {vote_id} voter {said}")
+@dataclass(frozen=True)
+class Marks:
+    """Blind indexes of a person on a roll: of name and number together, and of each alone ("" without a number)."""
+
+    who: str
+    same_name: str
+    same_number: str
+
+
+def marks(vote_id: int, name: str, known_by: str) -> Marks:
+    """What one is known by is a number where it has eight digits or more, else words (the father's name)."""
+    digits = "".join(sign for sign in search_key(known_by) if sign.isdecimal())
+    number = digits if len(digits) >= _NUMBER else ""
+    called = search_key(name)
+    return Marks(
+        who=blind_index(f"vote {vote_id} voter {called} {number or search_key(known_by)}"),
+        same_name=blind_index(f"vote {vote_id} name {called}"),
+        same_number=blind_index(f"vote {vote_id} number {number}") if number else "",
+    )
+
+
+class Known(Protocol):
+    """Somebody to be put on a roll."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def known_by(self) -> str: ...
+
+
+def like_on_roll(vote_id: int, rows: Iterable[Known]) -> list[Voter]:
+    """The entries of a roll that bear the name or the number of one of these people: perhaps the same, perhaps not."""
+    found = [marks(vote_id, row.name, row.known_by) for row in rows]
+    names, numbers = {one.same_name for one in found}, {one.same_number for one in found} - {""}
+    like = Q(same_name__in=names) | Q(same_number__in=numbers)
+    return list(Voter.objects.filter(like, vote_id=vote_id).order_by("pk"))

@@ -1,7 +1,7 @@
 """The roll: who may vote, and how a code or a paper reaches him."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from peyvand.kernel.codes import new_code
@@ -14,7 +14,7 @@ from peyvand.votes.actions import locked, note
 from peyvand.votes.enums import Voted, VoteState, Way
 from peyvand.votes.models import Vote, Voter
 from peyvand.votes.permissions import may_vouch
-from peyvand.votes.queries import code_hash, who
+from peyvand.votes.queries import code_hash, like_on_roll, marks
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,14 @@ class NewVoter:
 
 
 @action
-def vouch_voters(*, vote_id: int, rows: Sequence[NewVoter], by: Acting, now: datetime) -> list[Voter]:
-    """Put people on the roll; the actor answers for each, or names the trusted local who does. Raises `AlreadyThere`."""
+def vouch_voters(
+    *, vote_id: int, rows: Sequence[NewVoter], anyway: bool = False, by: Acting, now: datetime
+) -> list[Voter]:
+    """Put people on the roll; the actor answers for each, or names the trusted local who does.
+
+    Raises `LikeOnRoll` where a name or a number stands there already and it was not said that it is somebody else (`anyway`);
+    `AlreadyThere` where both do.
+    """
     vote = locked(vote_id)
     require(may_vouch(by, vote))
     if vote.state not in (VoteState.DRAFT, VoteState.OPEN):
@@ -38,13 +44,20 @@ def vouch_voters(*, vote_id: int, rows: Sequence[NewVoter], by: Acting, now: dat
     fresh = [
         Voter(
             vote=vote, name=row.name.strip(), known_by=row.known_by.strip(), trusted=row.trusted.strip(),
-            who=who(vote.pk, row.name, row.known_by), vouched_by_id=by.membership_id or None, vouched_at=now,
+            **asdict(marks(vote.pk, row.name, row.known_by)), vouched_by_id=by.membership_id or None, vouched_at=now,
         )
         for row in rows
     ]  # fmt: skip
+    if not anyway and (_repeated(fresh) or like_on_roll(vote.pk, rows)):
+        raise rules.LikeOnRoll
     Voter.objects.bulk_create(fresh)
     note("vote.voters_vouched", vote, by, now, rows=[(one.pk,) for one in fresh])
     return fresh
+
+
+def _repeated(fresh: Sequence[Voter]) -> bool:
+    names, numbers = [one.same_name for one in fresh], [one.same_number for one in fresh if one.same_number]
+    return len(set(names)) < len(names) or len(set(numbers)) < len(numbers)
 
 
 @action
@@ -118,4 +131,4 @@ def forget_rolls(*, vote_ids: Sequence[int], ended_before: date, by: Acting, now
         raise NotPermitted(reason="this is done by the site itself")
     over = Vote.objects.filter(pk__in=vote_ids, closes_at__date__lt=ended_before).exclude(state=VoteState.OPEN)
     rows = Voter.objects.filter(vote__in=over, forgotten_at__isnull=True)
-    return rows.update(name="", known_by="", trusted="", code_hash="", forgotten_at=now)
+    return rows.update(name="", known_by="", trusted="", same_name="", same_number="", code_hash="", forgotten_at=now)

@@ -29,12 +29,19 @@ RECEIPT_LENGTH = 16
 FEWEST_SHOWN = 5
 # A share is raised at most so many times before one voter could pay for everything alone: a count must end while one waits.
 _MOST_STEPS = 10_000
+# Of points a ballot may give, at most: more signs of a number would tell its length.
+MOST_POINTS = 100_000
 _PER_OPTION = 8  # signs of a ballot's text for each option, at most
 
 
 class UnknownCode(Refusal):
     code = "vote_code_unknown"
     message = "This code is not known for this vote. Check its twelve digits, or ask the one who gave it to you."
+
+
+class LikeOnRoll(Refusal):
+    code = "like_on_roll"
+    message = "The same name or the same number is on the roll already. Look whether it is the same person."
 
 
 class AlreadyVoted(Refusal):
@@ -54,7 +61,15 @@ class PapersUnsettled(Refusal):
 
 class TooManyPapers(Refusal):
     code = "too_many_papers"
-    message = "There are more papers than people who were given one. Check the numbers on the papers against the roll."
+    message = (
+        "There are more papers than people who were given one. Check the numbers on the papers against the roll; what is "
+        "one too many is set aside."
+    )
+
+
+class PaperAgreed(Refusal):
+    code = "paper_agreed"
+    message = "Two people entered this paper alike: it counts, and is not set aside."
 
 
 class PaperDiffers(Refusal):
@@ -73,7 +88,7 @@ class Rule:
 
     `budget` in rial for projects; `seats` for people. `step` is what each voter's share is raised by (rial). `threshold` is
     the fewest votes of a project under `greedy`; `skip` goes on to the next where one no longer fits. `most_choices` is the
-    most options a ballot may name, 0 for all.
+    most options a ballot may name, 0 for all; `most_points` the most points it may give them together, where points are given.
     """
 
     method: Method = Method.EQUAL_SHARES
@@ -87,6 +102,7 @@ class Rule:
     threshold: int = 0
     skip: bool = True
     most_choices: int = 0
+    most_points: int = 0
 
 
 @dataclass(frozen=True)
@@ -107,6 +123,8 @@ def rule_refusal(rule: Rule) -> Refusal | None:
         return BadValue(field="kind", reason="a ranking is counted by ranking, and nothing else is")
     if rule.method == Method.APPROVAL and rule.kind != BallotKind.APPROVAL:
         return BadValue(field="kind", reason="for places people say yes to each they agree with")
+    if rule.kind == BallotKind.POINTS and rule.most_points < 1:
+        return BadValue(field="most_points", reason="where points are given, a ballot may give so many and no more")
     if rule.step < 1:
         return BadValue(field="step", reason="at least one")
     stepwise = rule.method == Method.EQUAL_SHARES and rule.completion in (Completion.STEP, Completion.STEP_THEN_GREEDY)
@@ -128,6 +146,8 @@ def choice_refusal(choice: Choice, *, rule: Rule, options: Sequence[int]) -> Ref
         return BadValue(
             field="points", reason="one number above nought for each option, and only where points are given"
         )
+    if sum(choice.points) > rule.most_points > 0:
+        return BadValue(field="points", reason="more points are given than this vote allows")
     return None
 
 

@@ -85,7 +85,7 @@ PUBLISHED = Path(os.environ.get("PEYVAND_PABULIB", "pabulib-files"))
 
 
 @pytest.mark.skipif(
-    not (PUBLISHED / "winners.json").exists(), reason="PEYVAND_PABULIB names no folder with winners.json"
+    not (PUBLISHED / "winners.json").exists(), reason="PEYVAND_PABULIB names no folder with winners.json (README.md)"
 )
 def test_real_votes_come_out_as_published():
     for known in json.loads((PUBLISHED / "winners.json").read_text(encoding="utf-8")):

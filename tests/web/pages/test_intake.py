@@ -134,6 +134,7 @@ def test_the_visit_form_is_blank_or_carries_the_neighbourhood(world, browser):
     assert client.get("/needs/visit-form/").context["place"] == ""
     filled = client.get("/needs/visit-form/", {"place": world.places["nobonyad"].pk})
     assert filled.context["place"] == "نوبنیاد، ساری"
+    assert client.get("/needs/visit-form/", {"place": "²"}).context["place"] == ""
     assert client.get("/needs/visit-form/", {"place": world.places["espiari"].pk}).context["place"] == ""
 
 

@@ -33,8 +33,10 @@ from peyvand.programmes.assemblies import actions, queries
 from peyvand.programmes.assemblies.enums import IdeaState
 from peyvand.programmes.assemblies.models import Idea
 from peyvand.scope.acting import Acting
+from peyvand.votes.actions import close_vote
 from peyvand.votes.enums import BallotKind, Completion, Method, Ties, Utility, VoteState
 from peyvand.votes.models import Vote
+from peyvand.votes.queries import ballots_shown, result_shown
 from peyvand.votes.rules import Rule
 
 NEWEST = Order("newest", ("-id",))
@@ -84,7 +86,10 @@ class PlanIn(Given):
 
 
 class ResidentVoteOut(Schema):
-    """`result` is null until the count; fractions in it are texts."""
+    """`result` is null until the count; fractions in it are texts. Of fewer than five ballots it says only what was chosen.
+
+    `ballots` is null where there are fewer than five.
+    """
 
     id: int
     title: str
@@ -95,7 +100,7 @@ class ResidentVoteOut(Schema):
     seats: int
     opens_at: datetime | None
     closes_at: datetime | None
-    ballots: int
+    ballots: int | None
     result: dict | None
 
 
@@ -111,6 +116,8 @@ class ResidentVoteIn(Given):
     step_rial: Annotated[int, Field(ge=1, le=2**53)] = 500_000
     ties: Ties = Ties.CHEAPER
     most_choices: Annotated[int, Field(ge=0, le=100)] = 0
+    threshold: Annotated[int, Field(ge=0, le=2**31 - 1, description="Most votes: fewest votes of a project")] = 0
+    skip: Annotated[bool, Field(description="Most votes: go on to the next project that still fits")] = True
 
 
 class OpenIn(Given):
@@ -144,8 +151,8 @@ def _idea(pk: int) -> IdeaOut:
 def vote_out(vote: Vote) -> ResidentVoteOut:
     return ResidentVoteOut(
         id=vote.pk, title=vote.title, state=VoteState(vote.state), place=place_ref(vote.place), method=Method(vote.method),
-        budget_rial=vote.budget, seats=vote.seats, opens_at=vote.opens_at, closes_at=vote.closes_at, ballots=vote.counted,
-        result=vote.result,
+        budget_rial=vote.budget, seats=vote.seats, opens_at=vote.opens_at, closes_at=vote.closes_at,
+        ballots=vote.counted if ballots_shown(vote) else None, result=result_shown(vote),
     )  # fmt: skip
 
 
@@ -236,6 +243,7 @@ def prepare_assembly(request: HttpRequest, body: ResidentVoteIn) -> HttpResponse
             method=body.method, kind=BallotKind.RANKS if body.method == Method.RANKING else BallotKind.APPROVAL,
             utility=body.utility, completion=body.completion, step=body.step_rial, ties=body.ties,
             budget=body.budget_rial if spends else 0, seats=0 if spends else body.seats, most_choices=body.most_choices,
+            threshold=body.threshold if body.method == Method.GREEDY else 0, skip=body.skip,
         )  # fmt: skip
         vote = actions.prepare_assembly(
             title=body.title,
@@ -261,6 +269,11 @@ def open_assembly(request: HttpRequest, vote_id: Path[Id], body: OpenIn) -> Http
     return act(request, run)
 
 
+def close_resident_vote(request: HttpRequest, vote_id: Path[Id]) -> HttpResponse:
+    """From the time on that was announced. Papers of the box are still entered."""
+    return act(request, lambda by, now: _vote(close_vote(vote_id=vote_id, by=by, now=now).pk))
+
+
 def count_assembly(request: HttpRequest, vote_id: Path[Id]) -> HttpResponse:
     return act(request, lambda by, now: _vote(actions.count_assembly(vote_id=vote_id, by=by, now=now).pk))
 
@@ -284,10 +297,11 @@ API_ROUTES = (
     ApiRoute("POST", f"{_IDEA}/study", "work", write_study, IdeaOut, "Keep what its feasibility study found so far"),
     ApiRoute("POST", f"{_IDEA}/publish", "decide", publish_study, IdeaOut, "Publish its study, for good"),
     ApiRoute("POST", f"{_IDEA}/plan", "decide", plan_idea, IdeaOut, "Open the needs of its plan"),
-    ApiRoute("GET", "/votes", "list", list_resident_votes, Page[ResidentVoteOut], "Votes of residents"),
-    ApiRoute("GET", _VOTE, "list", get_resident_vote, ResidentVoteOut, "One vote with its result"),
+    ApiRoute("GET", "/votes", "board", list_resident_votes, Page[ResidentVoteOut], "Votes of residents"),
+    ApiRoute("GET", _VOTE, "vote", get_resident_vote, ResidentVoteOut, "One vote with its result"),
     ApiRoute("POST", "/votes", "decide", prepare_assembly, {201: ResidentVoteOut}, "Prepare a vote between ideas"),
     ApiRoute("POST", f"{_VOTE}/open", "decide", open_assembly, ResidentVoteOut, "Open the vote between two times"),
+    ApiRoute("POST", f"{_VOTE}/close", "decide", close_resident_vote, ResidentVoteOut, "Take no more ballots"),
     ApiRoute("POST", f"{_VOTE}/count", "decide", count_assembly, ResidentVoteOut, "Count a vote that was closed"),
     ApiRoute("POST", f"{_VOTE}/call-off", "decide", call_off_assembly, ResidentVoteOut, "End it without a count"),
 )

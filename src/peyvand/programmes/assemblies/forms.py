@@ -83,6 +83,12 @@ class VoteForm(Form):
     step = TomanField(
         label=_("Equal shares: one step"), required=False, help_text=_("What everyone's share is raised by")
     )
+    threshold = QuantityField(
+        label=_("Most votes: fewest votes of a project"), required=False, help_text=_("Empty: any number of votes")
+    )
+    skip = forms.BooleanField(
+        label=_("Most votes: where one no longer fits, go on to the next that does"), required=False, initial=True
+    )
     ties = forms.ChoiceField(label=_("Ties"), choices=Ties.choices)
     most_choices = QuantityField(
         label=_("Most that one may choose"), most=100, required=False, help_text=_("Empty: as many as one likes")
@@ -103,6 +109,7 @@ class VoteForm(Form):
             utility=Utility(said["utility"]), completion=Completion(said["completion"]),
             step=said["step"] or max(1, budget // 1000), ties=Ties(said["ties"]), budget=budget,
             seats=0 if spends else said["seats"] or 0, most_choices=said["most_choices"] or 0,
+            threshold=(said["threshold"] or 0) if method == Method.GREEDY else 0, skip=said["skip"],
         )  # fmt: skip
 
 

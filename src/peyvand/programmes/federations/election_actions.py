@@ -23,6 +23,7 @@ from peyvand.scope.database import action
 from peyvand.scope.encryption import Protected
 from peyvand.votes import actions as votes
 from peyvand.votes.models import Option, Vote
+from peyvand.votes.queries import result_shown
 from peyvand.votes.roll import NewVoter, strike_voter, vouch_voters
 from peyvand.votes.rules import Rule
 
@@ -75,7 +76,7 @@ def count_election(*, vote_id: int, by: Acting, now: datetime) -> Vote:
     vote = votes.count_vote(vote_id=vote_id, by=by, now=now)
     today = business_date(now)
     FederationSeat.objects.filter(federation=federation, until__gt=today).update(until=today)
-    chosen = {number: place for place, number in enumerate((vote.result or {})["chosen"])}
+    chosen = {number: place for place, number in enumerate((result_shown(vote) or {})["chosen"])}
     rows = election.candidates.filter(member__state=MemberState.MEMBER, option__number__in=chosen)
     winners = sorted(rows.select_related("option"), key=lambda one: chosen[one.option.number])
     FederationSeat.objects.bulk_create(
@@ -117,7 +118,7 @@ def _fill(election: Election, by: Acting, now: datetime) -> int:
     if fresh:
         # One person may speak for two members: the organisation's name tells the two entries apart.
         rows = [NewVoter(names[one.pk], one.organisation.name_fa) for one in fresh]
-        voters = vouch_voters(vote_id=election.pk, rows=rows, by=by, now=now)
+        voters = vouch_voters(vote_id=election.pk, rows=rows, anyway=True, by=by, now=now)
         Elector.objects.bulk_create(
             [Elector(voter=voter, election=election, member=one) for voter, one in zip(voters, fresh, strict=True)]
         )

@@ -17,6 +17,7 @@ from peyvand.scope.acting import Acting
 from peyvand.votes.actions import call_off_vote, close_vote
 from peyvand.votes.enums import Method, VoteState
 from peyvand.votes.models import Vote
+from peyvand.votes.queries import ballots_shown, result_shown
 
 NEWEST = Order("newest", ("-pk",))
 
@@ -26,7 +27,8 @@ def elections_out(rows: Sequence[Vote]) -> list[ElectionOut]:
     return [
         ElectionOut(
             id=row.pk, federation_id=house[row.pk], title=row.title, state=VoteState(row.state), method=Method(row.method),
-            seats=row.seats, opens_at=row.opens_at, closes_at=row.closes_at, ballots=row.counted, result=row.result,
+            seats=row.seats, opens_at=row.opens_at, closes_at=row.closes_at,
+            ballots=row.counted if ballots_shown(row) else None, result=result_shown(row),
         )
         for row in rows
     ]  # fmt: skip

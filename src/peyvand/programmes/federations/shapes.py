@@ -125,7 +125,10 @@ class ElectionOpenIn(Given):
 
 
 class ElectionOut(Schema):
-    """`result` is null until the count; fractions in it are texts."""
+    """`result` is null until the count; fractions in it are texts. Of fewer than five ballots it says only what was chosen.
+
+    `ballots` is null where there are fewer than five.
+    """
 
     id: int
     federation_id: int
@@ -135,7 +138,7 @@ class ElectionOut(Schema):
     seats: int
     opens_at: datetime | None
     closes_at: datetime | None
-    ballots: int
+    ballots: int | None
     result: dict | None
 
 

@@ -129,8 +129,9 @@ def open_plan(
 
 @action
 def report_result(*, practice_id: int, result: Result, by: Acting, now: datetime) -> Practice:
-    """Say what came of a plan; it stands beside its source from now on and can be copied itself."""
+    """Say what came of a plan, for everyone; it stands beside its source from now on and can be copied itself."""
     practice = kept(practice_id, by, now)
+    require(permissions.may_publish(by, practice))
     return _told("report_result", "practice.told", practice, result, by, now)
 
 

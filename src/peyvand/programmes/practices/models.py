@@ -130,6 +130,7 @@ class ProposedWords(models.Model):
     invitation = models.CharField(max_length=200, blank=True, default="")
     old_body = models.TextField()
     old_title = models.CharField(max_length=160)
+    old_invitation = models.CharField(max_length=200, blank=True, default="")
     reason = models.CharField(max_length=300)
     state = models.CharField(max_length=10, choices=WordsState.choices)
     proposed_by = models.ForeignKey(Membership, null=True, on_delete=models.PROTECT, related_name="+")
@@ -149,7 +150,10 @@ class ProposedWords(models.Model):
 
 
 class HighSession(models.Model):
-    """A session before a high office, to which practices are nominated; its book is printed from what was accepted."""
+    """A session before a high office, to which practices are nominated; its book is printed from what was accepted.
+
+    `book` is what Peyvand had counted of each when it was closed: the day, and figures by the id of the practice.
+    """
 
     personal_data = "none"
 
@@ -162,6 +166,12 @@ class HighSession(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     organisation_path = path_field()
     created_at = models.DateTimeField()
+    book = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(book__isnull=True) | Q(state="closed"), name="practice_book_closed")
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -1,9 +1,11 @@
 """Who may do what with practices, stories' endings and sessions. Each answers a `Refusal`, or None where it is allowed."""
 
+from collections.abc import Collection
+
 from peyvand.flow.story.models import Story
 from peyvand.flow.story.permissions import may_edit_story, may_publish_story
 from peyvand.kernel.refusals import NotPermitted, Refusal
-from peyvand.programmes.practices.models import HighSession, Nomination, Practice
+from peyvand.programmes.practices.models import HighSession, Practice
 from peyvand.scope.acting import STAFF, Acting, Role
 
 READERS = (*STAFF, Role.GOVERNOR_OFFICE, Role.AUDITOR, Role.ADMINISTRATOR)
@@ -18,12 +20,12 @@ def may_write(by: Acting) -> Refusal | None:
 
 
 def may_keep(by: Acting, practice: Practice) -> Refusal | None:
-    """Change, plan, open, report and withdraw: whoever works in its place for its organisation."""
+    """Change, plan, open and withdraw: whoever works in its place for its organisation."""
     return may_write(by) or _inside(by, practice)
 
 
 def may_publish(by: Acting, practice: Practice) -> Refusal | None:
-    """What everyone may copy is shown by those who lead the work there."""
+    """What everyone may copy, a practice or the result of a plan, is shown by those who lead the work there."""
     return _editor(by) or _inside(by, practice)
 
 
@@ -41,8 +43,9 @@ def may_keep_session(by: Acting, session: HighSession) -> Refusal | None:
     return may_call_session(by) or _inside(by, session)
 
 
-def may_decide(by: Acting, nomination: Nomination, session: HighSession) -> Refusal | None:
-    if nomination.nominated_by_id == by.membership_id and by.membership_id:
+def may_decide(by: Acting, session: HighSession, *, nominator: int | None, one_hand: Collection[int]) -> Refusal | None:
+    """`nominator` is the account that nominated; `one_hand` the accounts that are no second person beside the actor's own."""
+    if nominator and (nominator == by.account_id or nominator in one_hand):
         return NotPermitted(reason="nobody decides on a nomination of his own")
     return may_keep_session(by, session)
 

@@ -1,16 +1,19 @@
 """Reads of practices, of stories in the making, and of sessions."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from peyvand.extend.figures import LEAST
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story, StoryConsent
 from peyvand.kernel.refusals import NotFound
+from peyvand.people.models import Membership
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.programmes.practices import rules
@@ -23,7 +26,7 @@ from peyvand.programmes.practices.models import (
     ProposedWords,
     StoryEnding,
 )
-from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.scope.acting import PUBLIC, SYSTEM, Acting
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 
@@ -222,3 +225,59 @@ def nominations_of(high_session_id: int) -> QuerySet[Nomination]:
     rows = Nomination.objects.filter(session_id=high_session_id)
     related = rows.select_related("practice__place", "practice__organisation", "practice__story")
     return related.defer("practice__place__boundary").order_by(F("decided_at").asc(nulls_last=True), "pk")
+
+
+def nominators(rows: Iterable[Nomination]) -> dict[int, int | None]:
+    """The account behind each nomination, by its id; read under the national role, for a role may lie outside the reader's area."""
+    of = {row.pk: row.nominated_by_id for row in rows}
+    asked = {pk for pk in of.values() if pk is not None}
+    with scope(SYSTEM):
+        accounts = dict(Membership.objects.filter(pk__in=asked).values_list("pk", "account_id"))
+    return {pk: accounts.get(membership or 0) for pk, membership in of.items()}
+
+
+def in_book(high_session_id: int) -> list[Practice]:
+    """The practices that were accepted and are still shown, in their order."""
+    rows = nominations_of(high_session_id)
+    return [
+        one.practice for one in rows.filter(state=NominationState.ACCEPTED, practice__state=PracticeState.PUBLISHED)
+    ]
+
+
+@dataclass(frozen=True)
+class BookLine:
+    """What Peyvand counts of a practice for a book; `asked` and `met` None where too few deliveries stand behind them."""
+
+    done: int
+    counties: int
+    people_reached: int
+    stage: str
+    asked: int | None
+    met: int | None
+
+
+def book_figures(
+    session: HighSession, rows: Sequence[Practice], by: Acting, today: date
+) -> tuple[date, dict[int, BookLine]]:
+    """The figures of a book by the id of the practice, and the day of the count: of a closed one, that of its closing."""
+    if session.book is None:
+        return today, _counted(rows, by)
+    kept = {int(pk): BookLine(**line) for pk, line in session.book["practices"].items()}
+    return date.fromisoformat(session.book["day"]), kept
+
+
+def book_to_keep(high_session_id: int, today: date) -> dict[str, Any]:
+    """What a book says from its closing on, to whoever reads it: so what outsiders are not shown is left out."""
+    lines = _counted(in_book(high_session_id), PUBLIC)
+    return {"day": today.isoformat(), "practices": {str(pk): asdict(line) for pk, line in lines.items()}}
+
+
+def _counted(rows: Sequence[Practice], by: Acting) -> dict[int, BookLine]:
+    trees = trees_of([row.pk for row in rows])
+    reaches = reaches_of(trees)
+    found = {}
+    for row in rows:
+        own = next(twig.told_to(by, LEAST) for twig in trees[row.pk] if twig.practice.pk == row.pk)
+        reach, (asked, met) = reaches[row.pk], own or (None, None)
+        found[row.pk] = BookLine(reach.done, reach.counties, reach.people_reached, reach.stage.value, asked, met)
+    return found

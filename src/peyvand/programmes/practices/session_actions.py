@@ -7,8 +7,9 @@ from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, require
 from peyvand.people.models import Organisation
+from peyvand.people.queries import not_two_people
 from peyvand.places.models import Place
-from peyvand.programmes.practices import permissions, rules
+from peyvand.programmes.practices import permissions, queries, rules
 from peyvand.programmes.practices.actions import event, kept, require_on
 from peyvand.programmes.practices.enums import NominationState, PracticeState, SessionState
 from peyvand.programmes.practices.models import HighSession, Nomination
@@ -41,7 +42,7 @@ def call_session(*, title: str, host: str, held_date: date, place: Place, by: Ac
 
 @action
 def close_session(*, high_session_id: int, by: Acting, now: datetime) -> HighSession:
-    """The book is closed: nothing more is nominated or decided."""
+    """The book is closed: nothing more is nominated or decided, and its figures stay as they are now."""
     return _moved("close_session", "practice.session_closed", high_session_id, by, now)
 
 
@@ -101,7 +102,9 @@ def _moved(step: str, act: str, high_session_id: int, by: Acting, now: datetime)
     require(permissions.may_keep_session(by, session))
     require_on(session, now)
     session.state = rules.SESSION.after(step, session.state)
-    session.save(update_fields=["state"])
+    closed = session.state == SessionState.CLOSED
+    session.book = queries.book_to_keep(high_session_id, business_date(now)) if closed else None
+    session.save(update_fields=["state", "book"])
     _session_event(act, session, by, now)
     return session
 
@@ -110,7 +113,8 @@ def _decided(step: str, act: str, nomination_id: int, answer: str, by: Acting, n
     high_session_id = Nomination.objects.filter(pk=nomination_id).values_list("session_id", flat=True).first() or 0
     session = _open_session(high_session_id)
     nomination = lock(Nomination.objects.all(), [nomination_id])[nomination_id]
-    require(permissions.may_decide(by, nomination, session))
+    nominator = queries.nominators([nomination]).get(nomination.pk)
+    require(permissions.may_decide(by, session, nominator=nominator, one_hand=not_two_people(by.account_id, now)))
     require_on(session, now)
     nomination.state = rules.NOMINATION.after(step, nomination.state)
     open_again = nomination.state == NominationState.PROPOSED

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from peyvand.people.queries import not_two_people
 from peyvand.programmes.practices import book, permissions, queries, session_actions
 from peyvand.programmes.practices.actions import SLUG
 from peyvand.programmes.practices.enums import NominationState, SessionState
@@ -76,8 +77,13 @@ def session(request: HttpRequest, high_session_id: int) -> HttpResponseBase:
     opened, takes = is_open(by), row.state == SessionState.OPEN
     keeps = opened and permissions.may_keep_session(by, row) is None
 
+    nominations = list(queries.nominations_of(high_session_id))
+    nominators = queries.nominators(nominations) if keeps and takes else {}
+    one_hand = not_two_people(by.account_id, timezone.now()) if nominators else set()
+
     def line(one: Nomination) -> dict[str, Any]:
-        decides = keeps and takes and permissions.may_decide(by, one, row) is None
+        decides = keeps and takes
+        decides = decides and not permissions.may_decide(by, row, nominator=nominators[one.pk], one_hand=one_hand)
         undecided = one.state == NominationState.PROPOSED
         return {
             "row": one, "badge": _badge(one), "may_decide": decides and undecided, "may_undo": decides and not undecided,
@@ -86,7 +92,7 @@ def session(request: HttpRequest, high_session_id: int) -> HttpResponseBase:
     context = {
         "row": row,
         "badge": _badge(row),
-        "lines": [line(one) for one in queries.nominations_of(high_session_id)],
+        "lines": [line(one) for one in nominations],
         "may_close": keeps and takes,
         "may_reopen": keeps and not takes,
         "crumbs": _crumbs(),

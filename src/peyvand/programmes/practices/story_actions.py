@@ -13,7 +13,7 @@ from peyvand.flow.story.models import Story
 from peyvand.flow.story.permissions import may_edit_story
 from peyvand.journal.actions import record
 from peyvand.kernel.refusals import BadValue, NotPermitted, require
-from peyvand.programmes.practices import permissions, rules
+from peyvand.programmes.practices import permissions, queries, rules
 from peyvand.programmes.practices.actions import require_on
 from peyvand.programmes.practices.enums import EndingKind, PracticeState, WordsState
 from peyvand.programmes.practices.models import Practice, ProposedWords, StoryEnding
@@ -39,6 +39,8 @@ def set_ending(
         raise BadValue(field="state", reason="the story was withdrawn")
     if not 0 <= shown_count <= 1000:
         raise BadValue(field="shown_count", reason="between 0 and 1000")
+    if story.state == StoryState.PUBLISHED:
+        require(rules.consent_refusal(shown=shown_count, given=queries.consents_given(story_id)))
     practice = Practice.objects.filter(pk=practice_id, state=PracticeState.PUBLISHED).first() if practice_id else None
     led: dict[EndingKind, dict[str, Any]] = {
         EndingKind.OFFER: {"specification": specification, "practice": None, "address": ""},
@@ -73,8 +75,8 @@ def propose_words(
         raise BadValue(field="body", reason="nothing would change")
     words = ProposedWords.objects.create(
         story=story, title=title.strip(), body=body.strip(), invitation=invitation.strip(), old_title=story.title,
-        old_body=story.body, reason=reason.strip(), state=rules.WORDS.start, proposed_by_id=by.membership_id or None,
-        proposed_at=now,
+        old_body=story.body, old_invitation=story.invitation, reason=reason.strip(), state=rules.WORDS.start,
+        proposed_by_id=by.membership_id or None, proposed_at=now,
     )  # fmt: skip
     _story_event("practice.words_proposed", story, by, now)
     return words
@@ -84,7 +86,7 @@ def propose_words(
 def accept_words(*, words_id: int, by: Acting, now: datetime) -> ProposedWords:
     """The teller makes the proposed words his own, by the core's acts: only he can. A story that waited for review waits again."""
     words, story = _asked(words_id, by, now)
-    if (words.old_title, words.old_body) != (story.title, story.body):
+    if (words.old_title, words.old_body, words.old_invitation) != (story.title, story.body, story.invitation):
         raise rules.WordsMoved
     waited = story.state == StoryState.SUBMITTED
     if waited:
@@ -115,8 +117,9 @@ def blank_words(*, story_ids: Sequence[int] | None, before: date | None = None, 
     found = ProposedWords.objects.filter(pk__in=ids)
     found.filter(state=WordsState.OPEN).update(state=WordsState.DECLINED, answered_at=now)
     found.update(
-        title="—", body="—", invitation="", old_title="—", old_body="—", reason="—", answer="", forgotten_at=now
-    )
+        title="—", body="—", invitation="", old_title="—", old_body="—", old_invitation="", reason="—", answer="",
+        forgotten_at=now,
+    )  # fmt: skip
     if ids:
         record(
             "practice.words_forgotten", kind="practice", subject=None, by=by, now=now, place_path=by.place_path,

@@ -126,7 +126,7 @@ def may(practice: Practice, by: Acting) -> dict[str, bool]:
         "change": keeps and state in (PracticeState.DRAFT, PracticeState.PLANNED),
         "plan": keeps and state == PracticeState.DRAFT,
         "begin": keeps and state == PracticeState.PLANNED,
-        "tell": (state == PracticeState.DRAFT and leads) or (state == PracticeState.RUNNING and keeps),
+        "tell": leads and state in (PracticeState.DRAFT, PracticeState.RUNNING),
         "copy": done and permissions.may_write(by) is None,
         "nominate": done and leads,
         "withdraw": keeps and state != PracticeState.WITHDRAWN,

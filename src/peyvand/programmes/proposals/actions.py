@@ -20,7 +20,7 @@ from peyvand.kernel.refusals import BadValue, NotFound, require
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.programmes.proposals import queries, rules
-from peyvand.programmes.proposals.enums import HappeningKind
+from peyvand.programmes.proposals.enums import OPEN, HappeningKind
 from peyvand.programmes.proposals.models import Happening, Merge, Proposal, Reading, Support
 from peyvand.programmes.proposals.permissions import may_lead, may_withdraw, may_write
 from peyvand.scope.acting import SYSTEM, Acting
@@ -130,7 +130,8 @@ def _counted(proposal: Proposal) -> Proposal:
 def merge_proposal(*, proposal_id: int, into_id: int, reason: str, by: Acting, now: datetime) -> Merge:
     """Join a proposal to a like one, which speaks for both from now on. Nothing of it is changed: `part_proposal` gives all back.
 
-    Raises `CannotJoinItself`, `AlreadyJoined`; `into_id` may itself be joined: then its own speaker takes it in.
+    Raises `CannotJoinItself`, `AlreadyJoined`, `NotWaiting` where one of them was answered or withdrawn.
+    `into_id` may itself be joined: then its own speaker takes it in.
     """
     alone()
     with scope(SYSTEM):
@@ -143,6 +144,8 @@ def merge_proposal(*, proposal_id: int, into_id: int, reason: str, by: Acting, n
     for row in (child, into):
         if row.merged_into_id is not None:
             raise rules.AlreadyJoined(number=row.shown_number)
+        if row.state not in OPEN:  # what is joined to it would wait in no list
+            raise rules.NotWaiting(number=row.shown_number)
     require_said(reason, "reason")
     child.merged_into = into
     child.save(update_fields=["merged_into"])
@@ -183,15 +186,31 @@ def part_proposal(*, proposal_id: int, by: Acting, now: datetime) -> Merge:
 
 @action
 def withdraw_proposal(*, proposal_id: int, reason: str, by: Acting, now: datetime) -> Proposal:
-    """By its author, while it waits. It stays readable, with the reason."""
+    """By its author, while it waits. It stays readable, with the reason; what was joined to it stands by itself again."""
+    alone()
     require(may_withdraw(by, _found(proposal_id)))
     row = lock(Proposal.objects.all(), [proposal_id])[proposal_id]
     require_said(reason, "reason")
     row.state, row.closed_at = rules.LIFE.after("withdraw", row.state), now
     row.save(update_fields=["state", "closed_at"])
     happened(HappeningKind.WITHDRAWN, [row.pk], now, text=reason.strip())
-    event("proposal.withdrawn", [row], by, now)
+    children = _let_go(row, now)
+    event("proposal.withdrawn", [row], by, now, rows=[(row.pk,), *((child,) for child in children)])
     return row
+
+
+def _let_go(row: Proposal, now: datetime) -> list[int]:
+    """Part all that were joined to a proposal directly; their authors and supporters are told. Gives which."""
+    with scope(SYSTEM):
+        joined = Proposal.objects.filter(merged_into=row)
+        children = sorted(lock(joined, joined.values_list("pk", flat=True)))
+        if not children:
+            return []
+        Proposal.objects.filter(pk__in=children).update(merged_into=None)
+        Merge.objects.filter(child__in=children, undone_at__isnull=True).update(undone_at=now)
+        happened(HappeningKind.UNMERGED, queries.with_joined(children), now, other=row)
+    _recount([*children, row.pk])
+    return children
 
 
 @action

@@ -159,7 +159,7 @@ def _not_yet(request: HttpRequest, consultation_id: int, said: str) -> HttpRespo
 @require_POST
 def answer_comments(request: HttpRequest, consultation_id: int) -> HttpResponseBase:
     by, form = acting(request), CommentAnswerForm(request.POST)
-    ids = [int(one) for one in request.POST.getlist("comment") if one.isdigit()]
+    ids = [int(one) for one in request.POST.getlist("comment") if one.isdecimal()]
     if not form.is_valid() or not ids:
         return _not_yet(request, consultation_id, gettext("Tick the comments that say the same, and write the answer."))
     answer = form.cleaned_data["answer"]

@@ -64,7 +64,7 @@ class MergeForm(ReasonForm):
 
     def clean_into(self) -> Proposal:
         parts = latin_digits(self.cleaned_data["into"]).replace("/", "-").split("-")
-        if len(parts) == 2 and all(part.strip().isdigit() for part in parts):
+        if len(parts) == 2 and all(part.strip().isdecimal() for part in parts):
             found = Proposal.objects.filter(year=int(parts[0]), number=int(parts[1])).first()
             if found is not None:
                 return found

@@ -1,4 +1,5 @@
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -72,6 +73,7 @@ class Proposal(models.Model):
             models.Index(fields=["-written_at", "-id"], name="proposal_newest"),
             models.Index(fields=["state", "answer_by"], name="proposal_clock"),
             models.Index(fields=["theme", "state"], name="proposal_theme"),
+            GinIndex(fields=["words"], name="proposal_words"),
         ]
 
     @property

@@ -7,7 +7,6 @@ from datetime import date
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, F, Min, Q, QuerySet
-from django.db.models.expressions import RawSQL
 
 from peyvand.engines.themes import Word, nearest, stems
 from peyvand.kernel.refusals import NotFound
@@ -19,7 +18,7 @@ from peyvand.scope.bulk import below
 
 # How alike a proposal must be to be shown while one types, and to be asked about before another one is taken in.
 SHOWN_AT, ASKED_AT = 0.2, 0.45
-_CANDIDATES = 80
+_CANDIDATES, _RAREST, _OFTEN = 80, 8, 1000
 
 
 @dataclass(frozen=True)
@@ -91,14 +90,26 @@ def unrouted(by: Acting) -> QuerySet[Proposal]:
     return Proposal.objects.filter(here, state=ProposalState.RECEIVED, merged_into__isnull=True)
 
 
+# How many proposals have each word, up to so many; then those that have one of the rarest, each word worth more the rarer it is.
+# Every step asks the index of words; a word that half of all have would add thousands of candidates and tell nothing.
+_NEAR = """WITH asked AS MATERIALIZED (
+  SELECT word, (SELECT count(*) FROM (SELECT FROM proposals_proposal p WHERE p.words @> ARRAY[word] LIMIT %s) few) AS many
+  FROM unnest(%s::varchar[]) word
+), rare AS MATERIALIZED (
+  SELECT word, many FROM asked WHERE many > 0 ORDER BY many, word LIMIT %s
+) SELECT p.id FROM rare JOIN proposals_proposal p ON p.words @> ARRAY[rare.word]
+  WHERE p.state <> 'withdrawn' AND NOT p.id = ANY(%s::bigint[])
+  GROUP BY p.id ORDER BY sum(1.0 / rare.many) DESC, p.id LIMIT %s"""
+
+
 def like_ones(text: str, *, least: float = SHOWN_AT, leave_out: Iterable[int] = (), most: int = 5) -> list[Like]:
-    """The proposals most like a text. Those that share most of its words are looked at closely."""
+    """The proposals most like a text. Those that share its rarest words are looked at closely."""
     words = stems(text)
     if not words:
         return []
-    asked = """SELECT id FROM proposals_proposal WHERE words && %s::varchar[] AND state <> 'withdrawn' AND NOT id = ANY(%s::bigint[])
-        ORDER BY (SELECT count(*) FROM unnest(words) one WHERE one = ANY(%s::varchar[])) DESC, id LIMIT %s"""
-    near = RawSQL(asked, [words, list(leave_out), words, _CANDIDATES])
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR, [_OFTEN, sorted(set(words)), _RAREST, list(leave_out), _CANDIDATES])
+        near = [row[0] for row in cursor.fetchall()]
     rows = list(Proposal.objects.filter(pk__in=near).order_by("pk"))
     found = nearest(text, [row.text for row in rows], most=most, alike=least)
     return [Like(rows[place], likeness, why) for place, likeness, why in found]

@@ -49,6 +49,11 @@ class AlreadyJoined(Refusal):
     message = "Proposal {number} is joined to another one already."
 
 
+class NotWaiting(Refusal):
+    code = "proposals_not_waiting"
+    message = "Proposal {number} waits for no answer any more: only those that do are joined."
+
+
 class NotJoined(Refusal):
     code = "proposals_not_joined"
     message = "This proposal stands by itself; there is nothing to part."

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from peyvand.extend.discovery import programme
 from peyvand.extend.pages import writes_are_open
+from peyvand.journal import pace
 from peyvand.kernel.refusals import NotFound, Refusal, require
 from peyvand.programmes.proposals import actions, answering_actions, permissions, queries, rules
 from peyvand.programmes.proposals.enums import OPEN, ProposalState
@@ -145,8 +147,12 @@ def _not_yet(request: HttpRequest, form: ProposalForm, row: actions.NewProposal,
 @require_POST
 def like_while_typing(request: HttpRequest) -> HttpResponseBase:
     """A part of the page: the like ones to what has been typed so far."""
+    by = acting(request)
+    who, most = pace.caller(request, by.account_id), settings.LIKE_ASKED_A_MINUTE
     text = " ".join(request.POST.get(name, "")[:2000] for name in ("title", "problem", "first_step"))
-    with scope(acting(request)):
+    with scope(by):
+        if not pace.allowed(what="like proposals", who=who, most=most, now=timezone.now()):
+            return HttpResponse(status=429)
         return render(request, "proposals/like.html", {"like": queries.like_ones(text), "asked": False})
 
 

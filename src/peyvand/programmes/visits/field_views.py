@@ -210,7 +210,7 @@ def _survey(found: Any, definition: Definition) -> dict[str, Any]:
 def _answer(form: AnswerForm, survey_id: int, request: HttpRequest) -> survey_actions.NewAnswer:
     said = form.cleaned_data
     at = said["visit"]
-    by_key = not at.isdigit()
+    by_key = not at.isdecimal()
     return survey_actions.NewAnswer(
         survey_id, form.answers(), None if by_key else int(at), actions.UUID(at) if by_key else None, said["key"], _digest(request)
     )  # fmt: skip

@@ -106,6 +106,7 @@ _ACTS = {
     "vote.counted": _("Vote counted"),
     "vote.example_read": _("Example of a vote read"),
     "vote.opened": _("Vote opened"),
+    "vote.paper_set_aside": _("Paper of a vote set aside"),
     "vote.prepared": _("Vote prepared"),
     "vote.voter_struck": _("Entry of a roll struck out"),
     "vote.voters_vouched": _("People put on the roll of a vote"),

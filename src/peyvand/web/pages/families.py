@@ -58,7 +58,7 @@ REVEALED = {
 
 
 def _code(row: Household) -> str:
-    return spoken(row.code) if len(row.code) == LENGTH and row.code.isdigit() else row.code
+    return spoken(row.code) if len(row.code) == LENGTH and row.code.isdecimal() else row.code
 
 
 SPEC = ListSpec(

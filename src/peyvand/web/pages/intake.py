@@ -103,7 +103,7 @@ def visit_form(request: HttpRequest) -> HttpResponse:
     """A paper to fill in at the door: blank, or with the neighbourhood already on it."""
     places = homes(acting(request))
     chosen = request.GET.get("place", "")
-    place = places.filter(pk=chosen).first() if chosen.isdigit() else None
+    place = places.filter(pk=chosen).first() if chosen.isdecimal() else None
     context: dict[str, Any] = {
         "place": words.where(place) if place else "",
         "chosen": place.pk if place else None,

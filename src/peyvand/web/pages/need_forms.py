@@ -160,14 +160,14 @@ class NeedFilters(Filters):
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         code = read_code(text)
-        typed = "".join(sign for sign in latin_digits(text) if sign.isdigit())
+        typed = "".join(sign for sign in latin_digits(text) if sign.isdecimal())
         if code:
             return rows.filter(tracking_code=code)
         return rows.filter(starting("tracking_code", typed)) if typed else rows.none()
 
     def similar(self, rows: QuerySet, text: str) -> QuerySet:
         """Codes one digit away: asked for one by one, so that the index answers behind row security."""
-        typed = "".join(sign for sign in latin_digits(text) if sign.isdigit())
+        typed = "".join(sign for sign in latin_digits(text) if sign.isdecimal())
         return rows.filter(tracking_code__in=codes_like(typed)) if read_code(text) is None else rows.none()
 
 

@@ -150,7 +150,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     """Act in another of one's own roles; somebody else's answers as if it did not exist."""
     chosen = request.POST.get("acting", "")
     found = memberships_in_force(request.user, business_date(now()))  # type: ignore[arg-type]
-    membership = found.filter(pk=chosen).first() if chosen.isdigit() else None
+    membership = found.filter(pk=chosen).first() if chosen.isdecimal() else None
     if membership is None:
         raise NotFound
     act_as(request, membership)

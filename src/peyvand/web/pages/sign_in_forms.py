@@ -85,7 +85,7 @@ class EnterForm(Form):
     def clean_code(self) -> str:
         typed = latin_digits(self.cleaned_data["code"]).strip()
         digits = "".join(sign for sign in typed if sign not in " -\u200c\u200e\u200f")
-        return digits if digits.isdigit() else typed
+        return digits if digits.isdecimal() else typed
 
 
 class AccountForm(HumanMessages, forms.ModelForm):

@@ -253,7 +253,7 @@ def _far(days: int) -> str:
 def tile(text: str) -> SafeString:
     """A formatted value for a stat tile: the number large, the words after it small; a word in place of a number too."""
     first, gap, rest = str(text).partition(" ")
-    if not any(sign.isdigit() for sign in first) and first != MISSING:
+    if not any(sign.isdecimal() for sign in first) and first != MISSING:
         return format_html('<span class="stat-word">{}</span>', text)
     return format_html('{} <span class="stat-unit">{}</span>', first, rest) if gap else format_html("{}", first)
 

@@ -38,7 +38,7 @@ def listed(names: list[str]) -> str:
 @register.filter
 def code(value: str) -> str:
     """A tracking code in groups of four, as it is printed and read out; any other code as it is."""
-    return digits(spoken(value) if len(value) == LENGTH and value.isdigit() else value)
+    return digits(spoken(value) if len(value) == LENGTH and value.isdecimal() else value)
 
 
 @register.filter

@@ -46,6 +46,7 @@ class VoterForm(Form):
         required=False,
         help_text=_("Empty: you answer for it yourself"),
     )
+    anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
 class ReceiptForm(Form):

@@ -33,7 +33,7 @@ from peyvand.votes.models import Ballot, Vote
 from peyvand.votes.pabulib import as_pabulib, counts_again
 from peyvand.votes.permissions import may_keep, may_vouch
 from peyvand.votes.queries import ballots_shown, options_of, unsettled_papers
-from peyvand.votes.rules import read_receipt
+from peyvand.votes.rules import FEWEST_SHOWN, read_receipt
 from peyvand.web import notices
 from peyvand.web.lists import Badge, Column, ListSpec
 from peyvand.web.pages.access import acting
@@ -184,6 +184,9 @@ class VotePages(RollPages):
     def ballots(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
         """The Pabulib file: every ballot under the number of its receipt, and who won."""
         vote = self.one(vote_id)
+        if too_many(request):
+            text = gettext("Those were many tries in a short time. Wait a minute, then try again.")
+            return HttpResponse(text, status=429, content_type="text/plain; charset=utf-8")
         answer = HttpResponse(as_pabulib(vote), content_type="text/plain; charset=utf-8")
         answer.headers["Content-Disposition"] = f'attachment; filename="vote-{vote.pk}.pb"'
         return answer
@@ -230,6 +233,7 @@ def _kept(vote: Vote, by: Acting) -> dict[str, Any]:
         "may_call_off": keeps and state in (VoteState.DRAFT, VoteState.OPEN, VoteState.CLOSED),
         "has_papers": state in (VoteState.OPEN, VoteState.CLOSED),
         "unsettled": unsettled_papers(vote).count(),
+        "few_papers": state in (VoteState.OPEN, VoteState.CLOSED) and 0 < vote.marked_paper < FEWEST_SHOWN,
         "marks": [(_("Voted with a code"), number(vote.marked_code)), (_("Given a paper"), number(vote.marked_paper)),
                   (_("Papers entered twice alike"), number(vote.papers))],
         "open_form": OpenForm(),
@@ -243,6 +247,8 @@ def _facts(vote: Vote) -> list[tuple[Any, str]]:
         return [(_("Where it comes from"), vote.source)]
     if vote.opens_at:
         facts += [(_("Open from"), jdatetime(vote.opens_at)), (_("Open until"), jdatetime(vote.closes_at))]
+    if vote.aside:
+        facts.append((_("Papers set aside"), number(vote.aside)))
     return facts
 
 

@@ -1,6 +1,6 @@
 """The pages of those who vouch: the roll of a vote, its codes, and the papers of the box."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -18,18 +18,19 @@ from peyvand.kernel.codes import spoken
 from peyvand.kernel.refusals import NotFound, Refusal, require
 from peyvand.scope.database import scope
 from peyvand.scope.encryption import Protected
-from peyvand.votes.casting import enter_paper
-from peyvand.votes.enums import VoteState, Way
+from peyvand.votes.casting import enter_paper, set_aside_paper
+from peyvand.votes.enums import Aside, BallotKind, VoteState, Way
 from peyvand.votes.models import Vote, Voter
 from peyvand.votes.permissions import may_vouch
-from peyvand.votes.queries import options_of, roll_of, unsettled_papers
+from peyvand.votes.queries import like_on_roll, options_of, roll_of, unsettled_papers
 from peyvand.votes.roll import NewVoter, give_codes, give_paper, strike_voter, vouch_voters
-from peyvand.votes.rules import new_receipt
+from peyvand.votes.rules import LikeOnRoll, new_receipt
 from peyvand.web import notices
 from peyvand.web.lists import ListSpec, list_page
 from peyvand.web.pages.access import acting
 from peyvand.web.templatetags.peyvand_format import digits, jdatetime
 from peyvand.web.votes.forms import BallotForm, VoterForm
+from peyvand.web.votes.words import money, spends
 
 _SHEETS = 8  # papers on one print
 _PAPER = (_("Number of the paper"), _("The sixteen digits printed on it; spaces and dashes do not matter"))
@@ -60,6 +61,7 @@ class RollPages:
             Route(f"{one}roll/codes/", "roll", require_POST(self.codes), "codes"),
             Route(f"{one}roll/<int:voter_id>/paper/", "roll", require_POST(self.paper), "paper"),
             Route(f"{one}papers/", "papers", self.papers),
+            Route(f"{one}papers/<int:paper_id>/aside/", "papers", require_POST(self.set_aside), "aside"),
             Route(f"{one}papers/print/", "papers", require_GET(self.sheets), "sheets"),
         )
 
@@ -78,7 +80,8 @@ class RollPages:
         with scope(by):
             self.one(vote_id)
         try:
-            act(by=by, now=timezone.now(), **(values if "voter_id" in values else {"vote_id": vote_id} | values))
+            own = values.keys() & {"voter_id", "paper_id"}
+            act(by=by, now=timezone.now(), **(values if own else {"vote_id": vote_id} | values))
             notices.done(request, done)
         except NotFound:
             raise  # somebody of a roll out of sight is answered as nobody is
@@ -90,18 +93,38 @@ class RollPages:
         """Names are shown to those who vouch in this vote: it is their work with each of them."""
         vote = self.one(vote_id)
         require(may_vouch(acting(request), vote))
+        return self._roll_page(request, vote, VoterForm())
+
+    def _roll_page(
+        self, request: HttpRequest, vote: Vote, form: VoterForm, like: Sequence[Voter] = (), status: int = 200
+    ) -> HttpResponse:
         page = list_page(request, _ROLL, roll_of(vote))
-        context = {"pages": self, "vote": vote, "page": page, "form": VoterForm(), "ways": Way.choices}
+        context = {"pages": self, "vote": vote, "page": page, "form": form, "ways": Way.choices, "like": like}
         context |= {"going": vote.state in (VoteState.DRAFT, VoteState.OPEN), "is_open": vote.state == VoteState.OPEN}
-        return render(request, "web/votes/roll.html", context)
+        return render(request, "web/votes/roll.html", context, status=status)
 
     def add_voter(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
         form = VoterForm(request.POST)
         if not form.is_valid():
             notices.warn(request, gettext("Write the name of the one who may vote."))
             return redirect(f"{self.slug}:roll", vote_id=vote_id)
-        rows = [NewVoter(**form.cleaned_data)]
-        return self.act(request, vote_id, gettext("On the roll."), vouch_voters, "roll", rows=rows)
+        by, said = acting(request), dict(form.cleaned_data)
+        anyway, row = said.pop("anyway"), NewVoter(**said)
+        with scope(by):
+            self.one(vote_id)
+        try:
+            vouch_voters(vote_id=vote_id, rows=[row], anyway=anyway, by=by, now=timezone.now())
+        except LikeOnRoll:
+            seen = request.POST.copy()
+            seen["anyway"] = "on"
+            with scope(by):
+                like = like_on_roll(vote_id, [row])
+                return self._roll_page(request, self.one(vote_id), VoterForm(seen), like, status=409)
+        except Refusal as refusal:
+            notices.refused(request, refusal)
+        else:
+            notices.done(request, gettext("On the roll."))
+        return redirect(f"{self.slug}:roll", vote_id=vote_id)
 
     def strike(self, request: HttpRequest, vote_id: int, voter_id: int) -> HttpResponseBase:
         return self.act(request, vote_id, gettext("Taken off the roll."), strike_voter, "roll", voter_id=voter_id)
@@ -156,13 +179,29 @@ class RollPages:
         return redirect(f"{self.slug}:papers", vote_id=vote_id)
 
     def _papers_page(self, request: HttpRequest, vote: Vote, form: BallotForm, status: int = 200) -> HttpResponse:
-        open_ones = [(digits(spoken(one.receipt)), one.second is not None) for one in unsettled_papers(vote)[:50]]
-        context = {"pages": self, "vote": vote, "form": form, "open_ones": open_ones}
+        rows = unsettled_papers(vote)[:50]
+        open_ones = [(one.pk, digits(spoken(one.receipt)), one.second is not None) for one in rows]
+        context = {"pages": self, "vote": vote, "form": form, "open_ones": open_ones, "reasons": Aside.choices}
         return render(request, "web/votes/papers.html", context, status=status)
+
+    def set_aside(self, request: HttpRequest, vote_id: int, paper_id: int) -> HttpResponseBase:
+        reason = request.POST.get("reason", "")
+        if reason not in Aside.values:
+            notices.warn(request, gettext("Say why the paper is not counted."))
+            return redirect(f"{self.slug}:papers", vote_id=vote_id)
+        done = gettext("The paper was set aside. Entered anew by two people it counts.")
+        return self.act(request, vote_id, done, set_aside_paper, "papers", paper_id=paper_id, reason=Aside(reason))
 
     def sheets(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
         """Blank papers to print, each with a number drawn by chance that stands on the paper and on the slip the voter keeps."""
         vote = self.one(vote_id)
         numbers = [digits(spoken(new_receipt())) for _sheet in range(_SHEETS)]
-        context = {"pages": self, "vote": vote, "options": options_of(vote), "numbers": numbers}
+        options = [(one, money(vote, one.cost) if spends(vote) else "") for one in options_of(vote)]
+        context = {
+            "pages": self,
+            "vote": vote,
+            "options": options,
+            "numbers": numbers,
+            "ranks": vote.kind == BallotKind.RANKS,
+        }
         return render(request, "web/votes/sheets.html", context)

@@ -10,13 +10,17 @@ from django.utils.translation import gettext, ngettext
 
 from peyvand.votes.enums import Completion, Method, Ties, Utility
 from peyvand.votes.models import Option, Vote
+from peyvand.votes.queries import result_shown
 from peyvand.web.charts import Bar
 from peyvand.web.templatetags.peyvand_format import number, toman_text
 
 
 @dataclass(frozen=True)
 class Line:
-    """One option of a counted vote. `why` says how it was chosen, or what was missing; `page` is its address, if it has one."""
+    """One option of a counted vote. `why` says how it was chosen, or what was missing; `page` is its address, if it has one.
+
+    `received` and `why` are empty where too few ballots were counted to show them.
+    """
 
     option: Option
     cost: str
@@ -63,31 +67,50 @@ def rule_lines(vote: Vote) -> list[tuple[str, str]]:
         ]
         if vote.completion in (Completion.STEP, Completion.STEP_THEN_GREEDY):
             lines.append((gettext("One step"), money(vote, vote.step)))
+    if vote.method == Method.GREEDY:
+        fits = gettext("The next that still fits is taken") if vote.skip else gettext("The count ends there")
+        lines.append((gettext("Where the next no longer fits"), fits))
     if vote.threshold:
         lines.append((gettext("Fewest votes"), number(vote.threshold)))
     lines.append((gettext("Ties"), Ties(vote.ties).label))
+    if vote.ties == Ties.LOT and vote.lot:
+        said = gettext("%(lot)s, drawn when the vote opened; first comes the lowest SHA-256 of lot:number")
+        lines.append((gettext("The lot"), said % {"lot": vote.lot}))
+    if vote.most_points:
+        lines.append((gettext("Points one may give"), number(vote.most_points)))
     most = number(vote.most_choices) if vote.most_choices else gettext("as many as one likes")
     return [*((name, str(value)) for name, value in lines), (gettext("One may choose"), most)]
 
 
 def result_lines(vote: Vote, options: Sequence[Option], pages: Mapping[int, str]) -> list[Line]:
     """The options in the order in which they were chosen, then the rest by votes. `pages`: the page of an option, by its id."""
-    result: dict[str, Any] = vote.result or {}
+    result = result_shown(vote) or {}
     place = {number: row for row, number in enumerate(result["chosen"])}
+    if "received" not in result:
+        ordered = sorted(options, key=lambda one: (place.get(one.number, len(place)), one.number))
+        return [Line(one, _cost(vote, one), "", one.number in place, "", pages.get(one.pk, "")) for one in ordered]
     received = {one.number: result["received"][str(one.number)] for one in options}
     why = _reasons(vote, options, result)
     ordered = sorted(options, key=lambda one: (place.get(one.number, len(place)), -received[one.number], one.number))
     return [
         Line(
-            one, money(vote, one.cost) if spends(vote) else "", number(received[one.number]), one.number in place,
-            why[one.number], pages.get(one.pk, ""),
+            one, _cost(vote, one), number(received[one.number]), one.number in place, why[one.number],
+            pages.get(one.pk, ""),
         )
         for one in ordered
     ]  # fmt: skip
 
 
+def _cost(vote: Vote, option: Option) -> str:
+    return money(vote, option.cost) if spends(vote) else ""
+
+
 def bars(vote: Vote, lines: Sequence[Line]) -> list[Bar]:
-    received = {line.option.number: (vote.result or {})["received"][str(line.option.number)] for line in lines}
+    """None of them where too few ballots were counted to show how many each option had."""
+    counted = (result_shown(vote) or {}).get("received")
+    if counted is None:
+        return []
+    received = {line.option.number: counted[str(line.option.number)] for line in lines}
     most = max(received.values(), default=0) or 1
     return [
         Bar(
@@ -190,7 +213,10 @@ def summary(vote: Vote, lines: Sequence[Line]) -> str:
         "chosen": number(sum(line.chosen for line in lines)),
         "all": number(len(lines)),
     }
-    text = gettext("%(ballots)s ballots were counted; %(chosen)s of %(all)s options were chosen.") % said
+    if "received" in (result_shown(vote) or {}):
+        text = gettext("%(ballots)s ballots were counted; %(chosen)s of %(all)s options were chosen.") % said
+    else:
+        text = gettext("Fewer than five ballots were counted; %(chosen)s of %(all)s options were chosen.") % said
     if spends(vote):
         text += " " + gettext("%(left)s is left.") % {"left": money(vote, result["left"])}
     return text

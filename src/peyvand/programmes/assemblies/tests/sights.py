@@ -44,10 +44,7 @@ SIGHTS = ProgrammeSights(
     numbers={"idea_id": Idea, "to_id": Idea},
     lists={
         "/ideas": Listed(Idea, staff, lambda by, row: covers(by, row.place_path, row.organisation_path)),
-        "/votes": Listed(Vote, staff, _of_assembly),
+        "/votes": Listed(Vote, holds=_of_assembly),
     },
-    only={
-        "/ideas/{idea_id}": lambda by, row: staff(by),
-        "/votes/{vote_id}": lambda by, row: staff(by) and _of_assembly(by, row),
-    },
+    only={"/ideas/{idea_id}": lambda by, row: staff(by), "/votes/{vote_id}": _of_assembly},
 )

@@ -13,14 +13,14 @@ from tests.world import World
 from peyvand.engines.ballots import read
 from peyvand.extend.switches import switch_on
 from peyvand.kernel.codes import new_code
-from peyvand.kernel.text import latin_digits
+from peyvand.kernel.text import latin_digits, persian_digits
 from peyvand.people.models import Membership, Organisation
 from peyvand.programmes.assemblies import actions, rules
 from peyvand.programmes.assemblies.models import Idea
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 from peyvand.votes.actions import close_vote
-from peyvand.votes.enums import Way
+from peyvand.votes.enums import Ties, Way
 from peyvand.votes.models import Vote, Voter
 from peyvand.votes.roll import NewVoter, give_codes, vouch_voters
 from peyvand.votes.rules import Rule
@@ -75,21 +75,24 @@ def running(world, voters=6, days=1):
         ideas.append(idea.pk)
     vote = actions.prepare_assembly(
         title="بودجهٔ محله", place=world.places["nobonyad"], organisation=house, idea_ids=ideas,
-        rule=Rule(budget=40 * MILLION, step=MILLION), by=SYSTEM, now=now,
+        rule=Rule(budget=40 * MILLION, step=MILLION, ties=Ties.LOT), by=SYSTEM, now=now,
     )  # fmt: skip
     rows = [NewVoter(f"نام {number}", str(number)) for number in range(voters)]
     ids = [one.pk for one in vouch_voters(vote_id=vote.pk, rows=rows, by=SYSTEM, now=now)]
     codes = give_codes(vote_id=vote.pk, voter_ids=ids, way=Way.PAPER, by=SYSTEM, now=now)
     closes = now + timedelta(days=days)
-    actions.open_assembly(vote_id=vote.pk, opens_at=now, closes_at=closes, by=SYSTEM, now=now)
+    vote = actions.open_assembly(vote_id=vote.pk, opens_at=now, closes_at=closes, by=SYSTEM, now=now)
     return vote, list(codes.values())
 
 
-def test_the_public_votes_with_a_code_checks_a_receipt_and_counts_anew(world):
+def test_the_public_votes_with_a_code_checks_a_receipt_and_counts_anew(world, settings):
     vote, codes = running(world)
     public, here = Client(), f"{ROOT}votes/{vote.pk}/"
     assert "بودجهٔ محله" in public.get(f"{ROOT}votes/").content.decode()
     assert public.get(here).status_code == public.get(f"{here}ballot/").status_code == 200
+    assert vote.lot
+    assert vote.lot in page(public.get(here))  # from the opening on, before anybody knows a ballot
+    assert client(world, "governor").get("/api/v1/programmes/assemblies/votes").json()["items"][0]["id"] == vote.pk
     assert public.get(f"{here}ballots/").status_code == 404
     receipts = []
     for code in codes[:5]:
@@ -99,9 +102,14 @@ def test_the_public_votes_with_a_code_checks_a_receipt_and_counts_anew(world):
     assert len(set(receipts)) == 5
     again = public.post(f"{here}ballot/", {"number": codes[0], "options": ["2"]})
     assert again.status_code == 409
-    close_vote(vote_id=vote.pk, by=SYSTEM, now=timezone.now())
+    leader, close = client(world, "field_leader"), f"/api/v1/programmes/assemblies/votes/{vote.pk}/close"
+    assert leader.post(close).status_code == 403  # before the announced time
+    assert client(world, "governor").post(close).status_code == 403
+    with scope(SYSTEM):
+        Vote.objects.filter(pk=vote.pk).update(closes_at=timezone.now())
+    assert leader.post(close).json()["state"] == "closed"
     assert "بسته" in public.get(here).content.decode()
-    answer = client(world, "field_leader").post(f"{here}count/", follow=True)
+    answer = leader.post(f"{here}count/", follow=True)
     text = page(answer)
     assert "پشتیبانانش هزینهٔ آن را دادند: 5 نفر" in text
     assert "کسی به آن رأی نداد" in text
@@ -110,7 +118,29 @@ def test_the_public_votes_with_a_code_checks_a_receipt_and_counts_anew(world):
     assert "شمرده شد. در آن نوشته است:" in found
     assert "هیچ برگه‌ای" in page(public.post(f"{here}receipt/", {"receipt": "1234"}))
     told = read(public.get(f"{here}ballots/").content.decode())
+    settings.TRACKING_CALLS_A_MINUTE = 1
+    assert public.get(f"{here}ballots/").status_code == 429
     assert {row["voter_id"] for row in told.votes} == {receipt.replace("-", "") for receipt in receipts}
+
+
+@pytest.mark.parametrize("many", [1, 4])
+def test_the_result_of_fewer_than_five_ballots_says_only_what_was_chosen(world, many):
+    """Who paid what, and how many voted for what, would tell what each of them wrote."""
+    vote, codes = running(world)
+    public, here = Client(), f"{ROOT}votes/{vote.pk}/"
+    for code in codes[:many]:
+        assert public.post(f"{here}ballot/", {"number": code, "options": ["2"]}).status_code == 200
+    close_vote(vote_id=vote.pk, by=SYSTEM, now=timezone.now())
+    leader = client(world, "field_leader")
+    leader.post(f"{here}count/")
+    for reader in (public, leader):
+        found = page(reader.get(here))
+        assert "کمتر از پنج برگهٔ رأی شمرده شد" in found
+        assert re.search(r"نیمکت بوستان\s+بله", found)
+        for telling in ("هزینهٔ آن را دادند", "کسی به آن رأی نداد", f"{many} نفر", f"{many} برگه", "رأی‌های هر گزینه"):
+            assert telling not in found
+    told = leader.get(f"/api/v1/programmes/assemblies/votes/{vote.pk}").json()
+    assert (told["ballots"], told["result"]) == (None, {"chosen": [2]})
 
 
 def test_guessing_codes_is_slowed_down(world, settings):
@@ -149,6 +179,13 @@ def test_staff_keep_the_roll_and_enter_papers_twice(world):
         == 200
     )
     assert "زهرا نمونه" in facilitator.get(f"{here}roll/").content.decode()
+    same = {"name": "علی نمونه", "known_by": "۰۹۱۲۰۰۰۱۱۱۱"}
+    asked = facilitator.post(f"{here}roll/add/", same)
+    assert (asked.status_code, "زهرا نمونه" in page(asked)) == (409, True)
+    assert "او کس دیگری است" in page(asked)
+    again = dict(re.findall(r'name="(\w+)" value="([^"]*)"', asked.content.decode()))
+    assert facilitator.post(f"{here}roll/add/", again).status_code == 302
+    assert "علی نمونه" in page(facilitator.get(f"{here}roll/"))
     assert client(world, "charity_manager").get(f"{here}roll/").status_code == 403
     with scope(SYSTEM):
         voter = Voter.objects.latest("pk")
@@ -164,6 +201,14 @@ def test_staff_keep_the_roll_and_enter_papers_twice(world):
     with scope(SYSTEM):
         found = Vote.objects.get(pk=vote.pk)
     assert (found.marked_paper, found.papers) == (1, 1)
+    assert "کمتر از پنج نفر روی برگه رأی می‌دهند" in page(facilitator.get(here))
+    facilitator.post(f"{here}papers/", entered | {"number": sheet[2]})
+    assert worker.post(f"{here}papers/", entered | {"number": sheet[2]}).status_code == 409  # one more than was given
+    act = re.findall(r'action="([^"]+/aside/)"', worker.get(f"{here}papers/").content.decode())
+    answer = worker.post(act[0], {"reason": "surplus"}, follow=True)
+    assert "کنار گذاشته شد" in page(answer)
+    assert "/aside/" not in answer.content.decode()
+    assert "برگه‌های کنارگذاشته 1" in re.sub(r"\s+", " ", page(Client().get(here)))
 
 
 def test_an_example_is_read_by_a_page_and_a_vote_prepared(world):
@@ -185,6 +230,14 @@ def test_an_example_is_read_by_a_page_and_a_vote_prepared(world):
     with scope(SYSTEM):
         vote = Vote.objects.latest("pk")
     assert (vote.method, vote.kind, vote.seats, vote.state) == ("ranking", "ranks", 1, "draft")
+    printed = page(leader.get(f"{ROOT}votes/{vote.pk}/papers/print/"))
+    assert ("☐" in printed, "۱ را جلوی بهترین" in persian_digits(printed)) == (False, True)
+    money = said | {"method": "greedy", "budget": "۵۰۰٬۰۰۰", "threshold": "۲", "title": "پولی"}
+    leader.post(f"{ROOT}votes/new/", money)
+    with scope(SYSTEM):
+        spent = Vote.objects.latest("pk")
+    assert (spent.threshold, spent.skip) == (2, False)
+    assert "تومان" in page(leader.get(f"{ROOT}votes/{spent.pk}/papers/print/"))
     assert Client().get(f"{ROOT}votes/{vote.pk}/").status_code == 404
     days = {"opens": "1405/9/1", "closes": "1500/9/1"}
     refused = leader.post(f"{ROOT}votes/{vote.pk}/open/", days, follow=True)

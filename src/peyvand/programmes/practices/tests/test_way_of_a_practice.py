@@ -17,14 +17,14 @@ from peyvand.extend.models import ProgrammeSwitch
 from peyvand.extend.programme import Call
 from peyvand.extend.switches import ProgrammeOff, switch_off, switch_on
 from peyvand.flow.need.models import Need
-from peyvand.flow.story.actions import publish_story, submit_story
+from peyvand.flow.story.actions import change_story, publish_story, submit_story
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story, StoryConsent
 from peyvand.kernel.refusals import AlreadyThere, BadValue, NotFound, NotPermitted, Refusal
 from peyvand.kernel.states import WrongState
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay
 from peyvand.people.households import give_consent, withdraw_consent
-from peyvand.people.models import Person
+from peyvand.people.models import AccessGiven, Person
 from peyvand.programmes.practices import actions, queries, rules, session_actions, story_actions
 from peyvand.programmes.practices.enums import EndingKind, NominationState, PracticeState, WordsState
 from peyvand.programmes.practices.models import Practice, PracticeItem, ProposedWords
@@ -111,6 +111,17 @@ def test_only_what_was_done_is_copied_and_only_in_ones_own_place(world):
         copied(world, source, by="facilitator", place="espiari")
     with pytest.raises(NotPermitted):
         actions.publish_practice(practice_id=first(world).pk, result=RESULT, by=world["facilitator"], now=NOW)
+
+
+def test_a_result_is_shown_to_everyone_by_those_who_lead_the_work(world):
+    """As a first practice is: a plan that was copied is shown with its result, and can be copied in its turn."""
+    plan = copied(world, done(world), by="facilitator", place="ahangar")
+    begin(world, plan, by="facilitator")
+    with pytest.raises(NotPermitted):
+        told(world, plan, by="facilitator")
+    with scope(world["facilitator"]):
+        assert Practice.objects.get(pk=plan.pk).state == PracticeState.RUNNING
+    assert told(world, plan, by="field_leader").state == PracticeState.PUBLISHED
 
 
 def test_a_practice_is_whole_before_it_is_kept(world):
@@ -210,6 +221,51 @@ def test_it_is_nominated_decided_by_another_and_stands_in_the_book(world):
     assert declined.state == NominationState.DECLINED
 
 
+def accepted(world, practice):
+    leader = world["leader"]
+    session = session_actions.call_session(
+        title="نشست", host="استاندار", held_date=in_days(9), place=world.places["mz"], by=leader, now=NOW
+    )
+    asked = {"practice_id": practice.pk, "high_session_id": session.pk, "reason": "دیگران هم می‌توانند"}
+    nomination = session_actions.nominate(**asked, by=leader, now=NOW)
+    session_actions.accept_nomination(nomination_id=nomination.pk, by=world["second_leader"], now=NOW)
+    return session
+
+
+def test_a_closed_book_keeps_the_figures_it_was_closed_with(world):
+    practice = done(world)
+    plan = copied(world, practice)
+    begin(world, plan)
+    session = accepted(world, practice)
+
+    def figures():
+        with scope(world["governor"]):
+            row = queries.one_session(session.pk)
+            return queries.book_figures(row, [practice], world["governor"], TODAY)
+
+    session_actions.close_session(high_session_id=session.pk, by=world["leader"], now=NOW)
+    day, before = figures()
+    assert (day, before[practice.pk].done, before[practice.pk].people_reached) == (TODAY, 1, RESULT.people_reached)
+    told(world, plan)
+    assert figures() == (TODAY, before)
+    session_actions.reopen_session(high_session_id=session.pk, by=world["leader"], now=NOW)
+    assert figures()[1][practice.pk].done == 2
+
+
+def test_two_accounts_of_one_hand_do_not_nominate_and_accept(world):
+    """Also where somebody decides in another of his roles (decision record 16)."""
+    leader, second = world["leader"], world["second_leader"]
+    session, practice = accepted(world, done(world)), done(world)
+    asked = {"practice_id": practice.pk, "high_session_id": session.pk, "reason": "دیگران هم می‌توانند"}
+    nomination = session_actions.nominate(**asked, by=leader, now=NOW)
+    AccessGiven.objects.create(
+        giver_id=leader.account_id, receiver_id=second.account_id, until=NOW + timedelta(days=20)
+    )
+    for by in (second, replace(leader, membership_id=second.membership_id)):
+        with pytest.raises(NotPermitted):
+            session_actions.accept_nomination(nomination_id=nomination.pk, by=by, now=NOW)
+
+
 def shown_story(world):
     """A story of the facilitator that shows one person, who has consented."""
     home = world.household()
@@ -247,6 +303,9 @@ def test_a_story_ends_in_an_act_and_shows_nobody_without_consent(world):
             publish(world, story)
         transaction.set_rollback(True)
     assert publish(world, story).state == StoryState.PUBLISHED
+    with pytest.raises(rules.ShownWithoutConsent):  # nor once everyone reads it
+        story_actions.set_ending(**end, shown_count=9, by=world["facilitator"])
+    assert story_actions.set_ending(**end, shown_count=0, by=world["facilitator"]).shown_count == 0
 
 
 @pytest.mark.parametrize("address", ["", "https://example.org/", "//example.org/", "/nowhere/at/all/"])
@@ -303,6 +362,16 @@ def test_an_editor_proposes_and_only_the_teller_makes_the_words_his_own(world):
     with pytest.raises(WrongState):
         story_actions.accept_words(words_id=again.pk, by=world["facilitator"], now=NOW)
     assert words_of(story) == WORDS
+
+
+def test_a_newer_invitation_of_the_teller_is_not_overwritten(world):
+    story = written(world)
+    words = proposed(world, story)
+    own = words_of(story)
+    change_story(story_id=story.pk, **own | {"invitation": "فردا بیایید"}, by=world["facilitator"], now=NOW)
+    with pytest.raises(rules.WordsMoved):
+        story_actions.accept_words(words_id=words.pk, by=world["facilitator"], now=NOW)
+    assert words_of(story)["invitation"] == "فردا بیایید"
 
 
 STEPS = st.lists(

@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connections, transaction
@@ -13,8 +14,9 @@ from tests.world import NOW, World, later
 
 from peyvand.extend.switches import switch_on
 from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal
-from peyvand.programmes.proposals import actions, rules
-from peyvand.programmes.proposals.models import Merge, Proposal, Support
+from peyvand.programmes.proposals import actions, answering_actions, rules
+from peyvand.programmes.proposals.enums import OPEN, Decision
+from peyvand.programmes.proposals.models import Happening, Merge, Proposal, Support
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
@@ -126,6 +128,69 @@ def test_parting_in_any_order_leaves_the_same_as_if_it_had_never_been_joined():
     with scope(SYSTEM):
         assert Merge.objects.count() == 3, "what was joined and parted stays readable"
         assert not Merge.objects.filter(undone_at__isnull=True).exists()
+
+
+def withdraw(world, ids, place):
+    pk, author = ids[place], world[PEOPLE[place % 4]]
+    return actions.withdraw_proposal(proposal_id=pk, reason=WHY, by=author, now=later(3))
+
+
+@pytest.mark.django_db
+def test_what_was_joined_to_one_that_is_withdrawn_stands_by_itself_again_and_is_told():
+    world, (a, b, c, *rest) = built()
+    merge(world, a, b)
+    merge(world, b, c)
+    withdraw(world, [a, b, c, *rest], 1)
+    with scope(SYSTEM):
+        assert list(Proposal.objects.filter(pk__in=[a, b, c]).order_by("pk").values_list("merged_into_id", "state")) == [
+            (None, "received"), (c, "withdrawn"), (None, "received"),
+        ]  # fmt: skip
+        assert Happening.objects.filter(proposal_id=a, kind="unmerged").count() == 1
+        assert Merge.objects.filter(child_id=a, undone_at__isnull=False).count() == 1
+    withdraw(world, [a, b, c, *rest], 3)
+    for pair in ((a, rest[0]), (rest[0], a)):
+        with pytest.raises(rules.NotWaiting):
+            merge(world, *pair)
+
+
+@pytest.mark.django_db
+def test_every_open_proposal_waits_in_a_list_itself_or_by_the_one_that_speaks_for_it():
+    world, ids = built()
+    some = st.lists(
+        st.tuples(st.sampled_from("mmpwra"), st.integers(0, MANY - 1), st.integers(0, MANY - 1)), max_size=8
+    )
+    body = world.organisations["office"].pk
+    said = answering_actions.Said(Decision.ACCEPTED, WHY)
+
+    def act(step, one, other):
+        by: dict[str, Any] = {"by": SYSTEM, "now": later(2)}
+        if step == "m":
+            merge(world, ids[one], ids[other])
+        elif step == "p":
+            part(world, ids[one])
+        elif step == "w":
+            withdraw(world, ids, one)
+        elif step == "r":
+            answering_actions.route_proposals(proposal_ids=[ids[one]], body_id=body, **by)
+        else:
+            answering_actions.answer_proposal(proposal_id=ids[one], said=said, **by)
+
+    @settings(max_examples=25, deadline=None)
+    @given(some)
+    def holds(steps):
+        with suppress(Undone), transaction.atomic():
+            for step in steps:
+                with suppress(Refusal), transaction.atomic():
+                    act(*step)
+            rows = {row["id"]: row for row in whole(ids)}
+            for row in rows.values():
+                root = row
+                while root["merged_into_id"] is not None:
+                    root = rows[root["merged_into_id"]]
+                assert row["state"] not in OPEN or root["state"] in OPEN, steps
+            raise Undone
+
+    holds()
 
 
 @pytest.mark.django_db

@@ -85,12 +85,20 @@ def test_everyone_reads_proposals_clocks_and_answers_and_no_name(world):
     assert client(world, "charity_manager").get(ROOT + "news/").content.decode().count(SAID["title"]) >= 2
 
 
+def test_asking_for_like_ones_is_slowed_down(world, settings):
+    settings.LIKE_ASKED_A_MINUTE = 2
+    facilitator = client(world, "facilitator")
+    asked = [facilitator.post(ROOT + "new/like/", {"title": "بوستان"}).status_code for _ in range(3)]
+    assert asked == [200, 200, 429]
+
+
 def test_joining_and_parting_by_number_and_undo(world):
     for name, said in (("charity_manager", SAID), ("facilitator", LIKE | {"anyway": "on"})):
         client(world, name).post(ROOT + "new/", said)
     first, second = numbers()
     leader = client(world, "leader")
-    assert leader.post(f"{ROOT}{second}/join/", {"into": "1405-99", "reason": WHY}).status_code == 422
+    for nowhere in ("1405-99", "²-1", "1405-²"):
+        assert leader.post(f"{ROOT}{second}/join/", {"into": nowhere, "reason": WHY}).status_code == 422
     answer = leader.post(f"{ROOT}{second}/join/", {"into": "۱۴۰۵/۱", "reason": WHY}, follow=True)
     assert f"{ROOT}{second}/part/" in answer.content.decode()
     assert SAID["title"] in Client().get(f"{ROOT}{second}/").content.decode()
@@ -116,6 +124,7 @@ def test_a_draft_is_commented_and_voted_on_by_the_page(world):
     assert 'form="answer-comments"' in page
     assert 'aria-pressed="true"' in other.get(here).content.decode()
     assert consulting_actions.MOST_STATEMENTS > 3
+    assert leader.post(f"{here}answers/", {"comment": "²", "answer": WHY}).status_code == 302
 
 
 def test_the_same_by_the_routes_for_programs(world):

@@ -80,6 +80,22 @@ def test_very_like_ones_are_told_before_another_is_taken_in(world):
     assert {word.word for word in found.why} >= {"رمپ", "ویلچر"}
 
 
+def test_like_ones_are_found_by_their_rarest_words_through_the_index(world):
+    """Also by a reader under row security; words that all proposals have bring nothing nearer."""
+    rows = [
+        write(world, (f"ساخت بوستان محله شمارهٔ {n}", "محله جایی برای کودکان ندارد و همه از آن می‌گویند", "زمین"))
+        for n in range(6)
+    ]
+    rare = write(world, ("تعمیر ویلچر برقی", "محله جایی برای تعمیر ویلچر برقی ندارد", "جا"))
+    with scope(PUBLIC), connection.cursor() as cursor:
+        found = queries.like_ones("محله جایی برای شارژ ویلچر برقی ندارد")
+        assert found[0].proposal.pk == rare.pk
+        assert len(rows) == 6
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN " + queries._NEAR, [10, ["ویلچر"], 8, [], 80])
+        assert "proposal_words" in str(cursor.fetchall())
+
+
 def test_supporting_twice_is_once_and_taken_back_it_counts_no_more(world):
     row = write(world)
     for _ in range(2):

@@ -1,0 +1,30 @@
+from django.db import migrations, models
+
+_HEAD = "RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$"
+# As before, with the most points among what is fixed.
+KEPT = f"""
+CREATE OR REPLACE FUNCTION votes_kept() {_HEAD}
+BEGIN
+    IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (('draft', 'open'), ('open', 'closed'), ('closed', 'counted'),
+        ('draft', 'cancelled'), ('open', 'cancelled'), ('closed', 'cancelled')) AND NOT (NEW.example AND OLD.state = 'draft') THEN
+        RAISE EXCEPTION 'a vote does not go from % to %', OLD.state, NEW.state USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.state <> 'draft' AND (OLD.method, OLD.kind, OLD.utility, OLD.completion, OLD.step, OLD.ties, OLD.budget, OLD.seats,
+        OLD.threshold, OLD.skip, OLD.most_choices, OLD.most_points, OLD.lot, OLD.example) IS DISTINCT FROM (NEW.method, NEW.kind, NEW.utility,
+        NEW.completion, NEW.step, NEW.ties, NEW.budget, NEW.seats, NEW.threshold, NEW.skip, NEW.most_choices, NEW.most_points, NEW.lot, NEW.example) THEN
+        RAISE EXCEPTION 'the rule of a vote is fixed once it is open' USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.state = 'counted' AND (OLD.result, OLD.counted, OLD.counted_at) IS DISTINCT FROM (NEW.result, NEW.counted, NEW.counted_at) THEN
+        RAISE EXCEPTION 'a count stands' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("votes", "0005_like_on_roll")]
+    operations = [
+        migrations.AddField("vote", "most_points", models.PositiveBigIntegerField(default=0)),
+        migrations.RunSQL(KEPT, migrations.RunSQL.noop),
+    ]
