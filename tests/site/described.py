@@ -19,7 +19,7 @@ from peyvand.flow.story.models import Story
 from peyvand.intake.models import ImportRecord
 from peyvand.people.models import Consent, Household, Membership, Organisation, Person, Task
 from peyvand.places.models import Place
-from peyvand.votes.models import Vote, Voter
+from peyvand.votes.models import Paper, Vote, Voter
 
 ROOT = "/api/v1"
 PLACES = ["ir/", "ir/mz/", "ir/mz/sari/", "ir/mz/sari/nobonyad/", "ir/mz/amol/", "ir/sm/", "ir/mz/sar/", "no/where/"]
@@ -38,7 +38,7 @@ _NUMBERS: dict[str, type] = {
     "proof_id": Proof, "import_id": ImportRecord, "override_id": PriorityOverride, "membership_id": Membership,
     "place_id": Place, "organisation_id": Organisation, "giver_id": Organisation, "asker_id": Organisation, "owner_id": Organisation,
     "parent_id": Organisation, "switch_id": ProgrammeSwitch, "provider_person_id": Person, "subject_id": Need,
-    "batch_id": Batch, "filter_id": KeptFilter, "vote_id": Vote, "voter_id": Voter,
+    "batch_id": Batch, "filter_id": KeptFilter, "vote_id": Vote, "voter_id": Voter, "paper_id": Paper,
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from peyvand.people.models import Household, Look, Organisation, Person, Task
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import STAFF, Acting, Role, within
-from peyvand.votes.models import Vote, Voter
+from peyvand.votes.models import Paper, Vote, Voter
 
 Rule = Callable[[Facts, Acting, Any], bool]
 
@@ -90,10 +90,12 @@ RULES: dict[type, Rule] = {
     Place: everyone, Organisation: everyone, Specification: everyone, PriorityWeights: everyone, ProgrammeSwitch: everyone,
     # The votes of programmes, which lay them down.
     Vote: vote, Voter: lambda facts, by, row: kept(facts, by, row.vote),
+    Paper: lambda facts, by, row: kept(facts, by, row.vote),
 }  # fmt: skip
 # What is read with each row, for its rule.
 RELATED: dict[type, tuple[str, ...]] = {
     Proof: ("delivery",), PriorityOverride: ("need",), Need: ("specification",), Organisation: ("place",), Voter: ("vote",),
+    Paper: ("vote",),
 }  # fmt: skip
 # The column of a word that stands in one row and nowhere else.
 MARKED: dict[type, str] = {
