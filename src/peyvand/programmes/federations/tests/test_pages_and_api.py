@@ -18,6 +18,7 @@ from peyvand.people.models import Membership, Organisation
 from peyvand.programmes.federations import actions
 from peyvand.programmes.federations.models import Federation, Member, SharedNeed, Taking
 from peyvand.scope.acting import SYSTEM
+from peyvand.scope.database import scope
 from peyvand.votes.models import Vote, Voter
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +97,36 @@ def test_a_federation_is_founded_joined_assembled_and_elects_its_board(world):
     assert "هیئت‌مدیره" in page(public.get(f"{ROOT}votes/"))
     assert "رسید من" in page(public.post(f"{ROOT}{here}ballot/", {"number": code, "place_1": "2", "place_2": "1"}))
     assert public.get(f"{ROOT}{here}roll/").status_code == 403
+    _paper_is_set_aside(world, keeper, here, voters[1])
+    with scope(SYSTEM):
+        Vote.objects.update(closes_at=timezone.now())
+    posted(keeper, f"{here}close/")
+    posted(keeper, f"{here}count/")
+    for reader in (public, keeper):
+        told = page(reader.get(ROOT + here))
+        assert "کمتر از پنج برگهٔ رأی شمرده شد" in told
+        assert "رأی‌های هر گزینه" not in told
+        assert "رأی برگزیده شد." not in told
+    said = good(Caller(world, "keeper").get(f"{API}/elections/{Vote.objects.get().pk}"))
+    assert (said["ballots"], said["result"]) == (None, {"chosen": [2]})
     assert public.get(f"/programmes/assemblies/{here}").status_code == 404
+
+
+def _paper_is_set_aside(world, keeper, here, voter):
+    """By somebody else than the one who entered it, as in every vote; how many were is public."""
+    posted(keeper, f"{here}roll/{voter}/paper/")
+    assert "کمتر از پنج نفر روی برگه رأی می‌دهند" in page(keeper.get(ROOT + here))
+    printed = page(keeper.get(f"{ROOT}{here}papers/print/"))
+    assert "☐" not in printed
+    number = re.findall(r"\d{4}-\d{4}-\d{4}-\d{4}", printed)[0]
+    posted(keeper, f"{here}papers/", number=number, place_1="1")
+    [act] = re.findall(r'action="([^"]+/aside/)"', keeper.get(f"{ROOT}{here}papers/").content.decode())
+    keeper.post(act, {"reason": "surplus"})
+    assert act in keeper.get(f"{ROOT}{here}papers/").content.decode()
+    world.join("second_keeper", MemberRole.ORGANISATION_MANAGER, "mz", "federation")
+    answer = client(world, "second_keeper").post(act, {"reason": "surplus"}, follow=True)
+    assert "کنار گذاشته شد" in page(answer)
+    assert "برگه‌های کنارگذاشته" in page(Client().get(ROOT + here))
 
 
 def test_programs_share_a_need_take_it_and_find_the_promise(world):

@@ -203,6 +203,14 @@ def test_the_board_is_elected_by_one_ballot_of_each_member(world, method):
     assert (seat.member_id, seat.since) == (members[1].pk, TODAY + timedelta(days=2))
 
 
+def test_one_person_may_speak_for_two_members_and_has_an_entry_of_each(world):
+    by = world["federation_manager"]
+    members = [member(world, name, "نمایندهٔ هر دو") for name in ("charity", "other")]
+    vote_id = election(world, members).pk
+    with scope(by):
+        assert Elector.objects.filter(election_id=vote_id).count() == 2
+
+
 def test_a_roll_that_is_not_one_entry_for_each_member_opens_nothing(world):
     by = world["federation_manager"]
     members = [member(world, "charity", "نماینده")]
