@@ -6,8 +6,8 @@ from functools import partial
 
 import numpy as np
 
+from bench._matching import lists
 from bench._stream import Stream, Year, queue, subgraph, years
-from bench.matching import arrays, lists
 from peyvand.engines.matching import Graph, StandingMatching, assign, candidates, verify
 
 NEAREST, SEED = 14, 1405
@@ -24,10 +24,15 @@ def run() -> Iterator[str]:
 
 def at_once() -> Iterator[str]:
     """Seconds of one arrival among 100,000 open needs, without the search for the capacities it can ask."""
-    needs, capacities = lists()
+    needs, capacities = lists(100_000)
     graph = candidates(needs, capacities, k=NEAREST)
     begin = time.perf_counter()
-    standing = StandingMatching(**arrays(needs, capacities, graph))
+    standing = StandingMatching(
+        priority=needs["priority"].to_numpy(),
+        capacity=capacities["capacity"].to_numpy(),
+        indptr=graph.indptr,
+        indices=graph.indices,
+    )
     took = time.perf_counter() - begin
     yield f"{len(needs):,} open needs, {len(graph.indices):,} pairs, taken in {took:.2f} s, seed {SEED}"
     standing.add_need(0.0, graph.indices[: graph.indptr[1]])  # compiled, and with room to grow
