@@ -11,6 +11,7 @@ from peyvand.flow.need.actions import NewNeed, open_needs
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
 from peyvand.kernel.jalali import business_date
+from peyvand.kernel.text import persian_digits
 from peyvand.people.accounts import register_organisation
 from peyvand.people.enums import OrganisationKind
 from peyvand.people.models import Organisation
@@ -74,7 +75,7 @@ def _joined(federation: Federation, province: Place, now: datetime) -> list[Memb
         rows = Organisation.objects.filter(below(province.path, "place__path"), kind__in=kinds, parent__isnull=True)
         there = list(rows.select_related("place").order_by("pk")[: _MEMBERS + 1])
     for number in range(len(there), _MEMBERS + 1):
-        name = f"خیریهٔ نمایشی شمارهٔ {number}"
+        name = f"خیریهٔ نمایشی شمارهٔ {persian_digits(number)}"
         there.append(
             register_organisation(kind=OrganisationKind.CHARITY, name_fa=name, place=province, by=SYSTEM, now=then)
         )

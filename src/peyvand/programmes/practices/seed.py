@@ -28,6 +28,7 @@ from peyvand.scope.acting import STAFF, SYSTEM, Acting, Role
 from peyvand.scope.bulk import below
 from peyvand.scope.database import scope
 
+_TOLD_FROM = 0.5  # half of the copies came to a result
 _MOST_MEMBERS, _MOST_PLACES, _MILLION = 60, 40, 10_000_000
 _FAMILY = 4  # a first one and its copies
 
@@ -47,7 +48,10 @@ def seed(count: int, random: Random, now: datetime) -> int:
         made.append(first)
         for _ in range(min(wanted - len(made), random.randint(1, _FAMILY))):
             source = random.choice([one for one in made if one.pk >= first.pk and one.state == PracticeState.PUBLISHED])
-            made.append(_copied(source, random.choice(working), random, now))
+            fate = random.random()
+            # What came of a copy is told by those who lead the work.
+            by = random.choice(working if fate < _TOLD_FROM else leading)
+            made.append(_copied(source, by, fate, random, now))
     _story(working, made, kinds, random, now)
     _session(made, leading, random, now)
     return len(made)
@@ -95,14 +99,13 @@ def _result(then: datetime, random: Random) -> actions.Result:
     )
 
 
-def _copied(source: Practice, by: Acting, random: Random, now: datetime) -> Practice:
+def _copied(source: Practice, by: Acting, fate: float, random: Random, now: datetime) -> Practice:
     then = now - timedelta(days=random.randint(40, 150))
     plan = actions.copy_practice(practice_id=source.pk, place=_place(by, random), by=by, now=then)
-    fate = random.random()
     if fate < 0.25:
         return plan
     begun = actions.open_plan(practice_id=plan.pk, begun_date=business_date(then), by=by, now=then, random=random)
-    if fate < 0.5:
+    if fate < _TOLD_FROM:
         return begun
     result = replace(_result(now, random), begun_date=business_date(then))
     return actions.report_result(practice_id=plan.pk, result=result, by=by, now=now)
