@@ -26,7 +26,8 @@ def printed(request: HttpRequest, session: HighSession) -> bytes:
     """Of the practices that were accepted and are still shown. Read inside the reader's scope."""
     chosen = queries.in_book(session.pk)
     day, figures = queries.book_figures(session, chosen, acting(request), today())
-    stories = published().in_bulk({one.story_id for one in chosen if one.story_id})
+    told = Practice.objects.filter(pk__in=[one.pk for one in chosen]).values("story_id")
+    stories = {one.pk: one for one in published().filter(pk__in=told)}
     items = [_told(one, figures[one.pk], day, stories.get(one.story_id or 0)) for one in chosen]
     lead = listed(session.host, jdate(session.held_date), named(session.place))
     return papers.briefing_book(

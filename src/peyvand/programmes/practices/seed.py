@@ -162,7 +162,7 @@ def _session(made: list[Practice], leading: list[Acting], random: Random, now: d
         )  # fmt: skip
     for row in (one for one in made if one.state == PracticeState.PUBLISHED and one.pk not in nominated):
         by = next((one for one in leading if one is not caller and _covers(one, row)), None)
-        if by is None or random.random() < 0.4:
+        if by is None or (nominated and random.random() < 0.4):
             continue
         nomination = session_actions.nominate(
             practice_id=row.pk,
@@ -171,8 +171,9 @@ def _session(made: list[Practice], leading: list[Acting], random: Random, now: d
             by=by,
             now=now,
         )
-        if random.random() < 0.7:
+        if not nominated or random.random() < 0.7:  # no book is empty
             session_actions.accept_nomination(nomination_id=nomination.pk, by=caller, now=now)
+        nominated.add(row.pk)
 
 
 def _covers(by: Acting, row: Practice) -> bool:

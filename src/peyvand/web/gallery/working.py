@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as N_
 
 from peyvand.filters.models import KeptFilter
 from peyvand.web.bulk import Choice
+from peyvand.web.doing import Offer
 from peyvand.web.gallery import samples
 from peyvand.web.gallery.part import BUTTON, FOLD, LINKS, NOTHING, Part, State, part, sample
 from peyvand.web.kept import Kept, KeptBar
@@ -67,6 +68,11 @@ def _why_not() -> list[State]:
     return [State(_("As it is"), {"groups": [{"why": why, "n": 2, "rows": samples.batch_rows()}]})]
 
 
+def _offers() -> list[State]:
+    acts = [Offer(_("Take it up again"), "#part-offers", True), Offer(_("Give a reason"), "#part-offers", False)]
+    return [State(_("Of a page"), {"acts": acts, "small": ""}), State(_("Of one row"), {"acts": acts, "small": "1"})]
+
+
 def _filters() -> list[State]:
     return [
         State(_("Not used"), {"page": samples.list_page(filters="")}),
@@ -85,6 +91,13 @@ LISTS = (
         _bulk,
     ),
     part("kept", N_("Kept filters"), N_("What a reader keeps of a list under a name of his own."), LINKS, _kept),
+    part(
+        "offers",
+        N_("Acts on a row"),
+        N_("What may be done with it now: at once, or by a form of its own."),
+        LINKS,
+        _offers,
+    ),
     part("batch_rows", N_("Rows of an act"), N_("Each chosen row, and what it becomes."), LINKS, _batch_rows),
     part("why_not", N_("Rows left out"), N_("Which rows an act would leave as they are, and why."), LINKS, _why_not),
     part(
