@@ -16,6 +16,8 @@ import polars as pl
 from numba import njit
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
+from bench._timing import timed
+
 PROVINCES, COUNTIES, KINDS = 31, 480, 60
 COVERED, NEAREST = 0.84, 14
 SEED = 1403
@@ -121,12 +123,6 @@ def prepare(folder: Path, need_count: int) -> dict[str, Any]:
 
 def load(folder: Path) -> Problem:
     return {name: np.load(folder / f"{name}.npy") for name in ("priority", "capacity", "indptr", "indices")}
-
-
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    begin = time.perf_counter()
-    result = work()
-    return time.perf_counter() - begin, result
 
 
 def worked(work: Callable[[], Any]) -> tuple[float, Any]:

@@ -1,7 +1,6 @@
 """The forms of assemblies."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import get_language
@@ -19,9 +18,6 @@ from peyvand.web.fields import JalaliDateField, QuantityField, TomanField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Filters
 from peyvand.web.pages.choices import PlaceField
-
-_TEHRAN = ZoneInfo("Asia/Tehran")
-_CODE = {"inputmode": "numeric", "autocomplete": "off", "dir": "ltr", "class": "short"}
 
 
 class IdeaFilters(Filters):
