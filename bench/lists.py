@@ -1,9 +1,9 @@
 """The lists of the site over a million persons and 200,000 needs: times, queries and bytes of each page, search and export.
 
 A throw-away server is filled from the demo province (`bench/_country.py`), then asked through Django's test client as the application's own
-database user, under row security, as the country's leader, a province's officer and a facilitator. The peer is the usual way of an
-admin site, OFFSET and `count(*)`, over the same rows in the same order; both answers are compared. `LISTS_PERSONS`, `LISTS_NEEDS` and
-`LISTS_REQUESTS` set the size.
+database user, under row security, as the country's leader, a province's officer and a facilitator; what took too long is asked again at the
+end. The peer is the usual way of an admin site, OFFSET and `count(*)`, over the same rows in the same order; both answers are compared.
+`LISTS_PERSONS`, `LISTS_NEEDS` and `LISTS_REQUESTS` set the size.
 """
 
 import logging
@@ -121,13 +121,14 @@ def asking(tell: Callable[[str], None]) -> None:
     readers["province"] = readers["province"] or _of_role("hq_leader")
     readers["facilitator"] = _of_role("facilitator")
     lines: list[_asking.Line] = []
-    for who, membership in readers.items():
-        client = _asking.browser(membership)
+    clients = {who: _asking.browser(membership) for who, membership in readers.items()}
+    for who, client in clients.items():
         times = REQUESTS if who == "country" else max(2, REQUESTS // 2)
         for address in LISTS if who != "auditor" else ("/journal/", "/home/"):
             if client.get(address).status_code == 200:
                 lines += _of_list(client, who, address, times, tell)
     _sum_up(lines, tell)
+    _ask_again(clients, [line for line in lines if line.p95 >= LIMIT], tell)
     for name in ("families", "needs", "promises"):
         _against_offset(name, readers["country"], tell)
 
@@ -160,8 +161,16 @@ def _sum_up(lines: list[Any], tell: Callable[[str], None]) -> None:
         f" {max(line.p95 for line in lines):.0f} ms; at most {max(line.queries for line in lines)} queries;"
         f" load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     )
+
+
+def _ask_again(clients: dict[str, Any], slow: list[Any], tell: Callable[[str], None]) -> None:
+    """Of a few requests the p95 is the slowest, and a moment in which the machine did something else: more of them, at another time."""
+    from bench import _asking
+
     for line in sorted(slow, key=lambda one: -one.p95):
+        again, _answer = _asking.ask(clients[line.who], line.who, line.address, REQUESTS)
         tell(f"over {LIMIT} ms: {line}")
+        tell(f"    asked again: {again.p50:.0f} {again.p95:.0f} ms")
 
 
 def _against_offset(name: str, membership: Any, tell: Callable[[str], None]) -> None:
@@ -170,6 +179,7 @@ def _against_offset(name: str, membership: Any, tell: Callable[[str], None]) -> 
     from peyvand.people.queries import acting_as
     from peyvand.scope.database import scope
     from peyvand.web import lists
+    from peyvand.web.keyset import cursor_of
     from peyvand.web.pages import families, needs, promises
 
     now = datetime.now(UTC)
@@ -185,7 +195,7 @@ def _against_offset(name: str, membership: Any, tell: Callable[[str], None]) -> 
         total = rows.count()
         for before in (0, total // 2):
             last = rows[before - 1] if before else None
-            after = lists._cursor(last, path) if last else ""
+            after = cursor_of(last, path) if last else ""
             ours, page = timed(lambda after=after: _by_key(rows, spec, after), times=5)
             theirs, usual = timed(
                 lambda before=before: (list(rows[before : before + size]), rows.order_by().count())[0], times=5

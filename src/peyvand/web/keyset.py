@@ -50,8 +50,8 @@ def keyset(
         page.reverse()
     if not page:
         return [], "", ""
-    older = _cursor(page[-1], path) if (more or backwards) else ""
-    newer = _cursor(page[0], path) if (moved and (more or not backwards)) else ""
+    older = cursor_of(page[-1], path) if (more or backwards) else ""
+    newer = cursor_of(page[0], path) if (moved and (more or not backwards)) else ""
     return page, older, newer
 
 
@@ -61,7 +61,7 @@ def by_key(rows: QuerySet, path: str, *, backwards: bool = False) -> QuerySet:
     return rows.order_by(sign + path.removeprefix("-"), f"{sign}pk")
 
 
-def _cursor(row: Model, path: str) -> str:
+def cursor_of(row: Model, path: str) -> str:
     return encode(path, attrgetter(path.removeprefix("-").replace("__", "."))(row), row.pk)
 
 

@@ -40,7 +40,7 @@ from peyvand.web.pages.access import open_to, refuse
 from peyvand.web.pages.choices import KindField, KindFilter, PlaceField
 from peyvand.web.pages.rows import county_of, in_place, with_county
 from peyvand.web.pages.words import capacity_badge, named, promise_badge, reach_text
-from peyvand.web.search import exactly, nearly
+from peyvand.web.search import among, exactly, nearly
 from peyvand.web.templatetags.peyvand_format import jdate, number, quantity, unit
 from peyvand.web.templatetags.peyvand_pages import code
 
@@ -87,7 +87,7 @@ def _named(how: Callable[..., Q], word: str) -> list[QuerySet]:
 
 
 def _of_either(kinds: list[dict[str, Any]], givers: list[dict[str, Any]]) -> Q:
-    return Q(specification__in=[one["pk"] for one in kinds]) | Q(organisation__in=[one["pk"] for one in givers])
+    return among("specification", [one["pk"] for one in kinds]) | among("organisation", [one["pk"] for one in givers])
 
 
 SPEC = ListSpec(
