@@ -9,14 +9,12 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 from numba import njit
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
-
-from bench._timing import timed
 
 PROVINCES, COUNTIES, KINDS = 31, 480, 60
 COVERED, NEAREST = 0.84, 14
@@ -111,35 +109,43 @@ def prepare(folder: Path, need_count: int) -> dict[str, Any]:
     needs.write_parquet(folder / "needs.parquet")
     capacities.write_parquet(folder / "capacities.parquet")
     candidates(needs.head(9), capacities.head(9), k=2)
-    seconds, graph = timed(lambda: candidates(needs, capacities, k=NEAREST))
+    took, graph = worked(lambda: candidates(needs, capacities, k=NEAREST))
     arrays = {
         "priority": needs["priority"].to_numpy(), "capacity": capacities["capacity"].to_numpy(),
         "indptr": graph.indptr, "indices": graph.indices, "km": graph.km,
     }  # fmt: skip
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array)
-    return {"seconds": seconds, "pairs": len(graph.indices), "capacities": len(capacities)}
+    return took._asdict() | {"pairs": len(graph.indices), "capacities": len(capacities)}
 
 
 def load(folder: Path) -> Problem:
     return {name: np.load(folder / f"{name}.npy") for name in ("priority", "capacity", "indptr", "indices")}
 
 
-def worked(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds of processor time: what a process on one core takes, whatever else the machine does."""
-    begin = time.process_time()
+class Took(NamedTuple):
+    """Seconds by the clock, and of all processors together, which other work on the machine hardly changes."""
+
+    clock: float
+    processor: float
+
+
+def worked(work: Callable[[], Any]) -> tuple[Took, Any]:
+    clock, processor = time.perf_counter(), time.process_time()
     result = work()
-    return time.process_time() - begin, result
+    return Took(time.perf_counter() - clock, time.process_time() - processor), result
 
 
 def ours(folder: Path, runs: int) -> dict[str, Any]:
     from peyvand.engines.matching import assign
 
     problem = load(folder)
-    assign(priority=[1.0], capacity=[1], indptr=[0, 1], indices=np.zeros(1, np.int32))
-    times = [worked(lambda: assign(**problem)) for _ in range(runs)]
-    seconds = [one for one, _ in times]
-    return _told(problem, times[0][1].served, median(seconds)) | {"times": [min(seconds), max(seconds)]}
+    found = assign(**problem)
+    times = [worked(lambda: assign(**problem))[0] for _ in range(runs)]
+    clock, processor = zip(*times, strict=True)
+    return _told(problem, found.served, Took(median(clock), median(processor))) | {
+        "times": [min(processor), max(processor)]
+    }
 
 
 def checked(folder: Path) -> dict[str, Any]:
@@ -149,49 +155,49 @@ def checked(folder: Path) -> dict[str, Any]:
     problem, km = load(folder), np.load(folder / "km.npy")
     plain = assign(**problem)
     verify(priority=[1.0], capacity=[1], indptr=[0, 1], indices=[0], flow=[1])
-    checking, certificate = timed(lambda: verify(**problem, flow=plain.flow))
+    checking, certificate = worked(lambda: verify(**problem, flow=plain.flow))
     if not certificate:
         raise AssertionError(certificate.fault)
-    seconds, near = timed(lambda: assign(**problem, cost=km))
+    took, near = worked(lambda: assign(**problem, cost=km))
     if (near.served != plain.served).any() or not verify(**problem, flow=near.flow):
         raise AssertionError("the least travel serves others")
-    return {"checking": checking, "seconds": seconds, "km": near.cost_sum, "km_before": float((km * plain.flow).sum())}
+    before = float((km * plain.flow).sum())
+    return took._asdict() | {"checking": checking._asdict(), "km": near.cost_sum, "km_before": before}
 
 
 def job(folder: Path) -> dict[str, Any]:
     """The whole job, its first run in this process: what is compiled already is read from the cache."""
     from peyvand.engines.matching import match_files
 
-    before = _processor(resource.RUSAGE_SELF)
     paths = [folder / f"{name}.parquet" for name in ("needs", "capacities", "matches")]
-    seconds, summary = timed(lambda: match_files(*paths, k=NEAREST))
-    return {"seconds": seconds, **{name: getattr(summary, name) for name in summary.__slots__ if name != "seconds"}} | {
-        "steps": summary.seconds,
-        "processor": sum(_processor(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) - before,
-    }
-
-
-def _processor(who: int) -> float:
-    used = resource.getrusage(who)
-    return used.ru_utime + used.ru_stime
+    took, summary = worked(lambda: match_files(*paths, k=NEAREST))
+    figures = {name: getattr(summary, name) for name in summary.__slots__ if name != "seconds"}
+    return figures | took._asdict() | {"steps": summary.seconds}
 
 
 def on_every_pair(folder: Path) -> dict[str, Any]:
-    """The exact answer on the list of all feasible pairs."""
+    """The exact answer, and the least travel, on the list of all feasible pairs."""
     from peyvand.engines.matching import assign, candidates
 
     needs, capacities = pl.read_parquet(folder / "needs.parquet"), pl.read_parquet(folder / "capacities.parquet")
-    seconds, graph = timed(lambda: candidates(needs, capacities))
-    found = assign(
-        priority=needs["priority"].to_numpy(), capacity=capacities["capacity"].to_numpy(), indptr=graph.indptr,
-        indices=graph.indices,
-    )  # fmt: skip
-    return {
-        "seconds": seconds,
-        "pairs": len(graph.indices),
-        "served": int(found.served.sum()),
-        "sum": found.priority_sum,
-    }
+
+    def listed() -> tuple[int, Any]:
+        graph = candidates(needs, capacities)
+        found = assign(
+            priority=needs["priority"].to_numpy(), capacity=capacities["capacity"].to_numpy(), indptr=graph.indptr,
+            indices=graph.indices, cost=graph.km,
+        )  # fmt: skip
+        return len(graph.indices), found
+
+    took, (count, found) = worked(listed)
+    figures = {"pairs": count, "served": int(found.served.sum()), "sum": found.priority_sum, "km": found.cost_sum}
+    return took._asdict() | figures
+
+
+def cores() -> int:
+    from peyvand.engines.side_by_side import cores
+
+    return cores()
 
 
 # ---- Peers
@@ -199,15 +205,15 @@ def on_every_pair(folder: Path) -> dict[str, Any]:
 
 def min_cost_flow(folder: Path) -> dict[str, Any]:
     problem = load(folder)
-    seconds, served = worked(lambda: _flow(problem))
-    return _told(problem, served, seconds)
+    took, served = worked(lambda: _flow(problem))
+    return _told(problem, served, took)
 
 
 def by_components(folder: Path) -> dict[str, Any]:
     problem = load(folder)
     _components(np.zeros(1, np.int64), np.zeros(1, np.int32), 1, 1)
-    seconds, served = worked(lambda: _flow_by_components(problem))
-    return _told(problem, served, seconds)
+    took, served = worked(lambda: _flow_by_components(problem))
+    return _told(problem, served, took)
 
 
 def by_value(folder: Path) -> dict[str, Any]:
@@ -285,8 +291,8 @@ def _in_order(folder: Path, order: Callable[[np.ndarray], np.ndarray]) -> dict[s
     problem = load(folder)
     _take_nearest(np.zeros(1, np.int64), np.array([0, 0]), np.zeros(0, np.int32), np.zeros(1, np.int64))
     arrays = problem["indptr"], problem["indices"]
-    seconds, served = worked(lambda: _take_nearest(order(problem["priority"]), *arrays, problem["capacity"].copy()))
-    return _told(problem, served, seconds)
+    took, served = worked(lambda: _take_nearest(order(problem["priority"]), *arrays, problem["capacity"].copy()))
+    return _told(problem, served, took)
 
 
 @njit(cache=True)
@@ -301,11 +307,11 @@ def _take_nearest(order: np.ndarray, indptr: np.ndarray, indices: np.ndarray, ro
     return served
 
 
-def _told(problem: Problem, served: np.ndarray, seconds: float) -> dict[str, Any]:
+def _told(problem: Problem, served: np.ndarray, took: Took) -> dict[str, Any]:
     priority = problem["priority"]
     tenth = np.argsort(-priority, kind="stable")[: len(priority) // 10]
     return {
-        "seconds": seconds,
+        **took._asdict(),
         "served": int(served.sum()),
         "sum": float(priority @ served),
         "tenth": float((served[tenth] > 0).mean()),

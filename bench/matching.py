@@ -1,9 +1,9 @@
 """Matching 10 thousand to a million needs, against OR-Tools' min-cost flow, greedy and first come first served.
 
 All get the same graph (each need's 14 nearest feasible capacities), one after the other, each in a process of its own, whose memory is
-its own. They use one core each, and their seconds are those of the processor, so that other work on the machine does not count. Then the
-whole job by the clock and on all cores, from two Parquet files to the matches file, exact over all feasible pairs. `MATCH_SIZES` says
-which sizes, `MATCH_PEERS=0` leaves OR-Tools out.
+its own. Both times are told: by the clock, and of all processors together, which other work on the machine hardly changes. Then the whole
+job from two Parquet files to the matches file, exact over all feasible pairs. `MATCH_SIZES` says which sizes, `MATCH_PEERS_TO` up to which
+of them OR-Tools is asked too (100,000 unless told; a million takes it a long time).
 """
 
 import math
@@ -17,50 +17,45 @@ from typing import Any
 from bench import _matching as steps
 
 SIZES = [int(size) for size in (os.environ.get("MATCH_SIZES") or "10000,100000,1000000").split(",")]
-PEERS = os.environ.get("MATCH_PEERS") != "0"
+PEERS_TO = int(os.environ.get("MATCH_PEERS_TO") or 100_000)
 RUNS = {10_000: 21, 100_000: 21}
 LISTED_TO = 100_000
 PEER_NAMES = {"whole": "OR-Tools min-cost flow, whole", "components": "OR-Tools, by components"}
+Grown = list[tuple[int, dict[str, Any], dict[str, Any]]]
 
 
 def run() -> Iterator[str]:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    yield f"seed {steps.SEED}; {cores} cores, load of the machine {os.getloadavg()[0]:.1f}; a process for each line"
-    yield "assign, OR-Tools and the greedy ones: seconds of one processor; all else by the clock"
-    grown: list[tuple[int, float, float]] = []
+    yield f"seed {steps.SEED}; {steps.cores()} cores, load of the machine {os.getloadavg()[0]:.1f}; a process for each line"
+    yield "seconds by the clock | of all processors together"
+    grown: Grown = []
     for size in SIZES:
         with tempfile.TemporaryDirectory() as folder:
             yield from _of_size(Path(folder), size, grown)
-    for (small, ours, job), (large, ours_large, job_large) in pairwise(grown):
-        factor = large / small
-        yield (
-            f"from {small:,} to {large:,} needs, {factor:.0f} times as many: assign {ours_large / ours:.1f} times the"
-            f" time (n^{math.log(ours_large / ours, factor):.2f}), the whole job {job_large / job:.1f} times"
-            f" (n^{math.log(job_large / job, factor):.2f})"
-        )
+    for smaller, larger in pairwise(grown):
+        yield _growth(smaller, larger)
+    if len(grown) > 2:
+        yield _growth(grown[0], grown[-1])
 
 
-def _of_size(folder: Path, size: int, grown: list[tuple[int, float, float]]) -> Iterator[str]:
+def _of_size(folder: Path, size: int, grown: Grown) -> Iterator[str]:
     made = steps.alone(steps.prepare, folder, size)
     yield f"-- {size:,} needs, {made['capacities']:,} capacities, {made['pairs']:,} pairs"
-    yield f"candidates (k={steps.NEAREST})                 {made['seconds']:9.3f} s"
-    ours = steps.alone(steps.ours, folder, RUNS.get(size, 5))
+    yield _line(f"candidates (k={steps.NEAREST})", made)
+    runs = RUNS.get(size, 5)
+    ours = steps.alone(steps.ours, folder, runs)
     low, high = ours["times"]
-    yield f"{_line('assign', ours)}, median of {RUNS.get(size, 5)} ({low:.4f} to {high:.4f} s)"
-    if PEERS:
+    yield f"{_answer('assign', ours)}, median of {runs} ({low:.4f} to {high:.4f} s of all processors)"
+    if size <= PEERS_TO:
         yield from _peers(folder, ours)
     for name, step in (("greedy by value", steps.by_value), ("first come first served", steps.first_come)):
         found = steps.alone(step, folder)
-        yield f"{_line(name, found)}: {found['served'] - ours['served']:+,} served"
+        yield f"{_answer(name, found)}: {found['served'] - ours['served']:+,} served"
     yield from _travel(folder, ours)
     done = steps.alone(steps.job, folder)
     yield from _job(done)
     if size <= LISTED_TO:
-        listed = steps.alone(steps.on_every_pair, folder)
-        if (listed["served"], listed["sum"]) != (done["units_served"], done["priority_sum"]):
-            raise AssertionError("the job and the list of all pairs give different answers")
-        yield f"the same on the list of all {listed['pairs']:,} feasible pairs, {listed['seconds']:.2f} s to list them"
-    grown.append((size, ours["seconds"], done["seconds"]))
+        yield _listed(steps.alone(steps.on_every_pair, folder), done)
+    grown.append((size, ours, done))
 
 
 def _peers(folder: Path, ours: dict[str, Any]) -> Iterator[str]:
@@ -69,32 +64,60 @@ def _peers(folder: Path, ours: dict[str, Any]) -> Iterator[str]:
         for figure in ("served", "sum"):
             if theirs[figure] != ours[figure]:
                 raise AssertionError(f"{PEER_NAMES[name]}: {figure} {theirs[figure]}, ours {ours[figure]}")
-        ratio = theirs["seconds"] / ours["seconds"]
-        yield f"{_line(PEER_NAMES[name], theirs)}: the same answer, assign is {ratio:.0f} times faster"
+        clock, processor = theirs["clock"] / ours["clock"], theirs["processor"] / ours["processor"]
+        yield (
+            f"{_answer(PEER_NAMES[name], theirs)}: the same answer, assign is {clock:.0f} times faster by the clock,"
+            f" {processor:.0f} times by processors"
+        )
 
 
 def _travel(folder: Path, ours: dict[str, Any]) -> Iterator[str]:
     near = steps.alone(steps.checked, folder)
     served = ours["served"]
-    yield f"verify                            {near['checking']:9.3f} s  the certificate holds"
+    yield f"{_line('verify', near['checking'])}  the certificate holds"
     yield (
-        f"assign with the least travel      {near['seconds']:9.3f} s {near['gigabytes']:6.2f} GB  the same served,"
-        f" {near['km'] / served:.1f} km each instead of {near['km_before'] / served:.1f}"
+        f"{_line('assign with the least travel', near)}  the same served, {near['km'] / served:.1f} km each instead of"
+        f" {near['km_before'] / served:.1f}"
     )
 
 
 def _job(done: dict[str, Any]) -> Iterator[str]:
     yield (
-        f"the whole job, file to file       {done['seconds']:9.3f} s {done['gigabytes']:6.2f} GB "
-        f" {done['units_served']:,} served, sum {done['priority_sum']:,.0f}, exact over all feasible pairs by means of"
-        f" {done['pairs']:,} ({done['rounds']} rounds)"
+        f"{_line('the whole job, file to file', done)}  {done['units_served']:,} served, sum {done['priority_sum']:,.0f}, exact"
+        f" over all feasible pairs, {done['km'] / done['units_served']:.1f} km each, the least there is"
     )
-    yield f"   {done['processor']:.2f} s of all processors together"
     yield "   of it " + ", ".join(f"{step} {seconds:.2f} s" for step, seconds in done["steps"].items())
 
 
-def _line(name: str, found: dict[str, Any]) -> str:
+def _listed(listed: dict[str, Any], done: dict[str, Any]) -> str:
+    """The answer of the job beside that on the list of all pairs."""
+    if (listed["served"], listed["sum"]) != (done["units_served"], done["priority_sum"]):
+        raise AssertionError("the job and the list of all pairs give different answers")
+    if not math.isclose(listed["km"], done["km"], rel_tol=1e-9):
+        raise AssertionError(f"the job travels {done['km']} km, the least on the list of all pairs is {listed['km']}")
+    return f"{_line('the same on the list of all pairs', listed)}  {listed['pairs']:,} of them; the same km"
+
+
+def _growth(smaller: tuple[int, Any, Any], larger: tuple[int, Any, Any]) -> str:
+    factor = larger[0] / smaller[0]
+
+    def power(place: int, figure: str) -> str:
+        times = larger[place][figure] / smaller[place][figure]
+        return f"{times:.1f} times (n^{math.log(times, factor):.2f})"
+
     return (
-        f"{name:<33} {found['seconds']:9.4f} s {found['gigabytes']:6.2f} GB  {found['served']:,} served,"
-        f" sum {found['sum']:,.0f}, {found['tenth']:.1%} of the worst-off tenth"
+        f"from {smaller[0]:,} to {larger[0]:,} needs, {factor:.0f} times as many: assign {power(1, 'processor')}, the whole job"
+        f" {power(2, 'clock')} by the clock, {power(2, 'processor')} by processors"
+    )
+
+
+def _line(name: str, found: dict[str, Any]) -> str:
+    memory = f" {found['gigabytes']:6.2f} GB" if "gigabytes" in found else " " * 10
+    return f"{name:<33} {found['clock']:9.4f} |{found['processor']:9.4f} s{memory}"
+
+
+def _answer(name: str, found: dict[str, Any]) -> str:
+    return (
+        f"{_line(name, found)}  {found['served']:,} served, sum {found['sum']:,.0f}, {found['tenth']:.1%} of the"
+        " worst-off tenth"
     )

@@ -1,14 +1,22 @@
-"""Pieces of one computation on all cores, where the library that computes them keeps Python's lock."""
+"""Pieces of one computation on all cores: on threads, or where a library keeps Python's lock, in processes."""
 
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
+
+from peyvand.engines.arrays import Array
+
+Part = TypeVar("Part")
+Answer = TypeVar("Answer")
 Work = Callable[[int], Any]
+
+PARTS_A_CORE = 8
 
 _work: Work
 
@@ -36,6 +44,22 @@ def on_all_cores(work: Work, count: int, *, worth: bool = True) -> Iterator[tupl
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def on_threads(work: Callable[[Part], Answer], parts: Iterable[Part]) -> list[Answer]:
+    """What `work` answers for each of the `parts`, in their order; for compiled loops, which let go of Python's lock."""
+    with ThreadPoolExecutor(cores()) as threads:
+        return list(threads.map(work, parts))
+
+
+def in_parts(rows: Array, group: Array) -> list[Array]:
+    """`rows` cut where the sorted `group` of the next one is another, into a few parts for each core."""
+    if not len(rows):
+        return []
+    ends = np.append(np.flatnonzero(np.diff(group)) + 1, len(rows))
+    steps = np.linspace(0, len(rows), PARTS_A_CORE * cores() + 1)[1:]
+    cuts = np.unique(ends[np.searchsorted(ends, steps)])
+    return np.split(rows, cuts[:-1])
 
 
 def cores() -> int:

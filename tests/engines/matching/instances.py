@@ -100,12 +100,11 @@ def least_total(given: Problem, served: np.ndarray, cost: np.ndarray) -> int:
     return solver.optimal_cost()
 
 
-def served_by_the_book(given: Problem) -> np.ndarray:
-    """The greedy algorithm of matroids, word for word: unit by unit, kept when Hall's condition still holds."""
-    units, needs = demand_of(given), len(given["priority"])
-    owner = owner_of(given)
+def _groups(given: Problem) -> list[tuple[list[int], int]]:
+    """Every group of needs, and the units of all capacities that any of them may ask."""
+    needs = len(given["priority"])
     open_to = [0] * needs
-    for need, capacity in zip(owner, given["indices"], strict=True):
+    for need, capacity in zip(owner_of(given), given["indices"], strict=True):
         open_to[need] |= 1 << int(capacity)
     groups = []
     for group in range(1, 1 << needs):
@@ -115,7 +114,13 @@ def served_by_the_book(given: Problem) -> np.ndarray:
             together |= open_to[need]
         room = sum(int(units) for capacity, units in enumerate(given["capacity"]) if together >> capacity & 1)
         groups.append((members, room))
-    served = np.zeros(needs, np.int64)
+    return groups
+
+
+def served_by_the_book(given: Problem) -> np.ndarray:
+    """The greedy algorithm of matroids, word for word: unit by unit, kept when Hall's condition still holds."""
+    units, groups = demand_of(given), _groups(given)
+    served = np.zeros(len(units), np.int64)
     for need in np.argsort(-given["priority"], kind="stable"):
         for _ in range(units[need]):
             served[need] += 1
@@ -123,6 +128,14 @@ def served_by_the_book(given: Problem) -> np.ndarray:
                 served[need] -= 1
                 break
     return served
+
+
+def every_feasible_service(given: Problem) -> np.ndarray:
+    """int64[ways, n]: all ways to serve units that are possible at all (Hall), found by trying."""
+    ways = np.indices(demand_of(given) + 1).reshape(len(given["priority"]), -1).T
+    for members, room in _groups(given):
+        ways = ways[ways[:, members].sum(axis=1) <= room]
+    return ways
 
 
 def is_feasible(given: Problem, flow: np.ndarray, served: np.ndarray) -> bool:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,6 +33,9 @@ class Book:
         demand = [1] * len(rows) if one["demand"] is None else one["demand"].tolist()
         return cls(StandingMatching(**one), one["priority"].tolist(), demand, rows, one["capacity"].tolist())
 
+    def there(self) -> list[int]:
+        return [need for need in range(len(self.priority)) if need not in self.gone]
+
     def anew(self) -> np.ndarray:
         """Units served by matching from scratch."""
         demand, capacity = list(self.demand), list(self.capacity)
@@ -54,72 +58,113 @@ class Book:
         assert (self.standing.slack >= 0).all()
 
 
+Change = tuple[np.ndarray, Moved]  # units served before the act, by needs as they are after it; what it said it moved
+
+
+def a_need_comes(book: Book, rng: np.random.Generator) -> Change:
+    before, needs, capacities = book.standing.served, len(book.priority), len(book.capacity)
+    row = rng.integers(0, capacities, rng.integers(0, 5)).tolist() if capacities else []
+    priority, demand, waits = float(rng.integers(0, 9)), int(rng.integers(0, 4)), bool(rng.random() < 0.2)
+    need, moved = book.standing.add_need(priority, row, demand=demand, waits=waits)
+    assert need == needs
+    book.priority.append(priority)
+    book.demand.append(demand)
+    book.rows.append(row)
+    book.waiting |= {need} if waits else set()
+    return np.append(before, 0), moved
+
+
+def a_capacity_comes(book: Book, rng: np.random.Generator) -> Change:
+    before, needs = book.standing.served, len(book.priority)
+    asking = rng.integers(0, needs, rng.integers(0, 5)).tolist() if needs else []
+    units = int(rng.integers(0, 5))
+    capacity, moved = book.standing.add_capacity(units, asking)
+    book.capacity.append(units)
+    for need in asking:
+        book.rows[need] += [capacity] if need not in book.gone else []
+    return before, moved
+
+
+def a_capacity_changes(book: Book, rng: np.random.Generator) -> Change | None:
+    if not book.capacity:
+        return None
+    before, capacity = book.standing.served, int(rng.integers(len(book.capacity)))
+    bound = book.capacity[capacity] - sum(units for (_, at), units in book.fixed.items() if at == capacity)
+    change = int(rng.integers(0, 4)) if rng.random() < 0.5 else -int(rng.integers(0, bound + 1))
+    moved = book.standing.change_capacity(capacity, change)
+    book.capacity[capacity] += change
+    return before, moved
+
+
+def a_need_goes(book: Book, rng: np.random.Generator) -> Change | None:
+    there = book.there()
+    if not there:
+        return None
+    before, need = book.standing.served, int(rng.choice(there))
+    moved = book.standing.withdraw_need(need)
+    book.gone.add(need)
+    book.fixed = {pair: units for pair, units in book.fixed.items() if pair[0] != need}
+    return before, moved
+
+
+def a_priority_changes(book: Book, rng: np.random.Generator) -> Change | None:
+    there = book.there()
+    if not there:
+        return None
+    before, need, priority = book.standing.served, int(rng.choice(there)), float(rng.integers(0, 9))
+    moved = book.standing.change_priority(need, priority)
+    book.priority[need] = priority
+    return before, moved
+
+
+def a_need_is_kept(book: Book, rng: np.random.Generator) -> None:
+    there = book.there()
+    need = int(rng.choice(there)) if there else -1
+    if there and book.standing.missing[need] == 0:
+        book.standing.keep(need)
+        book.kept.add(need)
+
+
+def a_pair_is_fixed(book: Book, rng: np.random.Generator) -> None:
+    arrays = book.standing.arrays()
+    used = np.flatnonzero(arrays["flow"])
+    if len(used):
+        edge = rng.choice(used)
+        pair = int(np.searchsorted(arrays["indptr"], edge, side="right")) - 1, int(arrays["indices"][edge])
+        book.standing.fix(*pair, 1)
+        book.fixed[pair] = book.fixed.get(pair, 0) + 1
+
+
+def a_pair_is_released(book: Book, rng: np.random.Generator) -> Change | None:
+    if not book.fixed:
+        return None
+    before, pair = book.standing.served, sorted(book.fixed)[rng.integers(len(book.fixed))]
+    moved = book.standing.release(*pair, book.fixed.pop(pair))
+    book.waiting.discard(pair[0])
+    return before, moved
+
+
+def one_who_waits_is_let_in(book: Book, rng: np.random.Generator) -> Change | None:
+    if not book.waiting:
+        return None
+    before, need = book.standing.served, min(book.waiting)
+    book.waiting.discard(need)
+    return None if need in book.gone else (before, book.standing.let_in(need))
+
+
+ACTS: list[Callable[[Book, np.random.Generator], Change | None]] = [
+    a_need_comes, a_need_comes, a_capacity_comes, a_need_goes, a_capacity_changes, a_capacity_changes,
+    a_priority_changes, a_need_is_kept, a_pair_is_fixed, a_pair_is_released, one_who_waits_is_let_in,
+]  # fmt: skip
+
+
 def one_act(book: Book, rng: np.random.Generator) -> None:
-    standing, needs, capacities = book.standing, len(book.priority), len(book.capacity)
-    there = [need for need in range(needs) if need not in book.gone]
-    before, moved = standing.served, Moved(*np.zeros((3, 0), np.int64))
-    act = rng.choice(["need", "need", "capacity", "withdraw", "more", "fewer", "priority", "keep", "fix", "release"])
-    if act == "need":
-        row = rng.integers(0, capacities, rng.integers(0, 5)).tolist() if capacities else []
-        priority, demand, waits = float(rng.integers(0, 9)), int(rng.integers(0, 4)), bool(rng.random() < 0.2)
-        need, moved = standing.add_need(priority, row, demand=demand, waits=waits)
-        assert need == needs
-        before = np.append(before, 0)
-        book.priority.append(priority)
-        book.demand.append(demand)
-        book.rows.append(row)
-        book.waiting |= {need} if waits else set()
-    elif act == "capacity":
-        asking = rng.integers(0, needs, rng.integers(0, 5)).tolist() if needs else []
-        units = int(rng.integers(0, 5))
-        capacity, moved = standing.add_capacity(units, asking)
-        book.capacity.append(units)
-        for need in asking:
-            book.rows[need] += [capacity] if need not in book.gone else []
-    elif act in ("more", "fewer") and capacities:
-        capacity = int(rng.integers(capacities))
-        bound = book.capacity[capacity] - sum(units for (_, at), units in book.fixed.items() if at == capacity)
-        change = int(rng.integers(0, 4)) if act == "more" else -int(rng.integers(0, bound + 1))
-        moved = standing.change_capacity(capacity, change)
-        book.capacity[capacity] += change
-    elif act == "withdraw" and there:
-        need = int(rng.choice(there))
-        moved = standing.withdraw_need(need)
-        book.gone.add(need)
-        book.fixed = {pair: units for pair, units in book.fixed.items() if pair[0] != need}
-    elif act == "priority" and there:
-        need, priority = int(rng.choice(there)), float(rng.integers(0, 9))
-        moved = standing.change_priority(need, priority)
-        book.priority[need] = priority
-    elif act == "keep" and there:
-        need = int(rng.choice(there))
-        if standing.missing[need] == 0:
-            standing.keep(need)
-            book.kept.add(need)
-    elif act == "fix":
-        arrays = standing.arrays()
-        used = np.flatnonzero(arrays["flow"])
-        if len(used):
-            edge = rng.choice(used)
-            need = int(np.searchsorted(arrays["indptr"], edge, side="right")) - 1
-            pair = need, int(arrays["indices"][edge])
-            standing.fix(*pair, 1)
-            book.fixed[pair] = book.fixed.get(pair, 0) + 1
-    elif act == "release" and book.fixed:
-        pair = sorted(book.fixed)[rng.integers(len(book.fixed))]
-        units = book.fixed.pop(pair)
-        moved = standing.release(*pair, units)
-        book.waiting.discard(pair[0])
-    if book.waiting and rng.random() < 0.2:
-        need = min(book.waiting)
-        if need not in book.gone:
-            book.check()
-            before = standing.served
-            moved = standing.let_in(need)
-        book.waiting.discard(need)
+    """An act, and what it says it moved is what changed."""
+    before = book.standing.served
+    before, moved = ACTS[rng.integers(len(ACTS))](book, rng) or (before, Moved(*np.zeros((3, 0), np.int64)))
     told = before.copy()
     np.add.at(told, moved.need, moved.units)
-    assert told.tolist() == standing.served.tolist()
+    assert told.tolist() == book.standing.served.tolist()
     assert (moved.units != 0).all()
 
 

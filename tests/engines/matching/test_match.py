@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peyvand.engines.matching import Graph, Matched, assign, candidates, match, settling, verify
+from peyvand.engines import side_by_side
+from peyvand.engines.matching import Graph, Matched, assign, candidates, match, near, settling, travel, verify
 from peyvand.engines.matching.assign import worst_off_first
 from peyvand.engines.matching.ground import survey
 from peyvand.engines.matching.widen import edges_of
 
+from .instances import least_total
 from .lists import random_lists
 
 
@@ -37,18 +39,43 @@ def flow_on(full: Graph, found: Matched, capacities: int) -> np.ndarray:
     return flow
 
 
-@pytest.mark.slow
-@settings(max_examples=100, deadline=None)
-@given(st.integers(0, 2**32), st.integers(0, 60), st.integers(0, 25), st.integers(1, 4), st.integers(1, 3))
-def test_widening_is_exact_over_all_feasible_pairs(seed: int, needs: int, capacities: int, k: int, kinds: int) -> None:
+@settings(max_examples=50, deadline=None)
+@given(
+    st.integers(0, 2**32), st.integers(0, 60), st.integers(0, 25), st.integers(1, 4), st.integers(1, 3), st.booleans()
+)
+def test_the_answer_and_its_travel_are_the_best_over_all_feasible_pairs(
+    seed: int, needs: int, capacities: int, k: int, kinds: int, by_distance: bool
+) -> None:
     wanted, offered = random_lists(seed, needs, capacities, kinds)
-    found = match(wanted, offered, k=k, all_pairs_below=0)
+    if not by_distance:
+        offered = offered.with_columns(pl.col("reach").replace("km", "county"))
+    found = match(wanted, offered, k=k, all_pairs_below=0, least_travel=True)
     full = candidates(wanted, offered)
-    best = assign(**problem(wanted, offered, full))
+    one = problem(wanted, offered, full)
     assert not found.complete
-    assert found.assignment.served.tolist() == best.served.tolist()
-    certificate = verify(**problem(wanted, offered, full), flow=flow_on(full, found, max(capacities, 1)))
+    assert found.assignment.served.tolist() == assign(**one).served.tolist()
+    flow = flow_on(full, found, max(capacities, 1))
+    certificate = verify(**one, flow=flow)
     assert certificate, certificate.fault
+    km = np.where(np.isnan(full.km), found.unknown_km, full.km)
+    assert found.assignment.cost_sum == pytest.approx(float(km @ flow))
+    least = least_total(one, found.assignment.served, np.rint(km * 1e6).astype(np.int64)) / 1e6
+    assert found.assignment.cost_sum == pytest.approx(least, abs=1e-6 * (1 + flow.sum()))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32), st.booleans())
+def test_how_many_cores_there_are_makes_no_difference(seed: int, least_travel: bool) -> None:
+    lists, answers = random_lists(seed, 80, 30, kinds=4), []
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(travel, "TOGETHER", 1)
+        changed.setattr(near, "CHUNK", 7)
+        for cores in (1, 3):
+            changed.setattr(side_by_side, "cores", lambda cores=cores: cores)
+            answers.append(match(*lists, k=2, all_pairs_below=0, least_travel=least_travel))
+    one, other = answers
+    assert one.graph.indices.tolist() == other.graph.indices.tolist()
+    assert one.assignment.flow.tolist() == other.assignment.flow.tolist()
 
 
 def crowded_town() -> tuple[pl.DataFrame, pl.DataFrame]:

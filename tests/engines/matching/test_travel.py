@@ -64,15 +64,17 @@ def islands(count: int, seed: int) -> tuple[Problem, np.ndarray]:
     return one, rng.integers(1, 10_000, target.size)
 
 
-def test_on_all_cores_the_least_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("together", [1, 100])
+def test_the_least_is_the_same_on_any_number_of_cores(monkeypatch: pytest.MonkeyPatch, together: int) -> None:
     one, cost = islands(9, 7)
-    alone = assign(**one, cost=cost)
-    monkeypatch.setattr(travel, "WORTH_A_PROCESS", 1)
-    monkeypatch.setattr(side_by_side, "cores", lambda: 3)
-    together = assign(**one, cost=cost)
-    assert together.flow.tolist() == alone.flow.tolist()
-    assert together.cost_sum == alone.cost_sum == least_total(one, alone.served, cost)
-    assert verify(**one, flow=together.flow)
+    monkeypatch.setattr(travel, "TOGETHER", together)
+    answers = []
+    for count in (1, 3):
+        monkeypatch.setattr(side_by_side, "cores", lambda count=count: count)
+        answers.append(assign(**one, cost=cost))
+    assert answers[0].flow.tolist() == answers[1].flow.tolist()
+    assert answers[0].cost_sum == answers[1].cost_sum == least_total(one, answers[0].served, cost)
+    assert verify(**one, flow=answers[0].flow)
 
 
 def test_all_cores_have_a_part_and_an_error_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ def _claim(
             block = asked[place, reach]
             if block < 0 or (reach == KM and np.isnan(needs.lat[need])):
                 continue
-            at, km = _nearest_left(
+            at, km = nearest_left(
                 need, block, within, needs, capacities, reach_km, up, down, rank[need], lowest, best_km
             )
             if at >= 0 and (best < 0 or km < best_km):
@@ -77,7 +77,7 @@ def _climb(ladder: Ladder, step: Array, capacity: int, rank: float, units: int) 
 
 
 @in_place
-def _nearest_left(need, block, within, needs, capacities, reach_km, up, down, rank, lowest, limit):
+def nearest_left(need, block, within, needs, capacities, reach_km, up, down, rank, lowest, limit):
     """The place of the block's nearest capacity that is worth it, and its distance; without one, -1 or any at
     infinity.
     """

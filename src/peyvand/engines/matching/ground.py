@@ -31,6 +31,7 @@ class Blocks(NamedTuple):
     farthest: Array  # float64[b] the largest `reach_km` (infinity where distance does not limit)
     member: Array  # int32[...] rows of capacities
     lat: Array  # float64[...] radians
+    unit: Array  # float64[..., 3] on the unit sphere
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def blocks(ground: Ground, among: Array | None = None) -> Blocks:
     if len(rows):
         located += np.add.reduceat(~np.isnan(lat), start)
         farthest = np.maximum.reduceat(ground.reach_km[rows], start)
-    return Blocks(names, np.append(start, len(rows)), located, farthest, rows.astype(np.int32), lat)
+    unit = ground.capacities.unit[rows]
+    return Blocks(names, np.append(start, len(rows)), located, farthest, rows.astype(np.int32), lat, unit)
 
 
 def blocks_of(need_keys: Array, within: Blocks) -> Array:

@@ -1,19 +1,17 @@
 """Feasible pairs found block by block, compiled: every one, or each need's nearest."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
 from peyvand.engines.arrays import Array
 from peyvand.engines.compiled import allocating, in_place
 from peyvand.engines.matching.graph import Graph
 from peyvand.engines.matching.ground import KM, Blocks, Ground, Points, blocks, blocks_of
-from peyvand.engines.side_by_side import cores
+from peyvand.engines.side_by_side import on_threads
 from peyvand.kernel.distance import EARTH_KM
 
 UNKNOWN = 1e5  # beyond every distance on earth: pairs without one come after all pairs with one
 MAX_PAIRS = 2**28
-CHUNK = 2**20
+CHUNK = 20_000
 
 
 def every_pair(ground: Ground) -> Graph:
@@ -43,25 +41,22 @@ def nearest_pairs(ground: Ground, rows: Array, k: int) -> Graph:
     """The `k` nearest feasible capacities of each of the needs `rows`, nearest first."""
     within = blocks(ground)
     k = min(k, max(len(within.member), 1))
-    counts, targets, distances = [np.zeros(1, np.int64)], [np.empty(0, np.int32)], [np.empty(0)]
-    step = max(1, CHUNK // k)
+    asked = blocks_of(ground.need_keys[rows], within)
+    order = np.lexsort(asked.T)  # those who ask the same look at the same memory one after the other
+    found = np.zeros(len(rows), np.int64)
+    target, km = np.empty((len(rows), k), np.int32), np.empty((len(rows), k))
+    sides = ground.needs, ground.capacities, ground.reach_km
 
-    def of_chunk(begin: int) -> tuple[Array, Array, Array]:
-        part = rows[begin : begin + step]
-        asked = blocks_of(ground.need_keys[part], within)
-        found = np.zeros(len(part), np.int64)
-        target, km, key = np.empty((len(part), k), np.int32), np.empty((len(part), k)), np.empty((len(part), k))
-        sides = ground.needs, ground.capacities, ground.reach_km
-        _nearest(part, asked, within, *sides, found, target, km, key)
-        kept = np.arange(k) < found[:, None]
-        return found, target[kept], km[kept]
+    def of_part(part: Array) -> None:
+        _nearest(part, rows, asked, within, *sides, found, target, km)
 
-    with ThreadPoolExecutor(cores()) as threads:  # compiled loops let go of Python's lock
-        for found, target, km in threads.map(of_chunk, range(0, len(rows), step)):
-            counts.append(found)
-            targets.append(target)
-            distances.append(km)
-    return Graph(np.cumsum(np.concatenate(counts)), np.concatenate(targets), np.concatenate(distances))
+    on_threads(of_part, np.array_split(order, 1 + len(order) // CHUNK))
+    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(found)])
+    if indptr[-1] == target.size:
+        return Graph(indptr, target.ravel(), km.ravel())
+    graph = Graph(indptr, np.empty(indptr[-1], np.int32), np.empty(indptr[-1]))
+    _pack(indptr, target, km, graph.indices, graph.km)
+    return graph
 
 
 def pairs_as_graph(ground: Ground, needs: Array, capacities: Array) -> Graph:
@@ -116,11 +111,21 @@ def _sort(indptr: Array, target: Array, km: Array, key: Array) -> None:
 
 
 @in_place
-def _nearest(rows, asked, within, needs, capacities, reach_km, found, target, km, key):
-    """Fill each row of `target`, `km` and `key` with the nearest that fit, nearest first; `found` says how many."""
-    for row in range(len(rows)):
+def _pack(indptr: Array, target: Array, km: Array, indices: Array, distances: Array) -> None:
+    for row in range(len(target)):
+        for place in range(indptr[row + 1] - indptr[row]):
+            indices[indptr[row] + place], distances[indptr[row] + place] = target[row, place], km[row, place]
+
+
+@allocating
+def _nearest(order, rows, asked, within, needs, capacities, reach_km, found, target, km):
+    """Fill each row of `target` and `km` that `order` names with the nearest that fit, nearest first; `found` says how
+    many.
+    """
+    key = np.empty(target.shape[1])  # the square of the chord; without a distance what `_nearness` says
+    for row in order:
         need = rows[row]
-        out = target[row], km[row], key[row]
+        out = target[row], key
         count = 0
         for reach in range(asked.shape[1]):
             block = asked[row, reach]
@@ -129,44 +134,56 @@ def _nearest(rows, asked, within, needs, capacities, reach_km, found, target, km
             unlocated = within.start[block]
             if not np.isnan(needs.lat[need]):
                 unlocated = within.located[block]
-                count = _scan(need, block, within, needs, capacities, reach_km, count, out)
-            if reach == KM or (count == len(out[0]) and out[2][count - 1] < UNKNOWN):
+                count = _scan(need, reach == KM, block, within, needs, reach_km, count, out)
+            if reach == KM or (count == len(key) and key[count - 1] < UNKNOWN):
                 continue
             for place in range(unlocated, within.start[block + 1]):
                 capacity = within.member[place]
-                count = _offer(count, out, capacity, np.nan, _nearness(needs, need, capacities, capacity, np.nan))
+                count = _offer(count, out, capacity, _nearness(needs, need, capacities, capacity, np.nan))
         found[row] = count
+        for place in range(count):
+            km[row, place] = kilometres(key[place]) if key[place] < UNKNOWN else np.nan
 
 
 @in_place
-def _scan(need, block, within, needs, capacities, reach_km, count, out):
+def _scan(need, limited, block, within, needs, reach_km, count, out):
     """Offer a block's located capacities from the need's latitude outwards, until latitude alone is too far."""
     start, end = within.start[block], within.located[block]
-    own = needs.lat[need]
+    own, x, y, z = needs.lat[need], needs.unit[need, 0], needs.unit[need, 1], needs.unit[need, 2]
     right = start + np.searchsorted(within.lat[start:end], own)
     left = right - 1
+    south = own - within.lat[left] if left >= start else np.inf
+    north = within.lat[right] - own if right < end else np.inf
+    farthest = within.farthest[block] / EARTH_KM * (1 + 1e-9)
     while left >= start or right < end:
-        south = own - within.lat[left] if left >= start else np.inf
-        north = within.lat[right] - own if right < end else np.inf
-        gap = min(south, north) * EARTH_KM * (1 - 1e-9)  # a hair less, so that rounding excludes nobody
-        if gap > within.farthest[block] or (count == len(out[0]) and gap > out[2][count - 1]):
+        gap = min(south, north)
+        # The chord is a hair shorter than the arc; a little less, so that rounding excludes nobody.
+        if gap > farthest or (
+            count == len(out[1]) and gap * gap * (1 - gap * gap / 12) * (1 - 1e-9) > out[1][count - 1]
+        ):
             break
         if south <= north:
-            capacity = within.member[left]
+            place = left
             left -= 1
+            south = own - within.lat[left] if left >= start else np.inf
         else:
-            capacity = within.member[right]
+            place = right
             right += 1
-        distance = distance_between(needs, need, capacities, capacity)
-        if distance <= reach_km[capacity]:
-            count = _offer(count, out, capacity, distance, distance)
+            north = within.lat[right] - own if right < end else np.inf
+        unit = within.unit
+        across = (x - unit[place, 0]) ** 2 + (y - unit[place, 1]) ** 2 + (z - unit[place, 2]) ** 2
+        if count == len(out[1]) and across > out[1][count - 1]:
+            continue
+        capacity = within.member[place]
+        if not limited or kilometres(across) <= reach_km[capacity]:
+            count = _offer(count, out, capacity, across)
     return count
 
 
 @in_place
-def _offer(count, out, capacity, distance, nearness):
+def _offer(count, out, capacity, nearness):
     """Insert into the row by nearness, then by row of the capacity, dropping the farthest when it is full."""
-    target, km, key = out
+    target, key = out
     place = count
     if count == len(target):
         place = count - 1
@@ -175,9 +192,9 @@ def _offer(count, out, capacity, distance, nearness):
     else:
         count += 1
     while place > 0 and (key[place - 1] > nearness or (key[place - 1] == nearness and target[place - 1] > capacity)):
-        target[place], km[place], key[place] = target[place - 1], km[place - 1], key[place - 1]
+        target[place], key[place] = target[place - 1], key[place - 1]
         place -= 1
-    target[place], km[place], key[place] = capacity, distance, nearness
+    target[place], key[place] = capacity, nearness
     return count
 
 
@@ -196,9 +213,13 @@ def distance_between(needs: Points, need: int, capacities: Points, capacity: int
     total = 0.0
     for axis in range(3):
         total += (needs.unit[need, axis] - capacities.unit[capacity, axis]) ** 2
-    if np.isnan(total):
-        return np.nan
-    return 2 * EARTH_KM * np.arcsin(min(1.0, np.sqrt(total) / 2))
+    return np.nan if np.isnan(total) else kilometres(total)
+
+
+@in_place
+def kilometres(square: float) -> float:
+    """Great-circle kilometres from the square of the chord on the unit sphere."""
+    return 2 * EARTH_KM * np.arcsin(min(1.0, np.sqrt(square) / 2))
 
 
 @in_place

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from peyvand.engines.arrays import Array
-from peyvand.engines.compiled import in_place
+from peyvand.engines.compiled import allocating, in_place
+from peyvand.engines.matching.exchanges import root_of
 from peyvand.engines.matching.graph import Problem
 
 CLOSED = 2**31 - 1
@@ -36,7 +37,7 @@ class State(NamedTuple):
     held_at: Array  # [n] the place through which the search came
     came_by: Array  # [m] the edge through which the search came
     came_from: Array  # [m] the need of that edge
-    queue: Array  # [n]
+    queue: Array  # [n] for one search at a time, as the next
     reached: Array  # [m]
 
 
@@ -66,9 +67,33 @@ def new_state(problem: Problem) -> State:
         held_at=np.empty(need_count, np.int32),
         came_by=np.empty(capacity_count, np.int32),
         came_from=np.empty(capacity_count, np.int32),
-        queue=np.empty(need_count, np.int32),
-        reached=np.empty(capacity_count, np.int32),
+        queue=np.empty(0, np.int32),
+        reached=np.empty(0, np.int32),
     )
+
+
+def with_own_queue(state: State, needs: int) -> State:
+    """The same state for a search of its own among so many needs, beside others that share nothing with them."""
+    return state._replace(queue=np.empty(needs, np.int32), reached=np.empty(len(state.slack), np.int32))
+
+
+@allocating
+def components_of_needs(indptr: Array, indices: Array, capacity_count: int) -> Array:
+    """int32[n]: a number for the connected component of each need (-1: no edge), by union with halving."""
+    root = np.arange(capacity_count).astype(np.int32)
+    for need in range(len(indptr) - 1):
+        if indptr[need] == indptr[need + 1]:
+            continue
+        one = root_of(root, indices[indptr[need]])
+        for edge in range(indptr[need] + 1, indptr[need + 1]):
+            other = root_of(root, indices[edge])
+            if one != other:
+                root[max(one, other)] = one = min(one, other)
+    component = np.full(len(indptr) - 1, -1, np.int32)
+    for need in range(len(component)):
+        if indptr[need] < indptr[need + 1]:
+            component[need] = root_of(root, indices[indptr[need]])
+    return component
 
 
 @in_place

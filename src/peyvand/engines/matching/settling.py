@@ -8,8 +8,8 @@ from peyvand.engines.arrays import Array
 from peyvand.engines.compiled import allocating, in_place
 from peyvand.engines.matching.ground import KM, Blocks, Ground, Points, blocks, blocks_of
 from peyvand.engines.matching.near import band, distance_between
+from peyvand.engines.matching.pools import CLOSED, Given
 
-CLOSED = 2**62
 LOOK = 256
 SPARE = 1024
 
@@ -44,17 +44,9 @@ class Land(NamedTuple):
     reach_km: Array
 
 
-class Settled(NamedTuple):
-    """Triples of the units given: `need` int64[p], `capacity` int64[p], `units` int64[p]."""
-
-    need: Array
-    capacity: Array
-    units: Array
-
-
 def settle(
     ground: Ground, *, rank: Array, missing: Array, slack: Array, need: Array, capacity: Array, units: Array
-) -> Settled:
+) -> Given:
     """The best answer over all feasible pairs, from a feasible one in which `need` has `units` of `capacity`.
 
     `rank` int64[n] has every number from 1 (the least pressing) to n once; `missing` int64[n] and `slack` int64[m] are
@@ -97,14 +89,14 @@ def _held(need: Array, capacity: Array, units: Array, capacity_count: int, place
 
 
 @allocating
-def _triples(held: Held, capacity_count: int) -> Settled:
+def _triples(held: Held, capacity_count: int) -> Given:
     count = 0
     for capacity in range(capacity_count):
         place = held.head[capacity]
         while place >= 0:
             count += 1
             place = held.after[place]
-    found = Settled(np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64))
+    found = Given(np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64))
     row = 0
     for capacity in range(capacity_count):
         place = held.head[capacity]

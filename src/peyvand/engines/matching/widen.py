@@ -12,9 +12,11 @@ from peyvand.engines.compiled import in_place
 from peyvand.engines.matching.assign import assign, assignment_of, shortened, worst_off_first
 from peyvand.engines.matching.closing import Ladder, claimed_places
 from peyvand.engines.matching.graph import Assignment, Graph, Problem, check
-from peyvand.engines.matching.ground import Ground, survey
+from peyvand.engines.matching.ground import Blocks, Ground, blocks, survey
 from peyvand.engines.matching.near import at_most, every_pair, nearest_pairs, pairs_as_graph
+from peyvand.engines.matching.pools import Classes, Given, classes, serve_classes
 from peyvand.engines.matching.settling import settle
+from peyvand.engines.matching.travel import least_travel as least_travel_over_all
 
 ALL_PAIRS_BELOW = 2_000_000
 STEPS = ("candidates", "matching", "travel")
@@ -24,15 +26,16 @@ STEPS = ("candidates", "matching", "travel")
 class Matched:
     """An exact answer over all feasible pairs, and the pairs it was found on.
 
-    `complete` says that `graph` holds every feasible pair; else it holds those that were needed to prove the answer,
+    `complete` says that `graph` holds every feasible pair; else it holds each need's nearest and those that are used,
     so counts taken from it (`reasons`: within, reachable) are "at least". `rounds` is how often the pairs were
-    widened.
+    widened; `unknown_km` is what a pair without a distance counts in the least travel.
     """
 
     graph: Graph
     assignment: Assignment
     complete: bool
     rounds: int
+    unknown_km: float
 
 
 def match(
@@ -47,18 +50,21 @@ def match(
     """Serve the needs of highest priority first over *all* feasible pairs of two lists.
 
     Columns as in `candidates`, and `priority` (needs), `capacity` (capacities), optionally `demand` (needs, else 1
-    each). With fewer than `all_pairs_below` feasible pairs all are taken. Else each need begins with its `k` nearest
-    pairs, and the best answer on them is found. Then
+    each). With fewer than `all_pairs_below` feasible pairs all are taken. Else
 
-    - every unserved need adds the nearest capacity where it would be served instead of a less pressing need or where
-      there is room, and that those before it left over, and the best answer is found once more;
-    - `settling.settle` makes it the best over *all* feasible pairs, and the pairs that this uses are added.
+    - where no capacity limits by kilometres, `pools.serve_classes` finds the best answer over all feasible pairs at
+      once;
+    - else each need begins with its `k` nearest pairs, and the best answer on them is found. Every unserved need adds
+      the nearest capacity where it would be served instead of a less pressing need or where there is room, and that
+      those before it left over; the best answer is found once more, and `settling.settle` makes it the best over all
+      feasible pairs.
 
     The certificate of `verify` holds over all feasible pairs then. Among equal priorities, too, the answer is that of
     `assign` on all pairs, whatever `k`, since ranks are compared, in which equal priorities follow the order of rows.
 
-    With `least_travel` the units each need gets stay fixed and the kilometres are the least over the pairs of `graph`
-    (unknown distances count as the longest known one). `tell` is called with each of `STEPS` as it begins.
+    With `least_travel` the units each need gets stay fixed and the kilometres are the least over all feasible pairs
+    (see `travel.least_travel`; unknown distances count as the longest known one of the pairs it begins with). `tell` is
+    called with each of `STEPS` as it begins. How many cores there are makes no difference to the answer.
     """
     tell(STEPS[0])
     ground = survey(needs, capacities)
@@ -70,17 +76,37 @@ def match(
     complete = at_most(ground) < all_pairs_below
     if k < 1 and not complete:
         raise ValueError(f"k is {k}, and at least 1 is needed")
-    graph, rounds = every_pair(ground) if complete else nearest_pairs(ground, np.arange(len(needs)), k), 0
-    tell(STEPS[1])
     if complete:
-        assignment = assign(**arrays, indptr=graph.indptr, indices=graph.indices)
-    else:
-        graph, rounds, assignment = _widened(ground, arrays, graph)
+        return _on_every_pair(ground, arrays, least_travel, tell)
+    graph = nearest_pairs(ground, np.arange(len(needs)), k)
+    tell(STEPS[1])
+    within = blocks(ground)
+    known = classes(ground, within)
+    graph, given, rounds = _widened(ground, within, known, arrays, graph)
+    unknown = longest(graph.km)
+    if least_travel:
+        tell(STEPS[2])
+        cost = cost_of_way(graph.km, unknown)
+        given = least_travel_over_all(ground, within, known, graph, cost, given, arrays["capacity"], unknown)
+        graph = _with_pairs(ground, graph, given.need, given.capacity)
+    problem = check(arrays["priority"], arrays["capacity"], graph.indptr, graph.indices, arrays["demand"])
+    flow = np.zeros(len(graph.indices), np.int64)
+    np.add.at(flow, edges_of(graph.indptr, graph.indices, given.need, given.capacity), given.units)
+    assignment = assignment_of(problem, flow, cost_of_way(graph.km, unknown) if least_travel else None)
+    return Matched(graph, assignment, False, rounds, unknown)
+
+
+def _on_every_pair(
+    ground: Ground, arrays: dict[str, Array | None], least_travel: bool, tell: Callable[[str], None]
+) -> Matched:
+    graph = every_pair(ground)
+    tell(STEPS[1])
+    assignment = assign(**arrays, indptr=graph.indptr, indices=graph.indices)
     if least_travel:
         tell(STEPS[2])
         problem = check(arrays["priority"], arrays["capacity"], graph.indptr, graph.indices, arrays["demand"])
         assignment = shortened(problem, assignment, cost_of_way(graph.km))
-    return Matched(graph, assignment, complete, rounds)
+    return Matched(graph, assignment, True, 0, longest(graph.km))
 
 
 class Standing(NamedTuple):
@@ -94,11 +120,29 @@ class Standing(NamedTuple):
     found: Assignment
 
 
-def _widened(ground: Ground, arrays: dict[str, Array | None], graph: Graph) -> tuple[Graph, int, Assignment]:
-    standing, rounds = _standing(graph, arrays), 0
+def _widened(
+    ground: Ground, within: Blocks, known: Classes, arrays: dict[str, Array | None], graph: Graph
+) -> tuple[Graph, Given, int]:
+    """The exact answer, and the graph with its pairs."""
+    problem = check(arrays["priority"], arrays["capacity"], graph.indptr, graph.indices, arrays["demand"])
+    limited = known.by_distance[known.of]
+    order = worst_off_first(problem.priority)
+    given = serve_classes(
+        ground, within, known, order=order[~limited[order]], demand=problem.demand, capacity=problem.capacity
+    )
+    rounds = 1
+    if limited.any():
+        graph, rounds, settled = _settled(ground, graph, arrays | {"demand": np.where(limited, problem.demand, 0)})
+        given = Given(*map(np.concatenate, zip(given, settled, strict=True)))
+    return _with_pairs(ground, graph, given.need, given.capacity), given, rounds
+
+
+def _settled(ground: Ground, graph: Graph, arrays: dict[str, Array | None]) -> tuple[Graph, int, Given]:
+    """The best answer for those whom distance limits, found need by need."""
+    standing, rounds = _standing(graph, arrays), 1
     more = _claimed(ground, graph, standing)
     if len(more.indices):
-        graph, rounds = _joined(graph, more), 1
+        graph, rounds = _joined(graph, more), 2
         standing = _standing(graph, arrays)
     used = np.flatnonzero(standing.found.flow)
     best = settle(
@@ -110,13 +154,16 @@ def _widened(ground: Ground, arrays: dict[str, Array | None], graph: Graph) -> t
         capacity=graph.indices[used],
         units=standing.found.flow[used],
     )
-    new = edges_of(graph.indptr, graph.indices, best.need, best.capacity) < 0
-    if new.any():
-        graph, rounds = _joined(graph, pairs_as_graph(ground, best.need[new], best.capacity[new])), rounds + 1
-    flow = np.zeros(len(graph.indices), np.int64)
-    flow[edges_of(graph.indptr, graph.indices, best.need, best.capacity)] = best.units
-    problem = standing.problem._replace(indptr=graph.indptr, indices=graph.indices)
-    return graph, rounds, assignment_of(problem, flow)
+    return graph, rounds, best
+
+
+def _with_pairs(ground: Ground, graph: Graph, need: Array, capacity: Array) -> Graph:
+    """The graph and these pairs."""
+    new = edges_of(graph.indptr, graph.indices, need, capacity) < 0
+    if not new.any():
+        return graph
+    pair = np.unique(need[new] * len(ground.capacity_key) + capacity[new])
+    return _joined(graph, pairs_as_graph(ground, *np.divmod(pair, len(ground.capacity_key))))
 
 
 def _standing(graph: Graph, arrays: dict[str, Array | None]) -> Standing:
@@ -185,10 +232,14 @@ def _joined(graph: Graph, more: Graph) -> Graph:
     return Graph(graph.indptr + more.indptr, indices, km)
 
 
-def cost_of_way(km: Array) -> Array:
-    """float64[e]: the kilometres, where they are unknown the longest known ones."""
-    known = km[~np.isnan(km)]
-    return np.where(np.isnan(km), known.max(initial=0.0), km)
+def cost_of_way(km: Array, unknown: float | None = None) -> Array:
+    """float64[e]: the kilometres, where they are not known `unknown`, or without it the longest known ones."""
+    return np.where(np.isnan(km), longest(km) if unknown is None else unknown, km)
+
+
+def longest(km: Array) -> float:
+    """The longest known kilometres, 0 where none are known."""
+    return float(np.fmax.reduce(km, initial=0.0))
 
 
 def _numbers(frame: pl.DataFrame, name: str, column: str) -> Array:
