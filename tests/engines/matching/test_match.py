@@ -115,9 +115,13 @@ def test_where_one_town_holds_most_needs_nearest_alone_is_not_enough_and_widenin
     )
 
 
-def test_few_pairs_are_all_taken() -> None:
-    found = match(*crowded_town())
+def test_few_pairs_are_all_taken_and_many_give_the_same_people_and_kilometres() -> None:
+    found = match(*crowded_town(), least_travel=True)
     assert (found.complete, found.rounds, len(found.graph.indices)) == (True, 0, 800_000)
+    other = match(*crowded_town(), k=2, least_travel=True, all_pairs_below=0)
+    assert other.assignment.served.tolist() == found.assignment.served.tolist()
+    assert other.assignment.cost_sum == pytest.approx(found.assignment.cost_sum, rel=1e-12)
+    assert len(other.graph.indices) < 4_000
 
 
 def test_least_travel_serves_the_same_and_goes_less_far() -> None:

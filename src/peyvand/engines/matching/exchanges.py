@@ -22,29 +22,37 @@ class Arcs(NamedTuple):
 
 def exchanges(indptr: Array, indices: Array, flow: Array, capacity_count: int) -> tuple[Arcs, Arcs]:
     """The arcs forward and the same arcs backward."""
-    need_count = len(indptr) - 1
-    owner = np.repeat(np.arange(need_count, dtype=np.int32), np.diff(indptr))
-    targets = indices.astype(np.int32) + np.int32(need_count)
-    used = flow > 0
-    sources = np.concatenate([owner, targets[used]])
-    ends = np.concatenate([targets, owner[used]])
-    nodes = need_count + capacity_count
-    return Arcs(*_group(sources, ends, nodes)), Arcs(*_group(ends, sources, nodes))
+    return forward_arcs(indptr, indices, flow, capacity_count), backward_arcs(indptr, indices, flow, capacity_count)
 
 
-@allocating
-def _group(sources: Array, ends: Array, nodes: int) -> tuple[Array, Array]:
-    """Arcs grouped by their source (counting sort)."""
-    start = np.zeros(nodes + 1, np.int64)
-    for source in sources:
-        start[source + 1] += 1
-    start = np.cumsum(start)
-    place = start[:-1].copy()
-    to = np.empty(len(ends), np.int32)
-    for arc in range(len(ends)):
-        to[place[sources[arc]]] = ends[arc]
-        place[sources[arc]] += 1
-    return start, to
+def forward_arcs(indptr: Array, indices: Array, flow: Array, capacity_count: int) -> Arcs:
+    need_count, used = len(indptr) - 1, np.flatnonzero(flow > 0)
+    owner, giver = np.searchsorted(indptr, used, side="right") - 1, indices[used]
+    held = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(giver, minlength=capacity_count))])
+    to = np.empty(len(indices) + len(used), np.int32)
+    np.add(indices, need_count, out=to[: len(indices)], casting="unsafe")
+    to[len(indices) :] = owner[np.argsort(giver, kind="stable")]
+    return Arcs(np.concatenate([indptr[:-1], len(indices) + held]), to)
+
+
+def backward_arcs(indptr: Array, indices: Array, flow: Array, capacity_count: int) -> Arcs:
+    need_count, used = len(indptr) - 1, np.flatnonzero(flow > 0)
+    owner = np.searchsorted(indptr, used, side="right") - 1
+    held = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(owner, minlength=need_count))])
+    asked = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(indices, minlength=capacity_count))])
+    to = np.empty(len(indices) + len(used), np.int32)
+    to[: len(used)] = indices[used] + need_count
+    _group_needs(indptr, indices, asked[:-1].copy(), to[len(used) :])
+    return Arcs(np.concatenate([held[:-1], len(used) + asked]), to)
+
+
+@in_place
+def _group_needs(indptr: Array, indices: Array, place: Array, to: Array) -> None:
+    """The needs of each capacity's edges (counting sort)."""
+    for need in range(len(indptr) - 1):
+        for edge in range(indptr[need], indptr[need + 1]):
+            to[place[indices[edge]]] = need
+            place[indices[edge]] += 1
 
 
 @in_place

@@ -9,7 +9,7 @@ import polars as pl
 from peyvand.engines.arrays import Array
 from peyvand.engines.matching.arriving import KEPT
 from peyvand.engines.matching.assign import assign
-from peyvand.engines.matching.exchanges import exchanges, lowest_reached
+from peyvand.engines.matching.exchanges import backward_arcs, lowest_reached
 from peyvand.engines.matching.graph import check
 
 
@@ -97,6 +97,6 @@ def _costs(future: Future) -> Array:
     found = assign(**problem._asdict())
     used = np.zeros(len(problem.capacity), np.int64)
     np.add.at(used, problem.indices, found.flow)
-    _, backward = exchanges(problem.indptr, problem.indices, found.flow, len(used))
+    backward = backward_arcs(problem.indptr, problem.indices, found.flow, len(used))
     label = lowest_reached(backward, problem.priority, found.served, problem.capacity - used)
     return np.where(np.isneginf(label), 0.0, label)[: len(problem.priority)]

@@ -8,7 +8,7 @@ import numpy as np
 
 from peyvand.engines.arrays import Array, same_length, whole
 from peyvand.engines.compiled import allocating
-from peyvand.engines.matching.exchanges import count_reached, exchanges, lowest_reached
+from peyvand.engines.matching.exchanges import backward_arcs, count_reached, forward_arcs, lowest_reached
 from peyvand.engines.matching.graph import Problem, check
 
 
@@ -81,7 +81,7 @@ def verify(*, priority: Any, capacity: Any, indptr: Any, indices: Any, demand: A
     impossible = _infeasible(problem, units, served, used)
     if impossible:
         return Certificate(False, *impossible, reason, lowest)
-    _, backward = exchanges(problem.indptr, problem.indices, units, len(used))
+    backward = backward_arcs(problem.indptr, problem.indices, units, len(used))
     label = lowest_reached(backward, problem.priority, served, problem.capacity - used)[: len(served)]
     missing = served < problem.demand
     alone = np.diff(problem.indptr) == 0
@@ -109,7 +109,7 @@ def reasons(*, priority: Any, capacity: Any, indptr: Any, indices: Any, demand: 
     units = whole("flow", flow)
     served, used = _totals(problem, units)
     left = np.flatnonzero(certificate.reason)
-    forward, _ = exchanges(problem.indptr, problem.indices, units, len(used))
+    forward = forward_arcs(problem.indptr, problem.indices, units, len(used))
     return Reasons(
         need=left,
         code=certificate.reason[left],
@@ -123,8 +123,8 @@ def reasons(*, priority: Any, capacity: Any, indptr: Any, indices: Any, demand: 
 def _totals(problem: Problem, flow: Array) -> tuple[Array, Array]:
     """Units each need gets and each capacity gives."""
     running = np.concatenate([np.zeros(1, np.int64), np.cumsum(flow)])
-    used = np.zeros(len(problem.capacity), np.int64)
-    np.add.at(used, problem.indices, flow)
+    used, carrying = np.zeros(len(problem.capacity), np.int64), np.flatnonzero(flow)
+    np.add.at(used, problem.indices[carrying], flow[carrying])
     return running[problem.indptr[1:]] - running[problem.indptr[:-1]], used
 
 
