@@ -26,6 +26,7 @@ from peyvand.flow.commitment.rules import RUN_LIFE, InputsGone, RunMovedOn, RunU
 from peyvand.flow.commitment.running import run_asked
 from peyvand.flow.commitment.suggestions import accept_suggestions, decline_suggestion
 from peyvand.flow.need.actions import withdraw_need
+from peyvand.flow.need.rules import Asked
 from peyvand.flow.replay import replay
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.people.models import Membership
@@ -139,7 +140,7 @@ def nothing_of(made):
 @pytest.mark.parametrize("at", [*RunStep])
 def test_cancelled_at_any_step_a_run_leaves_nothing(at, monkeypatch):
     world = World.build()
-    world.need(), world.need(kind="tutoring"), world.capacity()
+    world.need(2, asked=Asked(may_share=False)), world.need(kind="tutoring"), world.capacity(2)
     asked = matching.ask_matching(place=world.places["mz"], by=world["leader"], now=NOW)
     told = []
 

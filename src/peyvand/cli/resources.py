@@ -20,10 +20,11 @@ def load() -> None:
     """Load the starter set, which is a draft and no official list. A second time changes nothing."""
     with operation.told(), operation.database():
         operation.open_site()
-        from peyvand.resources.actions import put_specifications, starter
+        from peyvand.resources.actions import put_qualities, put_specifications, starter
         from peyvand.scope.acting import SYSTEM
 
         put = put_specifications(rows=starter().specifications, by=SYSTEM, now=datetime.now(UTC))
+        put_qualities(rows=starter().qualities, by=SYSTEM, now=datetime.now(UTC))
         typer.echo(
             f"Specifications («{starter().status}»): {put.added} added, {put.changed} changed, {put.same} as they were."
         )

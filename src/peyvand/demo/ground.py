@@ -13,7 +13,7 @@ from peyvand.places.census import INDICATORS
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.places.reference import load_reference, province_path
-from peyvand.resources.actions import put_specifications, starter
+from peyvand.resources.actions import put_qualities, put_specifications, starter
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.bulk import below
@@ -28,6 +28,7 @@ def lay(world: World) -> None:
     begin = world.calendar.begin
     load_reference(by=SYSTEM, now=begin)
     put_specifications(rows=starter().specifications, by=SYSTEM, now=begin)
+    put_qualities(rows=starter().qualities, by=SYSTEM, now=begin)
     world.specifications = {one.slug: one for one in Specification.objects.all()}
     world.province = Place.objects.get(path=PROVINCE)
     world.counties = list(Place.objects.filter(below(PROVINCE, "path"), kind=PlaceKind.COUNTY).order_by("path"))

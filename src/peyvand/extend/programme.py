@@ -58,6 +58,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "need.restored": ("need",),
     "need.expired": ("need",),
     "need.forgotten": ("need",),
+    "need.asked_set": ("need",),
     "priority.proposed": ("need",),
     "priority.signed": ("need",),
     "capacity.offered": ("capacity",),
@@ -66,6 +67,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "capacity.resumed": ("capacity",),
     "capacity.closed": ("capacity",),
     "capacity.reopened": ("capacity",),
+    "capacity.brought_set": ("capacity",),
     "commitment.offered": _OF_COMMITMENT,
     "commitment.accepted": _OF_COMMITMENT,
     "commitment.withdrawn": _OF_COMMITMENT,
@@ -260,6 +262,26 @@ class OfPlace:
     block: Callable[[Acting, Any, list[dict[str, Any]]], PlaceBlock | None]
 
 
+@dataclass(frozen=True)
+class Lacking:
+    """What a run of the matching found lacking: a kind of help in a county (rows of the core), and how many units more of it would
+    reach somebody. Exact: it is for those who work with these needs."""
+
+    kind: Any
+    place: Any
+    units: int
+
+
+@dataclass(frozen=True)
+class TakesLack:
+    """What a programme does about it in one press of those to whom `page` (one that writes) is open: `take(lack, by, now)` is one
+    act of its own, and gives the address where it stands then. Its refusal is said on the page it was pressed on."""
+
+    page: str
+    label: Any
+    take: Callable[[Lacking, Acting, datetime], str]
+
+
 # Makes sure that at least `count` demo rows exist, by the core's own acts; gives how many were added (0 when run again).
 Seed = Callable[[int, Random, datetime], int]
 
@@ -288,6 +310,7 @@ class Programme:
     held_back: Hold | None = None
     story_ways: StoryWays | None = None
     of_place: OfPlace | None = None
+    takes_lack: TakesLack | None = None
     words: Mapping[str, Any] = field(default_factory=dict)
 
     def permission(self, slug: str) -> Permission:

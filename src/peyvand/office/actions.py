@@ -17,7 +17,7 @@ from peyvand.people.models import Account, Membership, Organisation
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.places.reference import load_reference
-from peyvand.resources.actions import put_specifications, starter
+from peyvand.resources.actions import put_qualities, put_specifications, starter
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import action
 
@@ -111,6 +111,7 @@ def open_office(
         raise BadValue(field="administrator", reason="the administrator has a name")
     load_reference(by=by, now=now)
     put_specifications(rows=starter().specifications, by=by, now=now)
+    put_qualities(rows=starter().qualities, by=by, now=now)
     place = find_province(province)
     office = register_organisation(kind=kind, name_fa=organisation, place=place, by=by, now=now)
     account = create_account(username=username, name=administrator, password=password, by=by, now=now)

@@ -8,10 +8,11 @@ from functools import cache
 from importlib import resources
 
 from peyvand.journal.actions import record
-from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal, require
+from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
 from peyvand.kernel.text import search_key, sort_key
-from peyvand.resources.enums import Action, CbrComponent, HelpKind, Unit
-from peyvand.resources.models import Specification
+from peyvand.resources.enums import Action, CbrComponent, HelpKind, QualityKind, Unit
+from peyvand.resources.models import Quality, Specification, Substitute
+from peyvand.resources.queries import check_qualities
 from peyvand.scope.acting import NOWHERE, Acting, Role
 from peyvand.scope.database import action
 
@@ -32,11 +33,22 @@ class NewSpecification:
 
 
 @dataclass(frozen=True)
+class NewQuality:
+    """`kind` holds a value of `resources.enums.QualityKind`."""
+
+    slug: str
+    kind: str
+    name_fa: str
+    name_en: str
+
+
+@dataclass(frozen=True)
 class Starter:
     """The set that comes with the product, and the word it is marked by."""
 
     status: str
     specifications: tuple[NewSpecification, ...]
+    qualities: tuple[NewQuality, ...]
 
 
 @dataclass(frozen=True)
@@ -51,7 +63,11 @@ class Put:
 @cache
 def starter() -> Starter:
     read = tomllib.loads(resources.files(__package__).joinpath("starter.toml").read_text(encoding="utf-8"))
-    return Starter(read["status"], tuple(NewSpecification(**one) for one in read["specification"]))
+    return Starter(
+        read["status"],
+        tuple(NewSpecification(**one) for one in read["specification"]),
+        tuple(NewQuality(**one) for one in read["quality"]),
+    )
 
 
 def may_put_specifications(by: Acting) -> Refusal | None:
@@ -75,6 +91,69 @@ def _columns(row: NewSpecification) -> dict[str, str]:
         "help_kind": row.help_kind, "cbr_component": row.cbr_component,
         "search_key": search_key(f"{row.name_fa} {row.name_en}"), "sort_key": sort_key(row.name_fa),
     }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class KindRules:
+    """What the services of a kind ask: slugs of licences, a giver of the same sex as the person, a way into the giver's place
+    (the person goes there); and the slugs of kinds that may be given in its place.
+    """
+
+    licences: tuple[str, ...] = ()
+    same_sex: bool = False
+    at_venue: bool = False
+    substitutes: tuple[str, ...] = ()
+
+
+def rules_of_kind(kind: Specification) -> KindRules:
+    instead = Substitute.objects.filter(asked=kind).order_by("given__sort_key").values_list("given__slug", flat=True)
+    return KindRules(tuple(kind.licences), kind.same_sex, kind.at_venue, tuple(instead))
+
+
+@action
+def set_kind_rules(*, slug: str, rules: KindRules, by: Acting, now: datetime) -> Specification:
+    """Set what a kind asks of the match; promises that stand stay. Raises `BadValue`, `NotFound`."""
+    require(may_put_specifications(by))
+    kind = Specification.objects.select_for_update().filter(slug=slug).first()
+    if kind is None:
+        raise NotFound
+    check_qualities(rules.licences, field="licences")
+    instead = Specification.objects.in_bulk(set(rules.substitutes) - {slug}, field_name="slug")
+    if missing := set(rules.substitutes) - instead.keys():
+        raise BadValue(field="substitutes", reason=f"«{sorted(missing)[0]}» is no other kind of help")
+    kind.licences, kind.same_sex, kind.at_venue = sorted(set(rules.licences)), rules.same_sex, rules.at_venue
+    kind.save(update_fields=["licences", "same_sex", "at_venue"])
+    Substitute.objects.filter(asked=kind).exclude(given__in=instead.values()).delete()
+    Substitute.objects.bulk_create(
+        [Substitute(asked=kind, given=one) for one in instead.values()], ignore_conflicts=True
+    )
+    record(
+        "specification.rules_set", kind="specification", subject=kind.pk, by=by, now=now, place_path=NOWHERE,
+        organisation_path=NOWHERE,
+    )  # fmt: skip
+    return kind
+
+
+@action
+def put_qualities(*, rows: Sequence[NewQuality], by: Acting, now: datetime) -> Put:
+    """Add the qualities that are missing and bring the others up to date, all or none; a second time changes nothing."""
+    require(may_put_specifications(by))
+    standing = {
+        one.slug: one for one in Quality.objects.select_for_update().filter(slug__in=[row.slug for row in rows])
+    }
+    fresh, changed = [], []
+    for row in rows:
+        if row.kind not in QualityKind.values:
+            raise BadValue(field="kind", reason=f"{row.slug}: «{row.kind}» is none of {', '.join(QualityKind.values)}")
+        columns = {"kind": row.kind, "name_fa": row.name_fa, "name_en": row.name_en, "sort_key": sort_key(row.name_fa)}
+        old = standing.get(row.slug)
+        if old is None:
+            fresh.append(Quality(slug=row.slug, **columns))
+        elif any(getattr(old, name) != value for name, value in columns.items()):
+            changed.append(Quality(pk=old.pk, slug=row.slug, **columns))
+    Quality.objects.bulk_create(fresh)
+    Quality.objects.bulk_update(changed, ["kind", "name_fa", "name_en", "sort_key"])
+    return Put(len(fresh), len(changed), len(rows) - len(fresh) - len(changed))
 
 
 @action

@@ -40,3 +40,12 @@ class Unit(TextChoices):
     KILOGRAM = "kg", _("kilogram")
     KILOWATT_HOUR = "kWh", _("kilowatt-hour")
     RIAL = "rial", _("rial")
+
+
+class QualityKind(TextChoices):
+    """What a rule of the match can ask for. All licences, skills and ways in are needed; of languages one is enough."""
+
+    LICENCE = "licence", _("Licence")
+    SKILL = "skill", _("Skill")
+    LANGUAGE = "language", _("Language")
+    ACCESS = "access", _("Access to the place")

@@ -1,9 +1,10 @@
 """Every write of a capacity."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import Random
+from typing import Any
 
 from peyvand.extend.guards import guarded
 from peyvand.extend.reactions import react
@@ -21,10 +22,12 @@ from peyvand.kernel.codes import new_code
 from peyvand.kernel.jalali import JalaliMonth, business_date
 from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, require
+from peyvand.people.enums import Sex
 from peyvand.people.models import Organisation, Person
 from peyvand.people.permissions import may_keep_households
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
+from peyvand.resources.queries import check_qualities
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.bulk import add, create_with_codes, lock
 from peyvand.scope.database import action, scope
@@ -49,6 +52,20 @@ class NewCapacity:
     provider_person: Person | None = None
     organisation: Organisation | None = None
     draft: bool = False
+    brought: rules.Brought = field(default_factory=rules.Brought)
+
+
+def brought_columns(brought: rules.Brought, smallest_lot: int) -> dict[str, Any]:
+    """The columns of what is brought, checked. Raises `BadValue`."""
+    if brought.giver_sex and brought.giver_sex not in Sex.values:
+        raise BadValue(field="giver_sex", reason="a woman, a man, or nothing")
+    if brought.most_a_week is not None and not (
+        smallest_lot <= brought.most_a_week and is_quantity(brought.most_a_week)
+    ):
+        raise BadValue(field="most_a_week", reason="at least the smallest lot, and no more than a column holds")
+    return {
+        "brings": sorted(set(brought.qualities)), "giver_sex": brought.giver_sex, "most_a_week": brought.most_a_week
+    }  # fmt: skip
 
 
 def _capacity(row: NewCapacity, giver: Organisation, by: Acting, now: datetime, random: Random | None) -> Capacity:
@@ -77,6 +94,7 @@ def _capacity(row: NewCapacity, giver: Organisation, by: Acting, now: datetime, 
         start_date=start,
         end_date=end,
         smallest_lot=row.smallest_lot,
+        **brought_columns(row.brought, row.smallest_lot),
         conditions=row.conditions,
         renews_monthly=row.renews_monthly,
         opened_by_id=by.membership_id or None,
@@ -108,9 +126,24 @@ def offer_capacities(
         require(may_keep_capacity(by, place_path=row.place.path, organisation_path=giver.path))
         fresh.append(_capacity(row, giver, by, now, random))
     _check_persons(fresh)
+    check_qualities((slug for row in rows for slug in row.brought.qualities), field="brings")
     capacities = create_with_codes(fresh, lambda: new_code(random))
     _event("capacity.offered", capacities, by, now, rows=[(one.pk, one.quantity) for one in capacities])
     return capacities
+
+
+@action
+def set_brought(*, capacity_id: int, brought: rules.Brought, by: Acting, now: datetime) -> Capacity:
+    """Say anew what an offer brings. Promises that stand stay; new ones and runs go by it."""
+    capacity = lock(Capacity.objects.all(), [capacity_id])[capacity_id]
+    require(may_change_capacity(by, capacity))
+    check_qualities(brought.qualities, field="brings")
+    columns = brought_columns(brought, capacity.smallest_lot)
+    for name, value in columns.items():
+        setattr(capacity, name, value)
+    capacity.save(update_fields=list(columns))
+    _event("capacity.brought_set", [capacity], by, now)
+    return capacity
 
 
 def _move(act: str, event: str, capacity_ids: Sequence[int], by: Acting, now: datetime) -> list[Capacity]:
@@ -215,7 +248,8 @@ def renew_capacities(*, by: Acting, now: datetime) -> int:
             tracking_code=new_code(), specification_id=old.specification_id, quantity=old.quantity, state=old.state,
             organisation_id=old.organisation_id, organisation_path=old.organisation_path, provider_person_id=old.provider_person_id,
             place_id=old.place_id, place_path=old.place_path, reach=old.reach, reach_km=old.reach_km,
-            start_date=month.first_day, end_date=month.last_day, smallest_lot=old.smallest_lot, conditions=old.conditions,
+            start_date=month.first_day, end_date=month.last_day, smallest_lot=old.smallest_lot, brings=old.brings, giver_sex=old.giver_sex,
+            most_a_week=old.most_a_week, conditions=old.conditions,
             renews_monthly=True, renewed_from=old, opened_by_id=old.opened_by_id, created_at=now,
         )
         for old in rows

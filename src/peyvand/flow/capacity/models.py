@@ -2,9 +2,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from peyvand.flow.capacity.enums import CapacityState, Reach
+from peyvand.people.enums import Sex
 from peyvand.people.models import Membership, Organisation, Person, path_field
 from peyvand.places.models import Place
-from peyvand.resources.models import Specification
+from peyvand.resources.models import Specification, qualities_field
 
 
 class Capacity(models.Model):
@@ -28,6 +29,10 @@ class Capacity(models.Model):
     start_date = models.DateField()
     end_date = models.DateField(null=True)
     smallest_lot = models.PositiveIntegerField(default=1)
+    # What it brings, for what needs ask: see `rules.Brought`.
+    brings = qualities_field()
+    giver_sex = models.CharField(max_length=6, choices=Sex.choices, blank=True, default="")
+    most_a_week = models.PositiveIntegerField(null=True)
     conditions = models.CharField(max_length=300, blank=True, default="")
     renews_monthly = models.BooleanField(default=False)
     renewed_from = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="renewal")
@@ -55,6 +60,9 @@ class Capacity(models.Model):
             models.CheckConstraint(
                 condition=Q(state="closed", closed_at__isnull=False) | ~Q(state="closed") & Q(closed_at__isnull=True),
                 name="capacity_closed_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(most_a_week__isnull=True) | Q(most_a_week__gte=F("smallest_lot")), name="capacity_week"
             ),
         ]
         indexes = [

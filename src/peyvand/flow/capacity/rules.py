@@ -1,6 +1,7 @@
 """The rules of a capacity, pure: its life cycle and what may be taken from it."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from peyvand.flow.capacity.enums import CapacityState, Reach
 from peyvand.kernel.distance import Point, great_circle_km
@@ -23,6 +24,17 @@ LIFE = LifeCycle(
         ("redraft_capacity", CapacityState.CLOSED, CapacityState.DRAFT),
     ],
 )
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What an offer brings for what needs ask: `qualities` are slugs of `resources.Quality`, `giver_sex` a value of `people.Sex`
+    or empty. `most_a_week` units are taken on in a week, by all offers of this kind of the same giver together.
+    """
+
+    qualities: tuple[str, ...] = ()
+    giver_sex: str = ""
+    most_a_week: int | None = None
 
 
 class LotTooSmall(Refusal):
@@ -55,6 +67,11 @@ class OutsideWindow(Refusal):
 
 def lot_refusal(*, quantity: int, smallest_lot: int) -> Refusal | None:
     return LotTooSmall(smallest_lot=smallest_lot) if quantity < smallest_lot else None
+
+
+def week_of(today: date) -> date:
+    """The Saturday with which the week of `today` began."""
+    return today - timedelta(days=(today.weekday() + 2) % 7)
 
 
 def window_refusal(*, start: date, end: date | None, today: date) -> Refusal | None:

@@ -17,6 +17,7 @@ from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.capacity.rules import lot_refusal, reach_refusal, window_refusal
 from peyvand.flow.commitment import rules
 from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, Side, SuggestionState
+from peyvand.flow.commitment.fitting import Group, left_this_week, provider, why_not
 from peyvand.flow.commitment.models import Agreement, Commitment, Suggestion
 from peyvand.flow.commitment.permissions import may_answer, may_call_broken, may_lapse, may_take_part, sides_of_pair
 from peyvand.flow.need import actions as needs_
@@ -66,8 +67,6 @@ def _check_pair(row: NewPromise, need: Need, capacity: Capacity, points: Mapping
         raise WrongState(act="commit", state=need.state)
     if capacity.state != CapacityState.OPEN:
         raise WrongState(act="commit", state=capacity.state)
-    if need.specification_id != capacity.specification_id:
-        raise rules.DifferentKind
     require(
         reach_refusal(
             reach=capacity.reach, reach_km=capacity.reach_km, capacity_path=capacity.place_path, need_path=need.place_path,
@@ -76,6 +75,25 @@ def _check_pair(row: NewPromise, need: Need, capacity: Capacity, points: Mapping
     )  # fmt: skip
     require(window_refusal(start=capacity.start_date, end=capacity.end_date, today=today))
     require(lot_refusal(quantity=row.quantity, smallest_lot=capacity.smallest_lot))
+    lacking = need.quantity - need.committed
+    if not need.may_share and row.quantity < lacking:
+        raise rules.NotShared(left=lacking)
+
+
+def _check_rules(rows: Sequence[NewPromise], capacities: Mapping[int, Capacity], now: datetime) -> None:
+    """The rules of the match, asked of the rows under their locks; and the week of each provider, one promise after the other."""
+    for codes in why_not([(row.need_id, row.capacity_id) for row in rows]).values():
+        raise rules.REFUSED[codes[0]]
+    asked = Counter[Group]()
+    for row in rows:
+        asked[provider(capacities[row.capacity_id])] += row.quantity
+    if limited := left_this_week(capacities.values(), now).keys() & asked.keys():
+        with connection.cursor() as cursor:
+            for group in sorted(limited, key=str):
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"week {group}"])
+        for group, (most, left) in left_this_week(capacities.values(), now).items():
+            if asked[group] > left:
+                raise rules.WeekFull(most=most, left=left)
 
 
 def _promise(
@@ -149,7 +167,7 @@ def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Ran
 
     Raises `NotEnoughLeft`, `DifferentKind`, `OutOfReach`, `TooFar`,
     `DistanceUnknown`, `OutsideWindow`, `LotTooSmall`, `DueInPast`, `DueTooFar`,
-    `WrongState`.
+    `WrongState`, `NotShared`, `WeekFull`, and those of `rules.REFUSED`.
     """
     if not rows:
         return []
@@ -169,6 +187,7 @@ def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Ran
         fresh.append(_promise(row, need, capacity, side, len(stands_on) == 2, now, random))
         from_need[need.pk] += row.quantity
         from_capacity[capacity.pk] += row.quantity
+    _check_rules(rows, capacities, now)
     _check_papers(rows, needs, capacities)
     needs_.count(needs, {pk: (quantity, 0, 0) for pk, quantity in from_need.items()}, met_by={}, now=now)
     capacities_.count(capacities, {pk: (quantity, 0) for pk, quantity in from_capacity.items()})

@@ -31,6 +31,9 @@ class RunStep(TextChoices):
 
     READING = "reading", _("Reads needs and offers")
     PAIRING = "pairing", _("Looks for who can help whom")
+    MATCHING = "matching", _("Gives to the worst-off first")
+    TRAVEL = "travel", _("Shortens the ways")
+    LOTS = "lots", _("Keeps what may not be shared or split")
     REASONS = "reasons", _("Finds the reason of each need that is left")
     WRITING = "writing", _("Writes down what has changed")
 
@@ -76,7 +79,10 @@ class UnservedReason(TextChoices):
 
     NO_CAPACITY = "no_capacity", _("No one offers this kind of help")
     OUT_OF_REACH = "out_of_reach", _("Those who offer it do not reach this place")
+    REFUSED = "refused", _("Those who reach this place do not fit what is asked")
     BELOW_LOT = "below_lot", _("What is left would be less than the smallest lot of those who offer it")
+    NOT_SHARED = "not_shared", _("It may not be shared, and nobody has all of it left")
+    WEEK = "week", _("Those who could reach it take on no more this week")
     HELD_BACK = "held_back", _("The programme it belongs to does not let it be promised to yet")
     PROPOSED = (
         "proposed",
@@ -97,7 +103,10 @@ class GaveWay(TextChoices):
     UNDONE = "undone", _("The run that had proposed it was undone")
     NO_CAPACITY = UnservedReason.NO_CAPACITY.value, UnservedReason.NO_CAPACITY.label
     OUT_OF_REACH = UnservedReason.OUT_OF_REACH.value, UnservedReason.OUT_OF_REACH.label
+    REFUSED = UnservedReason.REFUSED.value, UnservedReason.REFUSED.label
     BELOW_LOT = UnservedReason.BELOW_LOT.value, UnservedReason.BELOW_LOT.label
+    NOT_SHARED = UnservedReason.NOT_SHARED.value, UnservedReason.NOT_SHARED.label
+    WEEK = UnservedReason.WEEK.value, UnservedReason.WEEK.label
     HELD_BACK = UnservedReason.HELD_BACK.value, UnservedReason.HELD_BACK.label
     PROPOSED = UnservedReason.PROPOSED.value, UnservedReason.PROPOSED.label
     TAKEN = UnservedReason.TAKEN.value, UnservedReason.TAKEN.label

@@ -1,6 +1,7 @@
 """What a run says of a whole territory, counted once when it is carried out: whom it serves, and what lacks where."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -12,9 +13,12 @@ from peyvand.flow.commitment.models import MatchingRun, RunFindings
 from peyvand.flow.commitment.reckoning import Result
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
-from peyvand.flow.suppression import is_small, suppressed
+from peyvand.flow.suppression import is_small, shown, suppressed
 from peyvand.people.models import Disability, Person
+from peyvand.places.models import Place
+from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import models_at_once
 
 
 class Share(NamedTuple):
@@ -35,8 +39,8 @@ MOST_LACKS = 200
 def keep_findings(run: MatchingRun, loaded: Loaded, result: Result, by: Acting) -> RunFindings:
     """Read and written under the national role; nothing but counts is kept."""
     return RunFindings.objects.create(
-        run=run, shares=_shares(run, loaded, result, by), lacks=_lacks(loaded, result), complete=result.complete
-    )
+        run=run, shares=_shares(run, loaded, result, by), lacks=_lacks(loaded, result), complete=result.complete, lots=result.lots
+    )  # fmt: skip
 
 
 def _shares(run: MatchingRun, loaded: Loaded, result: Result, by: Acting) -> list[list[Any]]:
@@ -108,3 +112,41 @@ def _withheld(rows: list[Share]) -> list[Share]:
 
     met, queued = of({at: rows[at].met or 0 for at in parts}), of({at: rows[at].queued or 0 for at in parts})
     return [Share(rows[at].group, shown[at], met[at], queued[at]) for at in parts]
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A bottleneck. Figures are None where they are withheld."""
+
+    kind: Specification
+    place: Place
+    missing: int | None
+    served: int | None
+    worst_off: int | None
+
+
+def lacks_of(findings: RunFindings, *, outside: bool) -> list[Lack]:
+    """The bottlenecks of a run, the most helpful first; without figures under five for outsiders."""
+    rows = findings.lacks
+    kinds, places = models_at_once(
+        Specification.objects.filter(pk__in={row[0] for row in rows}),
+        Place.objects.filter(path__in={row[1] for row in rows}).defer("boundary"),
+    )
+    by_kind, by_path = {one.pk: one for one in kinds}, {one.path: one for one in places}
+    return [
+        Lack(by_kind[kind], by_path[path], *_figures(figures, outside))
+        for kind, path, *figures in rows
+        if kind in by_kind and path in by_path
+    ]
+
+
+def _figures(figures: Iterable[int], outside: bool) -> list[int | None]:
+    """The parts lie within each other, so a small difference tells as much as a small figure."""
+    exact = list(figures)
+    if not outside:
+        return [*exact]
+    missing, served, worst_off = exact
+    safe = [shown(missing), shown(served), shown(worst_off)]
+    if safe[2] is not None and served > worst_off and shown(served - worst_off) is None:
+        safe[2] = None
+    return safe

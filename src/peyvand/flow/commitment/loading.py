@@ -1,6 +1,6 @@
 """The rows a run of the matching begins with, read once, and the tables of them that it is computed from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,16 @@ from peyvand.extend.guards import Held, held_back
 from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.commitment.enums import SuggestionState
+from peyvand.flow.commitment.fitting import (
+    OF_CAPACITY,
+    OF_NEED,
+    facts_of,
+    given_instead,
+    left_this_week,
+    provider,
+    rule_columns,
+    rule_table,
+)
 from peyvand.flow.commitment.models import Suggestion
 from peyvand.flow.commitment.reckoning import CAPACITY_COLUMNS, NEED_COLUMNS, Inputs
 from peyvand.flow.need.enums import NeedState
@@ -20,10 +30,6 @@ from peyvand.flow.need.rules import matching_priority
 from peyvand.kernel.jalali import business_date
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.bulk import below
-
-_OF_BOTH = ("pk", "specification_id", "quantity", "committed", "place_path", "organisation_path", "place__lat", "place__lon")  # fmt: skip
-_OF_NEED = (*_OF_BOTH, "priority", "created_at", "household_id", "person_id", "person__sex")
-_OF_CAPACITY = (*_OF_BOTH, "reach", "reach_km", "smallest_lot")
 
 
 @dataclass(frozen=True)
@@ -46,22 +52,42 @@ def load(place_path: str, by: Acting, now: datetime) -> Loaded:
     """Read under the national role: offers of the whole country, with an explicit filter."""
     today = business_date(now)
     found = Need.objects.filter(own_needs(place_path, by), state=NeedState.OPEN, committed__lt=F("quantity"))
-    lacking = {row.pk: row for row in found.order_by("pk").values_list(*_OF_NEED, named=True)}
+    lacking = {row.pk: row for row in found.order_by("pk").values_list(*OF_NEED, named=True)}
     held = held_back(by=by, now=now, need_ids=lacking)
     needs = {pk: row for pk, row in lacking.items() if pk not in held}
     offers = Capacity.objects.filter(
         Q(end_date__isnull=True) | Q(end_date__gte=today),
-        specification_id__in={row.specification_id for row in needs.values()},
+        specification_id__in=given_instead({row.specification_id for row in needs.values()}),
         state=CapacityState.OPEN,
         start_date__lte=today,
         committed__lt=F("quantity"),
     )
-    capacities = {row.pk: row for row in offers.order_by("pk").values_list(*_OF_CAPACITY, named=True)}
+    capacities = {row.pk: row for row in offers.order_by("pk").values_list(*OF_CAPACITY, named=True)}
     kinds = {row.specification_id for row in capacities.values()}
-    others = Suggestion.objects.filter(specification_id__in=kinds).exclude(own_needs(place_path, by, "asker_path"))
-    elsewhere = proposed_units(others)
-    inputs = Inputs(_need_table(needs.values(), today), _capacity_table(capacities.values(), elsewhere))
+    others = Suggestion.objects.filter(capacity__specification_id__in=kinds)
+    elsewhere = proposed_units(others.exclude(own_needs(place_path, by, "asker_path")))
+    facts = facts_of(needs.values())
+    asked, brought = rule_columns(needs.values(), capacities.values(), facts)
+    inputs = Inputs(
+        pl.DataFrame(_need_table(needs.values(), today) | asked, schema=NEED_COLUMNS),
+        pl.DataFrame(
+            _capacity_table(capacities.values(), elsewhere) | brought | _weeks(capacities.values(), elsewhere, now),
+            schema=CAPACITY_COLUMNS,
+        ),
+        rule_table(needs.values(), capacities.values(), facts),
+    )
     return Loaded(needs, {pk: (lacking[pk], one) for pk, one in held.items()}, capacities, inputs)
+
+
+def _weeks(rows: Collection[Any], elsewhere: Mapping[int, int], now: datetime) -> dict[str, list[int | None]]:
+    """What each provider can still take on this week, less what stands proposed to needs that take no part."""
+    left = {group: rest for group, (_, rest) in left_this_week(rows, now).items()}
+    for row in rows:
+        if provider(row) in left:
+            left[provider(row)] = max(left[provider(row)] - elsewhere.get(row.pk, 0), 0)
+    number = {group: place for place, group in enumerate(left)}
+    groups = [provider(row) for row in rows]
+    return {"week_group": [number.get(one) for one in groups], "week_left": [left.get(one) for one in groups]}
 
 
 def proposed_units(suggestions: Any) -> dict[int, int]:
@@ -82,9 +108,9 @@ def _where(rows: Sequence[Any]) -> dict[str, list[Any]]:
     }
 
 
-def _need_table(needs: Any, today: date) -> pl.DataFrame:
+def _need_table(needs: Any, today: date) -> dict[str, list[Any]]:
     rows = list(needs)
-    columns = {
+    return {
         "need": [row.pk for row in rows],
         "kind": [row.specification_id for row in rows],
         "priority": [matching_priority(row.priority, business_date(row.created_at), today) for row in rows],
@@ -92,13 +118,12 @@ def _need_table(needs: Any, today: date) -> pl.DataFrame:
         "demand": [row.quantity - row.committed for row in rows],
         "arrived": [int(row.created_at.timestamp()) for row in rows],
     } | _where(rows)
-    return pl.DataFrame(columns, schema=NEED_COLUMNS)
 
 
-def _capacity_table(capacities: Any, elsewhere: Mapping[int, int]) -> pl.DataFrame:
+def _capacity_table(capacities: Any, elsewhere: Mapping[int, int]) -> dict[str, list[Any]]:
     rows = list(capacities)
     held = [elsewhere.get(row.pk, 0) for row in rows]
-    columns = {
+    return {
         "offer": [row.pk for row in rows],
         "kind": [row.specification_id for row in rows],
         "capacity": [max(row.quantity - row.committed - units, 0) for row, units in zip(rows, held, strict=True)],
@@ -107,4 +132,3 @@ def _capacity_table(capacities: Any, elsewhere: Mapping[int, int]) -> pl.DataFra
         "reach": [row.reach for row in rows],
         "reach_km": [row.reach_km for row in rows],
     } | _where(rows)
-    return pl.DataFrame(columns, schema=CAPACITY_COLUMNS)

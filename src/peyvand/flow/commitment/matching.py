@@ -164,7 +164,7 @@ def ask_repeat(*, run_id: int, by: Acting, now: datetime) -> MatchingRun:
     require(may_run_matching(by))
     run = lock(MatchingRun.objects.all(), [run_id])[run_id]
     with scope(SYSTEM):
-        if not run.result_sha256 or not RunInputs.objects.filter(run=run).exists():
+        if not run.result_sha256 or not RunInputs.objects.filter(run=run).exclude(rules=b"").exists():
             raise InputsGone
     run.repeat_asked_at, run.repeated_at, run.repeat_same = now, None, None
     run.save(update_fields=["repeat_asked_at", "repeated_at", "repeat_same"])
@@ -179,10 +179,15 @@ def repeat_run(*, run_id: int, by: Acting, now: datetime) -> bool:
     Raises `InputsGone` where they are no longer kept.
     """
     _only_system(by)
-    run = MatchingRun.objects.select_related("inputs").filter(pk=run_id, inputs__isnull=False).first()
+    run = (
+        MatchingRun.objects.select_related("inputs")
+        .filter(pk=run_id, inputs__isnull=False)
+        .exclude(inputs__rules=b"")
+        .first()
+    )
     if run is None:
         raise InputsGone
-    parts = bytes(run.inputs.needs), bytes(run.inputs.capacities)
+    parts = bytes(run.inputs.needs), bytes(run.inputs.capacities), bytes(run.inputs.rules)
     same = fingerprint(*parts) == run.inputs_sha256 and reckon(unpacked(*parts)).fingerprint() == run.result_sha256
     MatchingRun.objects.filter(pk=run_id).update(repeated_at=now, repeat_same=same)
     _note("matching.repeated", run, by, now, same=same)
@@ -228,18 +233,19 @@ def _carry_out(run: MatchingRun, by: Acting, now: datetime, tell: Tell) -> None:
     tell(RunStep.READING)
     with scope(SYSTEM):
         loaded = load(run.place_path, by, now)
-        needs, capacities = loaded.inputs.packed()
+        needs, capacities, rules = loaded.inputs.packed()
         expires = now + timedelta(days=settings.PEYVAND_RUN_INPUT_DAYS)
         RunInputs.objects.create(
-            run=run, needs=needs, capacities=capacities, size=len(needs) + len(capacities), expires_at=expires
-        )
+            run=run, needs=needs, capacities=capacities, rules=rules, size=len(needs) + len(capacities) + len(rules),
+            expires_at=expires,
+        )  # fmt: skip
         result = reckon(loaded.inputs, tell)
         tell(RunStep.WRITING)
         before = MatchingRun.objects.filter(place_id=run.place_id, organisation_path=run.organisation_path)
         run.previous = before.filter(state=RunState.DONE).order_by("-pk").first()
         propose(run, loaded, result, by=by, now=now)
         keep_findings(run, loaded, result, by)
-    run.inputs_sha256, run.result_sha256 = fingerprint(needs, capacities), result.fingerprint()
+    run.inputs_sha256, run.result_sha256 = fingerprint(needs, capacities, rules), result.fingerprint()
 
 
 def _finish(run: MatchingRun, by: Acting, now: datetime) -> None:

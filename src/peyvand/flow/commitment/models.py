@@ -96,7 +96,7 @@ class MatchingRun(models.Model):
 
 
 class RunInputs(models.Model):
-    """What a run was computed from: two Parquet files of ids, codes of places and numbers, without names. Read by jobs alone.
+    """What a run was computed from: Parquet files of ids, codes and numbers, without names. Read by jobs alone.
 
     They lie in the database, so that they are there exactly when the run is, and in the backup with it.
     """
@@ -106,6 +106,7 @@ class RunInputs(models.Model):
     run = models.OneToOneField(MatchingRun, primary_key=True, on_delete=models.CASCADE, related_name="inputs")
     needs = models.BinaryField()
     capacities = models.BinaryField()
+    rules = models.BinaryField(default=b"")  # empty of a run from before there were any
     size = models.PositiveIntegerField()
     expires_at = models.DateTimeField(db_index=True)
 
@@ -116,7 +117,7 @@ class RunFindings(models.Model):
     `shares` are [table, group, needs, met, met if whoever comes first were served first], where the table is "all", "tenth" (1 the
     most pressing), "county" (a path), "sex" or "disability", and the group null where it is not known. `lacks` are [kind, path of
     the county, units that lack, units that would serve somebody, of these for the worst-off]. Exact: whoever shows them to
-    outsiders withholds figures under five.
+    outsiders withholds figures under five. `lots` is null where nothing is bound to lots, else what `LotsKept` says.
     """
 
     personal_data = "indirect"
@@ -125,6 +126,7 @@ class RunFindings(models.Model):
     shares = models.JSONField()
     lacks = models.JSONField()
     complete = models.BooleanField()
+    lots = models.JSONField(null=True)
 
 
 class Suggestion(models.Model):

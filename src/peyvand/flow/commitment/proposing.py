@@ -12,6 +12,7 @@ from django.utils.translation import override
 from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.commitment.enums import GaveWay, SuggestionState, UnservedReason
+from peyvand.flow.commitment.fitting import refused_meanwhile
 from peyvand.flow.commitment.loading import Loaded, own_needs, proposed_units
 from peyvand.flow.commitment.models import MatchingRun, Suggestion, Unserved
 from peyvand.flow.commitment.reckoning import Result
@@ -56,7 +57,7 @@ def propose(run: MatchingRun, loaded: Loaded, result: Result, *, by: Acting, now
     Counts what it wrote on `run`, which the caller saves.
     """
     standing = _lock_standing(run, by)
-    pairs, taken = _still_possible([Pair(*row) for row in result.pairs.iter_rows()], standing)
+    pairs, taken = _still_possible([Pair(*row) for row in result.pairs.iter_rows()], standing, loaded)
     left = _why_left(run, loaded, result, taken)
     changes = compared(standing, pairs, why={row.need_id: GaveWay(row.reason) for row in left})
     _end(run, changes, now)
@@ -107,7 +108,7 @@ def _lock_standing(run: MatchingRun, by: Acting) -> dict[int, dict[int, Standing
 
 
 def _still_possible(
-    pairs: list[Pair], standing: Mapping[int, Mapping[int, Standing]]
+    pairs: list[Pair], standing: Mapping[int, Mapping[int, Standing]], loaded: Loaded
 ) -> tuple[list[Pair], dict[int, int]]:
     """The pairs that still fit, in their own order, once their rows are locked; and the units of each need that do not."""
     needs = _lacking(Need, NeedState.OPEN, {one.need for one in pairs})
@@ -115,9 +116,11 @@ def _still_possible(
     mine = {one.pk for of_need in standing.values() for one in of_need.values()}
     for offer, units in proposed_units(Suggestion.objects.filter(capacity_id__in=offers).exclude(pk__in=mine)).items():
         offers[offer] -= units
+    refused = refused_meanwhile([(one.need, one.offer) for one in pairs], loaded.needs, loaded.capacities)
     fit, taken = [], dict[int, int]()
     for one in pairs:
-        if min(needs.get(one.need, 0), offers.get(one.offer, 0)) >= one.quantity:
+        possible = (one.need, one.offer) not in refused
+        if possible and min(needs.get(one.need, 0), offers.get(one.offer, 0)) >= one.quantity:
             needs[one.need] -= one.quantity
             offers[one.offer] -= one.quantity
             fit.append(one)

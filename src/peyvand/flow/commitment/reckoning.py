@@ -7,15 +7,24 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from peyvand.engines.matching import Matched, Reason, Reasons, bottlenecks, first_come, match, reasons
+from peyvand.engines.arrays import Array
+from peyvand.engines.matching import Reason, Reasons, bottlenecks, candidates, first_come, reasons
 from peyvand.engines.matching.exchanges import exchanges, lowest_reached
 from peyvand.flow.commitment.enums import RunStep, UnservedReason
+from peyvand.flow.commitment.pairing import (
+    CAPACITY_RULES,
+    NEED_RULES,
+    Columns,
+    Solved,
+    share_not_proved,
+    solve,
+)
 
-Columns = dict[str, type[pl.DataType]]
 _PLACES: Columns = {
     "province": pl.String,
     "county": pl.String,
@@ -24,24 +33,32 @@ _PLACES: Columns = {
     "lon": pl.Float64,
 }
 # `priority` is the order of serving, `told` the priority people know; `arrived` seconds since 1970.
-NEED_COLUMNS: Columns = {
-    "need": pl.Int64,
-    "kind": pl.Int64,
-    "priority": pl.Float64,
-    "told": pl.Int16,
-    "demand": pl.Int64,
-    "arrived": pl.Int64,
-} | _PLACES
+NEED_COLUMNS: Columns = (
+    {
+        "need": pl.Int64,
+        "kind": pl.Int64,
+        "priority": pl.Float64,
+        "told": pl.Int16,
+        "demand": pl.Int64,
+        "arrived": pl.Int64,
+    }
+    | _PLACES
+    | NEED_RULES
+)
 # `capacity` is what may be proposed; `held` stands proposed to needs that take no part in this run.
-CAPACITY_COLUMNS: Columns = {
-    "offer": pl.Int64,
-    "kind": pl.Int64,
-    "capacity": pl.Int64,
-    "held": pl.Int64,
-    "lot": pl.Int64,
-    "reach": pl.String,
-    "reach_km": pl.Float64,
-} | _PLACES
+CAPACITY_COLUMNS: Columns = (
+    {
+        "offer": pl.Int64,
+        "kind": pl.Int64,
+        "capacity": pl.Int64,
+        "held": pl.Int64,
+        "lot": pl.Int64,
+        "reach": pl.String,
+        "reach_km": pl.Float64,
+    }
+    | _PLACES
+    | CAPACITY_RULES
+)
 _PAIRS: Columns = {"need": pl.Int64, "offer": pl.Int64, "quantity": pl.Int64, "km": pl.Float64}
 _LEFT: Columns = {
     "need": pl.Int64,
@@ -60,6 +77,8 @@ _LACKS: Columns = {
     "worst_off": pl.Int64,
 }
 Tell = Callable[[RunStep], None]
+# The steps of the engine as the run tells them.
+_STEPS = {"candidates": RunStep.PAIRING, "matching": RunStep.MATCHING, "travel": RunStep.TRAVEL, "lots": RunStep.LOTS}
 
 
 def untold(step: RunStep) -> None:
@@ -70,14 +89,15 @@ def untold(step: RunStep) -> None:
 class Inputs:
     needs: pl.DataFrame
     capacities: pl.DataFrame
+    rules: pl.DataFrame
 
-    def packed(self) -> tuple[bytes, bytes]:
-        """Both tables as compressed Parquet files."""
-        return _parquet(self.needs), _parquet(self.capacities)
+    def packed(self) -> tuple[bytes, bytes, bytes]:
+        """The tables as compressed Parquet files."""
+        return _parquet(self.needs), _parquet(self.capacities), _parquet(self.rules)
 
 
-def unpacked(needs: bytes, capacities: bytes) -> Inputs:
-    return Inputs(pl.read_parquet(io.BytesIO(needs)), pl.read_parquet(io.BytesIO(capacities)))
+def unpacked(*files: bytes) -> Inputs:
+    return Inputs(*(pl.read_parquet(io.BytesIO(one)) for one in files))
 
 
 @dataclass(frozen=True)
@@ -87,7 +107,9 @@ class Result:
     A need that is served in part stands in both. `lowest` is null where nobody is served where it leads. `units` are those
     each need of the inputs gets (`served`) and would get where who comes first is served first (`first_come`); `lacks` says
     which kind of capacity, in which county, would serve how many (`bottlenecks`). Where the lists are so long that not every
-    pair was looked at (`complete` is false), both are at least what they say.
+    pair was looked at (`complete` is false), both are at least what they say. `lots` is None where nothing is bound to them:
+    else in how many `parts` with how many `needs` they were asked, and which share of units (`gap`) and of kilometres
+    (`km_gap`) is not proved to be the best.
     """
 
     pairs: pl.DataFrame
@@ -95,6 +117,7 @@ class Result:
     units: pl.DataFrame
     lacks: pl.DataFrame
     complete: bool
+    lots: dict[str, Any] | None = None
 
     def fingerprint(self) -> str:
         """Of what was found, whatever the order of its rows. Kilometres follow from the places, so they are left out."""
@@ -113,107 +136,146 @@ def fingerprint(*parts: bytes) -> str:
 
 def reckon(inputs: Inputs, tell: Tell = untold) -> Result:
     """Who can help whom, and why each other need is left: worst-off first, exactly, then by the shortest ways."""
-    tell(RunStep.PAIRING)
     if not len(inputs.needs):
+        tell(RunStep.PAIRING)
         pairs, left, units, lacks = (pl.DataFrame(schema=one) for one in (_PAIRS, _LEFT, _UNITS, _LACKS))
         return Result(pairs, left, units, lacks, complete=True)
-    matched = match(inputs.needs, inputs.capacities, least_travel=True)
+    solved = solve(inputs.needs, inputs.capacities, inputs.rules, lambda step: tell(_STEPS[step]))
     tell(RunStep.REASONS)
-    pairs = _pairs(inputs, matched)
-    lots = inputs.capacities["lot"].to_numpy()[pairs["offer"].to_numpy()]
-    enough = pairs["quantity"].to_numpy() >= lots
-    left = pl.concat([_left(inputs, matched), _below_lot(pairs.filter(~enough))])
-    left = left.unique("need", keep="first", maintain_order=True)
-    given = pairs.filter(enough)
+    pairs = _pairs(inputs, solved)
+    # Where several offers share a week, no lot was held while they were matched.
+    pairs = pairs.filter(pairs["quantity"].to_numpy() >= inputs.capacities["lot"].to_numpy()[pairs["offer"].to_numpy()])
     return Result(
-        _named(inputs, given),
-        _named(inputs, left),
-        _units(inputs, matched, given),
-        _lacks(inputs, matched),
-        matched.complete,
+        _named(inputs, pairs),
+        _named(inputs, _left(inputs, solved, _served(inputs, pairs))),
+        _units(inputs, solved, _served(inputs, pairs)),
+        _lacks(inputs, solved),
+        solved.problem.complete,
+        _lots_kept(inputs, solved),
     )
 
 
-def _pairs(inputs: Inputs, matched: Matched) -> pl.DataFrame:
+def _served(inputs: Inputs, pairs: pl.DataFrame) -> Array:
+    served = np.zeros(len(inputs.needs), np.int64)
+    np.add.at(served, pairs["need"].to_numpy(), pairs["quantity"].to_numpy())
+    return served
+
+
+def _lots_kept(inputs: Inputs, solved: Solved) -> dict[str, Any] | None:
+    if solved.lots is None:
+        return None
+    gap = share_not_proved(solved, inputs.needs["priority"].to_numpy())
+    parts = solved.lots.parts
+    return {
+        "parts": len(parts),
+        "needs": sum(len(part.needs) for part in parts),
+        "gap": gap,
+        "km_gap": solved.lots.cost_gap,
+    }
+
+
+def _pairs(inputs: Inputs, solved: Solved) -> pl.DataFrame:
     """Pairs by the rows of both tables."""
-    edges = np.flatnonzero(matched.assignment.flow)
-    owners = np.searchsorted(matched.graph.indptr, edges, side="right") - 1
+    graph, edges = solved.problem.graph, np.flatnonzero(solved.flow)
+    owners = np.searchsorted(graph.indptr, edges, side="right") - 1
     columns = {
         "need": owners,
-        "offer": matched.graph.indices[edges],
-        "quantity": matched.assignment.flow[edges],
-        "km": matched.graph.km[edges],
+        "offer": graph.indices[edges],
+        "quantity": solved.flow[edges],
+        "km": graph.km[edges],
     }
     frame = pl.DataFrame(columns, schema=_PAIRS).with_columns(pl.col("km").fill_nan(None).round(1))
     order = pl.Series(inputs.needs["priority"].to_numpy()[owners])
     return frame.with_columns(order.alias("order")).sort("order", "need", descending=[True, False]).drop("order")
 
 
-def _below_lot(pairs: pl.DataFrame) -> pl.DataFrame:
-    """What is left of an offer may be less than it gives at a time."""
-    return pairs.select(
-        "need",
-        pl.col("quantity").alias("missing"),
-        pl.lit(UnservedReason.BELOW_LOT.value).alias("reason"),
-        pl.lit(1, pl.Int64).alias("reachable"),
-        pl.lit(None, pl.Int16).alias("lowest"),
-    )
-
-
-def _left(inputs: Inputs, matched: Matched) -> pl.DataFrame:
+def _left(inputs: Inputs, solved: Solved, served: Array) -> pl.DataFrame:
     """The certificate of every need that lacks something, by the rows of the table."""
-    found = reasons(
-        priority=inputs.needs["priority"].to_numpy(), capacity=inputs.capacities["capacity"].to_numpy(),
-        indptr=matched.graph.indptr, indices=matched.graph.indices, demand=inputs.needs["demand"].to_numpy(),
-        flow=matched.assignment.flow,
-    )  # fmt: skip
+    found = reasons(**solved.problem.arrays, flow=solved.plain)
+    of_need = found.need < solved.problem.needs
     told = dict(zip(inputs.needs["priority"].to_list(), inputs.needs["told"].to_list(), strict=True))
     columns = {
-        "need": found.need,
-        "missing": found.missing,
-        "reason": _said(inputs, matched, found),
-        "reachable": found.reachable,
-        "lowest": [told.get(one) for one in found.lowest.tolist()],
+        "need": found.need[of_need],
+        "reason": _said(inputs, solved, found)[of_need],
+        "reachable": found.reachable[of_need],
+        "lowest": [told.get(one) for one in found.lowest[of_need].tolist()],
     }
-    return pl.DataFrame(columns, schema=_LEFT)
+    known = pl.DataFrame(columns, schema={name: _LEFT[name] for name in columns})
+    missing = inputs.needs["demand"].to_numpy() - served
+    left = pl.DataFrame({"need": np.flatnonzero(missing > 0), "missing": missing[missing > 0]})
+    # Who gets less than he would without lots is left by them.
+    shared = inputs.needs["divisible"].gather(left["need"])
+    bound = pl.select(
+        pl.when(shared).then(pl.lit(UnservedReason.BELOW_LOT.value)).otherwise(pl.lit(UnservedReason.NOT_SHARED.value))
+    )
+    within = np.diff(solved.problem.graph.indptr)[left["need"].to_numpy()]
+    joined = left.with_columns(bound=bound.to_series(), within=pl.Series(within)).join(known, on="need", how="left")
+    filled = joined.with_columns(
+        reason=pl.coalesce("reason", "bound"), reachable=pl.coalesce("reachable", "within").cast(pl.Int64)
+    )
+    return filled.sort("need").select(*_LEFT)
 
 
-def _said(inputs: Inputs, matched: Matched, found: Reasons) -> list[str]:
+def _said(inputs: Inputs, solved: Solved, found: Reasons) -> Array:
     """The engine's reason in the words of the field. What is held for others would serve a need as soon as they decline."""
-    offered = np.isin(inputs.needs["kind"].to_numpy(), inputs.capacities["kind"].to_numpy())[found.need]
-    _, backward = exchanges(
-        matched.graph.indptr, matched.graph.indices, matched.assignment.flow, len(inputs.capacities)
-    )
-    label = lowest_reached(
-        backward,
-        inputs.needs["priority"].to_numpy(),
-        matched.assignment.served,
-        inputs.capacities["held"].to_numpy(),
-    )
-    full, held = found.code == Reason.FULL, np.isneginf(label[found.need])
-    said = np.where(offered, UnservedReason.OUT_OF_REACH.value, UnservedReason.NO_CAPACITY.value)
-    said = np.where(full, np.where(held, UnservedReason.PROPOSED.value, UnservedReason.FULL.value), said)
-    return said.tolist()
+    problem, arrays, capacities = solved.problem, solved.problem.arrays, inputs.capacities
+    _, backward = exchanges(arrays["indptr"], arrays["indices"], solved.plain, len(capacities))
+    owners = np.searchsorted(arrays["indptr"], np.flatnonzero(solved.plain), side="right") - 1
+    served = np.bincount(owners, minlength=len(arrays["demand"]))
+
+    def leads_to(there: Array) -> Array:
+        return np.isneginf(lowest_reached(backward, arrays["priority"], served, there)[found.need])
+
+    held_back = capacities["capacity"].to_numpy() - arrays["capacity"]
+    np.add.at(held_back, arrays["indices"][problem.edges :], solved.plain[problem.edges :])
+    said = np.select(
+        [found.code != Reason.FULL, leads_to(capacities["held"].to_numpy()), leads_to(held_back)],
+        [UnservedReason.OUT_OF_REACH.value, UnservedReason.PROPOSED.value, UnservedReason.WEEK.value],
+        UnservedReason.FULL.value,
+    ).astype(object)
+    alone = np.flatnonzero((found.code != Reason.FULL) & (found.need < problem.needs))
+    said[alone] = _why_no_pair(inputs, found.need[alone])
+    return said
 
 
-def _units(inputs: Inputs, matched: Matched, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Units by needs. By first come, first served each takes the nearest offer with something left."""
-    demand = inputs.needs["demand"].to_numpy()
-    served = np.zeros(len(demand), np.int64)
-    np.add.at(served, pairs["need"].to_numpy(), pairs["quantity"].to_numpy())
-    queued = first_come(
-        arrived=inputs.needs["arrived"].to_numpy().astype(np.float64),
-        capacity=inputs.capacities["capacity"].to_numpy(), indptr=matched.graph.indptr, indices=matched.graph.indices,
-        demand=demand,
+def _why_no_pair(inputs: Inputs, rows: Array) -> list[str]:
+    """Of needs without any pair: nobody offers their kind or what may be given instead, nobody reaches them, or none of these fits."""
+    swaps = inputs.rules.filter(pl.col("rule") == "substitute")
+    kinds = inputs.needs.select("kind").with_row_index("row")[rows]
+    could = pl.concat([kinds, kinds.join(swaps, on="kind").select("row", kind="substitute")])
+    offered = could.filter(pl.col("kind").is_in(inputs.capacities["kind"].implode()))["row"].unique().to_numpy()
+    asked = inputs.needs.with_row_index("row").join(could.select("row", taken="kind"), on="row", how="inner")
+    near = candidates(asked.with_columns(kind="taken"), inputs.capacities, k=1)
+    reached = asked["row"].to_numpy()[np.diff(near.indptr) > 0]
+    found = np.select(
+        [np.isin(rows, reached), np.isin(rows, offered)],
+        [UnservedReason.REFUSED.value, UnservedReason.OUT_OF_REACH.value], UnservedReason.NO_CAPACITY.value,
     )  # fmt: skip
-    return pl.DataFrame({"need": inputs.needs["need"], "served": served, "first_come": queued}, schema=_UNITS)
+    return [str(one) for one in found]
 
 
-def _lacks(inputs: Inputs, matched: Matched) -> pl.DataFrame:
+def _units(inputs: Inputs, solved: Solved, served: Array) -> pl.DataFrame:
+    """Units by needs. By first come, first served each takes the nearest offer with something left, within the same weeks."""
+    arrived = inputs.needs["arrived"].to_numpy().astype(np.float64)
+    arrays = solved.problem.arrays
+    before_all = np.full(len(arrays["demand"]) - len(arrived), arrived.min() - 1)
+    queued = first_come(
+        arrived=np.append(arrived, before_all), capacity=arrays["capacity"], indptr=arrays["indptr"],
+        indices=arrays["indices"], demand=arrays["demand"],
+    )  # fmt: skip
+    columns = {"need": inputs.needs["need"], "served": served, "first_come": queued[: len(arrived)]}
+    return pl.DataFrame(columns, schema=_UNITS)
+
+
+def _lacks(inputs: Inputs, solved: Solved) -> pl.DataFrame:
     """Which kind of capacity, in which county, would serve how many: those that would serve most of the worst-off first."""
+    problem, by = solved.problem, ("kind", "province", "county")
+    rows = inputs.needs.select(*by, "priority", "demand")
+    more = {name: problem.arrays[name][problem.needs :] for name in ("priority", "demand")}
+    rows = pl.concat([rows, pl.DataFrame(more, schema={"priority": pl.Float64, "demand": pl.Int64})], how="diagonal")
     found = bottlenecks(
-        inputs.needs, capacity=inputs.capacities["capacity"].to_numpy(), indptr=matched.graph.indptr,
-        indices=matched.graph.indices, flow=matched.assignment.flow, by=("kind", "province", "county"),
+        rows, capacity=problem.arrays["capacity"], indptr=problem.arrays["indptr"], indices=problem.arrays["indices"],
+        flow=solved.plain, by=by,
     )  # fmt: skip
     return found.select(*_LACKS)
 

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from peyvand.engines.matching.feasible import Refused
+from peyvand.flow.capacity.rules import OutOfReach
 from peyvand.flow.commitment.enums import CommitmentState, RunState, SuggestionState
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.states import LifeCycle
@@ -63,6 +65,71 @@ MOST_ATTEMPTS = 3
 class DifferentKind(Refusal):
     code = "different_kind"
     message = "The need and the capacity are of different kinds."
+
+
+class FartherThanAsked(Refusal):
+    code = "farther_than_asked"
+    message = "It lies farther away than those who need it can go."
+
+
+class DaysApart(Refusal):
+    code = "days_apart"
+    message = "The days of the offer and those of the need do not meet."
+
+
+class LicenceMissing(Refusal):
+    code = "licence_missing"
+    message = "A licence is asked for that the offer does not name."
+
+
+class SkillMissing(Refusal):
+    code = "skill_missing"
+    message = "A skill is asked for that the offer does not name."
+
+
+class OtherSexAsked(Refusal):
+    code = "other_sex_asked"
+    message = "A woman or a man is asked for to give this help, and the offer does not promise that."
+
+
+class NoCommonLanguage(Refusal):
+    code = "no_common_language"
+    message = "The offer names none of the languages that are asked for."
+
+
+class NoWayIn(Refusal):
+    code = "no_way_in"
+    message = "The place where it is given lacks what the person needs to get in."
+
+
+class FamilyRefuses(Refusal):
+    code = "family_refuses"
+    message = "Those whom this need is for do not want help from this provider."
+
+
+class WeekFull(Refusal):
+    code = "week_full"
+    message = "This provider takes on at most {most} a week; {left} of it is left for this week."
+
+
+# Why a pair may not be made, by the codes of the engine.
+REFUSED: dict[Refused, type[Refusal]] = {
+    Refused.KIND: DifferentKind,
+    Refused.PLACE: OutOfReach,
+    Refused.DISTANCE: FartherThanAsked,
+    Refused.TIME: DaysApart,
+    Refused.LICENCE: LicenceMissing,
+    Refused.SKILL: SkillMissing,
+    Refused.GENDER: OtherSexAsked,
+    Refused.LANGUAGE: NoCommonLanguage,
+    Refused.ACCESS: NoWayIn,
+    Refused.HOUSEHOLD: FamilyRefuses,
+}
+
+
+class NotShared(Refusal):
+    code = "not_shared"
+    message = "This need may not be shared: all {left} that it lacks come from one giver."
 
 
 class DeliveryUnderway(Refusal):

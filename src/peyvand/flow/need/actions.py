@@ -1,9 +1,10 @@
 """Every write of a need: lock -> rule -> write -> event, in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import Random
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -19,6 +20,7 @@ from peyvand.flow.need.permissions import (
     may_override_priority,
     may_reveal_note,
     may_run_daily_jobs,
+    may_set_asked,
     may_vouch_need,
     may_withdraw_need,
     vouches_by_opening,
@@ -30,17 +32,20 @@ from peyvand.kernel.due import due_refusal
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.quantities import is_quantity
 from peyvand.kernel.refusals import BadValue, NotEnoughLeft, NotFound, NotPermitted, require
+from peyvand.people.enums import Sex
 from peyvand.people.models import Household, Organisation, Person
 from peyvand.people.permissions import may_keep_households
 from peyvand.people.queries import not_two_people
 from peyvand.places.models import Place
 from peyvand.resources.models import Specification
+from peyvand.resources.queries import check_qualities
 from peyvand.scope.acting import SYSTEM, Acting, Role
 from peyvand.scope.bulk import add, create_with_codes, lock
 from peyvand.scope.database import action, scope
 from peyvand.scope.encryption import Protected
 
 COUNTERS = ("committed", "underway", "met")
+LONGEST_KM = 3000
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,21 @@ class NewNeed:
     note: str = ""
     organisation: Organisation | None = None
     told_at: datetime | None = None
+    asked: rules.Asked = field(default_factory=rules.Asked)
+
+
+def asked_columns(asked: rules.Asked, due_date: date | None) -> dict[str, Any]:
+    """The columns of what is asked, checked. Raises `BadValue`."""
+    if asked.giver_sex and asked.giver_sex not in Sex.values:
+        raise BadValue(field="giver_sex", reason="a woman, a man, or nothing")
+    if asked.most_km is not None and not 1 <= asked.most_km <= LONGEST_KM:
+        raise BadValue(field="most_km", reason=f"between 1 and {LONGEST_KM} kilometres")
+    if asked.start_date and due_date and asked.start_date > due_date:
+        raise BadValue(field="start_date", reason="it lies after the day by which it is needed")
+    return {
+        "asks": sorted(set(asked.qualities)), "giver_sex": asked.giver_sex, "start_date": asked.start_date,
+        "most_km": asked.most_km, "may_share": asked.may_share,
+    }  # fmt: skip
 
 
 def _need(row: NewNeed, keeper: Organisation, by: Acting, now: datetime, random: Random | None) -> Need:
@@ -81,6 +101,7 @@ def _need(row: NewNeed, keeper: Organisation, by: Acting, now: datetime, random:
         person=row.person,
         note=row.note,
         due_date=row.due_date,
+        **asked_columns(row.asked, row.due_date),
         priority_date=business_date(now),
         opened_by_id=by.membership_id or None,
         vouched_by_id=(by.membership_id or None) if vouched else None,
@@ -126,6 +147,7 @@ def open_needs(*, rows: Sequence[NewNeed], by: Acting, now: datetime, random: Ra
             raise NotPermitted(reason="a resident tells his own needs, on the day he tells them")
         fresh.append(_need(row, keeper, by, now, random))
     _check_families(fresh)
+    check_qualities((slug for row in rows for slug in row.asked.qualities), field="asks")
     lines_of = count_priorities(fresh, [row.urgency for row in rows], business_date(now))
     needs = create_with_codes(fresh, lambda: new_code(random))
     PriorityLine.objects.bulk_create([line for lines in lines_of for line in lines], batch_size=5000)
@@ -244,6 +266,20 @@ def expire_needs(*, by: Acting, now: datetime) -> int:
     if needs:
         _batch("need.expired", needs, by, now, rows=[(need.pk,) for need in needs])
     return len(needs)
+
+
+@action
+def set_asked(*, need_id: int, asked: rules.Asked, by: Acting, now: datetime) -> Need:
+    """Say anew what a need asks of whoever gives. Promises that stand stay; new ones and runs go by it."""
+    need = lock(Need.objects.all(), [need_id])[need_id]
+    require(may_set_asked(by, need))
+    check_qualities(asked.qualities, field="asks")
+    columns = asked_columns(asked, need.due_date)
+    for name, value in columns.items():
+        setattr(need, name, value)
+    need.save(update_fields=list(columns))
+    _batch("need.asked_set", [need], by, now)
+    return need
 
 
 @action

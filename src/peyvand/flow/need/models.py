@@ -2,9 +2,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from peyvand.flow.need.enums import ClosedAs, MetBy, NeedState, PriorityPart
+from peyvand.people.enums import Sex
 from peyvand.people.models import Account, Household, Membership, Organisation, Person, path_field
 from peyvand.places.models import Place
-from peyvand.resources.models import Specification
+from peyvand.resources.models import Specification, qualities_field
 from peyvand.scope.encryption import ProtectedField
 
 
@@ -30,6 +31,12 @@ class Need(models.Model):
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="needs")
     note = ProtectedField(blank=True, default="")
     due_date = models.DateField(null=True)
+    # What it asks of whoever gives: see `rules.Asked`.
+    asks = qualities_field()
+    giver_sex = models.CharField(max_length=6, choices=Sex.choices, blank=True, default="")
+    start_date = models.DateField(null=True)
+    most_km = models.PositiveIntegerField(null=True)
+    may_share = models.BooleanField(default=True)
     priority = models.PositiveSmallIntegerField(default=0)
     priority_date = models.DateField()
     opened_by = models.ForeignKey(Membership, null=True, on_delete=models.PROTECT, related_name="+")
@@ -65,6 +72,10 @@ class Need(models.Model):
                 | Q(vouched_by__isnull=False, vouched_at__isnull=False),
                 name="need_vouched_whole",
             ),
+            models.CheckConstraint(
+                condition=Q(start_date__isnull=True) | Q(due_date__isnull=True) | Q(start_date__lte=F("due_date")),
+                name="need_window",
+            ),
         ]
         indexes = [
             models.Index(fields=["place_path", "-priority", "id"], name="need_place_priority"),
@@ -82,6 +93,27 @@ class Need(models.Model):
 
     def __str__(self) -> str:
         return self.tracking_code
+
+
+class ProviderRefused(models.Model):
+    """A household does not want help from an organisation. Seen by those who have a task with the household; honoured everywhere."""
+
+    personal_data = "indirect"
+
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="refused_providers")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    place_path = path_field()
+    organisation_path = path_field()  # of the one that keeps the family's file
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="refused_period"),
+            models.UniqueConstraint(
+                fields=["household", "organisation"], condition=Q(until__isnull=True), name="refused_once"
+            ),
+        ]
 
 
 class PriorityLine(models.Model):

@@ -65,6 +65,14 @@ def may_withdraw_need(by: Acting, need: Need) -> Refusal | None:
     return _own(by, need)
 
 
+def may_set_asked(by: Acting, need: Need) -> Refusal | None:
+    if by.role is Role.SYSTEM:
+        return None
+    if by.role not in _OPENERS:
+        return NotPermitted(reason="what a need asks is said by those who keep it")
+    return _own(by, need)
+
+
 def may_override_priority(by: Acting, need: Need) -> Refusal | None:
     if by.role not in _SIGNERS:
         return NotPermitted(reason="another priority is proposed and signed by those who lead the work")

@@ -21,6 +21,12 @@ def needs_of(by: Acting, now: datetime) -> QuerySet[Need]:
     return Need.objects.filter(looked_into(by, now) if by.role is Role.AUDITOR else of_family(by))
 
 
+def of_household(household_id: int, field: str = "") -> Q:
+    """The needs of a household: told for it, or for one of its persons. `field` as in `of_family`."""
+    own = Q(**{f"{field}household_id": household_id})
+    return own | Q(**{f"{field}household__isnull": True, f"{field}person__household_id": household_id})
+
+
 def of_family(by: Acting, field: str = "") -> Q:
     """A resident's own needs: told for him, or for his whole family; what was told for another of the family is that one's.
 

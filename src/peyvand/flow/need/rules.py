@@ -29,6 +29,21 @@ URGENCY = {Band(word): value for word, value in WORDS.items()}
 FULL_WAIT_DAYS = 180
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a need asks of whoever gives, beyond its kind and place.
+
+    `qualities` are slugs of `resources.Quality`; `giver_sex` a value of `people.Sex` or empty; help is wanted from `start_date` on;
+    `most_km` is how far the person can go; what may not be shared comes whole from one giver.
+    """
+
+    qualities: tuple[str, ...] = ()
+    giver_sex: str = ""
+    start_date: date | None = None
+    most_km: int | None = None
+    may_share: bool = True
+
+
 class NotTwoPeople(Refusal):
     code = "not_two_people"
     message = "One of you gave the other the way into this site lately, and could sign as both: a third person signs."
