@@ -1,23 +1,19 @@
 """Runs of the matching: what they change, that they can be cancelled to their end, computed again, and taken back."""
 
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from procrastinate.contrib.django import app
-from tests.flow.test_races import race
 from tests.runs import carry_out_waiting
 from tests.worker import run_worker
 from tests.world import NOW, World, in_days, later
 
 from peyvand.flow.capacity.actions import close_capacity
 from peyvand.flow.commitment import matching
-from peyvand.flow.commitment.enums import DeclineReason, GaveWay, RunState, RunStep, UnservedReason
+from peyvand.flow.commitment.enums import DeclineReason, GaveWay, RunState, RunStep
 from peyvand.flow.commitment.matching import run_matching
 from peyvand.flow.commitment.models import MatchingRun, RunInputs, Suggestion, Unserved
 from peyvand.flow.commitment.proposing import Pair, Standing, compared
@@ -312,129 +308,3 @@ def test_a_run_on_which_something_was_built_is_not_taken_back():
     decline_suggestion(suggestion_id=new.pk, reason=DeclineReason.NOT_NOW, by=world["facilitator"], now=later(hours=3))
     with pytest.raises(RunMovedOn):
         matching.undo_matching(run_id=third.pk, by=world["leader"], now=later(hours=4))
-
-
-# --- two at once ------------------------------------------------------------------------------------------------------------
-
-
-def over_proposed():
-    with scope(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT one.id FROM capacity_capacity one WHERE one.quantity < one.committed + (SELECT coalesce(sum(quantity), 0)"
-            " FROM commitment_suggestion WHERE state = 'proposed' AND capacity_id = one.id)"
-        )
-        return cursor.fetchall()
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("units", [1, 3])
-def test_two_runs_at_once_do_not_propose_the_same_unit(units):
-    world = World.build()
-    for _ in range(3):
-        world.need(), world.need(by="leader", place="espiari")
-    world.capacity(units)
-    answers = race(
-        lambda: run(world, by="field_leader", place="sari"), lambda: run(world, by="second_leader", place="amol")
-    )
-    assert sorted(one.needs for one in answers) == [3, 3]
-    assert sum(quantity for *_, quantity in standing()) == units
-    assert over_proposed() == []
-    with scope(SYSTEM):
-        left = set(Unserved.objects.values_list("reason", flat=True))
-    assert UnservedReason.PROPOSED in left, "who could be helped if the others decline is told so"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_is_promised_while_a_run_computes_is_not_proposed():
-    world = World.build()
-    needs, capacity = [world.need(), world.need()], world.capacity(2)
-    other = world.need(by="leader", place="espiari")
-    asked = matching.ask_matching(place=world.places["sari"], by=world["field_leader"], now=NOW)
-    begun = matching.begin_run(run_id=asked.pk, by=SYSTEM, now=NOW)
-
-    def promise_there(beside, step):
-        if step == RunStep.REASONS:
-            beside.do(lambda: world.promise(other, capacity, by="leader"))
-
-    with Beside() as beside:
-        done = matching.carry_out(
-            run=begun, tell=lambda step: promise_there(beside, step), by=world["field_leader"], now=NOW
-        )
-    assert (done.served, done.unserved) == (1, 1)
-    assert over_proposed() == []
-    with scope(SYSTEM):
-        left = Unserved.objects.get()
-    assert left.reason == UnservedReason.TAKEN
-    assert {need for need, *_ in standing()} | {left.need_id} == {need.pk for need in needs}
-
-
-@pytest.mark.django_db
-def test_the_database_refuses_a_suggestion_beyond_what_the_offer_has():
-    world = World.build()
-    world.need(), world.capacity(1)
-    run(world)
-    with scope(SYSTEM):
-        one = Suggestion.objects.get()
-    one.pk, one.need_id = None, world.need().pk
-    with pytest.raises(IntegrityError, match="beyond what it has"), transaction.atomic():
-        one.save()
-
-
-class Runs(RuleBasedStateMachine):
-    """Any order of needs, offers, runs of two offices, answers and undoing."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.savepoint = transaction.atomic()
-        self.savepoint.__enter__()
-        self.world, self.hours, self.done = World.build(), 0, []
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.savepoint.__exit__(None, None, None)
-
-    @rule(quantity=st.integers(1, 3), far=st.booleans())
-    def tell(self, quantity, far):
-        self.world.need(quantity, **({"by": "leader", "place": "espiari"} if far else {}))
-
-    @rule(quantity=st.integers(1, 3), lot=st.integers(1, 2))
-    def offer(self, quantity, lot):
-        self.world.capacity(quantity, smallest_lot=min(lot, quantity))
-
-    @rule(far=st.booleans())
-    def run(self, far):
-        self.hours += 1
-        by, place = ("second_leader", "amol") if far else ("field_leader", "sari")
-        self.done.append((run(self.world, self.hours, by, place), by))
-
-    @rule(data=st.data(), accepts=st.booleans())
-    def answer(self, data, accepts):
-        with scope(SYSTEM):
-            ids = list(Suggestion.objects.filter(state="proposed").order_by("pk").values_list("pk", flat=True))
-        if ids:
-            act = {"by": self.world["charity_manager"], "now": later(hours=self.hours)}
-            pk = data.draw(st.sampled_from(ids))
-            if accepts:
-                accept_suggestions(suggestion_ids=[pk], due_date=in_days(30), **act)
-            else:
-                decline_suggestion(suggestion_id=pk, reason=DeclineReason.TOO_FAR, **act)
-
-    @rule()
-    def take_back_the_last(self):
-        if self.done:
-            made, by = self.done[-1]
-            with suppress(Refusal):
-                matching.undo_matching(run_id=made.pk, by=self.world[by], now=later(hours=self.hours))
-
-    @invariant()
-    def no_unit_is_given_twice(self):
-        assert over_proposed() == []
-
-    @invariant()
-    def each_run_gives_the_same_again(self):
-        if self.done:
-            assert matching.repeat_run(run_id=self.done[-1][0].pk, by=SYSTEM, now=NOW)
-
-
-class RunsTest(TestCase, Runs.TestCase):
-    settings = settings(max_examples=10, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck))

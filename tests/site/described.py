@@ -14,11 +14,12 @@ from peyvand.filters.models import KeptFilter
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.commitment.models import Agreement, Commitment, MatchingRun, Suggestion
 from peyvand.flow.delivery.models import Delivery, Proof
-from peyvand.flow.need.models import Need, PriorityOverride
+from peyvand.flow.need.models import Need, PriorityOverride, ProviderRefused
 from peyvand.flow.story.models import Story
 from peyvand.intake.models import ImportRecord
 from peyvand.people.models import Consent, Household, Membership, Organisation, Person, Task
 from peyvand.places.models import Place
+from peyvand.resources.models import Specification
 from peyvand.votes.models import Paper, Vote, Voter
 
 ROOT = "/api/v1"
@@ -37,6 +38,7 @@ _NUMBERS: dict[str, type] = {
     "person_id": Person, "consent_id": Consent, "task_id": Task, "token_id": ApiToken, "agreement_id": Agreement,
     "proof_id": Proof, "import_id": ImportRecord, "override_id": PriorityOverride, "membership_id": Membership,
     "place_id": Place, "organisation_id": Organisation, "giver_id": Organisation, "asker_id": Organisation, "owner_id": Organisation,
+    "refused_id": ProviderRefused, "specification_id": Specification,
     "parent_id": Organisation, "switch_id": ProgrammeSwitch, "provider_person_id": Person, "subject_id": Need,
     "batch_id": Batch, "filter_id": KeptFilter, "vote_id": Vote, "voter_id": Voter, "paper_id": Paper,
 }  # fmt: skip

@@ -17,6 +17,7 @@ from peyvand.files.storage import LocalFolder
 from peyvand.filters.actions import keep_filter
 from peyvand.flow.commitment.actions import sign_agreement
 from peyvand.flow.commitment.matching import run_matching
+from peyvand.flow.commitment.refusing import refuse_provider
 from peyvand.flow.delivery.actions import NewDelivery, add_proof, record_deliveries
 from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.need.actions import propose_priority
@@ -26,7 +27,8 @@ from peyvand.intake.enums import ImportKind
 from peyvand.intake.models import ImportRecord
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.text import search_key
-from peyvand.people.models import Account, Household, Person
+from peyvand.people.models import Account, Household, Person, Task
+from peyvand.resources.actions import put_qualities, starter
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
@@ -50,12 +52,22 @@ def lay_down(world: World) -> dict[int, list[str]]:
         need_id=need.pk, priority=77, reason="چون سقف خانه نهفته فرو ریخته است.", by=world["field_leader"], now=NOW
     )
     _imports(world)
+    _rules(world)
     for name in ("facilitator", "firm_manager"):
         _lists_of(world, name)
     for sights in programme_sights().values():
         sights.lay_down(world)
     _name_apart()
     return looks
+
+
+def _rules(world: World) -> None:
+    """The words of the rules of the match, and what one family refuses."""
+    put_qualities(rows=starter().qualities, by=SYSTEM, now=NOW)
+    by = world["facilitator"]
+    with scope(SYSTEM):
+        home = Task.objects.filter(membership_id=by.membership_id, until__isnull=True).order_by("pk")[0].household_id
+    refuse_provider(household_id=home, organisation_id=world.organisations["firm"].pk, by=by, now=NOW)
 
 
 def _stories(world: World, delivery: Delivery) -> None:

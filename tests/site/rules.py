@@ -19,7 +19,7 @@ from peyvand.extend.models import ProgrammeSwitch
 from peyvand.filters.models import KeptFilter
 from peyvand.flow.commitment.models import Agreement, MatchingRun, Unserved
 from peyvand.flow.delivery.models import Delivery, Proof
-from peyvand.flow.need.models import Need, PriorityOverride, PriorityWeights
+from peyvand.flow.need.models import Need, PriorityOverride, PriorityWeights, ProviderRefused
 from peyvand.flow.story.models import Story
 from peyvand.intake.enums import ImportKind
 from peyvand.intake.models import ImportRecord
@@ -27,7 +27,7 @@ from peyvand.journal.models import Event
 from peyvand.kernel.jalali import business_date
 from peyvand.people.models import Household, Look, Organisation, Person, Task
 from peyvand.places.models import Place
-from peyvand.resources.models import Specification
+from peyvand.resources.models import Quality, Specification
 from peyvand.scope.acting import STAFF, Acting, Role, within
 from peyvand.votes.models import Paper, Vote, Voter
 
@@ -77,6 +77,10 @@ def look(facts: Facts, by: Acting, row: Look) -> bool:
     return told or own_membership(facts, by, row)
 
 
+def refused(facts: Facts, by: Acting, row: ProviderRefused) -> bool:
+    return kept(facts, by, row) and (row.household_id, by.membership_id) in facts.tasks
+
+
 def vote(facts: Facts, by: Acting, row: Vote) -> bool:
     return row.state != "draft" or kept(facts, by, row)
 
@@ -85,6 +89,7 @@ RULES: dict[type, Rule] = {
     **FLOW,
     MatchingRun: of_row, Unserved: of_row, Story: story, Agreement: agreement, ImportRecord: import_record, Event: event, Look: look,
     Export: own_account, Batch: own_membership, KeptFilter: own_membership, Task: kept, ApiToken: own_account,
+    ProviderRefused: refused, Quality: everyone,
     Proof: lambda facts, by, row: facts.delivery(by, row.delivery),
     PriorityOverride: lambda facts, by, row: facts.need(by, row.need),
     Place: everyone, Organisation: everyone, Specification: everyone, PriorityWeights: everyone, ProgrammeSwitch: everyone,

@@ -31,13 +31,13 @@ from peyvand.filters.models import KeptFilter
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.commitment.models import Agreement, Commitment, MatchingRun, Suggestion, Unserved
 from peyvand.flow.delivery.models import Delivery, Proof
-from peyvand.flow.need.models import Need, PriorityWeights
+from peyvand.flow.need.models import Need, PriorityWeights, ProviderRefused
 from peyvand.flow.story.models import Story
 from peyvand.intake.models import ImportRecord
 from peyvand.journal.models import Event
 from peyvand.people.models import Household, Organisation
 from peyvand.places.models import Place
-from peyvand.resources.models import Specification
+from peyvand.resources.models import Quality, Specification
 from peyvand.scope.acting import STAFF, Acting, Role, within
 
 pytestmark = pytest.mark.django_db
@@ -139,11 +139,13 @@ LISTS = {
     "/places": Listed(Place, anybody),
     "/organisations": Listed(Organisation, anybody),
     "/specifications": Listed(Specification, anybody, key="slug"),
+    "/qualities": Listed(Quality, anybody, key="slug"),
 } | of_all("lists")
 # Lists of one row: the row, and what hangs on it.
 BELOW = {
     "/deliveries/{delivery_id}/proofs": Below(Delivery, Proof, "delivery_id"),
     "/matching-runs/{run_id}/unserved": Below(MatchingRun, Unserved, "run_id", "need_id"),
+    "/families/{family_id}/refused": Below(Household, ProviderRefused, "household_id"),
     "/matching-runs/{run_id}/changes": Below(MatchingRun, Suggestion, "since_id"),
 } | of_all("below")
 # One row, where more is asked than to see it.
@@ -151,6 +153,8 @@ ONLY = {
     "/published-stories/{story_id}": lambda by, row: row.state == "published",
     "/imports/{import_id}": in_area,
     "/matching-runs/{run_id}": in_area,
+    "/matching-runs/{run_id}/findings": lambda by, row: in_area(by, row) and row.state in ("done", "undone"),
+    "/needs/{need_id}/offers": lambda by, row: by.role in STAFF and of_own_work(by, row),
 } | of_all("only")
 # Neither a list nor a row: judged by its words alone.
 OTHER = {"/me", "/figures", "/programmes"} | {

@@ -52,7 +52,8 @@ BY_WORD: dict[str, type] = {
 TEXTS = {
     "act": ["open", "pause", "close", "submit", "publish", "withdraw", "return"],
     "path": ["ir", "ir/mz", "ir/mz/sari", "ir/mz/sari/nobonyad"],
-    "code": ["1234567890123456"], "token": ["x" * 32], "name": ["matches.csv"], "month_of": ["1405-08"], "slug": ["micro_projects"],
+    "code": ["1234567890123456"], "token": ["x" * 32], "name": ["matches.csv"], "month_of": ["1405-08"],
+    "slug": ["micro_projects", "neighbourhoods", "wheelchair"],
     "chart": ["map", "way", "solvers", "trend", "beside"], "form": ["csv", "png", "pdf", "call", "request"],
 }  # fmt: skip
 

@@ -55,6 +55,11 @@ class SpecificationOut(SpecificationRef):
     action: Action
     help_kind: HelpKind
     cbr_component: CbrComponent | None
+    id: int
+    licences: list[str] = Field(description="Slugs of the licences that every giver of it needs")
+    same_sex: bool = Field(description="Only given by somebody of the same sex as the person")
+    at_venue: bool = Field(description="The person goes to the giver's place")
+    substitutes: list[str] = Field(description="Slugs of the kinds that may be given in its place")
 
 
 class PlaceFilters(Schema):
@@ -84,7 +89,8 @@ def organisation_out(row: Organisation) -> OrganisationOut:
 def specification_out(row: Specification) -> SpecificationOut:
     return SpecificationOut(
         **specification_ref(row).model_dump(), action=Action(row.action), help_kind=HelpKind(row.help_kind),
-        cbr_component=maybe(CbrComponent, row.cbr_component),
+        cbr_component=maybe(CbrComponent, row.cbr_component), id=row.pk, licences=row.licences, same_sex=row.same_sex,
+        at_venue=row.at_venue, substitutes=sorted(one.given.slug for one in row.substitutes.all()),
     )  # fmt: skip
 
 
@@ -129,6 +135,6 @@ def get_organisation(request: HttpRequest, organisation_id: Path[Id]) -> HttpRes
 def list_specifications(
     request: HttpRequest, filters: Query[SpecificationFilters], page: Query[PageQuery]
 ) -> HttpResponse:
-    rows = named(Specification.objects.filter(is_active=True), filters.q)
+    rows = named(Specification.objects.filter(is_active=True).prefetch_related("substitutes__given"), filters.q)
     with reading(request):
         return page_of(request, rows, page, lambda found: [specification_out(row) for row in found], BY_NAME)

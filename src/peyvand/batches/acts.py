@@ -16,6 +16,7 @@ from peyvand.flow.commitment import suggestions
 from peyvand.flow.commitment import undoing as promises_back
 from peyvand.flow.commitment.enums import DeclineReason
 from peyvand.flow.commitment.permissions import may_see_promises
+from peyvand.flow.commitment.refusing import accept_providers, refuse_provider
 from peyvand.flow.delivery import actions as deliveries
 from peyvand.flow.delivery import undoing as answers_back
 from peyvand.flow.delivery.enums import RefusalReason
@@ -28,7 +29,7 @@ from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal
 from peyvand.people.accounts import Ended, end_memberships, restore_memberships
 from peyvand.people.households import end_tasks, give_tasks
 from peyvand.people.models import Membership
-from peyvand.people.permissions import may_give_task, may_manage_people
+from peyvand.people.permissions import may_give_task, may_keep_households, may_manage_people
 from peyvand.scope.acting import Acting
 
 Values = Mapping[str, Any]
@@ -174,6 +175,21 @@ def _vouches(by: Acting) -> Refusal | None:
     return NotPermitted(reason="a need is vouched for by those who work in the field")
 
 
+def _refuse_provider(ids: Sequence[int], values: Values, by: Acting, now: datetime) -> Marks:
+    number = str(values.get("organisation", ""))
+    if not (number.isdecimal() and len(number) < 18):
+        raise BadValue(field="organisation", reason="choose a provider")
+    marks: Marks = {}
+    for pk in ids:
+        row, declined = refuse_provider(household_id=pk, organisation_id=int(number), by=by, now=now)
+        marks[pk] = [row.pk, declined]
+    return marks
+
+
+def _accept_provider(marks: Mapping[int, Any], by: Acting, now: datetime) -> None:
+    accept_providers(refused=dict(marks.values()), by=by, now=now)
+
+
 _ALL = (
     BulkAct(
         "accept_suggestions", "suggestions", _take_part, locks.suggestions, _accept_suggestions,
@@ -235,6 +251,7 @@ _ALL = (
         "give_tasks", "families", may_give_task, locks.households, _give_tasks,
         lambda marks, by, now: end_tasks(task_ids=list(marks.values()), by=by, now=now), asks=("membership",),
     ),
+    BulkAct("refuse_provider", "", may_keep_households, locks.households, _refuse_provider, _accept_provider),
     BulkAct("end_roles", "people", may_manage_people, locks.memberships, _end_roles, _restore_roles),
 )  # fmt: skip
 ACTS: Mapping[str, BulkAct] = {one.slug: one for one in _ALL}

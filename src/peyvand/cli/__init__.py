@@ -20,6 +20,7 @@ from peyvand.cli import (  # noqa: E402 - a command registers itself on `app`
     office,  # noqa: F401
     places,  # noqa: F401
     programme,  # noqa: F401
+    rerun,  # noqa: F401
     resources,  # noqa: F401
     up,  # noqa: F401
     verify,  # noqa: F401

@@ -68,6 +68,8 @@ def _page_faults(one: Programme) -> Iterable[str]:
     yield from (f"the page {page.name!r} has no permission" for page in one.pages if page.permission not in permissions)
     yield from (f"no route leads to the page {name!r}" for name in sorted(pages - answered))
     yield from (f"the route {route.path!r} belongs to no page" for route in one.routes if route.page not in pages)
+    if one.takes_lack is not None and not any(page.name == one.takes_lack.page and page.writes for page in one.pages):
+        yield f"what lacks is taken up behind no page that writes: {one.takes_lack.page!r}"
     if one.of_place is not None and one.of_place.page not in pages:
         yield f"the block on the page of a place belongs to no page: {one.of_place.page!r}"
     named = {route.name or route.page for route in one.routes}

@@ -70,3 +70,13 @@ def writes_are_open(programme: Programme, by: Acting, now: datetime) -> bool:
     return is_on(
         programme.slug, place_path=by.place_path, organisation_path=by.organisation_path, today=business_date(now)
     )
+
+
+def lack_takers(by: Acting, known: Collection[str]) -> list[Programme]:
+    """The programmes, of those known here, that take up what lacks, for those to whom the page of it is open."""
+    told = [(one, one.takes_lack) for one in programmes().values() if one.slug in known]
+    return [
+        one
+        for one, taker in told
+        if taker is not None and by.role in one.permission(one.page(taker.page).permission).roles
+    ]

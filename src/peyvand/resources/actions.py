@@ -117,10 +117,10 @@ def set_kind_rules(*, slug: str, rules: KindRules, by: Acting, now: datetime) ->
     kind = Specification.objects.select_for_update().filter(slug=slug).first()
     if kind is None:
         raise NotFound
-    check_qualities(rules.licences, field="licences")
+    check_qualities(rules.licences)
     instead = Specification.objects.in_bulk(set(rules.substitutes) - {slug}, field_name="slug")
-    if missing := set(rules.substitutes) - instead.keys():
-        raise BadValue(field="substitutes", reason=f"«{sorted(missing)[0]}» is no other kind of help")
+    if len(instead) != len(set(rules.substitutes) - {slug}):
+        raise BadValue(field="substitutes", reason="there is no such kind of help")
     kind.licences, kind.same_sex, kind.at_venue = sorted(set(rules.licences)), rules.same_sex, rules.at_venue
     kind.save(update_fields=["licences", "same_sex", "at_venue"])
     Substitute.objects.filter(asked=kind).exclude(given__in=instead.values()).delete()

@@ -6,8 +6,8 @@ from peyvand.kernel.refusals import BadValue
 from peyvand.resources.models import Quality
 
 
-def check_qualities(slugs: Iterable[str], *, field: str) -> None:
+def check_qualities(slugs: Iterable[str]) -> None:
     """Raises `BadValue` for a slug that names no quality."""
     asked = set(slugs)
-    if unknown := asked - set(Quality.objects.filter(slug__in=asked).values_list("slug", flat=True)):
-        raise BadValue(field=field, reason=f"«{sorted(unknown)[0]}» is none of the qualities of this site")
+    if asked and Quality.objects.filter(slug__in=asked).count() != len(asked):
+        raise BadValue(field="qualities", reason="this site knows no such quality")

@@ -186,6 +186,12 @@ WORDS: dict[str, Words] = {
         ),
         one=_("The role was ended, and its tasks with it."),
     ),
+    "refuse_provider": Words(
+        _("Record that it is not wanted"),
+        "",
+        "",
+        lambda n: gettext("It is recorded: this provider is no longer proposed or promised to the family."),
+    ),
     "submit_story": Words(_("Send it for review"), "", "", lambda n: gettext("The story waits for review.")),
     "return_story": Words(
         _("Give it back to the teller"), "", "", lambda n: gettext("The story is back with its teller.")

@@ -126,7 +126,7 @@ def offer_capacities(
         require(may_keep_capacity(by, place_path=row.place.path, organisation_path=giver.path))
         fresh.append(_capacity(row, giver, by, now, random))
     _check_persons(fresh)
-    check_qualities((slug for row in rows for slug in row.brought.qualities), field="brings")
+    check_qualities(slug for row in rows for slug in row.brought.qualities)
     capacities = create_with_codes(fresh, lambda: new_code(random))
     _event("capacity.offered", capacities, by, now, rows=[(one.pk, one.quantity) for one in capacities])
     return capacities
@@ -137,7 +137,7 @@ def set_brought(*, capacity_id: int, brought: rules.Brought, by: Acting, now: da
     """Say anew what an offer brings. Promises that stand stay; new ones and runs go by it."""
     capacity = lock(Capacity.objects.all(), [capacity_id])[capacity_id]
     require(may_change_capacity(by, capacity))
-    check_qualities(brought.qualities, field="brings")
+    check_qualities(brought.qualities)
     columns = brought_columns(brought, capacity.smallest_lot)
     for name, value in columns.items():
         setattr(capacity, name, value)

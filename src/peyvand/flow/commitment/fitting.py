@@ -70,7 +70,7 @@ class Facts:
 
 def facts_of(needs: Collection[Any]) -> Facts:
     """In one statement, and a second where a sex is asked for. Call it under the national role."""
-    families, kinds = {_family(row) for row in needs} - {None}, {row.specification_id for row in needs}
+    families, kinds = _families(needs), {row.specification_id for row in needs}
     refused = ProviderRefused.objects.filter(until__isnull=True).order_by("pk")
     refused = refused.filter(household_id__in=families) if len(families) <= _NAMED else refused
     qualities, substitutes, rows = at_once(
@@ -78,7 +78,7 @@ def facts_of(needs: Collection[Any]) -> Facts:
         Substitute.objects.filter(asked_id__in=kinds).order_by("pk").values("asked_id", "given_id"),
         refused.values("household_id", "organisation__path"),
     )
-    asking = {_family(row) for row in needs if row.specification__same_sex and not row.person__sex} - {None}
+    asking = _families(row for row in needs if row.specification__same_sex and not row.person__sex)
     heads = Person.objects.filter(is_head=True, household_id__in=asking).values_list("household_id", "sex")
     return Facts(
         {row["slug"]: row["kind"] for row in qualities},
@@ -189,11 +189,10 @@ def left_this_week(rows: Iterable[Any], now: datetime) -> dict[Group, tuple[int,
     with scope(SYSTEM):
         offers = Capacity.objects.filter(**named, most_a_week__isnull=False, state=CapacityState.OPEN)
         limits: dict[Group, int] = {}
-        for *group, most in offers.values_list(
-            "organisation_id", "provider_person_id", "specification_id", "most_a_week"
-        ):
-            key: Group = tuple(group)  # type: ignore[assignment]
-            limits[key] = min(most, limits.get(key, most))
+        columns = ("organisation_id", "provider_person_id", "specification_id", "most_a_week")
+        for organisation, person, kind, most in offers.values_list(*columns):
+            if most is not None:
+                limits[organisation, person, kind] = min(most, limits.get((organisation, person, kind), most))
         promised = _promised_since(week_of(business_date(now)), named) if limits else {}
     return {
         group: (most, max(most - promised.get(group, 0), 0)) for group, most in limits.items() if group in groups
@@ -209,7 +208,8 @@ def _promised_since(day: date, named: Mapping[str, Any]) -> dict[Group, int]:
         "capacity__organisation_id", "capacity__provider_person_id", "capacity__specification_id"
     )
     counted = by_provider.annotate(units=Sum(F("quantity") - F("released")))
-    return {tuple(group): units for *group, units in counted.values_list(*by_provider.query.values_select, "units")}  # type: ignore[misc]
+    of_provider = [f"capacity__{name}" for name in ("organisation_id", "provider_person_id", "specification_id")]
+    return {(one, person, kind): units for one, person, kind, units in counted.values_list(*of_provider, "units")}
 
 
 def _where(rows: Iterable[Any]) -> dict[str, list[Any]]:
@@ -225,8 +225,12 @@ def _lists(of_rows: Sequence[Sequence[str]], kind_of: Mapping[str, str]) -> dict
     }
 
 
+def _families(needs: Iterable[Any]) -> set[int]:
+    return {family for row in needs if (family := _family(row)) is not None}
+
+
 def _family(row: Any) -> int | None:
-    return row.household_id or row.person__household_id  # type: ignore[no-any-return]
+    return row.household_id or row.person__household_id
 
 
 def unwanted(capacities: Collection[Any], facts: Facts) -> list[tuple[int, int]]:

@@ -97,7 +97,8 @@ def _offer(one: Capacity, need: Any, why: list[Refusal], week: tuple[int, int] |
         why.append(too_small)
     elif not need.may_share and units < lacking:
         why.append(NotShared(left=lacking))
-    km = great_circle_km(*points) if points[0] and points[1] else None
+    here, there = points
+    km = great_circle_km(here, there) if here and there else None
     return Offer(one, units, km, tuple(why))
 
 

@@ -142,7 +142,7 @@ def solve(needs: pl.DataFrame, capacities: pl.DataFrame, rules: pl.DataFrame, te
     lot = np.where(week.group >= 0, 1, capacities["lot"].to_numpy())
     extra = np.ones(len(problem.arrays["demand"]) - problem.needs, bool)
     lots = assign_lots(
-        **problem.arrays,
+        **problem.arrays,  # type: ignore[arg-type]
         cost=_cost(problem),
         smallest_lot=lot,
         divisible=np.append(needs["divisible"].to_numpy(), extra),

@@ -70,7 +70,7 @@ def asked_columns(asked: rules.Asked, due_date: date | None) -> dict[str, Any]:
     if asked.giver_sex and asked.giver_sex not in Sex.values:
         raise BadValue(field="giver_sex", reason="a woman, a man, or nothing")
     if asked.most_km is not None and not 1 <= asked.most_km <= LONGEST_KM:
-        raise BadValue(field="most_km", reason=f"between 1 and {LONGEST_KM} kilometres")
+        raise BadValue(field="most_km", reason="between 1 and 3000 kilometres")
     if asked.start_date and due_date and asked.start_date > due_date:
         raise BadValue(field="start_date", reason="it lies after the day by which it is needed")
     return {
@@ -147,7 +147,7 @@ def open_needs(*, rows: Sequence[NewNeed], by: Acting, now: datetime, random: Ra
             raise NotPermitted(reason="a resident tells his own needs, on the day he tells them")
         fresh.append(_need(row, keeper, by, now, random))
     _check_families(fresh)
-    check_qualities((slug for row in rows for slug in row.asked.qualities), field="asks")
+    check_qualities(slug for row in rows for slug in row.asked.qualities)
     lines_of = count_priorities(fresh, [row.urgency for row in rows], business_date(now))
     needs = create_with_codes(fresh, lambda: new_code(random))
     PriorityLine.objects.bulk_create([line for lines in lines_of for line in lines], batch_size=5000)
@@ -273,7 +273,7 @@ def set_asked(*, need_id: int, asked: rules.Asked, by: Acting, now: datetime) ->
     """Say anew what a need asks of whoever gives. Promises that stand stay; new ones and runs go by it."""
     need = lock(Need.objects.all(), [need_id])[need_id]
     require(may_set_asked(by, need))
-    check_qualities(asked.qualities, field="asks")
+    check_qualities(asked.qualities)
     columns = asked_columns(asked, need.due_date)
     for name, value in columns.items():
         setattr(need, name, value)

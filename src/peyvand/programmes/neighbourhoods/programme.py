@@ -5,10 +5,22 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.extend.programme import Call, Figure, Job, OfPlace, Page, Permission, Programme, Retention, Route
+from peyvand.extend.programme import (
+    Call,
+    Figure,
+    Job,
+    OfPlace,
+    Page,
+    Permission,
+    Programme,
+    Retention,
+    Route,
+    TakesLack,
+)
 from peyvand.programmes.neighbourhoods import board_acts, board_views, council_acts, figures, queries, rules, views
 from peyvand.programmes.neighbourhoods.actions import SLUG, forget_holders
 from peyvand.programmes.neighbourhoods.api import API_ROUTES
+from peyvand.programmes.neighbourhoods.lacking import take_lack
 from peyvand.programmes.neighbourhoods.models import Resolution
 from peyvand.programmes.neighbourhoods.permissions import ACTORS, KEEPERS, LEAD_SETTERS, READERS, SETTLERS
 from peyvand.programmes.neighbourhoods.seed import seed
@@ -152,6 +164,7 @@ PROGRAMME = Programme(
         Retention(_("Alarms of double help"), 24, forget_old_alarms),
     ),
     api_routes=API_ROUTES,
+    takes_lack=TakesLack("board_act", _("Hand it to the agencies as an obstacle"), take_lack),
     of_place=OfPlace("board", queries.place_summary, board_views.block),
     words={
         "council": _("Council"),

@@ -3,7 +3,19 @@
 from allauth.account import views as allauth_views
 from django.urls import URLPattern, URLResolver, include, path
 
-from peyvand.web.pages import audit, batches, exports, families, home, intake, kept_filters, needs, people, sign_in
+from peyvand.web.pages import (
+    audit,
+    batches,
+    exports,
+    families,
+    home,
+    intake,
+    kept_filters,
+    need_offers,
+    needs,
+    people,
+    sign_in,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("home/", home.home, name="home"),
@@ -13,6 +25,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("needs/meeting/", intake.meeting_list, name="meeting_list"),
     path("needs/<int:need_id>/", needs.need, name="need"),
     path("needs/<int:need_id>/receipt/", intake.need_receipt, name="need_receipt"),
+    path("needs/<int:need_id>/offers/", need_offers.need_offers, name="need_offers"),
+    path("needs/<int:need_id>/offers/<int:capacity_id>/ask/", need_offers.need_ask, name="need_ask"),
+    path("needs/<int:need_id>/asked/", need_offers.need_asked, name="need_asked"),
     path("needs/<int:need_id>/vouch/", needs.vouch, name="need_vouch"),
     path("needs/<int:need_id>/withdraw/", needs.withdraw, name="need_withdraw"),
     path("needs/<int:need_id>/restore/", needs.restore, name="need_restore"),
@@ -25,6 +40,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("families/<int:household_id>/persons/", families.person_add, name="person_add"),
     path("families/<int:household_id>/task/", families.task_give, name="task_give"),
     path("families/<int:household_id>/task/<int:task_id>/end/", families.task_end, name="task_end"),
+    path("families/<int:household_id>/refused/", families.provider_refuse, name="provider_refuse"),
+    path(
+        "families/<int:household_id>/refused/<int:refused_id>/accept/", families.provider_accept, name="provider_accept"
+    ),
     path("families/<int:household_id>/<int:person_id>/reveal/", families.person_reveal, name="person_reveal"),
     path("families/<int:household_id>/<int:person_id>/consent/", families.consent_give, name="consent_give"),
     path("families/<int:household_id>/consent/<int:consent_id>/", families.consent_withdraw, name="consent_withdraw"),

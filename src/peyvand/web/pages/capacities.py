@@ -23,10 +23,10 @@ from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.gifts import may_see_gift
 from peyvand.kernel import slips
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import Refusal
+from peyvand.kernel.refusals import BadValue, Refusal
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
-from peyvand.resources.models import Specification
+from peyvand.resources.models import Quality, Specification
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import at_once
 from peyvand.scope.database import scope
@@ -39,7 +39,8 @@ from peyvand.web.pages import acts, first_steps
 from peyvand.web.pages.access import open_to, refuse
 from peyvand.web.pages.choices import KindField, KindFilter, PlaceField
 from peyvand.web.pages.rows import county_of, in_place, with_county
-from peyvand.web.pages.words import capacity_badge, named, promise_badge, reach_text
+from peyvand.web.pages.rule_forms import BroughtForm
+from peyvand.web.pages.words import capacity_badge, listed, named, promise_badge, reach_text
 from peyvand.web.search import among, exactly, nearly
 from peyvand.web.templatetags.peyvand_format import jdate, number, quantity, unit
 from peyvand.web.templatetags.peyvand_pages import code
@@ -173,12 +174,25 @@ def _facts(row: Capacity, seen_place: Place | None) -> list[tuple[Any, Any]]:
         (_("Reach"), reach_text(row)),
         (_("Window"), window),
         (_("Smallest lot"), quantity(row.smallest_lot, row.specification.unit)),
+        *brought_facts(row),
         (_("Renews"), _("Each Jalali month") if row.renews_monthly else _("No")),
         (_("Conditions"), row.conditions or "—"),
         (_("Tracking code"), code(row.tracking_code)),
     ]
     if row.provider_person_id:
         facts.insert(1, (_("Given by"), _("A person, through this organisation")))
+    return facts
+
+
+def brought_facts(row: Capacity) -> list[tuple[Any, Any]]:
+    """What it brings for what needs ask, in words; nothing where it names nothing."""
+    facts: list[tuple[Any, Any]] = []
+    if row.brings:
+        facts.append((_("Brings"), listed(*(named(one) for one in Quality.objects.filter(slug__in=row.brings)))))
+    if row.giver_sex:
+        facts.append((_("Who gives it"), row.get_giver_sex_display()))
+    if row.most_a_week:
+        facts.append((_("At most so many taken on in a week"), quantity(row.most_a_week, row.specification.unit)))
     return facts
 
 
@@ -203,10 +217,42 @@ def capacity(request: HttpRequest, pk: int) -> HttpResponse:
         "renewals": [(one, one.pk == row.renewed_from_id) for one in renewal],
         "acts": [(act, _ACT_LABELS[act]) for act in acts_ if act in _ACT_LABELS and act != "close_capacity"],
         "may_close": "close_capacity" in acts_,
+        "brought_url": reverse("capacity_brought", args=[row.pk]) if may_change else "",
         "gift_url": reverse("gift", args=[row.pk]) if may_see_gift(by, row) is None else "",
         "crumbs": [(_("What can be given"), reverse("capacities"))],
     }
     return render(request, "web/pages/capacity.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to(may_offer_capacity)
+def capacity_brought(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form of what an offer brings for what needs ask."""
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    with scope(by):
+        row = get_object_or_404(Capacity.objects.select_related("specification").filter(own(by)), pk=pk)
+        form = BroughtForm(request.POST) if request.method == "POST" else BroughtForm.of(row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.set_brought(capacity_id=pk, brought=form.brought(), by=by, now=timezone.now())
+        except BadValue as answer:
+            refuse(form, answer)
+        else:
+            notices.done(request, gettext("The next matching goes by what the offer brings."))
+            return redirect("capacity", pk)
+    context = {
+        "form": form,
+        "title": _("What does the offer bring?"),
+        "lead": _("Needs that ask for it can then be met. Tick only what is really there."),
+        "crumbs": [
+            (_("What can be given"), reverse("capacities")),
+            (named(row.specification), reverse("capacity", args=[pk])),
+        ],
+        "button": _("Set it"),
+        "back_url": reverse("capacity", args=[pk]),
+    }
+    with scope(by):
+        return render(request, "web/pages/form.html", context)
 
 
 _BULK = {

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from peyvand.flow.commitment.refusing import accept_providers
 from peyvand.flow.erasure import erase_person
 from peyvand.flow.need.enums import NeedState
-from peyvand.flow.need.models import Need
+from peyvand.flow.need.models import Need, ProviderRefused
 from peyvand.flow.need.permissions import may_open_need
 from peyvand.journal.once import once
 from peyvand.kernel.codes import LENGTH, new_code, spoken
@@ -46,7 +47,15 @@ from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import first_steps, words
 from peyvand.web.pages.access import acting, now, open_to, refuse
 from peyvand.web.pages.acts import act
-from peyvand.web.pages.family_forms import ConsentForm, DisabilityForm, FamilyFilters, FamilyForm, PersonForm, TaskForm
+from peyvand.web.pages.family_forms import (
+    ConsentForm,
+    DisabilityForm,
+    FamilyFilters,
+    FamilyForm,
+    PersonForm,
+    RefuseForm,
+    TaskForm,
+)
 from peyvand.web.pages.people import CODE_LASTS, slip
 from peyvand.web.templatetags.peyvand_format import refusal as refusal_words
 
@@ -159,6 +168,7 @@ def _family(by: Acting, household_id: int) -> Household:
     persons = persons.annotate(
         kept_disabilities=ArraySubquery(kept.values(of=JSONObject(kind="kind", severity="severity")))
     )
+    refused = ProviderRefused.objects.filter(until__isnull=True).select_related("organisation").order_by("pk")
     tasks = Task.objects.filter(until__isnull=True).select_related("membership__account").order_by("pk")
     rows = (
         families_of(by)
@@ -166,6 +176,7 @@ def _family(by: Acting, household_id: int) -> Household:
         .prefetch_related(
             Prefetch("persons", queryset=persons),
             Prefetch("tasks", queryset=tasks),
+            Prefetch("refused_providers", queryset=refused),
             Prefetch("needs", queryset=Need.objects.select_related("specification").order_by("-created_at")),
         )
     )
@@ -198,6 +209,7 @@ def _person_lines(household: Household, revealed: dict[int, tuple[str, str]]) ->
 def _page(request: HttpRequest, household_id: int, revealed: dict[int, tuple[str, str]] | None = None) -> HttpResponse:
     by = acting(request)
     household = _family(by, household_id)
+    refused = [(one, words.named(one.organisation)) for one in household.refused_providers.all()]
     mine = any(task.membership_id == by.membership_id for task in household.tasks.all())
     context = {
         "family": household,
@@ -213,6 +225,8 @@ def _page(request: HttpRequest, household_id: int, revealed: dict[int, tuple[str
         "consent_form": ConsentForm(auto_id=False),
         "disability_form": DisabilityForm(auto_id=False),
         "person_form": PersonForm(),
+        "refused": refused,
+        "refuse_form": RefuseForm() if mine and may_keep_households(by) is None else None,
     }
     return render(request, "web/pages/family.html", context)
 
@@ -364,5 +378,29 @@ def task_end(request: HttpRequest, household_id: int, task_id: int) -> HttpRespo
         request,
         lambda: end_task(task_id=task_id, by=acting(request), now=now()),
         _("The task was ended."),
+        _back(household_id),
+    )
+
+
+@require_POST
+@open_to(may_keep_households)
+def provider_refuse(request: HttpRequest, household_id: int) -> HttpResponse:
+    by = acting(request)
+    with scope(by):
+        form = RefuseForm(request.POST)
+        answer = _said(request, form, household_id)
+    if answer:
+        return answer
+    chosen = form.cleaned_data["organisation"].pk
+    return bulk.do_one(request, "refuse_provider", household_id, to=_back(household_id), organisation=str(chosen))
+
+
+@require_POST
+@open_to(may_keep_households)
+def provider_accept(request: HttpRequest, household_id: int, refused_id: int) -> HttpResponse:
+    return act(
+        request,
+        lambda: accept_providers(refused={refused_id: ()}, by=acting(request), now=now()),
+        _("The refusal was taken back: this provider can be proposed to the family again."),
         _back(household_id),
     )

@@ -12,7 +12,7 @@ from peyvand.kernel.jalali import JalaliMonth, business_date
 from peyvand.kernel.text import latin_digits
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind, MemberRole, Severity, Sex
 from peyvand.people.households import NewHousehold, NewPerson
-from peyvand.people.models import Membership, Person, Task
+from peyvand.people.models import Membership, Organisation, Person, Task
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below
@@ -21,6 +21,7 @@ from peyvand.web.fields import MobileField, NationalIdField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Filters
 from peyvand.web.pages import access
+from peyvand.web.pages.choices import FoundChoice
 from peyvand.web.pages.need_forms import PlaceChoice, PlaceFilter, homes, in_chosen
 from peyvand.web.search import exactly, nearly, starting
 
@@ -190,3 +191,11 @@ class TaskForm(Form):
             role__in=workers,
         )
         self.fields["membership"].queryset = rows.select_related("account").order_by("account__name")  # type: ignore[attr-defined]
+
+
+class RefuseForm(Form):
+    organisation = FoundChoice(label=_("A provider the family does not want"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["organisation"].offer(Organisation.objects.filter(is_active=True))  # type: ignore[attr-defined]

@@ -1,9 +1,8 @@
-"""How the service of a run falls on groups, beside first come, first served; and which capacity, where, would serve how many."""
+"""How the service of a run falls on groups, beside first come, first served."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,23 +12,19 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
 from peyvand import papers
-from peyvand.flow.capacity.permissions import may_offer_capacity
 from peyvand.flow.commitment.findings import Share, tables_of
 from peyvand.flow.commitment.models import MatchingRun, RunFindings
 from peyvand.flow.commitment.permissions import may_see_promises
-from peyvand.flow.suppression import shown
 from peyvand.people.enums import Sex
 from peyvand.places.models import Place
-from peyvand.resources.models import Specification
-from peyvand.scope.acting import Acting, Role
-from peyvand.scope.bulk import models_at_once
+from peyvand.scope.acting import Role
 from peyvand.web.charts import Bar, Chart, drawn_pairs
 from peyvand.web.pages.access import acting, open_to
 from peyvand.web.pages.downloads import pdf
 from peyvand.web.pages.matching import runs_seen
 from peyvand.web.pages.office_frame import FONTS, frame
 from peyvand.web.pages.words import named
-from peyvand.web.templatetags.peyvand_format import digits, jdatetime, number, percent, quantity
+from peyvand.web.templatetags.peyvand_format import digits, jdatetime, number, percent
 from peyvand.web.templatetags.peyvand_pages import figure
 
 WITHHELD = gettext_noop(
@@ -50,7 +45,7 @@ def is_outside(request: HttpRequest) -> bool:
     return acting(request).role is Role.AUDITOR or request.GET.get("outside") == "1"
 
 
-def _found(request: HttpRequest, pk: int) -> tuple[MatchingRun, RunFindings | None]:
+def found_of(request: HttpRequest, pk: int) -> tuple[MatchingRun, RunFindings | None]:
     run = get_object_or_404(runs_seen(acting(request)).select_related("findings"), pk=pk)
     return run, getattr(run, "findings", None)
 
@@ -127,15 +122,33 @@ def notes(findings: RunFindings, outside: bool) -> list[str]:
     ]  # fmt: skip
     if not findings.complete:
         said.append(_("Not every pair was compared: first come, first served might have found a few places more."))
+    if findings.lots:
+        said.append(lots_in_words(findings.lots))
     return [*said, _(WITHHELD)] if outside else said
+
+
+def lots_in_words(lots: Mapping[str, Any]) -> str:
+    """How sure the answer is where something may not be shared or split: a gap is never hidden."""
+    if not lots["parts"]:
+        return _("What may not be shared or split stood in nobody’s way: the answer is exact.")
+    asked = _("Where something may not be shared or split, %(needs)s needs hang together in %(parts)s groups.") % {
+        "needs": number(lots["needs"]), "parts": number(lots["parts"]),
+    }  # fmt: skip
+    if not lots["gap"] and not lots["km_gap"]:
+        return f"{asked} " + _("For all of them it is proved that nobody more pressing could be served.")
+    gap = _(
+        "It is not proved that this is the best: of the most pressing priority in question at most %(gap)s could be missing, "
+        "and at most %(km)s of the way could be saved."
+    )
+    return f"{asked} " + gap % {"gap": percent(lots["gap"], 1), "km": percent(lots["km_gap"], 1)}
 
 
 @require_GET
 @open_to(may_see_promises)
 def matching_report(request: HttpRequest, pk: int) -> HttpResponse:
-    run, findings = _found(request, pk)
+    run, findings = found_of(request, pk)
     outside = is_outside(request)
-    context: dict[str, Any] = _around(run, _("Whom the matching of %(place)s serves") % {"place": named(run.place)})
+    context: dict[str, Any] = around(run, _("Whom the matching of %(place)s serves") % {"place": named(run.place)})
     if findings is not None:
         found = tables_of(findings.shares, outside=outside)
         context |= {
@@ -149,7 +162,7 @@ def matching_report(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to(may_see_promises)
 def matching_report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """A paper leaves the house: it is always what outsiders may see."""
-    run, findings = _found(request, pk)
+    run, findings = found_of(request, pk)
     if findings is None:
         raise Http404
     found = tables_of(findings.shares, outside=True)
@@ -160,133 +173,16 @@ def matching_report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
         sheet = papers.Sheet(chart.title, chart.headings, numeric, chart.shown, widths, _("No needs."))
         parts.append((chart.picture, sheet))
     title = _("Whom the matching of %(place)s serves") % {"place": named(run.place)}
-    around = frame(request, title, lead=jdatetime(run.started_at))
+    framed = frame(request, title, lead=jdatetime(run.started_at))
     body = papers.drawn_report(
-        around, words=in_words(run, found), parts=parts, notes=notes(findings, outside=True), fonts=FONTS
+        framed, words=in_words(run, found), parts=parts, notes=notes(findings, outside=True), fonts=FONTS
     )
     return pdf(body, f"{title}.pdf")
 
 
-def _around(run: MatchingRun, title: str) -> dict[str, Any]:
+def around(run: MatchingRun, title: str) -> dict[str, Any]:
     crumbs = [
         (_("Matching"), reverse("matching")),
         (_("Matching of %(place)s") % {"place": named(run.place)}, reverse("matching_run", args=[run.pk])),
     ]
     return {"run": run, "title": title, "lead": jdatetime(run.started_at), "crumbs": crumbs}
-
-
-@dataclass(frozen=True)
-class Lack:
-    """A bottleneck. Figures are None where they are withheld."""
-
-    kind: Specification
-    place: Place
-    missing: int | None
-    served: int | None
-    worst_off: int | None
-
-    @property
-    def code(self) -> str:
-        return f"{self.kind.pk}-{self.place.pk}"
-
-    @property
-    def offer_url(self) -> str:
-        return f"{reverse('capacity_new')}?{self._asked()}"
-
-    @property
-    def agreement_url(self) -> str:
-        return f"{reverse('agreement_new')}?{self._asked()}"
-
-    def _asked(self) -> str:
-        values: dict[str, Any] = {"kind": self.kind.pk, "place": self.place.pk}
-        return urlencode(values | ({"quantity": self.served} if self.served else {}))
-
-
-def lacks_of(findings: RunFindings, *, outside: bool) -> list[Lack]:
-    rows = findings.lacks
-    kinds, places = models_at_once(
-        Specification.objects.filter(pk__in={row[0] for row in rows}),
-        Place.objects.filter(path__in={row[1] for row in rows}).defer("boundary"),
-    )
-    by_kind, by_path = {one.pk: one for one in kinds}, {one.path: one for one in places}
-    return [
-        Lack(by_kind[kind], by_path[path], *_figures(figures, outside))
-        for kind, path, *figures in rows
-        if kind in by_kind and path in by_path
-    ]
-
-
-def _figures(figures: Iterable[int], outside: bool) -> list[int | None]:
-    """The parts lie within each other, so a small difference tells as much as a small figure."""
-    exact = list(figures)
-    if not outside:
-        return [*exact]
-    missing, served, worst_off = exact
-    safe = [shown(missing), shown(served), shown(worst_off)]
-    if safe[2] is not None and served > worst_off and shown(served - worst_off) is None:
-        safe[2] = None
-    return safe
-
-
-@require_GET
-@open_to(may_see_promises)
-def matching_lacks(request: HttpRequest, pk: int) -> HttpResponse:
-    """For a territory: which kind of capacity, where, would serve how many of the worst-off."""
-    run, findings = _found(request, pk)
-    by: Acting = acting(request)
-    found = lacks_of(findings, outside=is_outside(request)) if findings else []
-    context = _around(run, _("What would help in %(place)s") % {"place": named(run.place)}) | {
-        "lacks": found[:50],
-        "more": max(len(found) - 50, 0),
-        "may_offer": may_offer_capacity(by) is None,
-        "may_agree": by.is_staff,
-    }
-    return render(request, "web/pages/matching_lacks.html", context)
-
-
-@require_GET
-@open_to(may_see_promises)
-def matching_lack_paper(request: HttpRequest, pk: int, form: str, kind_id: int, place_id: int) -> HttpResponse:
-    """One bottleneck as a paper: a call to everyone, or a letter to an agency. It leaves the house, so small figures are withheld."""
-    _run, findings = _found(request, pk)
-    found = lacks_of(findings, outside=True) if findings else []
-    lack = next((one for one in found if (one.kind.pk, one.place.pk) == (kind_id, place_id)), None)
-    if lack is None or form not in ("call", "request"):
-        raise Http404
-    title = (_("Who can give %(kind)s in %(place)s?") if form == "call" else _("Request: %(kind)s for %(place)s")) % {
-        "kind": named(lack.kind),
-        "place": named(lack.place),
-    }
-    around = frame(request, title)
-    body = papers.drawn_report(around, words=_paper_words(lack, form), parts=[], notes=_paper_notes(), fonts=FONTS)
-    return pdf(body, f"{title.replace('؟', '').replace('?', '').replace(':', ' –')}.pdf")
-
-
-def _paper_words(lack: Lack, form: str) -> str:
-    unit = lack.kind.unit
-    names = {"kind": named(lack.kind), "place": named(lack.place)}
-    amount = {"amount": quantity(lack.served, unit)} if lack.served else None
-    if form == "call":
-        said = [_("Families in %(place)s wait for “%(kind)s”, and nobody who offers it has any left.") % names]
-        if amount:
-            said.append(_("%(amount)s more would help: each reaches those who are worst off first.") % amount)
-        else:
-            said.append(_("Every single one would help: it reaches those who are worst off first."))
-        said.append(_("Who can give it, lend it or do it, alone or with others: please tell the office named above."))
-        return " ".join(said)
-    said = [_("The matching of needs and offers shows that “%(kind)s” is lacking in %(place)s.") % names]
-    if amount:
-        said.append(_("%(amount)s more would meet as much of the needs that are unmet today.") % amount)
-    if lack.worst_off:
-        said.append(
-            _("Of it, %(count)s would go to those who are worst off.") % {"count": quantity(lack.worst_off, unit)}
-        )
-    said.append(_("We ask you to say what of this you can give and by when; we would record it as an agreement."))
-    return " ".join(said)
-
-
-def _paper_notes() -> list[str]:
-    counted = _(
-        "Counted from the matching itself: what more of it would change while everyone who is served stays served."
-    )
-    return [counted, _(WITHHELD)]

@@ -162,6 +162,7 @@ def _may(by: Acting, need: Need, *, own: bool) -> dict[str, bool]:
     is_open = need.state != NeedState.CLOSED
     return {
         "receipt": own or not by.is_staff,  # the tracking code is for the side that asks
+        "offers": own and by.is_staff and need.state == NeedState.OPEN and need.committed < need.quantity,
         "vouch": need.state == NeedState.DRAFT and permissions.may_vouch_need(by, need) is None,
         "withdraw": is_open and withdrawable and need.committed == need.met,
         "restore": not is_open and withdrawable and need.closed_as != ClosedAs.MET,

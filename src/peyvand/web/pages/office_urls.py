@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from peyvand.web.pages import imports, match_files, month, office_papers, programme_switches, start, start_places
+from peyvand.web.pages import imports, kinds, match_files, month, office_papers, programme_switches, start, start_places
 
 urlpatterns: list[URLPattern] = [
     path("match/", match_files.match_files, name="match_files"),
@@ -36,5 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("start/programmes/", programme_switches.programme_list, name="programme_list"),
     path("start/programmes/<slug:slug>/", programme_switches.programme_page, name="programme_switches"),
     path("start/programmes/<slug:slug>/<int:switch_id>/off/", programme_switches.programme_off, name="programme_off"),
+    path("start/kinds/", kinds.kinds, name="kinds"),
+    path("start/kinds/<slug:slug>/", kinds.kind_rules, name="kind_rules"),
     path("start/weights/", start.weights, name="start_weights"),
 ]

@@ -27,6 +27,7 @@ from peyvand.people.models import Membership, Organisation
 from peyvand.people.permissions import may_register_organisation
 from peyvand.places.enums import FINE, PlaceKind
 from peyvand.places.models import Place
+from peyvand.resources.actions import may_put_specifications
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.bulk import at_once, below
@@ -116,7 +117,8 @@ def _steps(by: Acting) -> list[Step]:
         ),
         Step(
             _("Kinds of help"), stands["kinds"],
-            _("What can be needed and offered, each with its unit. A first list is loaded on the server:"), "", "",
+            _("What can be needed and offered, each with its unit. A first list is loaded on the server:"),
+            reverse("kinds") if may_put_specifications(by) is None else "", _("Rules of the match"),
             commands=("peyvand resources load",),
         ),
         Step(
