@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 
 import polars as pl
@@ -21,7 +21,7 @@ from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.commitment.pairing import CAPACITY_RULES, NEED_RULES, RULE_COLUMNS, nothing_asked, rules_of
 from peyvand.flow.need.models import Need, ProviderRefused
 from peyvand.kernel.jalali import TEHRAN, business_date
-from peyvand.people.models import Person
+from peyvand.people.models import Person, Task
 from peyvand.resources.enums import QualityKind
 from peyvand.resources.models import Quality, Substitute
 from peyvand.scope.acting import SYSTEM, subtree
@@ -59,24 +59,28 @@ def given_instead(kinds: Collection[int]) -> set[int]:
 @dataclass(frozen=True)
 class Facts:
     """What holds for some needs beside their rows: kinds of qualities by slug, (asked, given) kinds, (family, path of the refused
-    provider), and the sex of the heads of families of whom a giver of the same sex is asked.
+    provider), the sex of the heads of families of whom a giver of the same sex is asked, and the families with which the reader has
+    a task.
     """
 
     quality: Mapping[str, str]
     substitutes: Sequence[tuple[int, int]]
     refused: Sequence[tuple[int, str]]
     head_sex: Mapping[int | None, str]
+    of_case: Collection[int] = ()
 
 
-def facts_of(needs: Collection[Any]) -> Facts:
+def facts_of(needs: Collection[Any], membership_id: int = 0) -> Facts:
     """In one statement, and a second where a sex is asked for. Call it under the national role."""
     families, kinds = _families(needs), {row.specification_id for row in needs}
     refused = ProviderRefused.objects.filter(until__isnull=True).order_by("pk")
     refused = refused.filter(household_id__in=families) if len(families) <= _NAMED else refused
-    qualities, substitutes, rows = at_once(
+    tasks = Task.objects.filter(membership_id=membership_id, until__isnull=True).order_by().values("household_id")
+    qualities, substitutes, rows, mine = at_once(
         Quality.objects.order_by().values("slug", "kind"),
         Substitute.objects.filter(asked_id__in=kinds).order_by("pk").values("asked_id", "given_id"),
         refused.values("household_id", "organisation__path"),
+        tasks if membership_id else tasks.none(),
     )
     asking = _families(row for row in needs if row.specification__same_sex and not row.person__sex)
     heads = Person.objects.filter(is_head=True, household_id__in=asking).values_list("household_id", "sex")
@@ -85,6 +89,7 @@ def facts_of(needs: Collection[Any]) -> Facts:
         [(row["asked_id"], row["given_id"]) for row in substitutes],
         [(row["household_id"], row["organisation__path"]) for row in rows if row["household_id"] in families],
         dict(heads) if asking else {},
+        {row["household_id"] for row in mine},
     )
 
 
@@ -186,30 +191,27 @@ def left_this_week(rows: Iterable[Any], now: datetime) -> dict[Group, tuple[int,
     """
     groups = {provider(row) for row in rows}
     named = {"organisation_id__in": {one[0] for one in groups}, "specification_id__in": {one[2] for one in groups}}
-    with scope(SYSTEM):
-        offers = Capacity.objects.filter(**named, most_a_week__isnull=False, state=CapacityState.OPEN)
-        limits: dict[Group, int] = {}
-        columns = ("organisation_id", "provider_person_id", "specification_id", "most_a_week")
-        for organisation, person, kind, most in offers.values_list(*columns):
-            if most is not None:
-                limits[organisation, person, kind] = min(most, limits.get((organisation, person, kind), most))
-        promised = _promised_since(week_of(business_date(now)), named) if limits else {}
-    return {
-        group: (most, max(most - promised.get(group, 0), 0)) for group, most in limits.items() if group in groups
-    }  # fmt: skip
-
-
-def _promised_since(day: date, named: Mapping[str, Any]) -> dict[Group, int]:
-    since = datetime.combine(day, time(), TEHRAN)
-    rows = Commitment.objects.filter(
+    since = datetime.combine(week_of(business_date(now)), time(), TEHRAN)
+    offers = Capacity.objects.filter(**named, most_a_week__isnull=False, state=CapacityState.OPEN).order_by()
+    promised = Commitment.objects.filter(
         offered_at__gte=since, **{f"capacity__{name}": value for name, value in named.items()}
-    )
-    by_provider = rows.order_by().values(
-        "capacity__organisation_id", "capacity__provider_person_id", "capacity__specification_id"
-    )
-    counted = by_provider.annotate(units=Sum(F("quantity") - F("released")))
-    of_provider = [f"capacity__{name}" for name in ("organisation_id", "provider_person_id", "specification_id")]
-    return {(one, person, kind): units for one, person, kind, units in counted.values_list(*of_provider, "units")}
+    ).order_by()
+    with scope(SYSTEM):
+        limited, taken = at_once(
+            offers.values("organisation_id", "provider_person_id", "specification_id", "most_a_week"),
+            promised.values(
+                "capacity__organisation_id", "capacity__provider_person_id", "capacity__specification_id"
+            ).annotate(units=Sum(F("quantity") - F("released"))),
+        )
+    limits: dict[Group, int] = {}
+    for row in limited:
+        group = row["organisation_id"], row["provider_person_id"], row["specification_id"]
+        limits[group] = min(row["most_a_week"], limits.get(group, row["most_a_week"]))
+    used = {
+        (row["capacity__organisation_id"], row["capacity__provider_person_id"], row["capacity__specification_id"]): row["units"]
+        for row in taken
+    }  # fmt: skip
+    return {one: (most, max(most - used.get(one, 0), 0)) for one, most in limits.items() if one in groups}
 
 
 def _where(rows: Iterable[Any]) -> dict[str, list[Any]]:

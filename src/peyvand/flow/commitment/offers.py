@@ -20,7 +20,6 @@ from peyvand.flow.need.models import Need
 from peyvand.kernel.distance import great_circle_km
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
-from peyvand.people.models import Task
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.database import scope
 
@@ -45,18 +44,17 @@ def offers_for(need_id: int, *, by: Acting, now: datetime) -> list[Offer]:
     """
     with scope(SYSTEM):
         need = rows_of(Need.objects.filter(pk=need_id), OF_NEED)[need_id]
-        facts = facts_of([need])
+        facts = facts_of([need], by.membership_id)
     today, kinds = business_date(now), {need.specification_id, *(given for _, given in facts.substitutes)}
     seen = capacities_of(by).filter(state=CapacityState.OPEN, specification_id__in=kinds, committed__lt=F("quantity"))
     near = list(
         _nearest(seen, need).select_related("specification", "organisation", "place").defer("place__boundary")[:MOST]
     )
-    rows = rows_of(Capacity.objects.filter(pk__in=[one.pk for one in near]), OF_CAPACITY)
+    with scope(SYSTEM):  # of a person who gives the sex counts, not the name
+        rows = rows_of(Capacity.objects.filter(pk__in=[one.pk for one in near]), OF_CAPACITY)
+        weeks = left_this_week(rows.values(), now) if any(row.most_a_week for row in rows.values()) else {}
     refused = refusals([(need_id, pk) for pk in rows], {need_id: need}, rows, facts)
-    weeks = left_this_week(rows.values(), now) if any(row.most_a_week for row in rows.values()) else {}
-    home = need.household_id or need.person__household_id
-    of_the_case = Task.objects.filter(household_id=home, membership_id=by.membership_id, until__isnull=True)
-    hidden = bool(facts.refused) and not of_the_case.exists()
+    hidden = (need.household_id or need.person__household_id) not in facts.of_case
     found = []
     for one in near:
         why = [REFUSED[code]() for code in refused.get((need_id, one.pk), ())]

@@ -18,8 +18,8 @@ from peyvand.web.templatetags.peyvand_format import quantity
 def take_lack(lack: Lacking, by: Acting, now: datetime) -> str:
     """Tell it as an obstacle: of the lead agency of the place, or of the own organisation until one is named, who can hand it on."""
     with scope(by):
-        path = lead_path_at(lack.place.path) or by.organisation_path
-        owner = Organisation.objects.filter(path=path).first()
+        lead = Organisation.objects.filter(path=lead_path_at(lack.place.path)).first()
+        owner = lead or Organisation.objects.filter(pk=by.organisation_id).first()
     if owner is None:
         raise NotFound
     said = {"kind": named(lack.kind), "amount": quantity(lack.units, lack.kind.unit)}
