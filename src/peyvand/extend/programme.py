@@ -242,6 +242,9 @@ class SpecificationUsed:
 # when he opens the page of the story, in a number of queries that does not grow.
 StoryWays = Callable[[Acting, int], Sequence[tuple[str, str]]]
 
+# Answers the address of a picture that stands for a story where a link to it is shown; empty where there is none.
+StoryPicture = Callable[[int], str]
+
 
 @dataclass(frozen=True)
 class PlaceBlock:
@@ -309,6 +312,7 @@ class Programme:
     api_routes: tuple[ApiRoute, ...] = ()
     held_back: Hold | None = None
     story_ways: StoryWays | None = None
+    story_picture: StoryPicture | None = None
     of_place: OfPlace | None = None
     takes_lack: TakesLack | None = None
     words: Mapping[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What programmes lead a reader of a story on to."""
+"""What programmes lead a reader of a story on to, and the picture that stands for it elsewhere."""
 
 import logging
 
@@ -22,3 +22,17 @@ def ways_of_story(by: Acting, story_id: int) -> list[tuple[str, str]]:
         except Exception:
             log.exception("the ways on of %s from story %s failed", one.slug, story_id)
     return found
+
+
+def picture_of_story(story_id: int) -> str:
+    """The address of the first programme's picture; one that breaks gives none."""
+    for one in programmes().values():
+        if one.story_picture is None:
+            continue
+        try:
+            with transaction.atomic():
+                if address := one.story_picture(story_id):
+                    return address
+        except Exception:
+            log.exception("the picture of %s for story %s failed", one.slug, story_id)
+    return ""

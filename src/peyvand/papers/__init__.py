@@ -143,6 +143,25 @@ def briefing_book(
     return _pdf("briefing", frame, fonts, contents=contents, items=told, notes=notes, empty=empty)
 
 
+def share_card(frame: Frame, *, words: str, asked: str, fonts: Path) -> bytes:
+    """A story as a picture of 1200 by 630 dots (PNG): the beginning of its words, and what its reader is asked to do."""
+    return _set("card", "png", frame, fonts, {"words": words, "asked": asked})
+
+
+def story_sheet(
+    frame: Frame,
+    *,
+    words: Sequence[str],
+    asks: str,
+    ways: Sequence[str],
+    address: str,
+    notes: Sequence[str],
+    fonts: Path,
+) -> bytes:
+    """A story to be hung up (A4): its paragraphs, what can be done, and where."""
+    return _pdf("story", frame, fonts, words=words, asks=asks, ways=ways, address=address, notes=notes)
+
+
 def picture(frame: Frame, *, picture: Mapping[str, object], notes: Sequence[str], fonts: Path) -> bytes:
     """A chart or map as PNG, as wide as a page at 150 dots an inch. `picture` has a `kind` and what `drawing.typ` draws of it."""
     return _set("picture", "png", frame, fonts, {"picture": picture, "notes": notes})

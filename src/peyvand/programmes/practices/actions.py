@@ -17,7 +17,8 @@ from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.programmes.practices import permissions, rules
 from peyvand.programmes.practices.enums import PracticeState
-from peyvand.programmes.practices.models import HighSession, Practice, PracticeItem
+from peyvand.programmes.practices.models import Celebration, Handover, HighSession, Practice, PracticeItem
+from peyvand.programmes.practices.turn_actions import tell_copy_done
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import lock
@@ -106,7 +107,10 @@ def copy_practice(
     plan = Practice(state=rules.LIFE.after("plan_practice", rules.LIFE.start), copied_from=source, **form)
     rows = PracticeItem.objects.filter(practice=source).select_related("specification").order_by("pk")
     items = [(row.specification, row.quantity) for row in rows]
-    return _born("practice.copied", plan, items, place, organisation, by, now)
+    copy = _born("practice.copied", plan, items, place, organisation, by, now)
+    if by.account_id:
+        tell_copy_done(by.account_id, practice_id, now)
+    return copy
 
 
 @action
@@ -215,7 +219,7 @@ def _told(step: str, act: str, practice: Practice, result: Result, by: Acting, n
     return _saved(act, practice, by, now)
 
 
-def require_on(row: Practice | HighSession | Story, now: datetime) -> None:
+def require_on(row: Practice | HighSession | Story | Celebration | Handover, now: datetime) -> None:
     require(off_refusal(SLUG, [(row.place_path, row.organisation_path)], business_date(now)))
 
 

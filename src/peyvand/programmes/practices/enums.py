@@ -48,3 +48,21 @@ class NominationState(TextChoices):
     PROPOSED = "proposed", _("Waits for a decision")
     ACCEPTED = "accepted", _("In the book")
     DECLINED = "declined", _("Not in the book")
+
+
+class CelebrationState(TextChoices):
+    PLANNED = "planned", _("To come")
+    HELD = "held", _("Held; its story is not told yet")
+    TOLD = "told", _("Held and told")
+    CALLED_OFF = "called_off", _("Called off")
+
+
+class HandoverStage(TextChoices):
+    """How far a service has passed from an office to people (source S4, 4.13); our own words, no official scale exists."""
+
+    PROPOSED = "proposed", _("Proposed")
+    AGREED = "agreed", _("Agreed by both sides")
+    TOGETHER = "together", _("Done together")
+    LED = "led", _("Led by people, accompanied by the office")
+    OWN = "own", _("In the hands of people")
+    ENDED = "ended", _("Given back")

@@ -3,9 +3,17 @@ from django.db.models import F, Q
 
 from peyvand.flow.need.models import Need
 from peyvand.flow.story.models import Story
-from peyvand.people.models import Membership, Organisation, path_field
+from peyvand.people.models import Account, Membership, Organisation, path_field
 from peyvand.places.models import Place
-from peyvand.programmes.practices.enums import EndingKind, NominationState, PracticeState, SessionState, WordsState
+from peyvand.programmes.practices.enums import (
+    CelebrationState,
+    EndingKind,
+    HandoverStage,
+    NominationState,
+    PracticeState,
+    SessionState,
+    WordsState,
+)
 from peyvand.resources.models import Specification
 
 
@@ -202,3 +210,108 @@ class Nomination(models.Model):
             ),
             models.CheckConstraint(condition=~Q(state="declined") | ~Q(answer=""), name="practice_declined_with_reason"),
         ]  # fmt: skip
+
+
+class Turn(models.Model):
+    """A reader of a story went on to what it asks for; `done_at` when he then did it. Who he is is forgotten after a year."""
+
+    personal_data = "reference"
+
+    story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=EndingKind.choices)
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["story", "account"], name="practice_turn_once"),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True) | Q(done_at__gte=F("taken_at")) & ~Q(kind="page"),
+                name="practice_turn_done_after",
+            ),
+        ]
+
+
+class Celebration(models.Model):
+    """The closing ceremony of needs that were met: an occasion, thanks to those who gave, and a story (source S1, 1.18)."""
+
+    personal_data = "none"
+
+    title = models.CharField(max_length=120)
+    venue = models.CharField(max_length=160)
+    held_date = models.DateField()
+    thanks = models.CharField(max_length=600)  # the words that stand above those who are thanked
+    state = models.CharField(max_length=10, choices=CelebrationState.choices)
+    guests = models.PositiveIntegerField(null=True)
+    story = models.ForeignKey(Story, null=True, on_delete=models.PROTECT, related_name="+")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
+    place_path = path_field()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation_path = path_field()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["held", "told"], guests__isnull=False)
+                | Q(state__in=["planned", "called_off"], guests__isnull=True),
+                name="practice_celebration_guests",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="told", story__isnull=False) | ~Q(state="told") & Q(story__isnull=True),
+                name="practice_celebration_told",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CelebrationNeed(models.Model):
+    """A need whose meeting is celebrated; none is celebrated twice."""
+
+    personal_data = "indirect"
+
+    celebration = models.ForeignKey(Celebration, on_delete=models.CASCADE, related_name="needs")
+    need = models.OneToOneField(Need, on_delete=models.PROTECT, related_name="+")
+
+
+class Handover(models.Model):
+    """A service that an office hands over to people, in one place, stage by stage (source S4, 4.13)."""
+
+    personal_data = "none"
+
+    specification = models.ForeignKey(Specification, on_delete=models.PROTECT, related_name="+")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
+    place_path = path_field()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")  # which hands over
+    organisation_path = path_field()
+    receiver = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    receiver_path = path_field()
+    stage = models.CharField(max_length=10, choices=HandoverStage.choices)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["specification", "place"], condition=~Q(stage="ended"), name="practice_handover_one"
+            ),
+            models.CheckConstraint(condition=~Q(organisation=F("receiver")), name="practice_handover_two_sides"),
+        ]
+
+
+class HandoverStep(models.Model):
+    """A stage that was reached: since when, and what showed it (or why the service was given back)."""
+
+    personal_data = "none"
+
+    handover = models.ForeignKey(Handover, on_delete=models.CASCADE, related_name="steps")
+    stage = models.CharField(max_length=10, choices=HandoverStage.choices)
+    since = models.DateField()
+    words = models.CharField(max_length=300)
+    told_by = models.ForeignKey(Membership, null=True, on_delete=models.PROTECT, related_name="+")
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["handover", "stage"], name="practice_handover_step_once")]

@@ -9,14 +9,27 @@ from peyvand.extend.switches import pairs_off
 from peyvand.flow.story.models import Story
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
-from peyvand.programmes.practices import figures, permissions, queries, rules, session_views, story_views, views
+from peyvand.programmes.practices import (
+    figures,
+    occasion_views,
+    permissions,
+    queries,
+    reach_views,
+    rules,
+    session_views,
+    story_views,
+    views,
+)
 from peyvand.programmes.practices.actions import SLUG
 from peyvand.programmes.practices.api import PRACTICE_ROUTES
 from peyvand.programmes.practices.models import StoryEnding
+from peyvand.programmes.practices.occasion_api import OCCASION_ROUTES
+from peyvand.programmes.practices.reach_api import REACH_ROUTES
 from peyvand.programmes.practices.seed import seed
 from peyvand.programmes.practices.story_actions import blank_words
 from peyvand.programmes.practices.story_api import SESSION_ROUTES, STORY_ROUTES
-from peyvand.programmes.practices.ways import ways_of
+from peyvand.programmes.practices.turn_actions import forget_turns, tell_offers_done
+from peyvand.programmes.practices.ways import picture_of, ways_of
 from peyvand.scope.acting import STAFF, SYSTEM
 from peyvand.scope.database import scope
 from peyvand.web.pages.programme_figures import figures_of
@@ -58,24 +71,35 @@ def forget(before: date, now: datetime) -> int:
     return blank_words(story_ids=None, before=before, by=SYSTEM, now=now)
 
 
+def turned(call: Call) -> None:
+    """Something was offered: perhaps by somebody who came from a story."""
+    with scope(SYSTEM):
+        tell_offers_done(capacity_ids=call.ids["capacity"], by=SYSTEM, now=call.now)
+
+
+def forget_who_turned(before: date, now: datetime) -> int:
+    return forget_turns(before=before, by=SYSTEM, now=now)
+
+
 PROGRAMME = Programme(
     slug=SLUG,
     title=_("Practices"),
     purpose=_("What worked once is told by those who did it, copied into other places, and heard where it is decided."),
-    stages=("need", "story"),
+    stages=("need", "capacity", "story"),
     specifications=(),
-    roles=permissions.READERS,
+    roles=permissions.EVERYONE,
     permissions=(
+        Permission("pass_on", _("Pass stories on, and go on from them"), permissions.EVERYONE),
         Permission("see", _("See practices and sessions"), permissions.READERS),
         Permission("write", _("Write down and copy practices"), STAFF),
         Permission("lead", _("Nominate practices and propose words"), permissions.EDITORS),
         Permission("call", _("Call sessions and decide on their book"), permissions.CALLERS),
     ),
-    life_cycles=(rules.LIFE, rules.WORDS, rules.SESSION, rules.NOMINATION),
+    life_cycles=(rules.LIFE, rules.WORDS, rules.SESSION, rules.NOMINATION, rules.CELEBRATION, rules.HANDOVER),
     guards={"publish_story": ends_in_an_act},
-    reactions={"story.withdrawn": "blank", "need.forgotten": "blank"},
+    reactions={"story.withdrawn": "blank", "need.forgotten": "blank", "capacity.offered": "turned"},
     pages=(
-        Page("list", _("Practices"), "see", in_menu=True),
+        Page("list", _("Practices"), "see", in_menu=True, tally=queries.waiting),
         Page("one", _("Practice"), "see"),
         Page("tree", _("The tree of copies"), "see"),
         Page("figures", _("Figures of practices"), "see"),
@@ -84,6 +108,20 @@ PROGRAMME = Programme(
         Page("book", _("Briefing book"), "see"),
         Page("stories", _("Stories in the making"), "write"),
         Page("story", _("Story in the making"), "write"),
+        Page("week", _("The week's stories"), "pass_on", in_menu=True),
+        Page("feed", _("Feeds of stories"), "pass_on"),
+        Page("share", _("Pass it on"), "pass_on"),
+        Page("card", _("Card of a story"), "pass_on"),
+        Page("sheet", _("A sheet to hang up"), "pass_on"),
+        Page("embed", _("A page to embed"), "pass_on"),
+        Page("turn", _("What a story asks for"), "pass_on", writes=True),
+        Page("celebrations", _("Celebrations"), "see"),
+        Page("celebration", _("Celebration"), "see"),
+        Page("thanks", _("The sheet of thanks"), "see"),
+        Page("celebrate", _("Call a celebration"), "lead", writes=True),
+        Page("handovers", _("Services handed over to people"), "see"),
+        Page("handover", _("Handover of a service"), "see"),
+        Page("hand_over", _("Propose a handover"), "lead", writes=True),
         Page("new", _("Write down a practice"), "write", writes=True),
         Page("edit", _("Change it"), "write", writes=True),
         Page("plan", _("Try it here first"), "write", writes=True),
@@ -103,7 +141,29 @@ PROGRAMME = Programme(
         Route("", "list", views.all_practices),
         Route("new/", "new", views.new_practice),
         Route("figures/", "figures", figures_of(SLUG, views.crumbs)),
+        Route("week/", "week", reach_views.week),
+        Route("feed/", "feed", reach_views.feed),
+        Route("feed/weeks/", "feed", reach_views.week_feed, "week_feed"),
         Route("stories/", "stories", story_views.stories),
+        Route("stories/<int:story_id>/share/", "share", reach_views.share),
+        Route("stories/<int:story_id>/card.png", "card", reach_views.card),
+        Route("stories/<int:story_id>/sheet/", "sheet", reach_views.sheet),
+        Route("stories/<int:story_id>/embed/", "embed", reach_views.embed),
+        Route("stories/<int:story_id>/turn/", "turn", reach_views.turn),
+        Route("celebrations/", "celebrations", occasion_views.celebrations),
+        Route("celebrations/new/", "celebrate", occasion_views.new_celebration, "celebration_new"),
+        Route("celebrations/<int:celebration_id>/", "celebration", occasion_views.celebration),
+        Route("celebrations/<int:celebration_id>/thanks/", "thanks", occasion_views.thanks),
+        Route(
+            "celebrations/<int:celebration_id>/<slug:act>/",
+            "celebrate",
+            occasion_views.celebration_act,
+            "celebration_act",
+        ),
+        Route("handovers/", "handovers", occasion_views.handovers),
+        Route("handovers/new/", "hand_over", occasion_views.new_handover, "handover_new"),
+        Route("handovers/<int:handover_id>/", "handover", occasion_views.handover),
+        Route("handovers/<int:handover_id>/<slug:act>/", "hand_over", occasion_views.handover_act, "handover_act"),
         Route("stories/<int:story_id>/", "story", story_views.story),
         Route("stories/<int:story_id>/ending/", "ending", story_views.set_ending),
         Route("stories/<int:story_id>/words/", "propose_words", story_views.propose_words),
@@ -143,7 +203,10 @@ PROGRAMME = Programme(
         Route("<int:practice_id>/withdraw/", "withdraw", views.withdraw),
         Route("<int:practice_id>/restore/", "withdraw", views.restore, "restore"),
     ),
-    jobs=(Job("blank", _("Erase proposed words about people who are erased"), blank),),
+    jobs=(
+        Job("blank", _("Erase proposed words about people who are erased"), blank),
+        Job("turned", _("See whether an offer followed from a story"), turned),
+    ),
     figures=(
         Figure(
             "copied",
@@ -172,14 +235,50 @@ PROGRAMME = Programme(
             figures.ending,
             "percent",
         ),
+        Figure(
+            "turned",
+            _("Readers who did what a story asked for"),
+            _("A story moves somebody to something."),
+            _(
+                "Of those who went on from a story of the area that asks for an offer or a copy, the share who then did it within 90 days."
+            ),
+            figures.turned,
+            "percent",
+        ),
+        Figure(
+            "celebrated",
+            _("Celebrations that were told"),
+            _("Needs that were met end in thanks and a story."),
+            _(
+                "Of the celebrations that were held, the share that leads to a published story of one of its deliveries."
+            ),
+            figures.celebrated,
+            "percent",
+        ),
+        Figure(
+            "handed_over",
+            _("Services in the hands of people"),
+            _("What people can carry themselves is handed over to them."),
+            _(
+                "Of the handovers that both sides agreed to, the share that people lead or carry alone, shown by accepted deliveries."
+            ),
+            figures.handed_over,
+            "percent",
+        ),
     ),
     seed=seed,
-    retention=(Retention(_("Words that were proposed for a story, after they were answered"), 12, forget),),
-    api_routes=(*PRACTICE_ROUTES, *STORY_ROUTES, *SESSION_ROUTES),
+    retention=(
+        Retention(_("Words that were proposed for a story, after they were answered"), 12, forget),
+        Retention(_("Who went on from a story"), 12, forget_who_turned),
+    ),
+    api_routes=(*PRACTICE_ROUTES, *STORY_ROUTES, *SESSION_ROUTES, *REACH_ROUTES, *OCCASION_ROUTES),
     story_ways=ways_of,
+    story_picture=picture_of,
     words={
         "practice": _("Practice"),
         "high_session": _("High session"),
+        "celebration": _("Celebration"),
+        "handover": _("Handover of a service"),
         "practice.written": _("Practice written down"),
         "practice.changed": _("Practice changed"),
         "practice.planned": _("Practice planned"),
@@ -191,6 +290,16 @@ PROGRAMME = Programme(
         "practice.restored": _("Practice restored"),
         "practice.nominated": _("Practice nominated to a session"),
         "practice.ending_set": _("Ending of a story set"),
+        "practice.turn_taken": _("Somebody went on from a story"),
+        "practice.celebration_called": _("Celebration called"),
+        "practice.celebration_held": _("Celebration held"),
+        "practice.celebration_told": _("Celebration told in a story"),
+        "practice.celebration_called_off": _("Celebration called off"),
+        "practice.celebration_restored": _("Celebration restored"),
+        "practice.handover_proposed": _("Handover proposed"),
+        "practice.handover_agreed": _("Handover agreed"),
+        "practice.handover_advanced": _("Stage of a handover reached"),
+        "practice.handover_ended": _("Service given back"),
         "practice.words_proposed": _("Other words proposed for a story"),
         "practice.words_accepted": _("Proposed words accepted by the teller"),
         "practice.words_declined": _("Proposed words declined by the teller"),

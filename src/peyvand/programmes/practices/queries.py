@@ -17,8 +17,16 @@ from peyvand.people.models import Membership
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.programmes.practices import rules
-from peyvand.programmes.practices.enums import NominationState, PracticeState, Stage, WordsState
+from peyvand.programmes.practices.enums import (
+    HandoverStage,
+    NominationState,
+    PracticeState,
+    SessionState,
+    Stage,
+    WordsState,
+)
 from peyvand.programmes.practices.models import (
+    Handover,
     HighSession,
     Nomination,
     Practice,
@@ -26,6 +34,7 @@ from peyvand.programmes.practices.models import (
     ProposedWords,
     StoryEnding,
 )
+from peyvand.programmes.practices.permissions import CALLERS, EDITORS
 from peyvand.scope.acting import PUBLIC, SYSTEM, Acting
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
@@ -202,6 +211,23 @@ def consents_given(story_id: int) -> int:
     with scope(SYSTEM):
         rows = StoryConsent.objects.filter(story_id=story_id, consent__withdrawn_at__isnull=True)
         return rows.values("consent__person_id").distinct().count()
+
+
+def waiting(by: Acting, today: date) -> QuerySet[Any] | None:
+    """What waits for this actor: nominations to decide on; a service offered to his organisation; changes proposed to his words."""
+    if by.role in CALLERS:
+        undecided = Nomination.objects.filter(state=NominationState.PROPOSED, session__state=SessionState.OPEN)
+        return undecided.filter(
+            in_area(by, "session__place_path"), below(by.organisation_path, "session__organisation_path")
+        )
+    if by.role in EDITORS:
+        offered = Handover.objects.filter(stage=HandoverStage.PROPOSED)
+        return offered.filter(in_area(by), below(by.organisation_path, "receiver_path"))
+    return (
+        ProposedWords.objects.filter(state=WordsState.OPEN, story__told_by_id=by.membership_id or 0)
+        if by.is_staff
+        else None
+    )
 
 
 def sessions() -> QuerySet[HighSession]:

@@ -2,11 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 from peyvand.kernel.refusals import BadValue, Refusal
 from peyvand.kernel.states import LifeCycle
-from peyvand.programmes.practices.enums import NominationState, PracticeState, SessionState, Stage, WordsState
+from peyvand.programmes.practices.enums import (
+    CelebrationState,
+    HandoverStage,
+    NominationState,
+    PracticeState,
+    SessionState,
+    Stage,
+    WordsState,
+)
 
 LIFE = LifeCycle(
     "practice",
@@ -49,6 +58,36 @@ NOMINATION = LifeCycle(
         ("undecide_nomination", NominationState.DECLINED, NominationState.PROPOSED),
     ],
 )
+CELEBRATION = LifeCycle(
+    "celebration",
+    CelebrationState.PLANNED,
+    [
+        ("hold_celebration", CelebrationState.PLANNED, CelebrationState.HELD),
+        ("tell_celebration", CelebrationState.HELD, CelebrationState.TOLD),
+        ("call_off_celebration", CelebrationState.PLANNED, CelebrationState.CALLED_OFF),
+        ("restore_celebration", CelebrationState.CALLED_OFF, CelebrationState.PLANNED),
+    ],
+)
+# Each stage is reached from the one before it; from every one the service can be given back.
+ONWARD = (
+    HandoverStage.PROPOSED,
+    HandoverStage.AGREED,
+    HandoverStage.TOGETHER,
+    HandoverStage.LED,
+    HandoverStage.OWN,
+)
+HANDOVER = LifeCycle(
+    "handover",
+    HandoverStage.PROPOSED,
+    [
+        ("agree_handover", HandoverStage.PROPOSED, HandoverStage.AGREED),
+        *(("advance_handover", before, after) for before, after in pairwise(ONWARD[1:])),
+        *(("end_handover", stage, HandoverStage.ENDED) for stage in ONWARD),
+    ],
+)
+TURN_DAYS = 90  # so long after a story an offer or a copy of what it asked for is counted as following from it
+WEEK_DAYS = 7  # a week begins on Saturday
+SHELF_ROWS, SHELF_DAYS = 6, 365
 
 LEAST_STEPS, MOST_STEPS, LONGEST_STEP = 2, 10, 200
 # Repeated: results from two counties or more. General: from more than half of the counties of one province. Our own words and
@@ -91,6 +130,31 @@ class SessionClosed(Refusal):
 class NotNominated(Refusal):
     code = "practice_not_done"
     message = "Only a practice that was done, with its result told, is nominated."
+
+
+class NothingMet(Refusal):
+    code = "celebration_without_needs"
+    message = "A celebration closes needs that were met, each once; choose at least one of your own."
+
+
+class StoryElsewhere(Refusal):
+    code = "celebration_story"
+    message = "The story of a celebration is published, and tells of a delivery to one of its needs."
+
+
+class NotBothSides(Refusal):
+    code = "handover_agreed_by_receiver"
+    message = "A handover is agreed by those who take the service over."
+
+
+class NothingDoneYet(Refusal):
+    code = "handover_not_shown"
+    message = "Nothing of this kind that the receiver gave there has been accepted since this stage began: it is not shown yet."
+
+
+def week_of(day: date) -> date:
+    """The Saturday on which the week of a day begins."""
+    return day - timedelta(days=(day.weekday() + 2) % WEEK_DAYS)
 
 
 def steps_of(text: str) -> list[str]:

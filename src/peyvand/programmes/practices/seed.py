@@ -23,6 +23,7 @@ from peyvand.programmes.practices.demo_texts import RESULTS, STORY, TOLD
 from peyvand.programmes.practices.enums import EndingKind, PracticeState
 from peyvand.programmes.practices.models import HighSession, Nomination, Practice, StoryEnding
 from peyvand.programmes.practices.permissions import CALLERS, EDITORS
+from peyvand.programmes.practices.seed_spread import publish_told, spread
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import STAFF, SYSTEM, Acting, Role
 from peyvand.scope.bulk import below
@@ -52,8 +53,9 @@ def seed(count: int, random: Random, now: datetime) -> int:
             # What came of a copy is told by those who lead the work.
             by = random.choice(working if fate < _TOLD_FROM else leading)
             made.append(_copied(source, by, fate, random, now))
-    _story(working, made, kinds, random, now)
+    _story(working, leading, made, kinds, random, now)
     _session(made, leading, random, now)
+    spread(leading, working, random, now)
     return len(made)
 
 
@@ -112,23 +114,32 @@ def _copied(source: Practice, by: Acting, fate: float, random: Random, now: date
 
 
 def _story(
-    working: list[Acting], made: list[Practice], kinds: list[Specification], random: Random, now: datetime
+    working: list[Acting],
+    leading: list[Acting],
+    made: list[Practice],
+    kinds: list[Specification],
+    random: Random,
+    now: datetime,
 ) -> None:
-    """Endings for the stories that are being told; one is told first where there is none."""
+    """Endings for the stories that are told; one is told first where there is none."""
     tellers = {one.membership_id: one for one in working}
     with scope(SYSTEM):
         rows = list(
             Story.objects.filter(told_by_id__in=tellers).exclude(state=StoryState.WITHDRAWN).order_by("pk")[:12]
         )
         ended = set(StoryEnding.objects.values_list("story_id", flat=True))
+    told = None
     if not rows and kinds:
-        rows = [_told(working[0], kinds[0], random, now)]
+        told = _told(next((one for one in working if one.role in EDITORS), working[0]), kinds[0], random, now)
+        rows = [told]
     shown = [one for one in made if one.state == PracticeState.PUBLISHED]
     for row in (one for one in rows if one.pk not in ended):
         by = tellers[row.told_by_id or 0]
         story_actions.set_ending(
             story_id=row.pk, kind=EndingKind.COPY, shown_count=0, practice_id=random.choice(shown).pk, by=by, now=now
         )
+    if told is not None:
+        publish_told(told, leading, tellers[told.told_by_id or 0], now)
 
 
 def _told(by: Acting, kind: Specification, random: Random, now: datetime) -> Story:

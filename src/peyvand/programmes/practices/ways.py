@@ -3,6 +3,8 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from peyvand.extend.switches import ever_on
+from peyvand.programmes.practices import reach
 from peyvand.programmes.practices.actions import SLUG
 from peyvand.programmes.practices.enums import EndingKind, PracticeState
 from peyvand.programmes.practices.models import StoryEnding
@@ -29,7 +31,7 @@ def address_of(ending: StoryEnding) -> str:
     return ending.address
 
 
-def _leads(ending: StoryEnding, by: Acting) -> bool:
+def leads(ending: StoryEnding, by: Acting) -> bool:
     """Not to a practice that was withdrawn meanwhile, nor where this reader's role finds a closed door."""
     if ending.kind == EndingKind.COPY:
         return (
@@ -41,15 +43,24 @@ def _leads(ending: StoryEnding, by: Acting) -> bool:
 
 
 def ways_of(by: Acting, story_id: int) -> list[tuple[str, str]]:
-    """What the story ends in, for everyone it leads on; for those who write and edit it, where its words and ending are kept."""
+    """What the story ends in, for everyone it leads on, and how to carry it further; for those who write and edit it, where its
+    words and ending are kept."""
     with scope(SYSTEM):
         ending = StoryEnding.objects.select_related("specification", "practice").filter(story_id=story_id).first()
+    if ending is None and not ever_on(SLUG):
+        return []
+    story = reach.if_shown(story_id)
     ways = []
-    if ending and _leads(ending, by):
-        # Practices are for those who work here: whoever has not signed in is asked to, and then finds it.
-        asks_in = ending.kind == EndingKind.COPY and by.role is Role.PUBLIC
-        before = f"{reverse('account_login')}?next=" if asks_in else ""
-        ways.append((label_of(ending), before + address_of(ending)))
+    if ending and leads(ending, by):
+        # Of a published one it is counted who goes on.
+        ways.append((label_of(ending), reverse(f"{SLUG}:turn", args=[story_id]) if story else address_of(ending)))
+    if story:
+        ways.append((_("Pass it on: card, page to embed, sheet to print"), reverse(f"{SLUG}:share", args=[story_id])))
     if by.is_staff and stories_in_hand(by).filter(pk=story_id).exists():
         ways.append((_("Its ending, its consents and its words"), reverse(f"{SLUG}:story", args=[story_id])))
     return ways
+
+
+def picture_of(story_id: int) -> str:
+    """The address of the card of a story; empty where it is not shown to everyone."""
+    return reverse(f"{SLUG}:card", args=[story_id]) if reach.if_shown(story_id) and ever_on(SLUG) else ""

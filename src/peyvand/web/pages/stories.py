@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from peyvand.extend.ways import ways_of_story
+from peyvand.extend.ways import picture_of_story, ways_of_story
 from peyvand.flow.story import actions
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
@@ -98,9 +98,12 @@ def story(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Story.objects.select_related("place", "organisation"), pk=pk)
     possible = LIFE.acts(row.state)
     may_withdraw = may_edit_story(by, row) is None or may_publish_story(by, row) is None
+    picture = picture_of_story(pk) if row.state == StoryState.PUBLISHED else ""
     context = {
         "row": row,
         "badge": badge(row),
+        "address": request.build_absolute_uri(reverse("story", args=[pk])),
+        "picture": request.build_absolute_uri(picture) if picture else "",
         "kinds": kinds_told([pk])[pk],
         "acts": [
             (act, _LABELS[act]) for act in possible if act in _LABELS and _NEEDED[act](by, row) is None

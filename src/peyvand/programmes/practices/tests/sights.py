@@ -10,11 +10,22 @@ from tests.site.rules import kept
 from tests.world import NOW, World
 
 from peyvand.extend.switches import switch_on
+from peyvand.flow.need.models import Need
 from peyvand.flow.story.models import Story
 from peyvand.kernel.jalali import business_date
-from peyvand.programmes.practices import actions, session_actions
+from peyvand.programmes.practices import actions, celebration_actions, handover_actions, session_actions
 from peyvand.programmes.practices.enums import SHOWN
-from peyvand.programmes.practices.models import HighSession, Nomination, Practice, ProposedWords
+from peyvand.programmes.practices.models import (
+    Celebration,
+    CelebrationNeed,
+    Handover,
+    HandoverStep,
+    HighSession,
+    Nomination,
+    Practice,
+    ProposedWords,
+    Turn,
+)
 from peyvand.programmes.practices.permissions import READERS
 from peyvand.programmes.practices.story_actions import propose_words
 from peyvand.scope.acting import SYSTEM, Acting, Role, within
@@ -41,6 +52,24 @@ def _lay_down(world: World) -> None:
         story_id=unwritten.pk, title="واژهٔ نهفته", body="واژه‌هایی که هنوز از آنِ کسی نیست.", invitation="",
         reason="این‌گونه روشن‌تر است", by=world["field_leader"], now=NOW,
     )  # fmt: skip
+
+    _celebrate_and_hand_over(world)
+
+
+def _celebrate_and_hand_over(world: World) -> None:
+    """A celebration of the office, one of the charity that is called off, and a handover that waits for its answer."""
+    words = "کاری که مردم خود می‌توانند بکنند"
+    handover_actions.propose_handover(
+        specification=world.specifications["tutoring"], place=world.places["espiari"],
+        receiver=world.organisations["charity"], words=words, by=world["leader"], now=NOW,
+    )  # fmt: skip
+    with scope(SYSTEM):
+        met = Need.objects.filter(closed_as="met").order_by("pk").first()
+    if met is not None:
+        celebration_actions.call_celebration(
+            title="جشن نهفته", venue="مدرسه", held_date=business_date(NOW) + timedelta(days=30), thanks="از همه سپاس",
+            place=met.place, need_ids=[met.pk], organisation=met.organisation, by=SYSTEM, now=NOW,
+        )  # fmt: skip
 
 
 def _nominate(world: World, made: list[Practice]) -> None:
@@ -73,6 +102,16 @@ def _unseen(sights: Any, by: Acting, row: Practice, value: bool) -> bool:
     return not value or (row.state == "published" and not copied and not heard)
 
 
+def _celebration(facts: Facts, by: Acting, row: Celebration) -> bool:
+    here = within(row.place_path, by.place_path) and by.role in READERS
+    return kept(facts, by, row) or (row.state != "called_off" and here)
+
+
+def _handover(facts: Facts, by: Acting, row: Handover) -> bool:
+    there = within(row.place_path, by.place_path) and within(row.receiver_path, by.organisation_path)
+    return kept(facts, by, row) or (staff(by) and there) or (row.stage != "proposed" and by.role in READERS)
+
+
 def _reads(by: Acting) -> bool:
     return by.role in READERS
 
@@ -89,20 +128,29 @@ SIGHTS = ProgrammeSights(
         Practice: _practice,
         Nomination: _nomination,
         HighSession: lambda facts, by, row: _reads(by),
+        Celebration: _celebration,
+        CelebrationNeed: lambda facts, by, row: kept(facts, by, row.celebration),
+        Handover: _handover,
+        HandoverStep: lambda facts, by, row: _handover(facts, by, row.handover),
+        Turn: lambda facts, by, row: False,
         ProposedWords: lambda facts, by, row: kept(facts, by, row.story),
     },
-    related={Nomination: ("practice", "session"), ProposedWords: ("story",)},
+    related={
+        CelebrationNeed: ("celebration",), HandoverStep: ("handover",),Nomination: ("practice", "session"), ProposedWords: ("story",)},
     marked={ProposedWords: "title"},
     numbers={
         "practice_id": Practice, "high_session_id": HighSession, "nomination_id": Nomination, "words_id": ProposedWords,
+        "celebration_id": Celebration, "handover_id": Handover,
     },
     meanings={"unseen": _unseen},
     lists={
         "": Listed(Practice, _reads),
         "/sessions": Listed(HighSession, _reads),
+        "/celebrations": Listed(Celebration, _reads),
+        "/handovers": Listed(Handover, _reads),
         "/stories": Listed(Story, staff, _in_hand),
     },
     below={"/sessions/{high_session_id}/nominations": Below(HighSession, Nomination, "session_id")},
     only={"/stories/{story_id}": _in_hand, "/{practice_id}/tree": lambda by, row: _reads(by)},
-    other=frozenset({"/figures"}),
+    other=frozenset({"/figures", "/week"}),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from peyvand.flow.story.models import Story
 from peyvand.kernel.text import persian_digits
 from peyvand.people.models import Membership
 from peyvand.programmes.practices.models import HighSession, Nomination, Practice, ProposedWords
-from peyvand.programmes.practices.tests.test_way_of_a_practice import begin, copied, done, told, words_of, world_on
+from peyvand.programmes.practices.tests.steps import begin, copied, done, told, words_of, world_on
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 

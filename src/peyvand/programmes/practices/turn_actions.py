@@ -1,0 +1,80 @@
+"""Who went on from a story to what it asks for, and who then did it: counted, never named."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from peyvand.flow.capacity.models import Capacity
+from peyvand.journal.actions import record
+from peyvand.kernel.refusals import NotFound, NotPermitted
+from peyvand.people.models import Membership
+from peyvand.programmes.practices import reach, rules
+from peyvand.programmes.practices.enums import EndingKind
+from peyvand.programmes.practices.models import StoryEnding, Turn
+from peyvand.scope.acting import SYSTEM, Acting, Role
+from peyvand.scope.database import action, scope
+
+
+@action
+def take_turn(*, story_id: int, by: Acting, now: datetime) -> Turn:
+    """Go on from a story that everyone may read. Somebody who signed in counts once a story; whoever did not has no trace but
+    the number. Raises `NotFound` where the story is not shown (any more) or ends in nothing.
+    """
+    story = reach.shown(story_id)
+    with scope(SYSTEM):
+        ending = StoryEnding.objects.filter(story_id=story_id).first()
+        if ending is None:
+            raise NotFound
+        account = by.account_id or None
+        turn = Turn.objects.filter(story_id=story_id, account_id=account).first() if account else None
+        if turn is not None:
+            return turn
+        turn = Turn.objects.create(story_id=story_id, kind=ending.kind, account_id=account, taken_at=now)
+        # The journal is kept longer than the turn's account, so it does not say who.
+        record(
+            "practice.turn_taken", kind="story", subject=story_id, by=SYSTEM, now=now, place_path=story.place_path,
+            organisation_path=story.organisation_path,
+        )  # fmt: skip
+    return turn
+
+
+@action
+def tell_offers_done(*, capacity_ids: Sequence[int], by: Acting, now: datetime) -> int:
+    """Offers were made: those who came from a story that asked for just this have done it. Gives how many turns were done."""
+    if by.role is not Role.SYSTEM:
+        raise NotPermitted(reason="this is done by the site itself")
+    offered = dict(
+        Capacity.objects.filter(pk__in=capacity_ids, opened_by__isnull=False).values_list("pk", "opened_by_id")
+    )
+    accounts = dict(Membership.objects.filter(pk__in=offered.values()).values_list("pk", "account_id"))
+    done = 0
+    for row in Capacity.objects.filter(pk__in=offered).order_by("pk"):
+        endings = StoryEnding.objects.filter(kind=EndingKind.OFFER, specification_id=row.specification_id)
+        account = accounts[offered[row.pk]]
+        if account is not None:
+            found = _waiting(account, endings.values("story_id"), row.created_at)
+            done += found.update(done_at=row.created_at)
+    return done
+
+
+def tell_copy_done(account_id: int, practice_id: int, now: datetime) -> None:
+    """A practice was copied, within the copying's own transaction."""
+    with scope(SYSTEM):
+        endings = StoryEnding.objects.filter(kind=EndingKind.COPY, practice_id=practice_id)
+        _waiting(account_id, endings.values("story_id"), now).update(done_at=now)
+
+
+@action
+def forget_turns(*, before: date, by: Acting, now: datetime) -> int:
+    """Forget who took turns before a day; the turns stay counted."""
+    if by.role is not Role.SYSTEM:
+        raise NotPermitted(reason="this is done by the site itself")
+    return Turn.objects.filter(account__isnull=False, taken_at__date__lt=before).update(account=None)
+
+
+def _waiting(account_id: int, story_ids: QuerySet[Any, Any], at: datetime) -> QuerySet[Turn]:
+    since = at - timedelta(days=rules.TURN_DAYS)
+    rows = Turn.objects.filter(account_id=account_id, story_id__in=story_ids)
+    return rows.filter(done_at__isnull=True, taken_at__gte=since, taken_at__lte=at).exclude(kind=EndingKind.PAGE)
