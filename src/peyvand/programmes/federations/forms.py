@@ -67,7 +67,7 @@ class _Decisions(forms.ModelChoiceField):
 
 def _quorum() -> QuantityField:
     return QuantityField(
-        label=_("Quorum in the hundred"), least=0, most=99, initial=50,
+        label=_("Quorum, percent of the members"), least=0, most=99, initial=50,
         help_text=_("More than this part of the members has to be present. It is a setting of the federation."),
     )  # fmt: skip
 

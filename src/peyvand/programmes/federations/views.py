@@ -127,7 +127,7 @@ def federation(request: HttpRequest, federation_id: int) -> HttpResponseBase:
 def _facts(row: Federation) -> list[tuple[Any, str]]:
     return [
         (_("Where"), named(row.place)), (_("Members"), number(row.member_count)),  # type: ignore[attr-defined]
-        (_("Quorum of the assembly"), gettext("more than %(part)s in the hundred") % {"part": number(row.quorum_percent)}),
+        (_("Quorum of the assembly"), gettext("more than %(part)s%% of the members") % {"part": number(row.quorum_percent)}),
     ]  # fmt: skip
 
 

@@ -3,10 +3,13 @@
 import io
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 from tests.api.calls import Caller
 from tests.flow.test_words_of_the_teller import written
+from tests.site.test_few_queries import MOST, asked
 
 from peyvand.flow.need.models import Need
 from peyvand.flow.story.models import Story
@@ -126,7 +129,11 @@ def test_what_is_accepted_stands_in_the_printed_book_one_page_each(world):
         post(world, "second_leader", f"{at}{one.pk}/accept/")
     post(world, "second_leader", f"{at}{third.pk}/decline/", {"answer": "این بار جا نبود و بار دیگر"})
     assert "این بار جا نبود" in text(world, "field_leader", at)
-    book = client(world, "governor").get(f"{ROOT}{at}book/")
+    reader = client(world, "governor")
+    with CaptureQueriesContext(connection) as found:
+        book = reader.get(f"{ROOT}{at}book/")
+    questions, _ = asked([one["sql"] for one in found.captured_queries])
+    assert len(questions) <= MOST, questions
     assert book["Content-Type"] == "application/pdf"
     assert len(PdfReader(io.BytesIO(book.content)).pages) == 3  # contents, and one page each
     post(world, "leader", at + "close/")
