@@ -1,4 +1,4 @@
-"""What programmes lead a reader of a story on to stands on its page, for everyone; one that breaks hides nothing."""
+"""What programmes lead a reader of a story on to stands on its page, for everyone, and the picture for links to it; one that breaks hides nothing."""
 
 import dataclasses
 
@@ -28,10 +28,14 @@ def test_a_programme_leads_on_from_a_story(monkeypatch, answer, shown):
     story = written(world)
     actions.submit_story(story_id=story.pk, by=world["facilitator"], now=NOW)
     actions.publish_story(story_id=story.pk, by=world["field_leader"], now=NOW)
-    monkeypatch.setitem(programmes(), SLUG, dataclasses.replace(programmes()[SLUG], story_ways=answer))
+    picture = lambda pk: answer(PUBLIC, pk)[0][1] + "#picture"  # noqa: E731
+    mended = dataclasses.replace(programmes()[SLUG], story_ways=answer, story_picture=picture)
+    monkeypatch.setitem(programmes(), SLUG, mended)
     page = Client().get(f"/stories/{story.pk}/")
     assert page.status_code == 200
     assert "سه ویلچر" in page.content.decode()
     assert (f'href="/track/?{story.pk}"' in page.content.decode()) is shown
+    seen = f'property="og:image" content="http://testserver/track/?{story.pk}#picture"' in page.content.decode()
+    assert seen is shown
     with scope(PUBLIC):
         assert bool(ways_of_story(PUBLIC, story.pk)) is shown

@@ -71,7 +71,7 @@ def weeks(count: int, today: date) -> list[Week]:
         rows = list(
             _rows()
             .filter(published_at__gte=_dawn(since), published_at__lt=_dawn(this))
-            .order_by("-published_at", "-pk")
+            .order_by("-published_at", "-pk")[: count * MOST_OF_WEEK]
         )
     told: dict[date, list[Story]] = {}
     for row in rows:
