@@ -31,7 +31,6 @@ from peyvand.programmes.practices.models import StoryEnding
 from peyvand.programmes.practices.reach import Week
 from peyvand.programmes.practices.ways import address_of, label_of, leads
 from peyvand.scope.acting import Role
-from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting, today
 from peyvand.web.pages.downloads import pdf
 from peyvand.web.pages.office_frame import FONTS, frame
@@ -167,7 +166,7 @@ def turn(request: HttpRequest, story_id: int) -> HttpResponseBase:
         if pace.allowed(
             what="story turn", who=who, most=TURNS_A_MINUTE, now=now
         ):  # nobody is held up, only not counted
-            acts.do(request, lambda: turn_actions.take_turn(story_id=story_id, by=by, now=now).pk)
+            turn_actions.take_turn(story_id=story_id, by=by, now=now)  # a second time counts nothing: it needs no key
         return redirect(address_of(ending))
     context = {
         "row": story,
@@ -251,13 +250,14 @@ def _span(week: Week) -> str:
     return gettext("Week of %(from)s to %(until)s") % {"from": jdate(week.begins), "until": jdate(week.ends)}
 
 
-def _fed(made: Feed) -> Any:
+def _fed(made: type[Feed]) -> Any:
     @require_GET
     def answer(request: HttpRequest) -> HttpResponseBase:
-        made.language = get_language()
-        return _fresh(made(request))
+        told = made()  # of its own for each reader: it carries his language
+        told.language = get_language()
+        return _fresh(told(request))
 
     return answer
 
 
-feed, week_feed = _fed(_Stories()), _fed(_Weeks())
+feed, week_feed = _fed(_Stories), _fed(_Weeks)

@@ -92,13 +92,16 @@ def _handovers(offices: Sequence[Acting], leading: Sequence[Acting], random: Ran
     with scope(SYSTEM):
         taken = set(Handover.objects.values_list("specification_id", "place__path"))
     houses = {one.path: one for one in Organisation.objects.exclude(kind__in=handover_actions.NOT_PEOPLE)}
+    # An office hands over to people who work in its place too.
     pairs = [
         (office, taker)
         for office in offices
+        if office.organisation_path not in houses
         for taker in leading
-        if taker.organisation_path in houses and not within(taker.organisation_path, office.organisation_path)
+        if taker.organisation_path in houses
+        and not within(taker.organisation_path, office.organisation_path)
         and within(office.place_path, taker.place_path)
-    ]  # fmt: skip
+    ]
     then = now - timedelta(days=60)
     for number, (office, taker) in enumerate(pairs[:_HANDOVERS]):
         place = Place.objects.get(path=office.place_path)

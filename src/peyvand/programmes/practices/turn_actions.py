@@ -27,11 +27,13 @@ def take_turn(*, story_id: int, by: Acting, now: datetime) -> Turn:
         ending = StoryEnding.objects.filter(story_id=story_id).first()
         if ending is None:
             raise NotFound
-        account = by.account_id or None
-        turn = Turn.objects.filter(story_id=story_id, account_id=account).first() if account else None
-        if turn is not None:
-            return turn
-        turn = Turn.objects.create(story_id=story_id, kind=ending.kind, account_id=account, taken_at=now)
+        told = {"kind": ending.kind, "taken_at": now}
+        if by.account_id:
+            turn, is_new = Turn.objects.get_or_create(story_id=story_id, account_id=by.account_id, defaults=told)
+            if not is_new:
+                return turn
+        else:
+            turn = Turn.objects.create(story_id=story_id, **told)
         # The journal is kept longer than the turn's account, so it does not say who.
         record(
             "practice.turn_taken", kind="story", subject=story_id, by=SYSTEM, now=now, place_path=story.place_path,

@@ -106,10 +106,12 @@ def test_a_story_gets_its_ending_and_its_words_stay_the_tellers(world):
         client(world, name).post(f"/stories/{story.pk}/{act}/")
     assert only(Story).state == "published"
     read = Client().get(f"/stories/{story.pk}/").content.decode()
-    assert f"?next={ROOT}{practice.pk}/" in read
-    assert f'href="{ROOT}{practice.pk}/"' in text(world, "field_leader", f"/stories/{story.pk}/")
-    assert f"{ROOT}{at}" not in read
-    assert f"{ROOT}{at}" in text(world, "field_leader", f"/stories/{story.pk}/")
+    turn = f"{ROOT}{at}turn/"
+    assert f'href="{turn}"' in read
+    assert f"?next={turn}" in Client().get(turn).content.decode()
+    assert client(world, "field_leader").post(turn).headers["Location"] == f"{ROOT}{practice.pk}/"
+    assert f'href="{ROOT}{at}"' not in read
+    assert f'href="{ROOT}{at}"' in text(world, "field_leader", f"/stories/{story.pk}/")
 
 
 def test_what_is_accepted_stands_in_the_printed_book_one_page_each(world):

@@ -146,6 +146,14 @@ def test_a_reader_goes_on_from_the_page_and_who_it_was_is_shown_to_nobody(world)
             assert not Turn.objects.exists()
 
 
+def test_whoever_has_not_signed_in_goes_on_and_leaves_a_number_alone(world):
+    story, _ = told(world, EndingKind.PAGE, address="/places/")
+    answer = Client().post(f"{ROOT}stories/{story.pk}/turn/", {"once": "a-key"})
+    assert answer.url == "/places/"
+    with scope(SYSTEM):
+        assert list(Turn.objects.values_list("account", "done_at")) == [(None, None)]
+
+
 def test_the_shelf_holds_what_nobody_went_on_from_and_first_who_is_seldom_heard(world):
     first, _ = told(world)
     second, _ = told(world)
