@@ -1,10 +1,10 @@
-"""Every write of councils, their sessions and resolutions. Locked in the order council, session, resolution."""
+"""Councils: their kinds, committees and seats. Locked in the order council, session, resolution."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from peyvand.extend.switches import off_refusal
 from peyvand.journal.actions import record
@@ -16,23 +16,17 @@ from peyvand.programmes.neighbourhoods import rules
 from peyvand.programmes.neighbourhoods.enums import CouncilState, SeatRole
 from peyvand.programmes.neighbourhoods.known import KINDS
 from peyvand.programmes.neighbourhoods.models import (
-    AgendaItem,
-    Attendance,
     Council,
     CouncilKind,
-    Resolution,
-    ResolutionStep,
     Seat,
     SeatHolder,
-    Session,
 )
-from peyvand.programmes.neighbourhoods.permissions import may_keep, may_keep_at, may_settle, may_step
+from peyvand.programmes.neighbourhoods.permissions import may_keep, may_keep_at, may_settle
 from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
 
 SLUG = "neighbourhoods"
-MOST_ITEMS = 8  # so that the minutes stay on one page
 
 
 @dataclass(frozen=True)
@@ -121,7 +115,7 @@ def add_committees(*, council_id: int, name_set: str = "", kind: str = "", by: A
     One that was there before and is dissolved stands again, with its history. Gives those that were added or revived; raises
     `BadValue` where there is no such committee, or nothing is left to add.
     """
-    council = _council(council_id, by, now)
+    council = council_of(council_id, by, now)
     kinds = CouncilKind.objects.filter(part_of=council.kind)
     wanted = kinds.filter(slug=kind) if kind else kinds.filter(name_set__in={name_set, ""} if name_set else ())
     added = _commit_to(council, wanted, now)
@@ -169,7 +163,7 @@ def dissolve_or_revive(*, council_id: int, act: str, by: Acting, now: datetime) 
 
     What they resolved is followed on either way. Raises `OfDissolved` for a committee whose council is dissolved.
     """
-    council = _council(council_id, by, now, standing=False)
+    council = council_of(council_id, by, now, standing=False)
     council.state = rules.COUNCIL.after(act, council.state)
     if council.state == CouncilState.DISSOLVED:
         _dissolve(
@@ -198,9 +192,9 @@ def add_seat(
     by: Acting, now: datetime,
 ) -> Seat:  # fmt: skip
     """Add a seat of this term. `holder` is the name of whoever sits on it, kept apart and optional."""
-    council = _council(council_id, by, now)
+    council = council_of(council_id, by, now)
     seat = Seat.objects.create(
-        council=council, title=_words("title", title), role=role, organisation=organisation, since=since
+        council=council, title=words_of("title", title), role=role, organisation=organisation, since=since
     )
     if holder.strip():
         if by.role is Role.GOVERNOR_OFFICE:
@@ -215,7 +209,7 @@ def add_seat(
 @action
 def end_seat(*, council_id: int, seat_id: int, until: date, by: Acting, now: datetime) -> Seat:
     """End a seat's term with a day. The seat stays in the history of the place."""
-    council = _council(council_id, by, now, standing=False)
+    council = council_of(council_id, by, now, standing=False)
     seat = Seat.objects.select_for_update().filter(pk=seat_id, council=council, until__isnull=True).first()
     if seat is None:
         raise NotFound
@@ -228,125 +222,6 @@ def end_seat(*, council_id: int, seat_id: int, until: date, by: Acting, now: dat
 
 
 @action
-def call_session(
-    *, council_id: int, on: date, agenda: Sequence[str], where: str = "", by: Acting, now: datetime
-) -> Session:
-    """Call a session with an agenda of one to eight items."""
-    council = _council(council_id, by, now)
-    items = [one.strip() for one in agenda if one.strip()]
-    if not 1 <= len(items) <= MOST_ITEMS:
-        raise BadValue(field="agenda", reason="one to eight items: the minutes are one page")
-    session = Session.objects.create(
-        council=council, place_path=council.place_path, organisation_path=council.organisation_path, state=rules.SESSION.start,
-        date=on, where=where.strip(), called_at=now,
-    )  # fmt: skip
-    AgendaItem.objects.bulk_create(
-        [AgendaItem(session=session, position=place, title=title) for place, title in enumerate(items, start=1)]
-    )
-    event("council_session.called", "council_session", session.pk, by, now, row=council)
-    return session
-
-
-def in_term(day: date) -> Q:
-    """Seats in force on a day."""
-    return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gte=day))
-
-
-@action
-def hold_session(
-    *, session_id: int, present: Sequence[int], said: Mapping[int, str], by: Acting, now: datetime
-) -> Session:
-    """Record who was present (ids of seats in force that day) and what was said (by position of the agenda)."""
-    session, council = _session(session_id, by, now)
-    session.state = rules.SESSION.after("hold", session.state)
-    if session.date > business_date(now):
-        raise BadValue(field="present", reason="this session has not come yet")
-    seats = set(council.seats.filter(in_term(session.date)).values_list("pk", flat=True))
-    if not seats:
-        raise BadValue(field="present", reason="the council has no seats on that day")
-    if set(present) - seats:
-        raise BadValue(field="present", reason="somebody has no seat on that day")
-    session.seats, session.present = len(seats), len(set(present))
-    session.needed = rules.needed(session.seats, council.kind.quorum_percent)
-    session.save()
-    Attendance.objects.bulk_create([Attendance(session=session, seat_id=one) for one in sorted(set(present))])
-    items = {item.position: item for item in session.items.all()}
-    if said.keys() - items.keys():
-        raise BadValue(field="said", reason="the agenda has no such item")
-    for position, words in said.items():
-        items[position].said = words.strip()
-    AgendaItem.objects.bulk_update(items.values(), ["said"])
-    event("council_session.held", "council_session", session.pk, by, now, row=council)
-    return session
-
-
-@action
-def close_or_cancel(*, session_id: int, act: str, by: Acting, now: datetime) -> Session:
-    """Close the minutes of a held session (`close`), or cancel one that was only called (`cancel`)."""
-    session, council = _session(session_id, by, now)
-    if act not in ("close", "cancel"):
-        raise BadValue(field="act", reason="a session is closed or cancelled")
-    session.state = rules.SESSION.after(act, session.state)
-    session.save(update_fields=["state"])
-    done = "council_session.minuted" if act == "close" else "council_session.cancelled"
-    event(done, "council_session", session.pk, by, now, row=council)
-    return session
-
-
-@action
-def resolve(*, session_id: int, title: str, owner: Organisation, due: date, by: Acting, now: datetime) -> Resolution:
-    """Write down what a held session with a quorum resolved, who owes it and by when. Raises `NoQuorum`."""
-    session, council = _session(session_id, by, now)
-    rules.SESSION.after("close", session.state)  # the minutes are still open
-    require(rules.quorum_refusal(present=session.present, seats=session.seats, needed=session.needed))
-    if due < session.date:
-        raise BadValue(field="due", reason="it is due on the day of the session or later")
-    council.last_number += 1
-    council.save(update_fields=["last_number"])
-    resolution = Resolution.objects.create(
-        council=council, session=session, number=council.last_number, title=_words("title", title), owner=owner,
-        owner_path=owner.path, place_path=council.place_path, organisation_path=council.organisation_path,
-        state=rules.RESOLUTION.start, decided_date=session.date, due_date=due,
-    )  # fmt: skip
-    event("resolution.passed", "resolution", resolution.pk, by, now, row=council)
-    return resolution
-
-
-@action
-def step_resolution(
-    *, resolution_id: int, act: str, note: str = "", due: date | None = None, by: Acting, now: datetime
-) -> Resolution:
-    """One step of a resolution's follow-up: start, report, confirm, send_back, postpone (with `due`), drop or reopen."""
-    resolution = lock(Resolution.objects.all(), [resolution_id])[resolution_id]
-    require(may_step(by, resolution, act))
-    require_on(resolution.place_path, resolution.organisation_path, now)
-    resolution.state = rules.RESOLUTION.after(act, resolution.state)
-    if act in rules.NEEDS_WORDS and len(note.strip()) < 5:
-        raise BadValue(field="note", reason="a sentence is needed: the next reader has to know why")
-    if act == "postpone":
-        if due is None or due <= resolution.due_date:
-            raise BadValue(field="due", reason="a later day is needed")
-        resolution.due_date = due
-    if act == "report":
-        resolution.reported_by_id, resolution.reported_at = by.account_id or None, now
-    elif act in ("send_back", "reopen"):
-        resolution.reported_by_id = resolution.reported_at = resolution.confirmed_by_id = None
-    resolution.confirmed_by_id = (by.account_id or None) if act == "confirm" else resolution.confirmed_by_id
-    resolution.closed_at = now if act in ("confirm", "drop") else None
-    resolution.save()
-    ResolutionStep.objects.create(
-        resolution=resolution,
-        act=act,
-        note=note.strip(),
-        due_date=resolution.due_date,
-        at=now,
-        by_id=by.account_id or None,
-    )
-    event("resolution.stepped", "resolution", resolution.pk, by, now, row=resolution, data={"act": act})
-    return resolution
-
-
-@action
 def forget_holders(*, ended_before: date, by: Acting, now: datetime) -> int:
     """Take away who sat on seats whose term ended before a day; the seats stay."""
     gone, _ = SeatHolder.objects.filter(seat__until__lt=ended_before).delete()
@@ -355,7 +230,7 @@ def forget_holders(*, ended_before: date, by: Acting, now: datetime) -> int:
     return gone
 
 
-def _council(council_id: int, by: Acting, now: datetime, standing: bool = True) -> Council:
+def council_of(council_id: int, by: Acting, now: datetime, standing: bool = True) -> Council:
     council = lock(Council.objects.select_related("kind"), [council_id], of=("self",))[council_id]
     require(may_keep(by, council))
     require_on(council.place_path, council.organisation_path, now)
@@ -364,19 +239,11 @@ def _council(council_id: int, by: Acting, now: datetime, standing: bool = True) 
     return council
 
 
-def _session(session_id: int, by: Acting, now: datetime) -> tuple[Session, Council]:
-    found = Session.objects.filter(pk=session_id).values_list("council_id", flat=True).first()
-    if found is None:
-        raise NotFound
-    council = _council(found, by, now, standing=False)
-    return lock(Session.objects.all(), [session_id])[session_id], council
-
-
 def require_on(place_path: str, organisation_path: str, now: datetime) -> None:
     require(off_refusal(SLUG, [(place_path, organisation_path)], business_date(now)))
 
 
-def _words(field: str, text: str) -> str:
+def words_of(field: str, text: str) -> str:
     if len(text.strip()) < 3:
         raise BadValue(field=field, reason="a few words are needed")
     return text.strip()

@@ -19,7 +19,7 @@ from peyvand.api.shapes import (
 )
 from peyvand.extend.programme import ApiRoute
 from peyvand.people.models import Organisation
-from peyvand.programmes.neighbourhoods import actions, queries, rules, voice_actions
+from peyvand.programmes.neighbourhoods import actions, queries, rules, session_actions, voice_actions
 from peyvand.programmes.neighbourhoods.board_acts import own
 from peyvand.programmes.neighbourhoods.board_api import BOARD_ROUTES
 from peyvand.programmes.neighbourhoods.enums import CouncilState, ResolutionState, SeatRole, SessionState, VoiceState
@@ -96,7 +96,10 @@ def session_out(session_id: int) -> SessionOut:
     return SessionOut(
         id=row.pk, council_id=row.council_id, state=SessionState(row.state), date=row.date, where=row.where, seats=row.seats,
         needed=row.needed, present=row.present,
-        items=[CouncilItemOut(position=one.position, title=one.title, said=one.said) for one in row.items.order_by("position")],
+        items=[
+            CouncilItemOut(position=one.position, title=one.title, speaker=one.speaker, said=one.said)
+            for one in row.items.order_by("position")
+        ],
     )  # fmt: skip
 
 
@@ -225,7 +228,7 @@ def end_seat(request: HttpRequest, council_id: Path[Id], body: SeatEndIn) -> Htt
 
 def call_session(request: HttpRequest, council_id: Path[Id], body: SessionIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> SessionOut:
-        row = actions.call_session(
+        row = session_actions.call_session(
             council_id=council_id, on=body.on, agenda=body.agenda, where=body.where, by=by, now=now
         )
         return session_out(row.pk)
@@ -240,8 +243,10 @@ def get_session(request: HttpRequest, session_id: Path[Id]) -> HttpResponse:
 
 def hold_session(request: HttpRequest, session_id: Path[Id], body: SessionHeldIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> SessionOut:
-        said = dict(enumerate(body.said, start=1))
-        actions.hold_session(session_id=session_id, present=body.present, said=said, by=by, now=now)
+        said, speakers = (dict(enumerate(words, start=1)) for words in (body.said, body.speakers))
+        session_actions.hold_session(
+            session_id=session_id, present=body.present, said=said, speakers=speakers, by=by, now=now
+        )
         return session_out(session_id)
 
     return act(request, run)
@@ -250,7 +255,9 @@ def hold_session(request: HttpRequest, session_id: Path[Id], body: SessionHeldIn
 def move_session(request: HttpRequest, session_id: Path[Id], body: SessionMoveIn) -> HttpResponse:
     return act(
         request,
-        lambda by, now: session_out(actions.close_or_cancel(session_id=session_id, act=body.act, by=by, now=now).pk),
+        lambda by, now: session_out(
+            session_actions.close_or_cancel(session_id=session_id, act=body.act, by=by, now=now).pk
+        ),
     )
 
 
@@ -259,7 +266,9 @@ def resolve(request: HttpRequest, session_id: Path[Id], body: ResolutionIn) -> H
 
     def run(by: Acting, now: datetime) -> ResolutionOut:
         owner = organisation_at(body.owner_id, "owner_id")
-        row = actions.resolve(session_id=session_id, title=body.title, owner=owner, due=body.due_date, by=by, now=now)
+        row = session_actions.resolve(
+            session_id=session_id, title=body.title, owner=owner, due=body.due_date, by=by, now=now
+        )
         return resolutions_out([queries.one_resolution(row.pk)])[0]
 
     return act(request, run, status=201)
@@ -284,7 +293,7 @@ def move_resolution(request: HttpRequest, resolution_id: Path[Id], body: Resolut
     """The owner starts and reports; the council's keeper confirms, and never whoever reported."""
 
     def run(by: Acting, now: datetime) -> ResolutionOut:
-        actions.step_resolution(
+        session_actions.step_resolution(
             resolution_id=resolution_id, act=body.act, note=body.note, due=body.due_date, by=by, now=now
         )
         return resolutions_out([queries.one_resolution(resolution_id)])[0]

@@ -7,7 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.kernel.jalali import business_date
-from peyvand.programmes.neighbourhoods import actions, forms, permissions, queries, rules, voice_actions
+from peyvand.programmes.neighbourhoods import (
+    actions,
+    forms,
+    permissions,
+    queries,
+    rules,
+    session_actions,
+    voice_actions,
+)
 from peyvand.programmes.neighbourhoods.enums import CouncilState, SeatRole, SessionState
 from peyvand.scope.acting import Acting
 from peyvand.web.doing import Act, ActForm, Acts, NothingForm
@@ -21,6 +29,12 @@ def _stands(council: Any) -> bool:
 
 def _keeps_session(session: Any, by: Acting) -> Any:
     return permissions.may_keep(by, session.council)
+
+
+def _by_item(said: dict[str, Any], what: str) -> dict[int, str]:
+    """Of the fields of a form those of one name, by the position of the agenda that stands behind it."""
+    found = ((name.rpartition("_"), words) for name, words in said.items())
+    return {int(place): words for (named, _sep, place), words in found if named == what}
 
 
 COUNCIL = Acts(
@@ -43,7 +57,7 @@ COUNCIL = Acts(
         ),
         "session": Act(
             _("Call a session"), _("The session was called."),
-            lambda row, said, by, now: actions.call_session(
+            lambda row, said, by, now: session_actions.call_session(
                 council_id=row.pk, on=said["on"], agenda=said["agenda"], where=said["where"], by=by, now=now
             ),
             lambda row, by: permissions.may_keep(by, row), _stands, forms.SessionForm,
@@ -85,27 +99,27 @@ SESSION = Acts(
     {
         "hold": Act(
             _("Record the session"), _("The session was recorded."),
-            lambda row, said, by, now: actions.hold_session(
+            lambda row, said, by, now: session_actions.hold_session(
                 session_id=row.pk, present=[seat.pk for seat in said["present"]],
-                said={int(name[5:]): words for name, words in said.items() if name.startswith("said_")}, by=by, now=now,
+                said=_by_item(said, "said"), speakers=_by_item(said, "speaker"), by=by, now=now,
             ),
             _keeps_session, lambda row: row.state == SessionState.CALLED, forms.HoldForm,
         ),
         "resolve": Act(
             _("Write down a resolution"), _("Resolved. It is followed until it is done."),
-            lambda row, said, by, now: actions.resolve(
+            lambda row, said, by, now: session_actions.resolve(
                 session_id=row.pk, title=said["title"], owner=said["owner"], due=said["due"], by=by, now=now
             ),
             _keeps_session, lambda row: row.state == SessionState.HELD and row.present >= row.needed, forms.ResolveForm,
         ),
         "close": Act(
             _("Close the minutes"), _("The minutes are closed."),
-            lambda row, said, by, now: actions.close_or_cancel(session_id=row.pk, act="close", by=by, now=now),
+            lambda row, said, by, now: session_actions.close_or_cancel(session_id=row.pk, act="close", by=by, now=now),
             _keeps_session, lambda row: row.state == SessionState.HELD,
         ),
         "cancel": Act(
             _("Cancel the session"), _("The session was cancelled."),
-            lambda row, said, by, now: actions.close_or_cancel(session_id=row.pk, act="cancel", by=by, now=now),
+            lambda row, said, by, now: session_actions.close_or_cancel(session_id=row.pk, act="cancel", by=by, now=now),
             _keeps_session, lambda row: row.state == SessionState.CALLED,
         ),
     },
@@ -118,7 +132,7 @@ SESSION = Acts(
 def _step(act: str, title: Any, done: Any, form: type[ActForm] = NothingForm) -> Act:
     return Act(
         title, done,
-        lambda row, said, by, now: actions.step_resolution(
+        lambda row, said, by, now: session_actions.step_resolution(
             resolution_id=row.pk, act=act, note=said.get("note", ""), due=said.get("due"), by=by, now=now
         ),
         lambda row, by: permissions.may_step(by, row, act), lambda row: act in rules.RESOLUTION.acts(row.state), form,

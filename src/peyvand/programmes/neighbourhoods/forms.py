@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.people.models import Organisation
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
-from peyvand.programmes.neighbourhoods.actions import MOST_ITEMS, in_term
 from peyvand.programmes.neighbourhoods.enums import (
     BoardRole,
     CouncilState,
@@ -21,6 +20,7 @@ from peyvand.programmes.neighbourhoods.enums import (
 )
 from peyvand.programmes.neighbourhoods.known import FOUR, NAME_SETS
 from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Seat
+from peyvand.programmes.neighbourhoods.session_actions import MOST_ITEMS, in_term
 from peyvand.scope.acting import Acting
 from peyvand.web import doing
 from peyvand.web.fields import JalaliDateField, QuantityField
@@ -167,9 +167,10 @@ class HoldForm(ActForm):
                 required=False,
                 help_text=_("What was said of it"),
             )
-
-    def said(self) -> dict[int, str]:
-        return {int(name[5:]): words for name, words in self.cleaned_data.items() if name.startswith("said_")}
+            self.fields[f"speaker_{item.position}"] = forms.CharField(
+                label=_("Who spoke to “%(item)s”") % {"item": item.title}, max_length=120, required=False,
+                help_text=_("An office, not a name, such as: health house"),
+            )  # fmt: skip
 
 
 class _Present(forms.ModelMultipleChoiceField):

@@ -19,13 +19,17 @@ def minutes_of(request: HttpRequest, session: Session) -> bytes:
         for one in council.seats.order_by("pk")
         if one.since <= session.date and (one.until is None or one.until >= session.date)
     ]
-    agenda = [[number(one.position), one.title, one.said or "—"] for one in session.items.order_by("position")]
+    items = session.items.order_by("position")
+    agenda = [[number(one.position), one.title, one.speaker or "—", one.said or "—"] for one in items]
     resolved = [
         [number(one.number), one.title, named(one.owner), jdate(one.due_date)]
         for one in session.resolutions.select_related("owner").order_by("number")
     ]
     sheets = [
-        papers.Sheet(_("Agenda and what was said"), [_("No."), _("Item"), _("What was said")], [True, False, False], agenda, [1, 5, 10]),
+        papers.Sheet(
+            _("Agenda and what was said"), [_("No."), _("Item"), _("Who spoke"), _("What was said")],
+            [True, False, False, False], agenda, [1, 4, 3, 8],
+        ),
         papers.Sheet(
             _("Resolutions"), [_("No."), _("What was resolved"), _("Who owes it"), _("By when")],
             [True, False, False, False], resolved, [1, 8, 4, 3], _("Nothing was resolved in this session."),

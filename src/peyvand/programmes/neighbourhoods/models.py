@@ -140,6 +140,7 @@ class AgendaItem(models.Model):
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=160)
     said = models.CharField(max_length=500, blank=True, default="")
+    speaker = models.CharField(max_length=120, blank=True, default="")  # who spoke to it: an office, not a name
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "position"], name="agenda_position")]

@@ -13,7 +13,7 @@ from peyvand.people.models import Organisation
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.places.queries import ancestors
-from peyvand.programmes.neighbourhoods import actions, board_actions, voice_actions
+from peyvand.programmes.neighbourhoods import actions, board_actions, session_actions, voice_actions
 from peyvand.programmes.neighbourhoods.enums import BoardRole, Dimension, SeatRole
 from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resolution, Session
 from peyvand.scope.acting import SYSTEM
@@ -111,7 +111,7 @@ def _sessions(council: Council, keeper: Organisation, words: tuple[str, str], ra
         for place, title in enumerate(SEATS)
     ]  # fmt: skip
     held = now - timedelta(days=random.randint(30, 70))
-    session = actions.call_session(
+    session = session_actions.call_session(
         council_id=council.pk,
         on=business_date(held),
         agenda=[words[0], "پیگیری مصوبه‌های پیشین"],
@@ -119,12 +119,19 @@ def _sessions(council: Council, keeper: Organisation, words: tuple[str, str], ra
         **act,
     )
     present = [seat.pk for seat in random.sample(seats, 3 + random.randint(0, 2))]
-    actions.hold_session(
-        session_id=session.pk, present=present, said={1: f"دربارهٔ {words[0]} گفت‌وگو شد."}, by=SYSTEM, now=held
+    session_actions.hold_session(
+        session_id=session.pk,
+        present=present,
+        said={1: f"دربارهٔ {words[0]} گفت‌وگو شد."},
+        speakers={1: next(seat.title for seat in seats if seat.pk == present[0])},
+        by=SYSTEM,
+        now=held,
     )
     due = business_date(held) + timedelta(days=random.randint(10, 60))
-    resolution = actions.resolve(session_id=session.pk, title=words[1], owner=keeper, due=due, by=SYSTEM, now=held)
-    actions.close_or_cancel(session_id=session.pk, act="close", by=SYSTEM, now=held)
+    resolution = session_actions.resolve(
+        session_id=session.pk, title=words[1], owner=keeper, due=due, by=SYSTEM, now=held
+    )
+    session_actions.close_or_cancel(session_id=session.pk, act="close", by=SYSTEM, now=held)
     _follow(resolution, session, random, now)
 
 
@@ -132,15 +139,17 @@ def _follow(resolution: Resolution, session: Session, random: Random, now: datet
     fate, began = random.random(), now - timedelta(days=random.randint(12, 25))
     if fate < 0.25:
         return
-    actions.step_resolution(resolution_id=resolution.pk, act="start", by=SYSTEM, now=began)
+    session_actions.step_resolution(resolution_id=resolution.pk, act="start", by=SYSTEM, now=began)
     if fate < 0.45:
         return
     later = began + timedelta(days=random.randint(1, 9))
-    actions.step_resolution(
+    session_actions.step_resolution(
         resolution_id=resolution.pk, act="report", note="کار انجام شد و تصویر آن در پرونده است.", by=SYSTEM, now=later
     )
     if fate > 0.6:
-        actions.step_resolution(resolution_id=resolution.pk, act="confirm", by=SYSTEM, now=later + timedelta(days=1))
+        session_actions.step_resolution(
+            resolution_id=resolution.pk, act="confirm", by=SYSTEM, now=later + timedelta(days=1)
+        )
 
 
 def _board(place: Place, keeper: Organisation, others: Sequence[Organisation], random: Random, now: datetime) -> None:

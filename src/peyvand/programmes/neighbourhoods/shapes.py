@@ -8,8 +8,8 @@ from ninja import Field, Schema
 from peyvand.api.answers import Given
 from peyvand.api.filters import Here
 from peyvand.api.shapes import Day, Id, Line, OrganisationRef, PlacePath, PlaceRef, Prose, Slug, Title
-from peyvand.programmes.neighbourhoods.actions import MOST_ITEMS
 from peyvand.programmes.neighbourhoods.enums import CouncilState, ResolutionState, SeatRole, SessionState, VoiceState
+from peyvand.programmes.neighbourhoods.session_actions import MOST_ITEMS
 
 
 class CouncilKindOut(Schema):
@@ -115,6 +115,7 @@ class SessionIn(Given):
 class CouncilItemOut(Schema):
     position: int
     title: str
+    speaker: str
     said: str
 
 
@@ -130,11 +131,15 @@ class SessionOut(Schema):
     items: list[CouncilItemOut]
 
 
+Office = Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]
+
+
 class SessionHeldIn(Given):
-    """`present` are ids of seats in force that day; `said` the words of each item, in the order of the agenda."""
+    """`present` are ids of seats in force that day; the words and the speaker of each item stand in the order of the agenda."""
 
     present: list[Id]
     said: Annotated[list[Line], Field(max_length=MOST_ITEMS)] = []
+    speakers: Annotated[list[Office], Field(max_length=MOST_ITEMS, description="Offices, not names")] = []
 
 
 class SessionMoveIn(Given):

@@ -15,10 +15,7 @@ from peyvand.kernel.jalali import business_date
 from peyvand.programmes.neighbourhoods.actions import (
     SLUG,
     add_seat,
-    call_session,
     found_council,
-    hold_session,
-    resolve,
     take_known_kinds,
 )
 from peyvand.programmes.neighbourhoods.board_actions import add_trusted, set_lead, set_objective, tell_obstacle
@@ -34,6 +31,7 @@ from peyvand.programmes.neighbourhoods.models import (
     Voice,
 )
 from peyvand.programmes.neighbourhoods.permissions import ACTORS, KEEPERS, READERS
+from peyvand.programmes.neighbourhoods.session_actions import call_session, hold_session, resolve
 from peyvand.programmes.neighbourhoods.voice_actions import send_voice
 from peyvand.scope.acting import SYSTEM, Acting, Role, within
 

@@ -11,7 +11,7 @@ from peyvand.extend.models import ProgrammeSwitch
 from peyvand.extend.switches import ProgrammeOff, switch_off, switch_on
 from peyvand.kernel.refusals import AlreadyThere, BadValue, NotFound, NotPermitted
 from peyvand.kernel.states import WrongState
-from peyvand.programmes.neighbourhoods import actions, queries, rules, voice_actions
+from peyvand.programmes.neighbourhoods import actions, queries, rules, session_actions, voice_actions
 from peyvand.programmes.neighbourhoods.enums import SeatRole
 from peyvand.programmes.neighbourhoods.models import (
     Council,
@@ -50,24 +50,28 @@ def seat(world, council, title="خانهٔ بهداشت", by="facilitator", **va
 
 
 def held(world, council, seats, present, by="facilitator"):
-    session = actions.call_session(council_id=council.pk, on=TODAY, agenda=["روشنایی کوچه"], by=world[by], now=NOW)
+    session = session_actions.call_session(
+        council_id=council.pk, on=TODAY, agenda=["روشنایی کوچه"], by=world[by], now=NOW
+    )
     said = {1: "گفت‌وگو شد."}
     ids = [one.pk for one in seats[:present]]
-    return actions.hold_session(session_id=session.pk, present=ids, said=said, by=world[by], now=NOW)
+    return session_actions.hold_session(
+        session_id=session.pk, present=ids, said=said, speakers={1: "خانهٔ بهداشت"}, by=world[by], now=NOW
+    )
 
 
 def resolved(world, *, owner="centre", due=14):
     council = found(world)
     seats = [seat(world, council, f"صندلی {number}") for number in range(5)]
     session = held(world, council, seats, 3)
-    return actions.resolve(
+    return session_actions.resolve(
         session_id=session.pk, title="چراغ کوچه روشن شود", owner=world.organisations[owner], due=in_days(due),
         by=world["facilitator"], now=NOW,
     )  # fmt: skip
 
 
 def step(world, resolution, act, by="facilitator", **values):
-    return actions.step_resolution(resolution_id=resolution.pk, act=act, by=world[by], now=NOW, **values)
+    return session_actions.step_resolution(resolution_id=resolution.pk, act=act, by=world[by], now=NOW, **values)
 
 
 def test_a_resolution_is_followed_until_somebody_else_confirms_it(world):
@@ -109,7 +113,7 @@ def test_without_a_quorum_nothing_is_resolved_not_even_by_the_database(world):
     assert (session.seats, session.needed, session.present) == (5, 3, 2)
     words: dict[str, Any] = {"title": "چراغ کوچه روشن شود", "by": world["facilitator"], "now": NOW}
     with pytest.raises(rules.NoQuorum):
-        actions.resolve(session_id=session.pk, owner=world.organisations["centre"], due=in_days(3), **words)
+        session_actions.resolve(session_id=session.pk, owner=world.organisations["centre"], due=in_days(3), **words)
     with pytest.raises(IntegrityError), transaction.atomic():
         Resolution.objects.create(
             council=council, session=session, number=1, title="بی‌حد نصاب", state="open", owner=world.organisations["centre"],
@@ -126,7 +130,9 @@ def test_a_council_stands_once_at_a_place_and_its_history_outlives_its_terms(wor
         found(world)
     actions.dissolve_or_revive(council_id=council.pk, act="dissolve", by=world["facilitator"], now=later(days=40))
     with pytest.raises(rules.CouncilDissolved):
-        actions.call_session(council_id=council.pk, on=TODAY, agenda=["یک بند"], by=world["facilitator"], now=NOW)
+        session_actions.call_session(
+            council_id=council.pk, on=TODAY, agenda=["یک بند"], by=world["facilitator"], now=NOW
+        )
     step(world, resolution, "start", by="social_worker")
     step(world, resolution, "report", by="social_worker", note="چراغ‌ها روشن شد.")
     assert step(world, resolution, "confirm").state == "done"
