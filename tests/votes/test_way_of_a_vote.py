@@ -1,8 +1,6 @@
 """A vote from its roll to its count: codes, papers entered twice, and what is refused on the way."""
 
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -14,15 +12,15 @@ from tests.world import NOW, World
 from peyvand.engines.ballots import read
 from peyvand.journal.models import Event
 from peyvand.kernel.refusals import AlreadyThere, BadValue, NotFound, NotPermitted
-from peyvand.people.models import Organisation
 from peyvand.scope.acting import PUBLIC, SYSTEM
 from peyvand.scope.database import scope
 from peyvand.votes import rules
-from peyvand.votes.actions import call_off_vote, close_vote, count_vote, open_vote
+from peyvand.votes.actions import call_off_vote, close_vote, open_vote
 from peyvand.votes.casting import cast_by_code, enter_paper, set_aside_paper
+from peyvand.votes.counting import count_at_once
 from peyvand.votes.enums import Aside, BallotKind, Method, Voted, Way
 from peyvand.votes.models import Ballot, Option, Paper, Sealed, Vote, Voter
-from peyvand.votes.pabulib import as_pabulib, counts_again, import_example
+from peyvand.votes.pabulib import as_pabulib, counts_again
 from peyvand.votes.queries import like_on_roll
 from peyvand.votes.roll import NewVoter, forget_rolls, give_codes, give_paper, strike_voter, vouch_voters
 from peyvand.votes.rules import Choice, Rule, new_receipt
@@ -41,7 +39,7 @@ def cast(vote, code, *numbers, now=NOW):
 
 def counted(world, vote):
     close_vote(vote_id=vote.pk, by=world["field_leader"], now=CLOSES)
-    return count_vote(vote_id=vote.pk, by=world["field_leader"], now=CLOSES)
+    return count_at_once(vote_id=vote.pk, by=world["field_leader"], now=CLOSES)
 
 
 def test_a_code_is_good_for_one_ballot_and_the_receipt_finds_it(world):
@@ -79,7 +77,7 @@ def test_what_a_paper_says_counts_when_two_people_enter_the_same(world):
     assert not entered("social_worker", 3).agreed
     close_vote(vote_id=vote.pk, by=world["field_leader"], now=CLOSES)
     with pytest.raises(rules.PapersUnsettled):
-        count_vote(vote_id=vote.pk, by=world["field_leader"], now=CLOSES)
+        count_at_once(vote_id=vote.pk, by=world["field_leader"], now=CLOSES)
     with pytest.raises(rules.PaperDiffers):
         entered("officer", 1)
     assert entered("officer", 3).agreed
@@ -102,7 +100,7 @@ def test_what_a_paper_says_counts_when_two_people_enter_the_same(world):
     with pytest.raises(IntegrityError), scope(SYSTEM), transaction.atomic():
         kept.delete()
     assert aside("social_worker", surplus).aside == 1
-    done = count_vote(vote_id=vote.pk, by=world["field_leader"], now=CLOSES)
+    done = count_at_once(vote_id=vote.pk, by=world["field_leader"], now=CLOSES)
     assert (done.counted, done.result["received"]["3"]) == (1, 1)
     event = Event.objects.get(act="vote.paper_set_aside")
     assert (event.data, extra in str(vars(event))) == ({"reason": "surplus"}, False)
@@ -316,92 +314,6 @@ def test_nothing_joins_a_ballot_to_its_voter(world, order, wishes, many):
         assert {field.name for field in Ballot._meta.get_fields()} == {"id", "vote", "receipt", "options", "points"}
         acts = [event.act for event in Event.objects.filter(act__startswith="vote.").order_by("pk")]
         assert acts == [
-            "vote.prepared", "vote.voters_vouched", "vote.codes_given", "vote.opened", "vote.closed", "vote.counted",
+            "vote.prepared", "vote.voters_vouched", "vote.codes_given", "vote.opened", "vote.closed", "vote.count_asked", "vote.counted",
         ]  # fmt: skip
         transaction.set_rollback(True)
-
-
-PUBLISHED = Path(os.environ.get("PEYVAND_PABULIB", "pabulib-files"))
-EXAMPLE = """META
-key;value
-description;A small town
-num_projects;2
-budget;1000.50
-vote_type;approval
-rule;greedy
-currency;EUR
-PROJECTS
-project_id;cost;votes;name;selected
-7;600.25;2;A road;1
-8;400.25;1;A well;1
-VOTES
-voter_id;vote
-a;7
-b;7,8
-"""
-
-
-def _read(world, text):
-    house = Organisation.objects.get(pk=world.organisations["centre"].pk)
-    return import_example(
-        text=text,
-        source="Pabulib",
-        place=world.places["nobonyad"],
-        organisation=house,
-        by=world["field_leader"],
-        now=NOW,
-    )
-
-
-def test_a_file_of_pabulib_is_counted_as_an_example(world):
-    vote = _read(world, EXAMPLE)
-    assert (vote.budget, vote.digits, vote.currency) == (100050, 2, "EUR")
-    assert (vote.result["chosen"], vote.result["as_published"]) == ([1, 2], True)
-    assert _read(world, EXAMPLE.replace("A road;1", "A road;0")).result["as_published"] is False
-    with pytest.raises(BadValue, match="VOTES: row 1: '9' is no project"):
-        _read(world, EXAMPLE.replace("a;7", "a;9"))
-    with pytest.raises(BadValue, match="the rule 'phragmen' is not counted"):
-        _read(world, EXAMPLE.replace("rule;greedy", "rule;phragmen"))
-
-
-# Counted by hand. 400 for four voters is 100 each. The road costs three of them 66 2/3 each, the least for what it is worth;
-# the well's two have 33 1/3 and 100 left, too little for 150; the tree is paid by the fourth alone. By most votes the well
-# follows the road and leaves 50, too little for the tree.
-BY_HAND = """META
-key;value
-description;Counted by hand
-num_projects;3
-budget;400
-vote_type;approval
-rule;{rule}
-PROJECTS
-project_id;cost;votes;name;selected
-road;200;3;Road;1
-well;150;2;Well;{well}
-tree;90;1;Tree;{tree}
-VOTES
-voter_id;vote
-1;road
-2;road
-3;road,well
-4;well,tree
-"""
-
-
-@pytest.mark.parametrize(("rule", "chosen"), [("equalshares", [1, 3]), ("greedy", [1, 2])])
-def test_what_was_counted_by_hand_comes_out(world, rule, chosen):
-    vote = _read(world, BY_HAND.format(rule=rule, well=int(2 in chosen), tree=int(3 in chosen)))
-    assert (sorted(vote.result["chosen"]), vote.result["as_published"]) == (chosen, True)
-    assert counts_again(vote.pk)
-
-
-@pytest.mark.skipif(
-    not (PUBLISHED / "winners.json").exists(), reason="PEYVAND_PABULIB names no folder with winners.json (README.md)"
-)
-def test_real_votes_read_as_examples_come_out_as_published(world):
-    files = sorted(PUBLISHED.glob("*.pb"))
-    assert files
-    for file in files:
-        vote = _read(world, file.read_text(encoding="utf-8"))
-        assert vote.result["as_published"], file.name
-        assert counts_again(vote.pk)

@@ -125,6 +125,18 @@ def act(
     return _told(answer, repeated=repeated)
 
 
+def act_unkept(request: HttpRequest, run: Callable[[Acting, datetime], Schema], *, status: int = 200) -> HttpResponse:
+    """Do one act whose answer is a secret, or would tell who did what at what hour: it is stored nowhere, so it takes no key.
+
+    Each of these does nothing the second time, or tells anew and ends what it told before.
+    """
+    if "Idempotency-Key" in request.headers:
+        raise BadValue(field="Idempotency-Key", reason="this answer is kept nowhere: send it without a key")
+    by, now = acting(request), timezone.now()
+    with scope(by):
+        return say(run(by, now), status=status)
+
+
 def _body(request: HttpRequest) -> Any:
     """What was sent, so that the order of fields and blanks make no difference."""
     try:

@@ -38,8 +38,8 @@ from peyvand.api.identity import SIGNED_IN
 from peyvand.api.throttle import USUAL
 
 DESCRIPTION = """The acts and lists of Peyvand: a need is seen, a capacity is found for it, a promise is made, delivered, accepted and told.
-What a caller sees is what the role of the token or session may see. Every POST takes an `Idempotency-Key`; lists are read page by page
-with `limit` and `after`; errors are `application/problem+json` with a stable `code`."""
+What a caller sees is what the role of the token or session may see. Every POST takes an `Idempotency-Key`, but for those whose
+answer is secret; lists are read page by page with `limit` and `after`; errors are `application/problem+json` with a stable `code`."""
 
 _KEY_HEADER = {
     "name": "Idempotency-Key",
@@ -51,6 +51,8 @@ _KEY_HEADER = {
 }
 # They only read, though they are a POST: nothing is done that a second request could repeat.
 READS = ("/tracking", "/imports/look")
+# Codes and receipts, and who had a paper at what hour: their answers are kept under no key.
+UNKEPT = ("/cast", "/codes", "/paper", "/papers")
 _ERRORS = {
     "400": "The request could not be read",
     "401": "Not signed in, or the token is not valid",
@@ -80,7 +82,7 @@ class PeyvandAPI(NinjaAPI):
         shape = {"schema": {"$ref": "#/components/schemas/Problem"}}
         for address, methods in described["paths"].items():
             for method, operation in methods.items():
-                if method == "post" and not address.endswith(READS):
+                if method == "post" and not address.endswith((*READS, *UNKEPT)):
                     operation.setdefault("parameters", []).append(_KEY_HEADER)
                 for status, words in _ERRORS.items():
                     operation["responses"].setdefault(

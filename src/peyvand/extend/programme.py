@@ -47,7 +47,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "withdraw_story": ("story",),
 }
 
-# Every act of the flow a programme may react to, with the kinds of ids its reaction is given.
+# Every act of the core a programme may react to, with the kinds of ids its reaction is given.
 _OF_DELIVERY = ("need", "capacity", "commitment", "delivery")
 _OF_COMMITMENT = ("need", "capacity", "commitment")
 ACTS: Mapping[str, tuple[str, ...]] = {
@@ -89,6 +89,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "story.published": ("story",),
     "story.withdrawn": ("story",),
     "story.put_back": ("story",),
+    "vote.counted": ("vote",),
 }
 
 

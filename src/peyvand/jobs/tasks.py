@@ -30,6 +30,7 @@ from peyvand.journal.pace import forget_attempts
 from peyvand.journal.seals import seal
 from peyvand.kernel.jalali import add_months, business_date
 from peyvand.scope.acting import SYSTEM
+from peyvand.votes import counting
 
 # After 3, 9, 27 ... seconds; the last of eight attempts about three hours later. Then it stands as failed, for staff to see.
 PATIENT = RetryStrategy(max_attempts=8, exponential_wait=3)
@@ -104,6 +105,20 @@ def take_up_runs(timestamp: int) -> None:
     """Put runs of the matching back into the queue whose worker died or was stopped over them; such a start left nothing."""
     retry_stalled(matching.TASK, timezone.now())
     matching.defer_again(by=SYSTEM, now=timezone.now())
+
+
+@app.task(name=counting.TASK)
+def one_count(*, vote_id: int) -> None:
+    """Not tried again by itself where it failed: the vote is closed as before and says it, and asking anew is one press."""
+    counting.run_count(vote_id=vote_id, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="peyvand.take_up_counts", queueing_lock="take_up_counts")
+def take_up_counts(timestamp: int) -> None:
+    """Put counts back into the queue whose worker died or was stopped over them; such a start left nothing."""
+    retry_stalled(counting.TASK, timezone.now())
+    counting.defer_again(by=SYSTEM, now=timezone.now())
 
 
 @app.periodic(cron=daily_at("03:40"))

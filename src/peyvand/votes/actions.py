@@ -1,4 +1,6 @@
-"""The life of a vote: prepared, opened, closed, counted, or called off. Locks: the vote first, then what belongs to it.
+"""The life of a vote: prepared, opened, closed, or called off; the count has a file of its own.
+
+Locks: the vote first, then what belongs to it.
 
 Who has voted is never in the journal: an event has a time, and a ballot must have none (decision record 19).
 """
@@ -7,8 +9,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from secrets import SystemRandom
-from typing import cast
 
 from peyvand.journal.actions import record
 from peyvand.kernel.refusals import BadValue, NotPermitted, require
@@ -17,15 +17,11 @@ from peyvand.places.models import Place
 from peyvand.scope.acting import SYSTEM, Acting, Role
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action, scope
-from peyvand.scope.encryption import Protected
 from peyvand.votes import rules
-from peyvand.votes.models import Ballot, Option, Paper, Sealed, Vote, Voter
+from peyvand.votes.models import Option, Paper, Sealed, Vote, Voter
 from peyvand.votes.permissions import may_keep
-from peyvand.votes.queries import asked_of, options_of, rule_of, unsettled_papers
+from peyvand.votes.queries import options_of
 from peyvand.votes.rules import Choice, Rule
-from peyvand.votes.tally import tally
-
-_BATCH = 5000
 
 
 @dataclass(frozen=True)
@@ -110,55 +106,12 @@ def call_off_vote(*, vote_id: int, reason: str, by: Acting, now: datetime) -> Vo
     with scope(SYSTEM):
         Sealed.objects.filter(vote=vote).delete()
         Voter.objects.filter(vote=vote).update(code_hash="")
-    _burn_papers(vote)
+    burn_papers(vote)
     note("vote.called_off", vote, by, now)
     return vote
 
 
-@action
-def count_vote(*, vote_id: int, by: Acting, now: datetime) -> Vote:
-    """Empty the urn, count by the vote's own rule, and keep the result with its steps.
-
-    All ballots are written anew in one statement under numbers drawn by chance, every entry of the roll is written again in
-    the same transaction, and what was entered of papers is deleted, so that nothing the database keeps of its own joins a
-    mark to a ballot. Raises `PapersUnsettled`.
-    """
-    vote = locked(vote_id)
-    require(may_keep(by, vote))
-    vote.state = rules.LIFE.after("count_vote", vote.state)
-    if open_papers := unsettled_papers(vote).count():
-        raise rules.PapersUnsettled(count=open_papers)
-    options, rule = options_of(vote), rule_of(vote)
-    with scope(SYSTEM):
-        ballots = _emptied(vote)
-        vote.result = tally(rule, asked_of(options), [choice for choice, _receipt in ballots], lot=vote.lot)
-        Voter.objects.filter(vote=vote).update(code_hash="")
-    vote.counted, vote.counted_at = len(ballots), now
-    vote.save(update_fields=["state", "result", "counted", "counted_at"])
-    _burn_papers(vote)
-    note("vote.counted", vote, by, now, data={"ballots": len(ballots)})
-    return vote
-
-
-def _emptied(vote: Vote) -> list[tuple[Choice, str]]:
-    """Everything in the urn and all papers of the box, shuffled, now as open ballots."""
-    found = [
-        rules.read_sealed(cast(Protected, one.content).reveal())
-        for one in Sealed.objects.filter(vote=vote).iterator(_BATCH)
-    ]
-    papers = Paper.objects.filter(vote=vote, agreed=True)
-    found += [(choice_said(one.first), one.receipt) for one in papers]
-    SystemRandom().shuffle(found)
-    fresh = [
-        Ballot(vote=vote, receipt=receipt, options=list(choice.options), points=list(choice.points))
-        for choice, receipt in found
-    ]
-    Ballot.objects.bulk_create(sorted(fresh, key=lambda one: one.id), batch_size=_BATCH)
-    Sealed.objects.filter(vote=vote).delete()
-    return found
-
-
-def _burn_papers(vote: Vote) -> None:
+def burn_papers(vote: Vote) -> None:
     """Of a vote that is over: the number on a paper is that of its ballot, and the roll names who voted on paper."""
     with scope(SYSTEM):
         Paper.objects.filter(vote=vote).delete()

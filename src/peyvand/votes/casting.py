@@ -25,10 +25,9 @@ def cast_by_code(*, vote_id: int, code: str, choice: Choice, by: Acting, now: da
     """
     digits = read_code(code)
     with scope(SYSTEM):
-        vote = locked(vote_id)
-        if vote.state != VoteState.OPEN or not (
-            vote.opens_at and vote.closes_at and vote.opens_at <= now < vote.closes_at
-        ):
+        # Only an open one is locked: whoever comes too late does not wait for the count to be written.
+        vote = Vote.objects.select_for_update().filter(pk=vote_id, state=VoteState.OPEN).first()
+        if vote is None or not (vote.opens_at and vote.closes_at and vote.opens_at <= now < vote.closes_at):
             raise rules.NotOpen
         if digits is None:
             raise rules.UnknownCode

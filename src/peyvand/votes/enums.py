@@ -6,8 +6,17 @@ class VoteState(TextChoices):
     DRAFT = "draft", _("Being prepared")
     OPEN = "open", _("Open for votes")
     CLOSED = "closed", _("Closed, not yet counted")
+    COUNTING = "counting", _("Being counted")
     COUNTED = "counted", _("Counted")
     CANCELLED = "cancelled", _("Called off")
+
+
+class CountStep(TextChoices):
+    """How far the worker is with a count."""
+
+    READING = "reading", _("The ballots are being opened")
+    TALLYING = "tallying", _("The ballots are being counted by the rule")
+    WRITING = "writing", _("The result is being written down")
 
 
 class Method(TextChoices):

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from peyvand.people.models import Account, Membership, Organisation, path_field
 from peyvand.places.models import Place
 from peyvand.scope.encryption import ProtectedField
-from peyvand.votes.enums import BallotKind, Completion, Method, Ties, Utility, Voted, VoteState, Way
+from peyvand.votes.enums import BallotKind, Completion, CountStep, Method, Ties, Utility, Voted, VoteState, Way
 
 
 class Vote(models.Model):
@@ -46,6 +46,11 @@ class Vote(models.Model):
     aside = models.PositiveIntegerField(default=0)  # papers of the box that were not counted
     counted = models.PositiveIntegerField(default=0)
     counted_at = models.DateTimeField(null=True)
+    count_asked_at = models.DateTimeField(null=True)  # with the attempts, the mark of one start of a count
+    count_attempts = models.PositiveSmallIntegerField(default=0)
+    count_step = models.CharField(max_length=10, choices=CountStep.choices, blank=True, default="")
+    count_read = models.PositiveIntegerField(default=0)
+    count_failed = models.BooleanField(default=False)
     result = models.JSONField(null=True)
     reason = models.CharField(max_length=300, blank=True, default="")
     example = models.BooleanField(default=False)
@@ -73,6 +78,14 @@ class Vote(models.Model):
                 condition=Q(state="counted", counted_at__isnull=False, result__isnull=False)
                 | ~Q(state="counted") & Q(counted_at__isnull=True, result__isnull=True),
                 name="vote_counted_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="counted") | Q(example=True) | Q(counted=F("sealed") + F("papers")),
+                name="vote_every_ballot_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="counting") | Q(count_asked_at__isnull=False, count_failed=False),
+                name="vote_count_asked_whole",
             ),
             models.CheckConstraint(condition=~Q(state="cancelled") | ~Q(reason=""), name="vote_called_off_with_reason"),
             models.CheckConstraint(condition=Q(budget__gte=1) | Q(seats__gte=1), name="vote_for_something"),

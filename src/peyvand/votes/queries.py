@@ -53,6 +53,22 @@ def roll_of(vote: Vote) -> QuerySet[Voter]:
     return Voter.objects.filter(vote=vote).order_by("pk")
 
 
+def voter_of(vote: Vote, voter_id: int) -> Voter:
+    """An entry of this vote's roll. Raises `NotFound`, also for one of another vote."""
+    found = Voter.objects.filter(vote=vote, pk=voter_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def paper_of(vote: Vote, paper_id: int) -> Paper:
+    """A paper of this vote's box. Raises `NotFound`, also for one of another vote."""
+    found = Paper.objects.filter(vote=vote, pk=paper_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def unsettled_papers(vote: Vote) -> QuerySet[Paper]:
     return Paper.objects.filter(vote=vote, agreed=False).order_by("receipt")
 

@@ -16,7 +16,9 @@ LIFE = LifeCycle(
     [
         ("open_vote", VoteState.DRAFT, VoteState.OPEN),
         ("close_vote", VoteState.OPEN, VoteState.CLOSED),
-        ("count_vote", VoteState.CLOSED, VoteState.COUNTED),
+        ("ask_count", VoteState.CLOSED, VoteState.COUNTING),
+        ("count_vote", VoteState.COUNTING, VoteState.COUNTED),
+        ("give_count_up", VoteState.COUNTING, VoteState.CLOSED),
         ("call_off_vote", VoteState.DRAFT, VoteState.CANCELLED),
         ("call_off_vote", VoteState.OPEN, VoteState.CANCELLED),
         ("call_off_vote", VoteState.CLOSED, VoteState.CANCELLED),
@@ -25,6 +27,8 @@ LIFE = LifeCycle(
 
 # Receipts are longer than codes, so that among the ballots of a city no two are equal.
 RECEIPT_LENGTH = 16
+# A count whose worker died over it so many times is given up, until somebody asks anew.
+MOST_ATTEMPTS = 3
 # Ballots are shown to everyone from so many on: of fewer, somebody's could be guessed (decision record 9).
 FEWEST_SHOWN = 5
 # A share is raised at most so many times before one voter could pay for everything alone: a count must end while one waits.

@@ -40,6 +40,7 @@ ACTS = {
     "restore_published": _("restoring the story"),
     "open_vote": _("opening the vote"),
     "close_vote": _("closing the vote"),
+    "ask_count": _("counting the vote"),
     "count_vote": _("counting the vote"),
     "call_off_vote": _("calling the vote off"),
     "do_batch": _("doing what was chosen"),

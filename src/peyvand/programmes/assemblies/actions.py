@@ -18,13 +18,14 @@ from peyvand.places.models import Place
 from peyvand.programmes.assemblies import rules
 from peyvand.programmes.assemblies.enums import IdeaState
 from peyvand.programmes.assemblies.models import Assembly, Candidate, Idea, PlanNeed, Study
-from peyvand.programmes.assemblies.permissions import may_decide, may_tell, may_work_on
+from peyvand.programmes.assemblies.permissions import may_decide, may_tell_at, may_work_on
 from peyvand.programmes.assemblies.queries import candidates_of, unpublished
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
 from peyvand.votes import actions as votes
+from peyvand.votes.enums import VoteState
 from peyvand.votes.models import Option, Vote
 from peyvand.votes.rules import Rule
 
@@ -35,15 +36,14 @@ SLUG = "assemblies"
 def tell_idea(
     *, title: str, text: str, place: Place, organisation: Organisation, by: Acting, now: datetime
 ) -> Idea:  # fmt: skip
-    """Write down what somebody of a place wants done there."""
-    require(may_tell(by))
+    """What somebody of a place wants done there: told by a resident himself, or written down for him."""
     if not title.strip():
         raise BadValue(field="title", reason="an idea has a name")
     idea = Idea(
         place=place, place_path=place.path, organisation=organisation, organisation_path=organisation.path, title=title.strip(),
         text=text.strip(), search_key=search_key(title)[:200], state=rules.LIFE.start, told_by_id=by.account_id or None, told_at=now,
     )  # fmt: skip
-    require(may_work_on(by, idea))
+    require(may_tell_at(by, idea))
     _require_on(idea, now)
     idea.save()
     _event("idea.told", [idea], by, now)
@@ -166,17 +166,22 @@ def open_assembly(*, vote_id: int, opens_at: datetime, closes_at: datetime, by: 
 
 
 @action
-def count_assembly(*, vote_id: int, by: Acting, now: datetime) -> Vote:
-    """Count the vote; what the residents chose can be planned, the rest can be put to a later vote."""
-    vote = votes.count_vote(vote_id=vote_id, by=by, now=now)
-    candidates = candidates_of(vote_id)
-    ideas = _locked({one.idea_id for one in candidates})
-    chosen = set((vote.result or {})["chosen"])
-    won = [ideas[one.idea_id] for one in candidates if one.option.number in chosen]
-    lost = [ideas[one.idea_id] for one in candidates if one.option.number not in chosen]
-    _move("choose_idea", "idea.chosen", won, by, now)
-    _move("leave_idea", "idea.not_chosen", lost, by, now)
-    return vote
+def part_chosen(*, vote_ids: Sequence[int], by: Acting, now: datetime) -> None:
+    """Of votes that were counted: what the residents chose can be planned, the rest can be put to a later vote.
+
+    Votes of others, and those seen to before, are passed over.
+    """
+    if by.role is not Role.SYSTEM:
+        raise NotPermitted(reason="this is done by the site itself")
+    for vote in Vote.objects.filter(pk__in=vote_ids, state=VoteState.COUNTED).order_by("pk"):
+        candidates = candidates_of(vote.pk)
+        ideas = _locked({one.idea_id for one in candidates})
+        waiting = [one for one in candidates if ideas[one.idea_id].state == IdeaState.ON_BALLOT]
+        chosen = set((vote.result or {})["chosen"])
+        won = [ideas[one.idea_id] for one in waiting if one.option.number in chosen]
+        lost = [ideas[one.idea_id] for one in waiting if one.option.number not in chosen]
+        _move("choose_idea", "idea.chosen", won, by, now)
+        _move("leave_idea", "idea.not_chosen", lost, by, now)
 
 
 @action

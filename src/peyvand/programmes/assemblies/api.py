@@ -9,6 +9,7 @@ from ninja import Field, Path, Query, Schema
 
 from peyvand.api.answers import Count, Given, Order, Page, PageQuery, act, page_of, reading, say
 from peyvand.api.filters import Here, narrowed
+from peyvand.api.programmes import ProgrammeFigures, figures_of
 from peyvand.api.shapes import (
     Day,
     Id,
@@ -27,6 +28,7 @@ from peyvand.api.shapes import (
     place_ref,
     specifications_named,
 )
+from peyvand.api.votes import VoteRoutes
 from peyvand.extend.programme import ApiRoute
 from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.assemblies import actions, queries
@@ -34,6 +36,7 @@ from peyvand.programmes.assemblies.enums import IdeaState
 from peyvand.programmes.assemblies.models import Idea
 from peyvand.scope.acting import Acting
 from peyvand.votes.actions import close_vote
+from peyvand.votes.counting import ask_count
 from peyvand.votes.enums import BallotKind, Completion, Method, Ties, Utility, VoteState
 from peyvand.votes.models import Vote
 from peyvand.votes.queries import ballots_shown, result_shown
@@ -275,7 +278,7 @@ def close_resident_vote(request: HttpRequest, vote_id: Path[Id]) -> HttpResponse
 
 
 def count_assembly(request: HttpRequest, vote_id: Path[Id]) -> HttpResponse:
-    return act(request, lambda by, now: _vote(actions.count_assembly(vote_id=vote_id, by=by, now=now).pk))
+    return act(request, lambda by, now: _vote(ask_count(vote_id=vote_id, by=by, now=now).pk))
 
 
 def call_off_assembly(request: HttpRequest, vote_id: Path[Id], body: CallOffIn) -> HttpResponse:
@@ -297,6 +300,9 @@ API_ROUTES = (
     ApiRoute("POST", f"{_IDEA}/study", "work", write_study, IdeaOut, "Keep what its feasibility study found so far"),
     ApiRoute("POST", f"{_IDEA}/publish", "decide", publish_study, IdeaOut, "Publish its study, for good"),
     ApiRoute("POST", f"{_IDEA}/plan", "decide", plan_idea, IdeaOut, "Open the needs of its plan"),
+    ApiRoute(
+        "GET", "/figures", "figures", figures_of(actions.SLUG), ProgrammeFigures, "What assemblies promise, counted"
+    ),
     ApiRoute("GET", "/votes", "board", list_resident_votes, Page[ResidentVoteOut], "Votes of residents"),
     ApiRoute("GET", _VOTE, "vote", get_resident_vote, ResidentVoteOut, "One vote with its result"),
     ApiRoute("POST", "/votes", "decide", prepare_assembly, {201: ResidentVoteOut}, "Prepare a vote between ideas"),
@@ -304,4 +310,5 @@ API_ROUTES = (
     ApiRoute("POST", f"{_VOTE}/close", "decide", close_resident_vote, ResidentVoteOut, "Take no more ballots"),
     ApiRoute("POST", f"{_VOTE}/count", "decide", count_assembly, ResidentVoteOut, "Count a vote that was closed"),
     ApiRoute("POST", f"{_VOTE}/call-off", "decide", call_off_assembly, ResidentVoteOut, "End it without a count"),
+    *VoteRoutes(slug=actions.SLUG, votes=queries.seen_votes, one=_VOTE).routes(),
 )

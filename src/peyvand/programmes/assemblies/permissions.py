@@ -5,19 +5,26 @@ from peyvand.programmes.assemblies.models import Idea
 from peyvand.scope.acting import STAFF, Acting, Role
 from peyvand.votes.permissions import KEEPERS
 
-TELLERS = STAFF
+TELLERS = (*STAFF, Role.RESIDENT)
 EVERYONE = tuple(role for role in Role if role is not Role.SYSTEM)
 
 
 def may_tell(by: Acting) -> Refusal | None:
     if by.role in (*TELLERS, Role.SYSTEM):
         return None
-    return NotPermitted(reason="ideas are written down by those who work in the neighbourhood")
+    return NotPermitted(reason="ideas are told by residents, or written down by those who work in the neighbourhood")
+
+
+def may_tell_at(by: Acting, idea: Idea) -> Refusal | None:
+    """In the own area; a resident's is kept by the organisation that serves him."""
+    return may_tell(by) or _own(by, idea)
 
 
 def may_work_on(by: Acting, idea: Idea) -> Refusal | None:
     """Joining, and writing the study."""
-    return may_tell(by) or _own(by, idea)
+    if by.role not in (*STAFF, Role.SYSTEM):
+        return NotPermitted(reason="ideas are joined and studied by those who work in the neighbourhood")
+    return _own(by, idea)
 
 
 def may_decide(by: Acting, idea: Idea) -> Refusal | None:

@@ -4,14 +4,14 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.extend.programme import Figure, Page, Permission, Programme, Retention, Route
+from peyvand.extend.programme import Call, Figure, Job, Page, Permission, Programme, Retention, Route
 from peyvand.programmes.assemblies import figures, permissions, rules, views, vote_views
-from peyvand.programmes.assemblies.actions import SLUG, forget_tellers
+from peyvand.programmes.assemblies.actions import SLUG, forget_tellers, part_chosen
 from peyvand.programmes.assemblies.api import API_ROUTES
 from peyvand.programmes.assemblies.models import Assembly
 from peyvand.programmes.assemblies.seed import seed
 from peyvand.programmes.assemblies.specifications import USED
-from peyvand.scope.acting import SYSTEM, Role
+from peyvand.scope.acting import STAFF, SYSTEM, Role
 from peyvand.scope.database import scope
 from peyvand.votes.permissions import KEEPERS, VOUCHERS
 from peyvand.votes.roll import forget_rolls
@@ -28,6 +28,10 @@ def forget_voters(before: date, now: datetime) -> int:
     return forget_rolls(vote_ids=ours, ended_before=before, by=SYSTEM, now=now)
 
 
+def part_chosen_of(call: Call) -> None:
+    part_chosen(vote_ids=call.ids["vote"], by=SYSTEM, now=call.now)
+
+
 _SEEING = (*permissions.TELLERS, Role.GOVERNOR_OFFICE, Role.AUDITOR, Role.ADMINISTRATOR)
 
 PROGRAMME = Programme(
@@ -40,19 +44,20 @@ PROGRAMME = Programme(
     permissions=(
         Permission("everyone", _("See votes and vote with a code"), permissions.EVERYONE),
         Permission("see", _("See ideas"), permissions.TELLERS),
-        Permission("tell", _("Write down, join and study ideas"), permissions.TELLERS),
+        Permission("tell", _("Tell ideas, or write them down"), permissions.TELLERS),
+        Permission("work", _("Join and study ideas"), STAFF),
         Permission("vouch", _("Keep the roll and enter papers"), VOUCHERS),
         Permission("decide", _("Publish studies, keep votes, make plans"), KEEPERS),
         Permission("figures", _("See the figures of assemblies"), _SEEING),
     ),
     life_cycles=(rules.LIFE,),
     guards={},
-    reactions={},
+    reactions={"vote.counted": "chosen"},
     pages=(
         Page("list", _("Ideas of residents"), "see", in_menu=True),
         Page("idea", _("Idea"), "see"),
         Page("new", _("Write down an idea"), "tell", writes=True),
-        Page("work", _("Join and study ideas"), "tell", writes=True),
+        Page("work", _("Join and study ideas"), "work", writes=True),
         Page("decide", _("Publish, decide and plan"), "decide", writes=True),
         Page("board", _("Votes of residents"), "everyone", in_menu=True),
         Page("vote", _("Vote"), "everyone"),
@@ -77,7 +82,7 @@ PROGRAMME = Programme(
         Route("<int:idea_id>/publish/", "decide", views.publish, "publish"),
         Route("<int:idea_id>/plan/", "decide", views.plan, "plan"),
     ),
-    jobs=(),
+    jobs=(Job("chosen", _("Part what residents chose from what they did not"), part_chosen_of),),
     figures=(
         Figure(
             "how_many",

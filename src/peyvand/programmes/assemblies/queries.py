@@ -8,7 +8,7 @@ from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.assemblies.enums import IdeaState
 from peyvand.programmes.assemblies.models import Assembly, Candidate, Idea
 from peyvand.programmes.assemblies.rules import ALIKE, likeness
-from peyvand.scope.acting import Acting
+from peyvand.scope.acting import STAFF, Acting, Role
 from peyvand.scope.bulk import below, in_area
 from peyvand.votes.models import Vote
 
@@ -16,8 +16,8 @@ _COMPARED, _SHOWN = 500, 5
 
 
 def ideas(by: Acting) -> QuerySet[Idea]:
-    """Those in the actor's own area and organisation, with all a list shows."""
-    own = in_area(by) & below(by.organisation_path, "organisation_path")
+    """Those in the actor's own area and organisation, with all a list shows; for a resident those of his place, whoever keeps them."""
+    own = in_area(by) if by.role is Role.RESIDENT else in_area(by) & below(by.organisation_path, "organisation_path")
     return Idea.objects.filter(own).select_related("place", "organisation")
 
 
@@ -53,6 +53,12 @@ def seen_votes() -> QuerySet[Vote]:
 def candidates_of(vote_id: int) -> list[Candidate]:
     rows = Candidate.objects.filter(assembly_id=vote_id).select_related("option", "idea", "idea__study")
     return list(rows.order_by("option__number"))
+
+
+def words_of(idea: Idea, by: Acting) -> str:
+    """What stands beside the title: for those who work with it, and for whoever told it."""
+    mine = 0 < by.account_id == idea.told_by_id
+    return idea.text if mine or by.role in STAFF else ""
 
 
 def unpublished(candidates: list[Candidate]) -> list[str]:

@@ -18,6 +18,7 @@ from peyvand.scope.bulk import below
 from peyvand.scope.database import scope
 from peyvand.votes.actions import close_vote
 from peyvand.votes.casting import cast_by_code
+from peyvand.votes.counting import count_at_once
 from peyvand.votes.enums import Way
 from peyvand.votes.roll import NewVoter, give_codes, vouch_voters
 from peyvand.votes.rules import Choice, Rule
@@ -91,7 +92,8 @@ def _decide(told: list[tuple[Idea, int]], house: Organisation, random: Random, n
         likes = tuple(sorted(random.sample(range(1, len(told) + 1), 2)))
         cast_by_code(vote_id=vote.pk, code=code, choice=Choice(likes), by=SYSTEM, now=then)
     close_vote(vote_id=vote.pk, by=SYSTEM, now=closes)
-    done = actions.count_assembly(vote_id=vote.pk, by=SYSTEM, now=closes)
+    done = count_at_once(vote_id=vote.pk, by=SYSTEM, now=closes)
+    actions.part_chosen(vote_ids=[vote.pk], by=SYSTEM, now=closes)
     if done.result and done.result["chosen"]:
         winner = told[done.result["chosen"][0] - 1][0]
         kind = Specification.objects.get(slug="public-works")

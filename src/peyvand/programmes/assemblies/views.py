@@ -18,7 +18,7 @@ from peyvand.programmes.assemblies import actions, permissions, queries, rules
 from peyvand.programmes.assemblies.enums import IdeaState
 from peyvand.programmes.assemblies.forms import IdeaFilters, IdeaForm, PlanLineForm, StudyForm
 from peyvand.programmes.assemblies.models import Idea, PlanNeed, Study
-from peyvand.scope.acting import Acting
+from peyvand.scope.acting import Acting, Role
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
@@ -65,23 +65,24 @@ def all_ideas(request: HttpRequest) -> HttpResponseBase:
     if (file := export(request, LIST, rows)) is not None:
         return file
     may_tell = permissions.may_tell(by) is None and opened(by)
-    return render(request, "assemblies/list.html", {"page": list_page(request, LIST, rows), "may_tell": may_tell})
+    told = {"page": list_page(request, LIST, rows), "may_tell": may_tell, "resident": by.role is Role.RESIDENT}
+    return render(request, "assemblies/list.html", told)
 
 
 def new_idea(request: HttpRequest) -> HttpResponseBase:
     """Told once, it is held against like ones of the place; sent again with those seen, it is written down."""
     by = request.acting  # type: ignore[attr-defined]
     with scope(by):
-        form = IdeaForm(request.POST or None, by=by)
+        form, resident = IdeaForm(request.POST or None, by=by), by.role is Role.RESIDENT
         if request.method != "POST" or not form.is_valid():
-            return render(request, "assemblies/new.html", {"form": form})
+            return render(request, "assemblies/new.html", {"form": form, "resident": resident})
         said = form.cleaned_data
         like = [] if said["seen"] == said["title"] else queries.like_ideas(said["title"], said["place"].path)
         if like:
             seen = request.POST.copy()
             seen["seen"] = said["title"]
             form = IdeaForm(seen, by=by)
-            return render(request, "assemblies/new.html", {"form": form, "like": like})
+            return render(request, "assemblies/new.html", {"form": form, "like": like, "resident": resident})
         keeper = Organisation.objects.get(pk=by.organisation_id)
     try:
         idea = actions.tell_idea(
@@ -90,7 +91,8 @@ def new_idea(request: HttpRequest) -> HttpResponseBase:
     except Refusal as refusal:
         notices.refused(request, refusal)
         return redirect(f"{SLUG}:new")
-    notices.done(request, gettext("The idea was written down."))
+    told = gettext("Your idea is told. It is studied, and then everyone reads it.")
+    notices.done(request, told if resident else gettext("The idea was written down."))
     return redirect(f"{SLUG}:idea", idea_id=idea.pk)
 
 
@@ -112,6 +114,7 @@ def _one(idea: Idea, by: Acting) -> dict[str, Any]:
     return {
         "idea": idea,
         "badge": badge(idea),
+        "text": queries.words_of(idea, by),
         "facts": [
             (_("Where"), named(idea.place)),
             (_("Kept by"), named(idea.organisation)),

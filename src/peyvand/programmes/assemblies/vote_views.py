@@ -42,8 +42,8 @@ def _about(vote: Vote) -> About:
 
 
 PAGES = VotePages(
-    slug=SLUG, votes=queries.seen_votes, open_vote=actions.open_assembly, count_vote=actions.count_assembly,
-    call_off=actions.call_off_assembly, about=_about, template="assemblies/vote.html",
+    slug=SLUG, votes=queries.seen_votes, open_vote=actions.open_assembly, call_off=actions.call_off_assembly,
+    about=_about, template="assemblies/vote.html",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import cast
 
 from peyvand.kernel.jalali import add_months, business_date
-from peyvand.kernel.refusals import BadValue, NotFound
+from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted
 from peyvand.programmes.federations import rules
 from peyvand.programmes.federations.actions import event, locked, spoken_name
 from peyvand.programmes.federations.enums import MemberState
@@ -18,10 +18,12 @@ from peyvand.programmes.federations.models import (
     Representative,
 )
 from peyvand.programmes.federations.queries import current
-from peyvand.scope.acting import Acting
+from peyvand.scope.acting import Acting, Role
+from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
 from peyvand.scope.encryption import Protected
 from peyvand.votes import actions as votes
+from peyvand.votes.enums import VoteState
 from peyvand.votes.models import Option, Vote
 from peyvand.votes.queries import result_shown
 from peyvand.votes.roll import NewVoter, strike_voter, vouch_voters
@@ -70,13 +72,24 @@ def open_election(*, vote_id: int, opens_at: datetime, closes_at: datetime, by: 
 
 
 @action
-def count_election(*, vote_id: int, by: Acting, now: datetime) -> Vote:
-    """Count the vote; the members it chose form the board from today, and the board before them ends."""
-    election, federation = _election(vote_id, by, now)
-    vote = votes.count_vote(vote_id=vote_id, by=by, now=now)
+def seat_boards(*, vote_ids: Sequence[int], by: Acting, now: datetime) -> None:
+    """Of elections that were counted: the members they chose form the board from today, and the board before them ends.
+
+    Votes of others, and those whose board is seated, are passed over.
+    """
+    if by.role is not Role.SYSTEM:
+        raise NotPermitted(reason="this is done by the site itself")
+    counted = Election.objects.filter(pk__in=vote_ids, vote__state=VoteState.COUNTED)
+    for election in counted.select_related("vote").order_by("pk"):
+        federation = lock(Federation.objects.all(), [election.federation_id])[election.federation_id]
+        if not election.seats.exists():
+            _seat(election, federation, by, now)
+
+
+def _seat(election: Election, federation: Federation, by: Acting, now: datetime) -> None:
     today = business_date(now)
     FederationSeat.objects.filter(federation=federation, until__gt=today).update(until=today)
-    chosen = {number: place for place, number in enumerate((result_shown(vote) or {})["chosen"])}
+    chosen = {number: place for place, number in enumerate((result_shown(election.vote) or {})["chosen"])}
     rows = election.candidates.filter(member__state=MemberState.MEMBER, option__number__in=chosen)
     winners = sorted(rows.select_related("option"), key=lambda one: chosen[one.option.number])
     FederationSeat.objects.bulk_create(
@@ -89,7 +102,6 @@ def count_election(*, vote_id: int, by: Acting, now: datetime) -> Vote:
         ]
     )  # fmt: skip
     event("federation.board_elected", federation, by, now, rows=tuple((one.member_id,) for one in winners))
-    return vote
 
 
 def _election(vote_id: int, by: Acting, now: datetime) -> tuple[Election, Federation]:

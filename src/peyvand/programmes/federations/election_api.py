@@ -8,13 +8,16 @@ from ninja import Path, Query
 
 from peyvand.api.answers import Order, Page, PageQuery, act, page_of, reading, say
 from peyvand.api.shapes import Id
+from peyvand.api.votes import VoteRoutes
 from peyvand.extend.programme import ApiRoute
 from peyvand.kernel.refusals import BadValue
 from peyvand.programmes.federations import election_actions, queries
+from peyvand.programmes.federations.actions import SLUG
 from peyvand.programmes.federations.forms import seats_rule
 from peyvand.programmes.federations.shapes import ElectionIn, ElectionOpenIn, ElectionOut, MemberDeclineIn
 from peyvand.scope.acting import Acting
 from peyvand.votes.actions import call_off_vote, close_vote
+from peyvand.votes.counting import ask_count
 from peyvand.votes.enums import Method, VoteState
 from peyvand.votes.models import Vote
 from peyvand.votes.queries import ballots_shown, result_shown
@@ -82,8 +85,13 @@ def close_election(request: HttpRequest, vote_id: Path[Id]) -> HttpResponse:
 
 
 def count_election(request: HttpRequest, vote_id: Path[Id]) -> HttpResponse:
-    """The members it chose form the board from today."""
-    return act(request, lambda by, now: _election(election_actions.count_election(vote_id=vote_id, by=by, now=now).pk))
+    """Once it is counted, the members it chose form the board."""
+
+    def run(by: Acting, now: datetime) -> ElectionOut:
+        queries.one_election(vote_id)
+        return _election(ask_count(vote_id=vote_id, by=by, now=now).pk)
+
+    return act(request, run)
 
 
 def call_off_election(request: HttpRequest, vote_id: Path[Id], body: MemberDeclineIn) -> HttpResponse:
@@ -107,4 +115,5 @@ ELECTION_ROUTES = (
     ApiRoute("POST", f"{_VOTE}/close", "decide", close_election, ElectionOut, "Close it once its time is over"),
     ApiRoute("POST", f"{_VOTE}/count", "decide", count_election, ElectionOut, "Count it and seat the board"),
     ApiRoute("POST", f"{_VOTE}/call-off", "decide", call_off_election, ElectionOut, "End it without a count"),
+    *VoteRoutes(slug=SLUG, votes=queries.election_votes, one=_VOTE, roll_is_set=True).routes(),
 )

@@ -9,6 +9,7 @@ from peyvand.extend.programme import Call, Figure, Job, Page, Permission, Progra
 from peyvand.programmes.federations import acts, figures, permissions, queries, rules, views
 from peyvand.programmes.federations.actions import SLUG, forget_representatives
 from peyvand.programmes.federations.api import API_ROUTES
+from peyvand.programmes.federations.election_actions import seat_boards
 from peyvand.programmes.federations.models import Election
 from peyvand.programmes.federations.seed import seed
 from peyvand.programmes.federations.sharing_actions import follow_needs
@@ -39,6 +40,10 @@ def waiting(by: Acting, today: date) -> QuerySet | None:
     return queries.waiting_for(by) if by.role in STAFF else None
 
 
+def seat(call: Call) -> None:
+    seat_boards(vote_ids=call.ids["vote"], by=SYSTEM, now=call.now)
+
+
 _MOVES = (
     "need.withdrawn", "need.restored", "need.expired", "priority.signed", "commitment.offered", "commitment.withdrawn",
     "commitment.broken", "commitment.lapsed", "commitment.released", "commitment.taken_back", "commitment.returned",
@@ -62,7 +67,7 @@ PROGRAMME = Programme(
     ),
     life_cycles=(rules.MEMBERSHIP, rules.MEETING, rules.TAKING),
     guards={},
-    reactions=dict.fromkeys(_MOVES, "follow"),
+    reactions={"vote.counted": "seat"} | dict.fromkeys(_MOVES, "follow"),
     pages=(
         Page("list", _("Federations"), "see", in_menu=True),
         Page("federation", _("Federation"), "see"),
@@ -97,7 +102,10 @@ PROGRAMME = Programme(
         Route("<int:federation_id>/", "federation", views.federation),
         Route("<int:federation_id>/<slug:act>/", "act", acts.FEDERATION.view, "federation_act"),
     ),
-    jobs=(Job("follow", _("Bring the shared lists in line with the needs"), follow, daily=True),),
+    jobs=(
+        Job("follow", _("Bring the shared lists in line with the needs"), follow, daily=True),
+        Job("seat", _("Seat the board that the members chose"), seat),
+    ),
     figures=(
         Figure(
             "members",

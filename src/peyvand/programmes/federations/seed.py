@@ -26,6 +26,7 @@ from peyvand.scope.bulk import below
 from peyvand.scope.database import scope
 from peyvand.votes.actions import close_vote
 from peyvand.votes.casting import cast_by_code
+from peyvand.votes.counting import count_at_once
 from peyvand.votes.enums import BallotKind, Method, Ties, Way
 from peyvand.votes.roll import give_codes
 from peyvand.votes.rules import Choice, Rule
@@ -121,7 +122,8 @@ def _board(federation: Federation, members: Sequence[Member], random: Random, no
         order = tuple(random.sample(range(1, len(standing) + 1), _SEATS))
         cast_by_code(vote_id=vote_id, code=code, choice=Choice(order), by=SYSTEM, now=then)
     close_vote(vote_id=vote_id, by=SYSTEM, now=closes)
-    election_actions.count_election(vote_id=vote_id, by=SYSTEM, now=closes)
+    count_at_once(vote_id=vote_id, by=SYSTEM, now=closes)
+    election_actions.seat_boards(vote_ids=[vote_id], by=SYSTEM, now=closes)
 
 
 def _shared(federation: Federation, holder: Member, wanted: int, random: Random, now: datetime) -> list[SharedNeed]:

@@ -263,7 +263,7 @@ def elections(request: HttpRequest) -> HttpResponseBase:
 
 
 PAGES = VotePages(
-    slug=SLUG, votes=queries.election_votes, open_vote=election_actions.open_election,
-    count_vote=election_actions.count_election, call_off=call_off_vote, roll_is_set=True,
+    slug=SLUG, votes=queries.election_votes, open_vote=election_actions.open_election, call_off=call_off_vote,
+    roll_is_set=True,
     empty_roll=_("It is made of the representatives that members have named."),
 )  # fmt: skip

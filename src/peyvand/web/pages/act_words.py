@@ -108,6 +108,8 @@ _ACTS = {
     "vote.called_off": _("Vote called off"),
     "vote.closed": _("Vote closed"),
     "vote.codes_given": _("Codes for a vote given"),
+    "vote.count_asked": _("Count of a vote asked for"),
+    "vote.count_given_up": _("Count of a vote given up"),
     "vote.counted": _("Vote counted"),
     "vote.example_read": _("Example of a vote read"),
     "vote.opened": _("Vote opened"),

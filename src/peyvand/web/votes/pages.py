@@ -28,7 +28,8 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.votes.actions import close_vote
 from peyvand.votes.casting import cast_by_code
-from peyvand.votes.enums import VoteState
+from peyvand.votes.counting import ask_count
+from peyvand.votes.enums import CountStep, VoteState
 from peyvand.votes.models import Ballot, Vote
 from peyvand.votes.pabulib import as_pabulib, counts_again
 from peyvand.votes.permissions import may_keep, may_vouch
@@ -45,8 +46,8 @@ from peyvand.web.votes.forms import BallotForm, OpenForm, ReasonForm, ReceiptFor
 from peyvand.web.votes.roll import RollPages
 
 _TONES = {
-    VoteState.DRAFT: "waiting", VoteState.OPEN: "going", VoteState.CLOSED: "waiting", VoteState.COUNTED: "done",
-    VoteState.CANCELLED: "stopped",
+    VoteState.DRAFT: "waiting", VoteState.OPEN: "going", VoteState.CLOSED: "waiting", VoteState.COUNTING: "going",
+    VoteState.COUNTED: "done", VoteState.CANCELLED: "stopped",
 }  # fmt: skip
 _CODE = (_("Your one-time code"), _("Twelve digits; spaces and dashes do not matter"))
 
@@ -90,13 +91,13 @@ def _nothing(vote: Vote) -> About:
 class VotePages(RollPages):
     """The pages of the votes of the programme `slug`, whose routes carry the names used here.
 
-    `votes()` are those of the programme that the open scope lets through. `open_vote`, `count_vote` and `call_off` are its
-    actions, each given `vote_id`, and what the core's own of that name asks. `about(vote)` is asked when the page of a vote
+    `votes()` are those of the programme that the open scope lets through. `open_vote` and `call_off` are its
+    actions, each given `vote_id`, and what the core's own of that name asks; what follows from a count is its reaction to
+    `vote.counted`. `about(vote)` is asked when the page of a vote
     is shown; `template` may say more of an option in its block `option`, from what was told of it.
     """
 
     open_vote: Callable[..., object]
-    count_vote: Callable[..., object]
     call_off: Callable[..., object]
     about: Callable[[Vote], About] = _nothing
     template: str = "web/votes/vote.html"
@@ -122,7 +123,7 @@ class VotePages(RollPages):
 
     def _shown(self, vote: Vote, by: Acting) -> dict[str, Any]:
         options = options_of(vote)
-        counted = vote.state == VoteState.COUNTED
+        counted, counting = vote.state == VoteState.COUNTED, vote.state == VoteState.COUNTING
         about = self.about(vote)
         lines = words.result_lines(vote, options, about.pages) if counted else []
         found = {
@@ -131,7 +132,7 @@ class VotePages(RollPages):
             "options": [(one, words.money(vote, one.cost) if words.spends(vote) else "", about.told.get(one.pk)) for one in options],
             "lines": lines, "summary": words.summary(vote, lines) if counted else "",
             "bars": words.bars(vote, lines) if counted else [], "is_open": vote.state == VoteState.OPEN,
-            "shown": counted and ballots_shown(vote), "receipt_form": ReceiptForm(),
+            "counting": _progress(vote) if counting else None, "shown": counted and ballots_shown(vote), "receipt_form": ReceiptForm(),
         }  # fmt: skip
         keeps = may_vouch(by, vote) is None and self.opened(by) and not vote.example
         return found | (_kept(vote, by) if keeps else {})
@@ -214,7 +215,7 @@ class VotePages(RollPages):
         return self.act(request, vote_id, done, close_vote)
 
     def count(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
-        return self.act(request, vote_id, gettext("The vote is counted."), self.count_vote)
+        return self.act(request, vote_id, gettext("The ballots are being counted."), ask_count)
 
     def end(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
         form = ReasonForm(request.POST)
@@ -231,6 +232,7 @@ def _kept(vote: Vote, by: Acting) -> dict[str, Any]:
         "may_close": keeps and state == VoteState.OPEN and vote.closes_at is not None and timezone.now() >= vote.closes_at,
         "may_count": keeps and state == VoteState.CLOSED,
         "may_call_off": keeps and state in (VoteState.DRAFT, VoteState.OPEN, VoteState.CLOSED),
+        "count_failed": vote.count_failed,
         "has_papers": state in (VoteState.OPEN, VoteState.CLOSED),
         "unsettled": unsettled_papers(vote).count(),
         "few_papers": state in (VoteState.OPEN, VoteState.CLOSED) and 0 < vote.marked_paper < FEWEST_SHOWN,
@@ -239,6 +241,19 @@ def _kept(vote: Vote, by: Acting) -> dict[str, Any]:
         "open_form": OpenForm(),
         "reason_form": ReasonForm(),
     }  # fmt: skip
+
+
+def _progress(vote: Vote) -> tuple[int, str]:
+    """How far a count is, in hundredths of its way as it was measured, and in words. Not how many ballots there are."""
+    if not vote.count_step:
+        return 0, gettext("The count waits for its turn.")
+    all_of_them = max(1, vote.sealed)
+    done = {
+        CountStep.READING: 40 * min(vote.count_read, all_of_them) // all_of_them,
+        CountStep.TALLYING: 40,
+        CountStep.WRITING: 50,
+    }
+    return done[CountStep(vote.count_step)], str(vote.get_count_step_display())
 
 
 def _facts(vote: Vote) -> list[tuple[Any, str]]:

@@ -22,7 +22,7 @@ from peyvand.votes.casting import enter_paper, set_aside_paper
 from peyvand.votes.enums import Aside, BallotKind, VoteState, Way
 from peyvand.votes.models import Vote, Voter
 from peyvand.votes.permissions import may_vouch
-from peyvand.votes.queries import like_on_roll, options_of, roll_of, unsettled_papers
+from peyvand.votes.queries import like_on_roll, options_of, paper_of, roll_of, unsettled_papers, voter_of
 from peyvand.votes.roll import NewVoter, give_codes, give_paper, strike_voter, vouch_voters
 from peyvand.votes.rules import LikeOnRoll, new_receipt
 from peyvand.web import notices
@@ -77,10 +77,14 @@ class RollPages:
     ) -> HttpResponseBase:
         """Do one act, on the vote or on what `values` name, and lead on to a page of the vote."""
         by = acting(request)
+        own = values.keys() & {"voter_id", "paper_id"}
         with scope(by):
-            self.one(vote_id)
+            vote = self.one(vote_id)
+            if "voter_id" in own:
+                voter_of(vote, values["voter_id"])
+            if "paper_id" in own:
+                paper_of(vote, values["paper_id"])
         try:
-            own = values.keys() & {"voter_id", "paper_id"}
             act(by=by, now=timezone.now(), **(values if own else {"vote_id": vote_id} | values))
             notices.done(request, done)
         except NotFound:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.people.test_least_seeing import Facts, covers
-from tests.site.listed import Listed, staff
+from tests.site.listed import Below, Listed, staff
 from tests.site.programme_sights import ProgrammeSights
 from tests.world import NOW, World
 
@@ -20,9 +20,10 @@ from peyvand.programmes.assemblies.actions import (
     write_study,
 )
 from peyvand.programmes.assemblies.models import Assembly, Idea
-from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.scope.acting import SYSTEM, Acting, Role, within
 from peyvand.votes.casting import enter_paper
-from peyvand.votes.models import Vote
+from peyvand.votes.models import Paper, Vote, Voter
+from peyvand.votes.permissions import VOUCHERS
 from peyvand.votes.roll import NewVoter, give_paper, vouch_voters
 from peyvand.votes.rules import Choice, Rule, new_receipt
 
@@ -55,12 +56,33 @@ def _paper(world: World) -> None:
 
 
 def _idea(facts: Facts, by: Acting, row: Idea) -> bool:
-    return row.state not in ("told", "joined") or covers(by, row.place_path, row.organisation_path)
+    mine = by.role is Role.RESIDENT and 0 < by.account_id == row.told_by_id
+    return mine or row.state not in ("told", "joined") or covers(by, row.place_path, row.organisation_path)
+
+
+def _reads(by: Acting) -> bool:
+    return staff(by) or by.role is Role.RESIDENT
+
+
+def _listed(by: Acting, row: Idea) -> bool:
+    """Those one works with; for a resident those of his place."""
+    if by.role is Role.RESIDENT:
+        return within(row.place_path, by.place_path)
+    return covers(by, row.place_path, row.organisation_path)
 
 
 def _of_assembly(by: Acting, row: Vote) -> bool:
     """Other programmes have votes too."""
     return Assembly.objects.filter(pk=row.pk).exists()
+
+
+def _vouches(by: Acting, row: Vote) -> bool:
+    """Roll and papers are there for those who vouch, where they do."""
+    return _of_assembly(by, row) and by.role in VOUCHERS and covers(by, row.place_path, row.organisation_path)
+
+
+def _open_to_all(by: Acting, row: Vote) -> bool:
+    return _of_assembly(by, row) and row.state == "counted" and row.counted >= 5
 
 
 SIGHTS = ProgrammeSights(
@@ -69,8 +91,16 @@ SIGHTS = ProgrammeSights(
     marked={Idea: "title"},
     numbers={"idea_id": Idea, "to_id": Idea},
     lists={
-        "/ideas": Listed(Idea, staff, lambda by, row: covers(by, row.place_path, row.organisation_path)),
+        "/ideas": Listed(Idea, _reads, _listed),
         "/votes": Listed(Vote, holds=_of_assembly),
     },
-    only={"/ideas/{idea_id}": lambda by, row: staff(by), "/votes/{vote_id}": _of_assembly},
-)
+    only={
+        "/ideas/{idea_id}": lambda by, row: _reads(by), "/votes/{vote_id}": _of_assembly,
+        **dict.fromkeys(("/votes/{vote_id}/roll", "/votes/{vote_id}/papers"), _vouches),
+        **dict.fromkeys(("/votes/{vote_id}/ballots", "/votes/{vote_id}/again"), _open_to_all),
+    },
+    below={
+        "/votes/{vote_id}/roll": Below(Vote, Voter, "vote_id"), "/votes/{vote_id}/papers": Below(Vote, Paper, "vote_id"),
+    },
+    other=frozenset({"/figures"}),
+)  # fmt: skip

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from tests.api.calls import Caller
+from tests.votes.polls import count_waiting
 from tests.world import World
 
 from peyvand.engines.ballots import read
@@ -109,8 +110,11 @@ def test_the_public_votes_with_a_code_checks_a_receipt_and_counts_anew(world, se
         Vote.objects.filter(pk=vote.pk).update(closes_at=timezone.now())
     assert leader.post(close).json()["state"] == "closed"
     assert "بسته" in public.get(here).content.decode()
-    answer = leader.post(f"{here}count/", follow=True)
-    text = page(answer)
+    assert "شمارش در نوبت است" in page(leader.post(f"{here}count/", follow=True))
+    told = f"/api/v1/programmes/assemblies/votes/{vote.pk}"
+    assert (leader.get(told).json()["state"], leader.get(told).json()["result"]) == ("counting", None)
+    count_waiting()
+    text = page(leader.get(here))
     assert "پشتیبانانش هزینهٔ آن را دادند: 5 نفر" in text
     assert "کسی به آن رأی نداد" in text
     assert "همان نتیجه" in public.get(f"{here}again/").content.decode()
@@ -133,6 +137,7 @@ def test_the_result_of_fewer_than_five_ballots_says_only_what_was_chosen(world, 
     close_vote(vote_id=vote.pk, by=SYSTEM, now=timezone.now())
     leader = client(world, "field_leader")
     leader.post(f"{here}count/")
+    count_waiting()
     for reader in (public, leader):
         found = page(reader.get(here))
         assert "کمتر از پنج برگهٔ رأی شمرده شد" in found

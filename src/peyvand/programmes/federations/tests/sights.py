@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from tests.people.test_least_seeing import Facts
-from tests.site.listed import Listed, staff
+from tests.people.test_least_seeing import Facts, covers
+from tests.site.listed import Below, Listed, staff
 from tests.site.programme_sights import ProgrammeSights
 from tests.site.rules import everyone, kept
 from tests.world import NOW, World
@@ -18,7 +18,8 @@ from peyvand.programmes.federations.models import Decision, Election, Federation
 from peyvand.programmes.federations.permissions import READERS
 from peyvand.programmes.federations.sharing_actions import share_needs, take_shared
 from peyvand.scope.acting import STAFF, SYSTEM, Acting, within
-from peyvand.votes.models import Vote
+from peyvand.votes.models import Paper, Vote, Voter
+from peyvand.votes.permissions import VOUCHERS
 
 
 def _lay_down(world: World) -> None:
@@ -81,6 +82,15 @@ def _elects(by: Acting, row: Vote) -> bool:
     return Election.objects.filter(pk=row.pk).exists()
 
 
+def _vouches(by: Acting, row: Vote) -> bool:
+    """Roll and papers are there for those who vouch, where they do."""
+    return _elects(by, row) and by.role in VOUCHERS and covers(by, row.place_path, row.organisation_path)
+
+
+def _open_to_all(by: Acting, row: Vote) -> bool:
+    return _elects(by, row) and row.state == "counted" and row.counted >= 5
+
+
 SIGHTS = ProgrammeSights(
     lay_down=_lay_down,
     rules={
@@ -100,9 +110,14 @@ SIGHTS = ProgrammeSights(
         "/shared-needs": Listed(SharedNeed, staff, lambda by, row: _in_federation(by, row.federation_id)),
         "/takings": Listed(Taking, staff),
     },
+    below={
+        "/elections/{vote_id}/roll": Below(Vote, Voter, "vote_id"), "/elections/{vote_id}/papers": Below(Vote, Paper, "vote_id"),
+    },
     only={
         "/federations/{federation_id}": lambda by, row: _reads(by),
         "/elections/{vote_id}": lambda by, row: _reads(by) and _elects(by, row),
+        **dict.fromkeys(("/elections/{vote_id}/roll", "/elections/{vote_id}/papers"), _vouches),
+        **dict.fromkeys(("/elections/{vote_id}/ballots", "/elections/{vote_id}/again"), _open_to_all),
         "/assemblies/{meeting_id}": lambda by, row: staff(by),
     },
 )  # fmt: skip

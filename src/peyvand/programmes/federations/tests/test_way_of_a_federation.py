@@ -41,6 +41,7 @@ from peyvand.scope.database import scope
 from peyvand.scope.encryption import Protected
 from peyvand.votes.actions import close_vote, open_vote
 from peyvand.votes.casting import cast_by_code
+from peyvand.votes.counting import count_at_once
 from peyvand.votes.enums import Method, Ties, Way
 from peyvand.votes.models import Voter
 from peyvand.votes.roll import NewVoter, give_codes, vouch_voters
@@ -197,7 +198,9 @@ def test_the_board_is_elected_by_one_ballot_of_each_member(world, method):
     for code in codes.values():
         cast_by_code(vote_id=vote_id, code=code, choice=Choice((2,)), by=PUBLIC, now=NOW)
     close_vote(vote_id=vote_id, by=by, now=CLOSES)
-    election_actions.count_election(vote_id=vote_id, by=by, now=CLOSES)
+    count_at_once(vote_id=vote_id, by=by, now=CLOSES)
+    for _again in range(2):  # a job may run twice
+        election_actions.seat_boards(vote_ids=[vote_id], by=SYSTEM, now=CLOSES)
     with scope(PUBLIC):
         [seat] = FederationSeat.objects.all()
     assert (seat.member_id, seat.since) == (members[1].pk, TODAY + timedelta(days=2))
