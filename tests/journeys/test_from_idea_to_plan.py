@@ -6,6 +6,7 @@ import pytest
 from django.db.models import F
 from playwright.sync_api import Page, expect
 from tests.journeys.conftest import DAYS_ON
+from tests.worker import run_worker
 from tests.world import World, later
 
 from peyvand.extend.switches import switch_on
@@ -147,7 +148,9 @@ def test_from_an_idea_to_a_plan_with_a_vote_by_code_and_on_paper(world: World, v
     leader.go(here)
     press(leader, "بستن رأی‌گیری")
     page = press(leader, "شمارش آرا")
+    expect(page.get_by_role("main")).to_contain_text("شمارش در نوبت است")
     leader.check()
+    run_worker()  # the page looks by itself, and then the result stands on it
     expect(page.get_by_role("main")).to_contain_text("پشتیبانانش هزینهٔ آن را دادند: ۶ نفر")
     page = public.go(here)
     for receipt in (receipts[0], receipts[-1]):  # that of a code and that of the paper

@@ -14,7 +14,7 @@ from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.programmes.neighbourhoods import rules
 from peyvand.programmes.neighbourhoods.enums import CouncilState, SeatRole
-from peyvand.programmes.neighbourhoods.known import KINDS
+from peyvand.programmes.neighbourhoods.known import KINDS, KNOWN_SEATS
 from peyvand.programmes.neighbourhoods.models import (
     Council,
     CouncilKind,
@@ -204,6 +204,22 @@ def add_seat(
         SeatHolder.objects.create(seat=seat, name=holder.strip())
     event("council.seated", "council", council.pk, by, now, row=council, data={"seat": seat.pk})
     return seat
+
+
+@action
+def seat_known(*, council_id: int, since: date, by: Acting, now: datetime) -> list[Seat]:
+    """Add the seats that come with an office by published sources, such as those of the governor's office, where nobody has them.
+
+    Raises `BadValue` where there are none for this kind of council, or all are there.
+    """
+    council = council_of(council_id, by, now)
+    there = set(Seat.objects.filter(council=council, until__isnull=True).values_list("title", flat=True))
+    missing = [one for one in KNOWN_SEATS.get(council.kind.slug, ()) if one.title not in there]
+    if not missing:
+        raise BadValue(field="seats", reason="no source tells a seat of this council that is not there")
+    seats = [Seat.objects.create(council=council, title=one.title, role=one.role, since=since) for one in missing]
+    event("council.seated", "council", council.pk, by, now, row=council, data={"seats": [one.pk for one in seats]})
+    return seats
 
 
 @action

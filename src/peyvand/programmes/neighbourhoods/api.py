@@ -36,6 +36,7 @@ from peyvand.programmes.neighbourhoods.shapes import (
     CouncilMoveIn,
     CouncilOut,
     CouncilWhole,
+    KnownSeatsIn,
     ResolutionFilters,
     ResolutionIn,
     ResolutionMoveIn,
@@ -218,6 +219,16 @@ def add_seat(request: HttpRequest, council_id: Path[Id], body: SeatIn) -> HttpRe
     return act(request, run, status=201)
 
 
+def seat_known(request: HttpRequest, council_id: Path[Id], body: KnownSeatsIn) -> HttpResponse:
+    """On a council whose seats published sources tell."""
+
+    def run(by: Acting, now: datetime) -> CouncilWhole:
+        actions.seat_known(council_id=council_id, since=body.since, by=by, now=now)
+        return council_whole(council_id)
+
+    return act(request, run, status=201)
+
+
 def end_seat(request: HttpRequest, council_id: Path[Id], body: SeatEndIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> CouncilWhole:
         actions.end_seat(council_id=council_id, seat_id=body.seat_id, until=body.until, by=by, now=now)
@@ -350,6 +361,14 @@ API_ROUTES = (
         "POST", f"{_ONE}/committees", "council_act", add_committees, {201: CommitteesOut}, "Add committees to a council"
     ),
     ApiRoute("POST", f"{_ONE}/seats", "council_act", add_seat, {201: CouncilWhole}, "Add a seat"),
+    ApiRoute(
+        "POST",
+        f"{_ONE}/known-seats",
+        "council_act",
+        seat_known,
+        {201: CouncilWhole},
+        "Add the seats of the governor's office",
+    ),
     ApiRoute("POST", f"{_ONE}/ended-seats", "council_act", end_seat, CouncilWhole, "End the term of a seat"),
     ApiRoute("POST", f"{_ONE}/sessions", "council_act", call_session, {201: SessionOut}, "Call a session"),
     ApiRoute("POST", f"{_ONE}/voices", "council_act", send_voice, {201: VoiceWhole}, "Send something up the ladder"),

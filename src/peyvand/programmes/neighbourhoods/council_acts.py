@@ -17,6 +17,7 @@ from peyvand.programmes.neighbourhoods import (
     voice_actions,
 )
 from peyvand.programmes.neighbourhoods.enums import CouncilState, SeatRole, SessionState
+from peyvand.programmes.neighbourhoods.known import KNOWN_SEATS
 from peyvand.scope.acting import Acting
 from peyvand.web.doing import Act, ActForm, Acts, NothingForm
 
@@ -47,6 +48,13 @@ COUNCIL = Acts(
                 organisation=said["organisation"], by=by, now=now,
             ),
             lambda row, by: permissions.may_keep(by, row), _stands, forms.SeatForm,
+        ),
+        "known_seats": Act(
+            _("Seat the governor's office"), _("The seats of the governor's office were added."),
+            lambda row, said, by, now: actions.seat_known(council_id=row.pk, since=said["since"], by=by, now=now),
+            lambda row, by: permissions.may_keep(by, row), lambda row: _stands(row) and row.kind.slug in KNOWN_SEATS,
+            forms.SinceForm,
+            lead=_("The governor leads, the deputy for political, security and social affairs keeps the papers (IRNA, Sari, undated)."),
         ),
         "end_seat": Act(
             _("End a seat's term"), _("The term was ended; the seat stays in the history of the place."),

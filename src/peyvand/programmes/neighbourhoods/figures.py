@@ -27,6 +27,7 @@ from peyvand.scope.bulk import below
 from peyvand.scope.database import scope
 
 MONTHS = 12
+WITH_PARTS = Count("shares")
 
 
 def in_time(by: Acting, today: date) -> Counted:
@@ -58,8 +59,8 @@ def answered_in_time(by: Acting, today: date) -> Counted:
 def joint(by: Acting, today: date) -> Counted:
     """Cohesion: of objectives not dropped, the share that two agencies or more have a part in."""
     rows = Objective.objects.filter(below(by.place_path)).exclude(state=ObjectiveState.DROPPED)
-    shares = list(rows.annotate(parts=Count("shares")).values_list("parts", flat=True))
-    return Counted(sum(1 for parts in shares if parts >= 2) / len(shares) if shares else None, len(shares))
+    shares = list(rows.annotate(parts=WITH_PARTS).values_list("parts", flat=True))
+    return Counted(rules.share_of_joint(shares), len(shares))
 
 
 def age_of_obstacles(by: Acting, today: date) -> Counted:

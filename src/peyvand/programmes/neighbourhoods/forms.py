@@ -127,6 +127,10 @@ class SeatForm(ActForm):
     )  # fmt: skip
 
 
+class SinceForm(ActForm):
+    since = JalaliDateField(label=_("Since"))
+
+
 class _SeatField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Seat) -> str:
         return obj.title

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from peyvand.places.enums import PlaceKind
+from peyvand.programmes.neighbourhoods.enums import SeatRole
 
 NETWORK = "mehrnews 6689158, 6586025; iribnews 5594890 (شبکهٔ مدیریت محله‌محور)"
 COMMITTEES = "iribnews 5594890, 5632754; mehrnews 6662805"
@@ -82,6 +83,24 @@ KINDS = (
         "Session on community-based and neighbourhood programmes", S0,
     ),
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class KnownSeat:
+    """A seat that comes with an office, whoever holds it: who leads and who keeps the papers."""
+
+    title: str
+    role: SeatRole
+
+
+# The role set of the governor's office on the council it leads (source S2 2.18).
+SEATS_SOURCE = "IRNA, Sari (undated)"
+KNOWN_SEATS = {
+    "province_steering": (
+        KnownSeat("استاندار", SeatRole.CHAIR),
+        KnownSeat("معاون سیاسی، امنیتی و اجتماعی استاندار", SeatRole.SECRETARY),
+    ),
+}
 NAME_SETS = {"markazi": ("مرکزی", "Markazi"), "lorestan": ("لرستان", "Lorestan")}
 
 # «چهار دستگاه»: IRNA, Sari (undated); one lead per province, the others accompany it: negarmag 468051.

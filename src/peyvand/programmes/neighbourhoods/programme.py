@@ -17,7 +17,16 @@ from peyvand.extend.programme import (
     Route,
     TakesLack,
 )
-from peyvand.programmes.neighbourhoods import board_acts, board_views, council_acts, figures, queries, rules, views
+from peyvand.programmes.neighbourhoods import (
+    board_acts,
+    board_views,
+    council_acts,
+    figure_views,
+    figures,
+    queries,
+    rules,
+    views,
+)
 from peyvand.programmes.neighbourhoods.actions import SLUG, forget_holders
 from peyvand.programmes.neighbourhoods.api import API_ROUTES
 from peyvand.programmes.neighbourhoods.lacking import take_lack
@@ -27,7 +36,6 @@ from peyvand.programmes.neighbourhoods.seed import seed
 from peyvand.programmes.neighbourhoods.served_actions import forget_alarms
 from peyvand.programmes.neighbourhoods.served_actions import watch as watch_needs
 from peyvand.scope.acting import STAFF, SYSTEM, Acting
-from peyvand.web.pages.programme_figures import figures_of
 
 
 def watch(call: Call) -> None:
@@ -118,7 +126,7 @@ PROGRAMME = Programme(
         Route("served/", "served", board_views.served),
         Route("served/ask/", "ask", board_views.ask),
         Route("served/<int:need_id>/seen/", "ask", board_views.seen, "seen"),
-        Route("figures/", "figures", figures_of(SLUG)),
+        Route("figures/", "figures", figure_views.figures),
         Route("kinds/", "kinds", views.kinds),
     ),
     jobs=(

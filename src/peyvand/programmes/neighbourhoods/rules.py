@@ -200,3 +200,8 @@ def accompaniment(kinds: Iterable[Declared]) -> float | None:
 def median_days(spans: Sequence[tuple[date, date]]) -> float | None:
     """The median of whole days between the two dates of each."""
     return float(median((end - start).days for start, end in spans)) if spans else None
+
+
+def share_of_joint(parts: Sequence[int]) -> float | None:
+    """Of joint actions, each with how many agencies have a part in it, the share (0 to 1) that two or more have."""
+    return sum(many >= 2 for many in parts) / len(parts) if parts else None

@@ -101,6 +101,10 @@ class SeatIn(Given):
     holder: Annotated[Line, Field(description="Kept apart; never given out by the API")] = ""
 
 
+class KnownSeatsIn(Given):
+    since: Day
+
+
 class SeatEndIn(Given):
     seat_id: Id
     until: Day

@@ -25,6 +25,7 @@ from peyvand.programmes.neighbourhoods import (
     queries,
     rules,
     served_actions,
+    trend,
 )
 from peyvand.programmes.neighbourhoods.board_models import BoardSeat, DoubleHelp, Objective, TrustedPerson
 from peyvand.programmes.neighbourhoods.enums import Dimension
@@ -183,6 +184,9 @@ def test_an_objective_is_reached_when_what_all_have_done_comes_to_its_target(wor
     assert (owed.what, owed.row.pk, owed.due, owed.late) == ("objective", objective.pk, in_days(9), True)
     with pytest.raises(NotPermitted):
         board_actions.take_share(done=1, **(share | {"organisation": office}))
+    with scope(world["governor"]):
+        *before, now = trend.by_month(world["governor"], NOW.date())
+    assert ((now.joint, now.wanted), {(one.joint, one.wanted) for one in before}) == ((1.0, 1), {(None, 0)})
 
 
 def test_an_obstacle_has_an_owner_and_an_age_until_it_is_cleared(world):

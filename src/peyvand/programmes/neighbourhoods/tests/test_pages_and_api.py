@@ -55,7 +55,7 @@ def held(world, items=("روشنایی کوچه",), said=("گفته شد",), sea
         )
     session = good(centre.post(f"{one}/sessions", {"on": day(), "agenda": list(items)}), 201)
     present = [row["id"] for row in seat["seats"]]
-    body = {"present": present, "said": list(said)}
+    body = {"present": present, "said": list(said), "speakers": ["رئیس خانهٔ بهداشت و درمان شهری " * 3] * len(items)}
     return centre, good(centre.post(f"{API}/sessions/{session['id']}/held", body))
 
 
@@ -86,8 +86,24 @@ def test_the_minutes_are_one_page_however_much_was_said(world):
         body = {"title": f"مصوبهٔ {number}: {'کار ' * 20}", "owner_id": owner, "due_date": day(9)}
         good(centre.post(f"{API}/sessions/{session['id']}/resolutions", body), 201)
     answer = client(world, "facilitator").get(f"{ROOT}sessions/{session['id']}/minutes.pdf")
+    assert "رئیس خانهٔ بهداشت" in client(world, "facilitator").get(f"{ROOT}sessions/{session['id']}/").content.decode()
     assert answer["Content-Type"] == "application/pdf"
     assert len(PdfReader(io.BytesIO(answer.content)).pages) == 1
+
+
+def test_cohesion_and_speed_stand_month_by_month_as_a_picture_and_as_a_table(world):
+    centre, session = held(world)
+    body = {"title": "چراغ کوچه روشن شود", "owner_id": world.organisations["charity"].pk, "due_date": day(9)}
+    made = good(centre.post(f"{API}/sessions/{session['id']}/resolutions", body), 201)
+    moves = f"{API}/resolutions/{made['id']}/moves"
+    good(Caller(world, "charity_manager").post(moves, {"act": "report", "note": "چراغ روشن شد."}))
+    good(centre.post(moves, {"act": "confirm"}))
+    inside, outside = (
+        client(world, name).get(f"{ROOT}figures/").content.decode() for name in ("facilitator", "governor")
+    )
+    for page in (inside, outside):
+        assert ('<svg class="month"' in page, page.count("<tr>")) == (True, 13)
+    assert ("پنهان" in inside, "پنهان" in outside) == (False, True)  # one resolution: not told outside
 
 
 def test_wrong_words_come_back_and_what_is_not_offered_is_refused(world):

@@ -11,7 +11,7 @@ from peyvand.extend.models import ProgrammeSwitch
 from peyvand.extend.switches import ProgrammeOff, switch_off, switch_on
 from peyvand.kernel.refusals import AlreadyThere, BadValue, NotFound, NotPermitted
 from peyvand.kernel.states import WrongState
-from peyvand.programmes.neighbourhoods import actions, queries, rules, session_actions, voice_actions
+from peyvand.programmes.neighbourhoods import actions, queries, rules, session_actions, trend, voice_actions
 from peyvand.programmes.neighbourhoods.enums import SeatRole
 from peyvand.programmes.neighbourhoods.models import (
     Council,
@@ -60,6 +60,21 @@ def held(world, council, seats, present, by="facilitator"):
     )
 
 
+def test_the_offices_of_the_governor_sit_on_the_council_they_lead(world):
+    council = found(world, "province_steering", "mz", "office", "leader")
+    made = actions.seat_known(council_id=council.pk, since=TODAY, by=world["governor"], now=NOW)
+    assert [(one.title, one.role) for one in made] == [
+        ("استاندار", "chair"), ("معاون سیاسی، امنیتی و اجتماعی استاندار", "secretary"),
+    ]  # fmt: skip
+    with pytest.raises(BadValue):
+        actions.seat_known(council_id=council.pk, since=TODAY, by=world["governor"], now=NOW)
+    actions.end_seat(council_id=council.pk, seat_id=made[1].pk, until=TODAY, by=world["governor"], now=NOW)
+    [again] = actions.seat_known(council_id=council.pk, since=TODAY, by=world["governor"], now=NOW)
+    assert again.title == made[1].title
+    with pytest.raises(BadValue):
+        actions.seat_known(council_id=found(world).pk, since=TODAY, by=world["facilitator"], now=NOW)
+
+
 def resolved(world, *, owner="centre", due=14):
     council = found(world)
     seats = [seat(world, council, f"صندلی {number}") for number in range(5)]
@@ -94,6 +109,9 @@ def test_a_resolution_is_followed_until_somebody_else_confirms_it(world):
         ]  # fmt: skip
     with pytest.raises(WrongState):
         step(world, resolution, "drop", note="دیگر لازم نیست.")
+    with scope(world["governor"]):
+        *before, now = trend.by_month(world["governor"], NOW.date())
+    assert ((now.days, now.done), {(one.days, one.done) for one in before}) == ((0.0, 1), {(None, 0)})
 
 
 def test_nobody_confirms_what_he_reported_himself(world):
