@@ -198,7 +198,7 @@ def test_every_core_clock_is_on_the_schedule():
         "peyvand.seal_journal", "peyvand.refresh_priorities", "peyvand.expire_needs", "peyvand.lapse_commitments",
         "peyvand.renew_capacities", "peyvand.programmes_daily", "peyvand.forget", "peyvand.sweep_queue", "peyvand.sweep_waiting",
         "peyvand.sweep_keys", "peyvand.sweep_attempts", "peyvand.keep_counts",
-        "peyvand.take_up_exports", "peyvand.expire_exports",
+        "peyvand.take_up_exports", "peyvand.expire_exports", "peyvand.take_up_counts",
     }  # fmt: skip
 
 

@@ -62,6 +62,7 @@ STATES = {
     "done": _("Ready"),
     "failed": _("Failed"),
     "cancelled": _("Cancelled"),
+    "counting": _("Being counted"),
     "counted": _("Counted"),
     "chosen": _("Chosen"),
     "undone": _("Undone"),
