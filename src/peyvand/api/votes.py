@@ -131,7 +131,7 @@ def _slowly(request: HttpRequest) -> None:
     """As on the page, and counted with it: codes and ballots are not to be guessed at or drained."""
     who, now = pace.caller(request, acting(request).account_id), timezone.now()
     if not pace.allowed(what="vote code", who=who, most=settings.TRACKING_CALLS_A_MINUTE, now=now):
-        raise Throttled(wait=pace.seconds_left(now))
+        raise Throttled(wait=int(pace.seconds_left(now)) + 1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,8 +34,9 @@ def by_month(by: Acting, today: date, months: int = MONTHS) -> list[MonthTold]:
     since = known[0].first_day
     spans: dict[JalaliMonth, list[tuple[date, date]]] = {one: [] for one in known}
     done = Resolution.objects.filter(below(by.place_path), state=ResolutionState.DONE, closed_at__date__gte=since)
-    for decided, closed in done.values_list("decided_date", "closed_at"):
-        spans.get(JalaliMonth.of(business_date(closed)), []).append((decided, business_date(closed)))
+    ends = done.values_list("decided_date", "closed_at")
+    for decided, day in ((decided, business_date(closed)) for decided, closed in ends if closed):
+        spans.get(JalaliMonth.of(day), []).append((decided, day))
     parts: dict[JalaliMonth, list[int]] = {one: [] for one in known}
     wanted = Objective.objects.filter(below(by.place_path), created_at__date__gte=since)
     wanted = wanted.exclude(state=ObjectiveState.DROPPED).annotate(parts=WITH_PARTS)

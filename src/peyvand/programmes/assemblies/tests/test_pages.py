@@ -111,8 +111,8 @@ def test_the_public_votes_with_a_code_checks_a_receipt_and_counts_anew(world, se
     assert leader.post(close).json()["state"] == "closed"
     assert "بسته" in public.get(here).content.decode()
     assert "شمارش در نوبت است" in page(leader.post(f"{here}count/", follow=True))
-    told = f"/api/v1/programmes/assemblies/votes/{vote.pk}"
-    assert (leader.get(told).json()["state"], leader.get(told).json()["result"]) == ("counting", None)
+    now = leader.get(f"/api/v1/programmes/assemblies/votes/{vote.pk}").json()
+    assert (now["state"], now["result"]) == ("counting", None)
     count_waiting()
     text = page(leader.get(here))
     assert "پشتیبانانش هزینهٔ آن را دادند: 5 نفر" in text

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.api.calls import Caller
+from tests.votes.polls import count_waiting
 from tests.world import World
 
 from peyvand.extend.switches import switch_on
@@ -101,7 +102,8 @@ def test_a_federation_is_founded_joined_assembled_and_elects_its_board(world):
     with scope(SYSTEM):
         Vote.objects.update(closes_at=timezone.now())
     posted(keeper, f"{here}close/")
-    posted(keeper, f"{here}count/")
+    assert "شمارش در نوبت است" in posted(keeper, f"{here}count/")
+    count_waiting()
     for reader in (public, keeper):
         told = page(reader.get(ROOT + here))
         assert "کمتر از پنج برگهٔ رأی شمرده شد" in told
