@@ -23,7 +23,8 @@ from peyvand.extend.programme import Programme
 from peyvand.extend.switches import switch_on
 from peyvand.people.models import Membership
 from peyvand.scope.acting import SYSTEM
-from peyvand.scope.database import action
+from peyvand.scope.bulk import at_once
+from peyvand.scope.database import action, scope
 from peyvand.web import catalogue
 from peyvand.web.acting import MEMBERSHIP_KEY
 
@@ -82,7 +83,7 @@ def test_the_seed_runs_twice_and_adds_nothing_the_second_time(slug):
 
 @every_programme
 @pytest.mark.django_db
-def test_the_figures_are_counted_of_nothing_and_of_something(slug):
+def test_figures_and_what_waits_are_counted_of_nothing_and_of_something(slug):
     programme = programmes()[slug]
     world = _province(programme, households=8)
     for _ in range(2):
@@ -91,7 +92,22 @@ def test_the_figures_are_counted_of_nothing_and_of_something(slug):
                 counted = figure.count(by, NOW.date())
                 assert counted.of >= 0
                 assert counted.value is None or counted.value >= 0
+        _tell_what_waits(programme, world)
         programme.seed(8, Random(2), NOW)
+
+
+def _tell_what_waits(programme: Programme, world: World) -> None:
+    """Each role it is for is told something it can read, and where all of it stands."""
+    for by in world.acting.values():
+        for one in programme.waits:
+            if by.role not in programme.permission(programme.page(one.page).permission).roles:
+                continue
+            with scope(by):
+                rows = one.rows(by, NOW.date())
+                told = at_once(rows[:5])[0] if rows is not None else []
+            lines = [one.line(row) for row in told]
+            assert all(line.title and line.url.startswith("/programmes/") for line in lines), one.name
+            assert one.url().startswith(f"/programmes/{programme.slug}/")
 
 
 @every_programme

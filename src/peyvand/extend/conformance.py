@@ -36,6 +36,7 @@ def _slug_faults(one: Programme) -> Iterable[str]:
         ("name of an API route", [item.view.__name__ for item in one.api_routes]),
         ("job", [item.slug for item in one.jobs]),
         ("figure", [item.slug for item in one.figures]),
+        ("block of what waits", [item.name for item in one.waits]),
         ("specification", [item.slug for item in one.specifications]),
     ):
         yield from (f"the {what} {slug!r} stands twice" for slug, times in Counter(slugs).items() if times > 1)
@@ -72,6 +73,11 @@ def _page_faults(one: Programme) -> Iterable[str]:
         yield f"what lacks is taken up behind no page that writes: {one.takes_lack.page!r}"
     if one.of_place is not None and one.of_place.page not in pages:
         yield f"the block on the page of a place belongs to no page: {one.of_place.page!r}"
+    yield from (
+        f"what waits under {item.name!r} belongs to no page: {item.page!r}"
+        for item in one.waits
+        if item.page not in pages
+    )
     named = {route.name or route.page for route in one.routes}
     yield from (
         f"the page {page.name!r} is in the menu without a route of its name"

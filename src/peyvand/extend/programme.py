@@ -286,6 +286,36 @@ class TakesLack:
     take: Callable[[Lacking, Acting, datetime], str]
 
 
+@dataclass(frozen=True)
+class WaitingLine:
+    """One row that waits for somebody: `due` is the day by which, `since` the day from which it waits where it has none."""
+
+    title: str
+    url: str
+    due: date | None = None
+    since: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """What waits for a reader, as a block of his first page, for those to whom `page` is open.
+
+    `rows(acting, today)` is an ordered `values()` queryset, the most urgent first, or None where nothing of it is his to do; it is
+    read in one statement with the rest of the page. `line` makes of one of them (values as JSON has them) what is shown, `step`
+    says what to do with them, and `url()` is where all of them stand. `late` marks rows that have waited too long.
+    """
+
+    name: str
+    page: str
+    title: Any
+    step: Any
+    rows: Callable[[Acting, date], QuerySet[Any, Any] | None]
+    line: Callable[[dict[str, Any]], WaitingLine]
+    url: Callable[[], str]
+    late: bool = False
+
+
 # Makes sure that at least `count` demo rows exist, by the core's own acts; gives how many were added (0 when run again).
 Seed = Callable[[int, Random, datetime], int]
 
@@ -316,6 +346,7 @@ class Programme:
     story_picture: StoryPicture | None = None
     of_place: OfPlace | None = None
     takes_lack: TakesLack | None = None
+    waits: tuple[Waits, ...] = ()
     words: Mapping[str, Any] = field(default_factory=dict)
 
     def permission(self, slug: str) -> Permission:

@@ -6,12 +6,16 @@ import pytest
 from django.utils import timezone
 from tests.world import World
 
+from peyvand.extend.switches import switch_off, switch_on
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.commitment.matching import run_matching
 from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.need.actions import propose_priority
 from peyvand.flow.story.actions import submit_story, write_story
+from peyvand.kernel.jalali import business_date
 from peyvand.people.looks import take_look
+from peyvand.programmes.visits.actions import plan_visit
+from peyvand.programmes.visits.models import Visit
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
@@ -110,6 +114,24 @@ def test_a_resident_sees_his_own_needs_and_no_others(world, resident):
     assert "نیاز خود را اینجا یا به تسهیلگر بگویید" in resident.get("/home/").content.decode()
     world.need()
     assert blocks(resident) == {}
+
+
+def test_what_waits_in_a_programme_stands_with_its_day_and_step_while_the_programme_is_on(world, browser):
+    day = business_date(timezone.now())
+    switch = switch_on(slug="visits", place=world.places["mz"], by=world["administrator"], now=timezone.now())
+    client, place = browser("facilitator"), world.places["nobonyad"]
+    plan_visit(place=place, planned_date=day, by=world["field_leader"], now=timezone.now())
+    with scope(SYSTEM):
+        Visit.objects.update(
+            planned_date=day - timedelta(days=2), organisation_path=world["facilitator"].organisation_path
+        )
+    page = client.get("/home/")
+    block = next(one for one in page.context["waiting"] if one.name == "visits-to_make")
+    assert (block.count, block.lines[0].when.late) == (1, True)
+    assert page.context["next"][1] == block.lines[0]
+    assert block.step in page.content.decode()
+    switch_off(switch_id=switch.pk, by=world["administrator"], now=timezone.now())
+    assert "visits-to_make" not in blocks(client)
 
 
 def test_an_empty_page_says_what_to_do_first(world, browser):

@@ -11,6 +11,7 @@ from peyvand.programmes.assemblies.api import API_ROUTES
 from peyvand.programmes.assemblies.models import Assembly
 from peyvand.programmes.assemblies.seed import seed
 from peyvand.programmes.assemblies.specifications import USED
+from peyvand.programmes.assemblies.waits import WAITS
 from peyvand.scope.acting import STAFF, SYSTEM, Role
 from peyvand.scope.database import scope
 from peyvand.votes.permissions import KEEPERS, VOUCHERS
@@ -114,6 +115,7 @@ PROGRAMME = Programme(
         Retention(_("The names on the roll of a vote"), 6, forget_voters),
     ),
     api_routes=API_ROUTES,
+    waits=WAITS,
     words={
         "idea": _("Idea"),
         "idea.told": _("Idea written down"),

@@ -13,6 +13,7 @@ from peyvand.programmes.federations.election_actions import seat_boards
 from peyvand.programmes.federations.models import Election
 from peyvand.programmes.federations.seed import seed
 from peyvand.programmes.federations.sharing_actions import follow_needs
+from peyvand.programmes.federations.waits import WAITS
 from peyvand.scope.acting import STAFF, SYSTEM, Acting
 from peyvand.scope.database import scope
 from peyvand.votes.permissions import KEEPERS, VOUCHERS
@@ -137,6 +138,7 @@ PROGRAMME = Programme(
         Retention(_("The names on the roll of an election"), 6, forget_voters),
     ),
     api_routes=API_ROUTES,
+    waits=WAITS,
     words={
         "federation": _("Federation"),
         "federation.founded": _("Federation founded"),

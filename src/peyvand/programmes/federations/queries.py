@@ -14,7 +14,7 @@ from peyvand.kernel.refusals import NotFound
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.places.queries import ancestors
-from peyvand.programmes.federations.enums import MemberState, TakingState
+from peyvand.programmes.federations.enums import MeetingState, MemberState, TakingState
 from peyvand.programmes.federations.models import (
     Decision,
     Election,
@@ -167,6 +167,21 @@ def takings(by: Acting) -> QuerySet[Taking]:
 def waiting_for(by: Acting) -> QuerySet[Taking]:
     """Takings the actor's organisation has to answer."""
     return Taking.objects.filter(below(by.organisation_path, "holder_path"), state=TakingState.ASKED)
+
+
+def asking(by: Acting) -> QuerySet[Member]:
+    """Organisations that ask to join a federation whose papers the actor keeps."""
+    return Member.objects.filter(_kept(by), state=MemberState.ASKED)
+
+
+def meetings_to_write(by: Acting, today: date) -> QuerySet[Meeting]:
+    """Its assemblies whose day has come and whose minutes are not closed."""
+    come = Q(state=MeetingState.CALLED, date__lte=today) | Q(state=MeetingState.HELD)
+    return Meeting.objects.filter(_kept(by), come)
+
+
+def _kept(by: Acting) -> Q:
+    return in_area(by) & below(by.organisation_path, "organisation_path")
 
 
 def shareable(by: Acting) -> QuerySet[Need]:

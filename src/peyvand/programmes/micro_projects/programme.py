@@ -16,6 +16,7 @@ from peyvand.programmes.micro_projects.enums import ProjectState
 from peyvand.programmes.micro_projects.models import MicroProject
 from peyvand.programmes.micro_projects.seed import seed
 from peyvand.programmes.micro_projects.specifications import USED
+from peyvand.programmes.micro_projects.waits import WAITS
 from peyvand.scope.acting import STAFF, SYSTEM, Acting, Role
 from peyvand.web.pages.programme_figures import figures_of
 
@@ -143,6 +144,7 @@ PROGRAMME = Programme(
     retention=(Retention(_("What happened to the family, when, and why a proposal was returned"), 24, forget),),
     api_routes=API_ROUTES,
     held_back=held_back,
+    waits=WAITS,
     words={
         "micro_project": _("Micro-project"),
         "micro_project_terms": _("Ceiling and clocks"),

@@ -35,6 +35,7 @@ from peyvand.programmes.neighbourhoods.permissions import ACTORS, KEEPERS, LEAD_
 from peyvand.programmes.neighbourhoods.seed import seed
 from peyvand.programmes.neighbourhoods.served_actions import forget_alarms
 from peyvand.programmes.neighbourhoods.served_actions import watch as watch_needs
+from peyvand.programmes.neighbourhoods.waits import WAITS
 from peyvand.scope.acting import STAFF, SYSTEM, Acting
 
 
@@ -174,6 +175,7 @@ PROGRAMME = Programme(
     api_routes=API_ROUTES,
     takes_lack=TakesLack("board_act", _("Hand it to the agencies as an obstacle"), take_lack),
     of_place=OfPlace("board", queries.place_summary, board_views.block),
+    waits=WAITS,
     words={
         "council": _("Council"),
         "council_kind": _("Kind of council"),

@@ -30,6 +30,7 @@ from peyvand.programmes.neighbourhoods.enums import (
     CouncilState,
     ObjectiveState,
     ObstacleState,
+    SessionState,
     VoiceState,
 )
 from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resolution, Seat, SeatHolder, Session, Voice
@@ -122,6 +123,13 @@ def owed_by(by: Acting) -> Q:
 def to_confirm(by: Acting) -> Q:
     kept = below(by.organisation_path, "organisation_path") & in_area(by)
     return kept & Q(state=OWED[2]) & ~Q(reported_by_id=by.account_id)
+
+
+def sessions_to_write(by: Acting, today: date) -> QuerySet[Session]:
+    """Sessions of councils the actor keeps whose day has come and whose minutes are not closed."""
+    own = below(by.organisation_path, "organisation_path") & in_area(by)
+    come = Q(state=SessionState.CALLED, date__lte=today) | Q(state=SessionState.HELD)
+    return Session.objects.filter(own, come)
 
 
 def one_resolution(resolution_id: int) -> Resolution:

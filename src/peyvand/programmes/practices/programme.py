@@ -29,6 +29,7 @@ from peyvand.programmes.practices.seed import seed
 from peyvand.programmes.practices.story_actions import blank_words
 from peyvand.programmes.practices.story_api import SESSION_ROUTES, STORY_ROUTES
 from peyvand.programmes.practices.turn_actions import forget_turns, tell_offers_done
+from peyvand.programmes.practices.waits import WAITS
 from peyvand.programmes.practices.ways import picture_of, ways_of
 from peyvand.scope.acting import STAFF, SYSTEM
 from peyvand.scope.database import scope
@@ -274,6 +275,7 @@ PROGRAMME = Programme(
     api_routes=(*PRACTICE_ROUTES, *STORY_ROUTES, *SESSION_ROUTES, *REACH_ROUTES, *OCCASION_ROUTES),
     story_ways=ways_of,
     story_picture=picture_of,
+    waits=WAITS,
     words={
         "practice": _("Practice"),
         "high_session": _("High session"),

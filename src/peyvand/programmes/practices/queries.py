@@ -253,6 +253,19 @@ def nominations_of(high_session_id: int) -> QuerySet[Nomination]:
     return related.defer("practice__place__boundary").order_by(F("decided_at").asc(nulls_last=True), "pk")
 
 
+def words_to_answer(by: Acting) -> QuerySet[ProposedWords]:
+    """Changes that editors propose to what the actor told himself."""
+    told = Q(story__told_by_id=by.membership_id) & ~Q(story__state=StoryState.WITHDRAWN)
+    return ProposedWords.objects.filter(told, state=WordsState.OPEN)
+
+
+def nominations_to_decide(by: Acting) -> QuerySet[Nomination]:
+    """Those to open sessions the actor keeps, nominated by somebody else."""
+    kept = in_area(by, "session__place_path") & below(by.organisation_path, "session__organisation_path")
+    open_ones = Nomination.objects.filter(kept, state=NominationState.PROPOSED, session__state=SessionState.OPEN)
+    return open_ones.exclude(nominated_by_id=by.membership_id)
+
+
 def nominators(rows: Iterable[Nomination]) -> dict[int, int | None]:
     """The account behind each nomination, by its id; read under the national role, for a role may lie outside the reader's area."""
     of = {row.pk: row.nominated_by_id for row in rows}

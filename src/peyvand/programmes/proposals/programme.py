@@ -19,6 +19,7 @@ from peyvand.programmes.proposals import (
 from peyvand.programmes.proposals.actions import SLUG
 from peyvand.programmes.proposals.api import API_ROUTES
 from peyvand.programmes.proposals.seed import seed
+from peyvand.programmes.proposals.waits import WAITS
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.web.pages.programme_figures import figures_of
 
@@ -153,6 +154,7 @@ PROGRAMME = Programme(
     seed=seed,
     retention=(Retention(_("Who supported a proposal and took it back"), 12, forget),),
     api_routes=API_ROUTES,
+    waits=WAITS,
     words={
         "proposal": _("Proposal"),
         "proposal_holiday": _("Holiday of the clock"),

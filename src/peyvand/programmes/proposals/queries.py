@@ -6,7 +6,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet, Subquery
 
 from peyvand.engines.themes import Word, nearest, stems
 from peyvand.kernel.refusals import NotFound
@@ -90,6 +90,13 @@ def unrouted(by: Acting) -> QuerySet[Proposal]:
     return Proposal.objects.filter(here, state=ProposalState.RECEIVED, merged_into__isnull=True)
 
 
+def past_promise(by: Acting, today: date) -> QuerySet[Proposal]:
+    """What the actor's organisation promised to carry out by a day that has passed, and has not told the end of."""
+    own = below(by.organisation_path, "body_path")
+    going = Proposal.objects.filter(own, state__in=[ProposalState.ANSWERED, ProposalState.UNDER_WAY])
+    return going.filter(reply__answer__until__lt=today, merged_into__isnull=True)
+
+
 # How many proposals have each word, up to so many; then those that have one of the rarest, each word worth more the rarer it is.
 # Every step asks the index of words; a word that half of all have would add thousands of candidates and tell nothing.
 _NEAR = """WITH asked AS MATERIALIZED (
@@ -149,12 +156,14 @@ def told_to(by: Acting) -> QuerySet[Happening]:
     return mine.select_related("proposal", "organisation", "other").order_by("-at", "-id")
 
 
+def unread_by(by: Acting) -> QuerySet[Happening]:
+    """Of `told_to` what he has not read."""
+    seen = Reading.objects.filter(account_id=by.account_id).values("seen_at")
+    return told_to(by).annotate(seen_at=Subquery(seen)).filter(Q(seen_at__isnull=True) | Q(at__gt=F("seen_at")))
+
+
 def unread(by: Acting) -> int:
-    if not by.account_id:
-        return 0
-    seen = Reading.objects.filter(account_id=by.account_id).first()
-    rows = told_to(by)
-    return (rows.filter(at__gt=seen.seen_at) if seen else rows).count()
+    return unread_by(by).count() if by.account_id else 0
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from peyvand.programmes.visits.seed import seed
 from peyvand.programmes.visits.specifications import USED
 from peyvand.programmes.visits.survey_api import SURVEY_ROUTES
 from peyvand.programmes.visits.tour_api import TOUR_ROUTES
+from peyvand.programmes.visits.waits import WAITS
 from peyvand.scope.acting import STAFF, SYSTEM, Acting, Role
 
 _WATCHERS = (*STAFF, Role.GOVERNOR_OFFICE, Role.AUDITOR, Role.ADMINISTRATOR)
@@ -170,6 +171,7 @@ PROGRAMME = Programme(
         Retention(_("Pictures of visits"), 24, forget_photos),
     ),
     api_routes=(*VISIT_ROUTES, *SURVEY_ROUTES, *TOUR_ROUTES),
+    waits=WAITS,
     words={
         "visit": _("Visit"),
         "visit_terms": _("Goal and scales"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, When
@@ -57,6 +57,12 @@ def waiting(by: Acting, today: date) -> QuerySet[Visit]:
 
 def _waits(today: date) -> Q:
     return Q(state=VisitState.MADE) | Q(state=VisitState.PLANNED, planned_date__lte=today)
+
+
+def to_make(by: Acting, today: date) -> QuerySet[Visit]:
+    """Plans whose day has come, and those a tour sends the actor himself to within a week."""
+    near = _sends(by) & Q(planned_date__lte=today + timedelta(days=7))
+    return visits(by).filter(Q(state=VisitState.PLANNED, planned_date__lte=today) | near)
 
 
 def sent(by: Acting) -> QuerySet[Visit]:

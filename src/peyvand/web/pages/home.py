@@ -1,7 +1,8 @@
 """The first page of each role: what waits, worst-off and oldest first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from peyvand.extend.programme import Waits
 from peyvand.filters.queries import filters_of
 from peyvand.flow.figures import head_figures
 from peyvand.flow.need.permissions import may_open_need
@@ -26,8 +28,10 @@ from peyvand.web.pages import home_blocks as blocks
 from peyvand.web.pages import words
 from peyvand.web.pages.access import acting, members, now, open_to
 from peyvand.web.pages.act_words import act_in_words
-from peyvand.web.pages.home_reading import ROWS, Block, Line, Waiting, next_step, shown
+from peyvand.web.pages.home_reading import ROWS, Block, Line, Waiting, WaitingAsValues, next_step, shown
+from peyvand.web.pages.home_words import due_or_waits
 from peyvand.web.pages.people import memberships_of_area
+from peyvand.web.programmes import waits_for
 from peyvand.web.templatetags.peyvand_format import jdatetime, number
 
 # Files that are ready stand on the first page for so long; among one's exports until they expire.
@@ -158,13 +162,27 @@ def _stats(place: Place, today: date) -> list[dict[str, Any]]:
     ]
 
 
+def _of_programmes(request: HttpRequest, today: date) -> Iterator[WaitingAsValues]:
+    for slug, waits, rows in waits_for(request):
+        yield WaitingAsValues(
+            f"{slug}-{waits.name}", str(waits.title), rows, partial(_programme_line, waits, today), waits.url(),
+            waits.late, str(waits.step),
+        )  # fmt: skip
+
+
+def _programme_line(waits: Waits, today: date, row: dict[str, Any]) -> Line:
+    told = waits.line(row)
+    when = due_or_waits(told.due, told.since or today, today) if told.due or told.since else None
+    return Line(told.title, told.url, told.note, when=when)
+
+
 @require_safe
 @open_to(members)
 def home(request: HttpRequest) -> HttpResponse:
     by, today = acting(request), business_date(now())
     made = [make(by, today) for make in _OF_ROLE[by.role]]
-    waiting, empty = shown([*made, blocks.files_ready(by, now() - _FRESH)])
-    empty = [one for one in empty if one.name != "exports"]
+    ours = {one.name for one in made}
+    waiting, empty = shown([*made, *_of_programmes(request, today), blocks.files_ready(by, now() - _FRESH)])
     governor = by.role is Role.GOVERNOR_OFFICE
     membership: Membership = request.membership  # type: ignore[attr-defined]
     context = {
@@ -173,7 +191,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "next": next_step(waiting),
         "pinned": list(filters_of(by).filter(pinned=True)),
-        "empty": empty,
+        "empty": [one for one in empty if one.name in ours],
         "steps": first_steps(by) if not waiting else [],
         "may_open": may_open_need(by) is None,
         "may_offer": by.role is Role.ORGANISATION_MANAGER,  # the others may too, but it is his daily work

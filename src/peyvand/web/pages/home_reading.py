@@ -51,6 +51,9 @@ class Block:
         return self.lines[0].url if alone and self.lines[0].url else self.all_url
 
 
+Known = dict[type[Model], dict[int, Any]]
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A block whose rows are not read yet: `shown` reads those of all blocks together."""
@@ -63,12 +66,39 @@ class Waiting:
     late: bool = False
     step: str = ""
 
-    def block(self, ids: list[int], count: int, known: dict[int, Any]) -> Block:
-        lines = [self.line(known[one]) for one in ids[:ROWS] if one in known]
-        shown = min(count, MOST_COUNTED)
-        return Block(
-            self.name, self.title, shown, lines, self.all_url, self.late, counted_all=shown == count, step=self.step
-        )
+    @property
+    def first(self) -> QuerySet:
+        """What is asked of the rows that stand in the block, with all the others, in one statement."""
+        return self.rows.values("pk")[: ROWS + 1]
+
+    def block(self, rows: list[dict[str, Any]], count: int, known: Known) -> Block:
+        beside = known.get(self.rows.model, {})
+        return _block(self, [self.line(beside[one["pk"]]) for one in rows[:ROWS] if one["pk"] in beside], count)
+
+
+@dataclass(frozen=True)
+class WaitingAsValues:
+    """A block whose rows are `values()` and say all that their lines need."""
+
+    name: str
+    title: str
+    rows: QuerySet
+    line: Callable[[dict[str, Any]], Line]
+    all_url: str = ""
+    late: bool = False
+    step: str = ""
+
+    @property
+    def first(self) -> QuerySet:
+        return self.rows[:ROWS]
+
+    def block(self, rows: list[dict[str, Any]], count: int, known: Known) -> Block:
+        return _block(self, [self.line(row) for row in rows], count)
+
+
+def _block(one: Waiting | WaitingAsValues, lines: list[Line], count: int) -> Block:
+    shown = min(count, MOST_COUNTED)
+    return Block(one.name, one.title, shown, lines, one.all_url, one.late, counted_all=shown == count, step=one.step)
 
 
 # What stands beside a row in its line. The rows of the other models are read by themselves, all in one statement.
@@ -83,11 +113,11 @@ _BESIDE: dict[type[Model], tuple[str, ...]] = {
 }
 
 
-def shown(blocks: Iterable[Block | Waiting]) -> tuple[list[Block], list[Block]]:
+def shown(blocks: Iterable[Block | Waiting | WaitingAsValues]) -> tuple[list[Block], list[Block]]:
     """Those with something in them, and those without."""
     asked = list(blocks)
-    read = iter(_read([one for one in asked if isinstance(one, Waiting)]))
-    made = [next(read) if isinstance(one, Waiting) else one for one in asked]
+    read = iter(_read([one for one in asked if not isinstance(one, Block)]))
+    made = [one if isinstance(one, Block) else next(read) for one in asked]
     return [one for one in made if one.count], [one for one in made if not one.count]
 
 
@@ -97,27 +127,23 @@ def next_step(waiting: Iterable[Block]) -> tuple[Block, Line] | None:
     return min(lines, key=lambda pair: pair[1].when.rank if pair[1].when else (2, 0), default=None)
 
 
-def _read(waiting: list[Waiting]) -> list[Block]:
+def _read(waiting: list[Waiting | WaitingAsValues]) -> list[Block]:
     """Which rows and how many, of all blocks in one statement; then the rows themselves, model by model."""
     if not waiting:
         return []
-    first = [one.rows.values("pk")[: ROWS + 1] for one in waiting]
     counted = [one.rows.order_by().values("pk")[: MOST_COUNTED + 1] for one in waiting]
-    told = at_once(*first, *counted)
-    ids = [[row["pk"] for row in rows] for rows in told[: len(waiting)]]
+    told = at_once(*(one.first for one in waiting), *counted)
+    rows, counts = told[: len(waiting)], [len(one) for one in told[len(waiting) :]]
     wanted: dict[type[Model], set[int]] = {}
-    for one, own in zip(waiting, ids, strict=True):
-        wanted.setdefault(one.rows.model, set()).update(own[:ROWS])
-    known = _rows({model: own for model, own in wanted.items() if own})
-    counts = [len(rows) for rows in told[len(waiting) :]]
-    return [
-        one.block(own, count, known.get(one.rows.model, {}))
-        for one, own, count in zip(waiting, ids, counts, strict=True)
-    ]
+    for one, own in zip(waiting, rows, strict=True):
+        if isinstance(one, Waiting) and own:
+            wanted.setdefault(one.rows.model, set()).update(row["pk"] for row in own[:ROWS])
+    known = _rows(wanted)
+    return [one.block(own, count, known) for one, own, count in zip(waiting, rows, counts, strict=True)]
 
 
-def _rows(wanted: dict[type[Model], set[int]]) -> dict[type[Model], dict[int, Any]]:
-    found: dict[type[Model], dict[int, Any]] = {}
+def _rows(wanted: dict[type[Model], set[int]]) -> Known:
+    found: Known = {}
     alone = [model for model in wanted if model not in _BESIDE]
     for model, beside in _BESIDE.items():
         if model in wanted:
