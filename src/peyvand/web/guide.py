@@ -88,8 +88,9 @@ class Guide:
 
 
 def anchor_of(view: str) -> str:
-    """Where a page is explained, or "" for the whole guide. Pages of programmes stand together."""
-    return "programmes" if ":" in view else ANCHORS.get(view, "")
+    """Where a page is explained, or "" for the whole guide: those of a programme under the programme's own heading."""
+    programme, of_programme, _page = view.partition(":")
+    return programme.replace("_", "-") if of_programme else ANCHORS.get(view, "")
 
 
 def help_url(request: HttpRequest) -> str:
