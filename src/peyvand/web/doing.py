@@ -52,6 +52,7 @@ class Act:
     """`title` stands on the button and above its form; `run(row, cleaned form, by, now)` calls one action.
 
     Offered where `when(row)` holds and `may(row, by)` refuses nothing; the action asks both again. An act without fields acts at once.
+    `undone_by` names the act on the same row, without fields too, that takes it back: the next page offers it.
     """
 
     title: Any
@@ -62,6 +63,7 @@ class Act:
     form: type[ActForm] = NothingForm
     initial: Callable[[Any, Acting], dict[str, Any]] = lambda row, by: {}
     lead: Any = ""
+    undone_by: str = ""
 
     @property
     def at_once(self) -> bool:
@@ -114,8 +116,12 @@ class Acts:
             with scope(by):
                 refuse(form, refusal)
                 return _page(request, one, form, back, 409)
-        notices.done(request, str(one.done))
+        notices.done(request, str(one.done), undo_url=self._undo(request, one, ids))
         return redirect(back)
+
+    def _undo(self, request: HttpRequest, act: Act, ids: Mapping[str, int]) -> str:
+        match = request.resolver_match
+        return reverse(match.view_name, kwargs={**ids, "act": act.undone_by}) if match and act.undone_by else ""
 
 
 def _page(request: HttpRequest, act: Act, form: ActForm, back: str, status: int) -> HttpResponseBase:

@@ -32,7 +32,7 @@ from peyvand.scope.bulk import first_rows
 from peyvand.web.forms import Form
 from peyvand.web.kept import KeptBar, kept_bar
 from peyvand.web.keyset import by_key, keyset
-from peyvand.web.search import like_written, written
+from peyvand.web.search import folded, like_written, written
 from peyvand.web.templatetags import peyvand_format as show
 
 _SHOWN: dict[str, Callable[[Any], str]] = {
@@ -88,16 +88,18 @@ class Filters(Form):
     """The filter bar of a list. A field filters by its own name, or by the lookup that `lookups` names for it
     (`__in` for a choice of several); an empty field and an unticked box filter nothing.
 
-    `searched` are ORM paths of columns that hold a `search_key`: every word typed must stand in one of them.
+    `searched` are ORM paths of columns that hold a `search_key`: every word typed must stand in one of them, or in one of
+    `folded`, paths of texts without a key, of lists that stay short: those are folded as they are read.
     """
 
     searched: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
     lookups: dict[str, str] = {}
     q = forms.CharField(label=_("Search"), required=False, max_length=100, widget=forms.SearchInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if not self.searched:
+        if not (self.searched or self.folded):
             del self.fields["q"]
 
     def narrow(self, rows: QuerySet) -> QuerySet:
@@ -110,11 +112,15 @@ class Filters(Form):
         return rows
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
-        return written(rows, text, self.searched)
+        return written(*self._keyed(rows, text))
 
     def similar(self, rows: QuerySet, text: str) -> QuerySet:
         """Rows like what was searched for: one slip away in a word, and not among those of `search`."""
-        return like_written(rows, text, self.searched)
+        return like_written(*self._keyed(rows, text))
+
+    def _keyed(self, rows: QuerySet, text: str) -> tuple[QuerySet, str, tuple[str, ...]]:
+        keys = {f"key_{place}": folded(path) for place, path in enumerate(self.folded)}
+        return (rows.alias(**keys) if keys else rows), text, (*self.searched, *keys)
 
     def alike(self, rows: QuerySet) -> QuerySet | None:
         """What `narrow` would leave if the one who searches had slipped once in a word; None where nothing was searched for."""

@@ -21,7 +21,7 @@ from peyvand.web.pages.choices import PlaceField
 
 
 class IdeaFilters(Filters):
-    searched = ("search_key",)
+    searched = ("search_key", "place__search_key")
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *IdeaState.choices])
 
 

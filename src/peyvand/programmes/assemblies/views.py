@@ -23,7 +23,9 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
+from peyvand.web.pages.access import refuse
 from peyvand.web.pages.words import listed, named
+from peyvand.web.programmes import first_step
 from peyvand.web.templatetags.peyvand_format import jdate, quantity, toman_long
 
 SLUG = actions.SLUG
@@ -50,7 +52,11 @@ LIST = ListSpec(
     filters=IdeaFilters,
     empty_title=_("No idea yet"),
     empty_text=_("What residents want done in their neighbourhood is written down here."),
-)
+    first_step=first_step(
+        SLUG, (permissions.may_tell, _("Write down an idea"), "new"),
+        else_=_("Ideas are written down by those who work in the neighbourhood."),
+    ),
+)  # fmt: skip
 
 
 def opened(by: Acting) -> bool:
@@ -89,8 +95,9 @@ def new_idea(request: HttpRequest) -> HttpResponseBase:
             title=said["title"], text=said["text"], place=said["place"], organisation=keeper, by=by, now=timezone.now()
         )
     except Refusal as refusal:
-        notices.refused(request, refusal)
-        return redirect(f"{SLUG}:new")
+        with scope(by):
+            refuse(form, refusal)
+            return render(request, "assemblies/new.html", {"form": form, "resident": resident}, status=409)
     told = gettext("Your idea is told. It is studied, and then everyone reads it.")
     notices.done(request, told if resident else gettext("The idea was written down."))
     return redirect(f"{SLUG}:idea", idea_id=idea.pk)
@@ -189,8 +196,14 @@ def study(request: HttpRequest, idea_id: int) -> HttpResponseBase:
         if request.method != "POST" or not form.is_valid():
             return render(request, "assemblies/study.html", {"form": form, "idea": idea})
     findings = actions.Findings(form.parts, form.cleaned_data["cost"] or 0, form.cleaned_data["feasible"])
-    done = gettext("The study is kept. Once it is whole, it can be published.")
-    return _act(request, idea_id, done, actions.write_study, findings=findings)
+    try:
+        actions.write_study(idea_id=idea_id, findings=findings, by=by, now=timezone.now())
+    except Refusal as refusal:
+        with scope(by):
+            refuse(form, refusal)
+            return render(request, "assemblies/study.html", {"form": form, "idea": idea}, status=409)
+    notices.done(request, gettext("The study is kept. Once it is whole, it can be published."))
+    return redirect(f"{SLUG}:idea", idea_id=idea_id)
 
 
 @require_POST

@@ -20,8 +20,11 @@ from peyvand.votes.models import Vote
 from peyvand.votes.pabulib import import_example
 from peyvand.votes.permissions import KEEPERS
 from peyvand.web import notices
+from peyvand.web.exports import export, exportable
 from peyvand.web.lists import list_page
+from peyvand.web.pages.access import refuse
 from peyvand.web.pages.words import named
+from peyvand.web.programmes import first_step, one_of
 from peyvand.web.votes.pages import About, VotePages, board
 
 SLUG = actions.SLUG
@@ -31,7 +34,11 @@ BOARD = board(
     title=_("Votes of residents"),
     empty_title=_("No vote yet"),
     empty_text=_("When residents vote on what is done in their neighbourhood, it stands here."),
-)
+    first_step=first_step(
+        SLUG, (one_of(*KEEPERS), _("Prepare a vote"), "new_vote"),
+        else_=_("Votes are prepared by managers, field leaders and officers."),
+    ),
+)  # fmt: skip
 
 
 def _about(vote: Vote) -> About:
@@ -47,9 +54,12 @@ PAGES = VotePages(
 )  # fmt: skip
 
 
+@exportable
 @require_GET
 def all_votes(request: HttpRequest) -> HttpResponseBase:
     by = request.acting  # type: ignore[attr-defined]
+    if (file := export(request, BOARD, queries.seen_votes())) is not None:
+        return file
     page = list_page(request, BOARD, queries.seen_votes())
     return render(request, "assemblies/board.html", {"page": page, "may_prepare": by.role in KEEPERS and opened(by)})
 
@@ -81,8 +91,8 @@ def new_vote(request: HttpRequest) -> HttpResponseBase:
             now=timezone.now(),
         )  # fmt: skip
     except Refusal as refusal:
-        notices.refused(request, refusal)
         with scope(by):
+            refuse(form, refusal)
             return render(request, "assemblies/new_vote.html", {"form": form}, status=409)
     notices.done(request, gettext("The vote is prepared. Put people on its roll, then open it."))
     return redirect(f"{SLUG}:vote", vote_id=vote.pk)
@@ -106,7 +116,7 @@ def example(request: HttpRequest) -> HttpResponseBase:
                 now=timezone.now(),
             )
         except Refusal as refusal:
-            notices.refused(request, refusal)
+            refuse(form, refusal, **{refusal.code: "file"})
         else:
             notices.done(request, gettext("The example was counted."))
             return redirect(f"{SLUG}:vote", vote_id=vote.pk)

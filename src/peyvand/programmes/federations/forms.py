@@ -10,6 +10,7 @@ from peyvand.flow.need.enums import Band
 from peyvand.flow.need.models import Need
 from peyvand.people.models import Organisation
 from peyvand.programmes.federations import queries
+from peyvand.programmes.federations.enums import TakingState
 from peyvand.programmes.federations.models import Decision, Federation, Member
 from peyvand.programmes.federations.rules import MOST_ITEMS
 from peyvand.scope.acting import Acting
@@ -19,6 +20,7 @@ from peyvand.votes.rules import Rule
 from peyvand.web.doing import ActForm
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
+from peyvand.web.lists import Filters
 from peyvand.web.pages.choices import KindFilters
 from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import number, quantity
@@ -26,6 +28,15 @@ from peyvand.web.templatetags.peyvand_format import number, quantity
 _OFFERED = 200
 # The three ways to fill seats: by yes, by order, and by equal shares, each seat paid for by those it stands for.
 _WAYS = (Method.APPROVAL, Method.RANKING, Method.EQUAL_SHARES)
+
+
+class FederationFilters(Filters):
+    searched = ("organisation__search_key", "place__search_key")
+
+
+class TakingFilters(KindFilters):
+    of_kind = "shared__specification"
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *TakingState.choices])
 
 
 class SharedFilters(KindFilters):

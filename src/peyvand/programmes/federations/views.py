@@ -18,15 +18,17 @@ from peyvand.kernel.refusals import Refusal
 from peyvand.programmes.federations import actions, election_actions, permissions, queries, sharing_actions
 from peyvand.programmes.federations.acts import FEDERATION, MEETING, MEMBER, SHARED, TAKING
 from peyvand.programmes.federations.enums import MeetingState, MemberState, TakingState
-from peyvand.programmes.federations.forms import FoundForm, SharedFilters, ShareForm
+from peyvand.programmes.federations.forms import FederationFilters, FoundForm, SharedFilters, ShareForm, TakingFilters
 from peyvand.programmes.federations.models import Federation, Meeting, Member, SharedNeed, Taking
-from peyvand.scope.acting import Acting
+from peyvand.scope.acting import STAFF, Acting
 from peyvand.scope.database import scope
 from peyvand.votes.actions import call_off_vote
 from peyvand.web import notices
+from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.access import acting, refuse
 from peyvand.web.pages.words import listed, named
+from peyvand.web.programmes import first_step, one_of
 from peyvand.web.templatetags.peyvand_format import jdate, number, quantity
 from peyvand.web.votes.pages import VotePages, board
 from peyvand.web.votes.pages import badge as vote_badge
@@ -55,10 +57,14 @@ LIST = ListSpec(
         Column("founded", _("Here since"), value="founded_at", kind="date", sort="founded_at"),
     ),
     default_sort="-founded_at",
-    exports=False,
+    filters=FederationFilters,
     empty_title=_("No federation yet"),
     empty_text=_("Where charities form an organisation of organisations, it stands here."),
-)
+    first_step=first_step(
+        SLUG, (one_of(*permissions.SPEAKERS), _("Make an organisation a federation"), "found"),
+        else_=_("Federations are founded by those who lead an organisation."),
+    ),
+)  # fmt: skip
 
 
 def _page(federation_id: int) -> str:
@@ -69,9 +75,12 @@ def opened(by: Acting) -> bool:
     return writes_are_open(programme(SLUG), by, timezone.now())
 
 
+@exportable
 @require_GET
 def all_federations(request: HttpRequest) -> HttpResponseBase:
     by = acting(request)
+    if (file := export(request, LIST, queries.federations())) is not None:
+        return file
     context = {
         "page": list_page(request, LIST, queries.federations()),
         "may_found": by.role in permissions.SPEAKERS and opened(by),
@@ -175,16 +184,19 @@ SHARED_LIST = ListSpec(
     ),
     default_sort="opened_date",
     filters=SharedFilters,
-    exports=False,
     empty_title=_("Nothing is shared now"),
     empty_text=_("What members of a federation cannot meet alone stands here, without a name or an address."),
+    first_step=first_step(SLUG, (one_of(*STAFF), _("Share needs with the members"), "share"), else_=""),
 )
 
 
+@exportable
 @require_GET
 def shared(request: HttpRequest) -> HttpResponseBase:
     """Of each need its kind, quantity, county, priority and age: nothing by which somebody could be found."""
     by, is_open = acting(request), opened(acting(request))
+    if (file := export(request, SHARED_LIST, queries.shared(by))) is not None:
+        return file
     page = list_page(request, SHARED_LIST, queries.shared(by))
     rows = [(one, SHARED.offers(one, by, is_open, f"{SLUG}:shared_act")) for one in page.objects]
     context = {"page": page, "rows": [(_told(one), acts) for one, acts in rows if acts], "is_open": is_open}
@@ -229,9 +241,10 @@ TAKINGS = ListSpec(
         Column("asked", _("Said"), value="asked_at", kind="date", sort="asked_at"),
     ),
     default_sort="-asked_at",
-    exports=False,
+    filters=TakingFilters,
     empty_title=_("Nothing was taken yet"),
     empty_text=_("When a member says that it takes a shared need, it stands here until the holder answers."),
+    first_step=first_step(SLUG, (one_of(*STAFF), _("See what members share"), "shared"), else_=""),
 )
 
 
@@ -239,9 +252,12 @@ def _taking_badge(row: Taking) -> Badge:
     return Badge(row.get_state_display(), _TAKINGS[TakingState(row.state)])
 
 
+@exportable
 @require_GET
 def takings(request: HttpRequest) -> HttpResponseBase:
     by, is_open = acting(request), opened(acting(request))
+    if (file := export(request, TAKINGS, queries.takings(by))) is not None:
+        return file
     page = list_page(request, TAKINGS, queries.takings(by))
     rows = [(one, TAKING.offers(one, by, is_open, f"{SLUG}:taking_act")) for one in page.objects]
     told = [(_told(one.shared), named(one.organisation), acts) for one, acts in rows if acts]
@@ -253,11 +269,18 @@ BOARD = board(
     title=_("Elections of federations"),
     empty_title=_("No election yet"),
     empty_text=_("When the members of a federation elect its board, it stands here."),
-)
+    first_step=first_step(
+        SLUG, (one_of(*permissions.READERS), _("See the federations"), "list"),
+        else_=_("An election is prepared by the federation itself."),
+    ),
+)  # fmt: skip
 
 
+@exportable
 @require_GET
 def elections(request: HttpRequest) -> HttpResponseBase:
+    if (file := export(request, BOARD, queries.election_votes())) is not None:
+        return file
     page = list_page(request, BOARD, queries.election_votes())
     return render(request, "federations/board.html", {"page": page})
 

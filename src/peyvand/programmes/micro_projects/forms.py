@@ -72,6 +72,7 @@ class TermsForm(Form):
 
 
 class ProjectFilters(Filters):
+    searched = ("need__specification__search_key", "need__place__search_key", "need__tracking_code")
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *ProjectState.choices])
     reason_kind = forms.ChoiceField(
         label=_("What happened"), required=False, choices=[("", _("All")), *ReasonKind.choices]

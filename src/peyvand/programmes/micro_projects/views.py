@@ -29,9 +29,10 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.pages.access import acting, today
+from peyvand.web.pages.access import acting, refuse, today
 from peyvand.web.pages.thread import Step
 from peyvand.web.pages.words import listed
+from peyvand.web.programmes import first_step
 from peyvand.web.templatetags.peyvand_format import digits, jdate, quantity, toman_long
 
 SLUG = actions.SLUG
@@ -80,6 +81,10 @@ LIST = ListSpec(
     filters=ProjectFilters,
     empty_title=_("No micro-project yet"),
     empty_text=_("When something sudden happens to a family, propose one: it is decided within days."),
+    first_step=first_step(
+        SLUG, (permissions.may_propose, _("Propose a micro-project"), "new"),
+        else_=_("Micro-projects are proposed by those who work with families."),
+    ),
 )  # fmt: skip
 
 
@@ -123,8 +128,8 @@ def new_project(request: HttpRequest) -> HttpResponseBase:
     try:
         project = actions.propose_project(row=row, by=by, now=timezone.now())
     except Refusal as refusal:
-        notices.refused(request, refusal)
         with scope(by):
+            refuse(form, refusal)
             return _form_page(request, form, terms, status=409)
     notices.done(request, gettext("The micro-project waits for approval."))
     return redirect(f"{SLUG}:one", need_id=project.pk)
@@ -268,7 +273,7 @@ def terms(request: HttpRequest) -> HttpResponseBase:
         try:
             actions.set_terms(terms=fresh, since=said["since"], source=said["source"], by=by, now=timezone.now())
         except Refusal as refusal:
-            notices.refused(request, refusal)
+            refuse(form, refusal)
         else:
             notices.done(request, gettext("The setting was recorded."))
             return redirect(f"{SLUG}:terms")

@@ -141,12 +141,12 @@ def _own_share(row: Objective, by: Acting) -> dict[str, Any]:
     return {"promised": found.promised, "done": found.done} if found else {"done": 0}
 
 
-def _objective(act: str, title: Any, done: Any) -> Act:
+def _objective(act: str, title: Any, done: Any, undone_by: str) -> Act:
     return Act(
         title, done,
         lambda row, said, by, now: board_actions.move_objective(objective_id=row.pk, act=act, by=by, now=now),
         lambda row, by: permissions.may_speak(by, place_path=row.place_path, organisation_path=row.organisation_path),
-        lambda row: act in rules.OBJECTIVE.acts(row.state),
+        lambda row: act in rules.OBJECTIVE.acts(row.state), undone_by=undone_by,
     )  # fmt: skip
 
 
@@ -157,8 +157,8 @@ OBJECTIVE = Acts(
             _("Our share"), _("Your share was recorded."), _share, lambda row, by: _speaks_at(row.place_path, by),
             lambda row: row.state != "dropped", forms.ShareForm, _own_share,
         ),
-        "drop": _objective("drop", _("Drop it"), _("Dropped; it can be taken up again.")),
-        "take_up_again": _objective("take_up_again", _("Take it up again"), _("Taken up again.")),
+        "drop": _objective("drop", _("Drop it"), _("Dropped; it can be taken up again."), "take_up_again"),
+        "take_up_again": _objective("take_up_again", _("Take it up again"), _("Taken up again."), "drop"),
     },
     one(Objective),
     lambda row: row.place,

@@ -17,10 +17,10 @@ from peyvand.kernel.identifiers import clean
 from peyvand.kernel.refusals import NotFound, Refusal
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
-from peyvand.programmes.neighbourhoods import board_acts, queries, rules, served_actions
+from peyvand.programmes.neighbourhoods import board_acts, permissions, queries, rules, served_actions
 from peyvand.programmes.neighbourhoods.board_models import BoardSeat, DoubleHelp, Objective, Obstacle, Share
 from peyvand.programmes.neighbourhoods.enums import DoubleHelpState, ObstacleState
-from peyvand.programmes.neighbourhoods.forms import AskServedForm
+from peyvand.programmes.neighbourhoods.forms import AlarmFilters, AskServedForm, ObstacleFilters
 from peyvand.programmes.neighbourhoods.known import FOUR, FOUR_SOURCE
 from peyvand.programmes.neighbourhoods.queries import Owed
 from peyvand.programmes.neighbourhoods.views import SLUG, badge, offers, opened
@@ -29,8 +29,9 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.pages.access import acting, today
+from peyvand.web.pages.access import acting, refuse, today
 from peyvand.web.pages.words import named
+from peyvand.web.programmes import first_step, one_of
 from peyvand.web.templatetags.peyvand_format import number, percent
 from peyvand.web.templatetags.peyvand_pages import place_url
 
@@ -141,8 +142,10 @@ OBSTACLES = ListSpec(
         Column("told", _("Told"), value="told_at", kind="date", sort="told_at"),
     ),
     default_sort="told_at",
+    filters=ObstacleFilters,
     empty_title=_("No obstacle stands"),
     empty_text=_("What stands in the way of a place is told on its board, with whoever is to clear it."),
+    first_step=first_step(SLUG, (one_of(*permissions.READERS), _("See the boards"), "home"), else_=""),
 )  # fmt: skip
 
 
@@ -174,14 +177,17 @@ ALARMS = ListSpec(
         Column("state", _("State"), value=_alarm_badge, kind="badge"),
     ),
     default_sort="-noticed_at",
-    exports=False,
+    filters=AlarmFilters,
     empty_title=_("No double help noticed"),
     empty_text=_("Where another agency serves the same person with the same kind of help, it is said here. Nothing is stopped."),
 )  # fmt: skip
 
 
+@exportable
 @require_GET
 def served(request: HttpRequest) -> HttpResponseBase:
+    if (file := export(request, ALARMS, queries.double_help(acting(request)))) is not None:
+        return file
     return _served_page(request, AskServedForm(initial={"code": request.GET.get("code", "")}), 200)
 
 
@@ -189,7 +195,8 @@ def _served_page(request: HttpRequest, form: AskServedForm, status: int) -> Http
     by = acting(request)
     page = list_page(request, ALARMS, queries.double_help(by))
     fresh = [(one, reverse(f"{SLUG}:seen", args=[one.pk])) for one in page.objects if one.state == DoubleHelpState.NEW]
-    context = {"page": page, "form": form, "fresh": fresh if opened(by) else [], "is_open": opened(by)}
+    is_open = opened(by)
+    context = {"page": page, "form": form, "fresh": fresh if is_open else [], "is_open": is_open}
     return render(request, "neighbourhoods/served.html", context, status=status)
 
 
@@ -206,7 +213,9 @@ def ask(request: HttpRequest) -> HttpResponseBase:
     try:
         answer = served_actions.ask_served(need_id=need.pk, by=by, now=timezone.now())
     except Refusal as refusal:
-        notices.refused(request, refusal)
+        refuse(form, refusal)
+        with scope(by):
+            return _served_page(request, form, 409)
     else:
         if answer:
             notices.warn(request, gettext("Already served: yes. Another agency helps with this; talk before both do."))

@@ -89,7 +89,7 @@ COUNCIL = Acts(
         "dissolve": Act(
             _("Dissolve the council"), _("Dissolved, with its committees. What it resolved is followed on; it can be revived."),
             lambda row, said, by, now: actions.dissolve_or_revive(council_id=row.pk, act="dissolve", by=by, now=now),
-            lambda row, by: permissions.may_keep(by, row), _stands,
+            lambda row, by: permissions.may_keep(by, row), _stands, undone_by="revive",
         ),
         "revive": Act(
             _("Revive the council"), _("The council stands again, with its history."),

@@ -14,6 +14,7 @@ from peyvand.programmes.neighbourhoods.enums import (
     BoardRole,
     CouncilState,
     Dimension,
+    DoubleHelpState,
     ResolutionState,
     SeatRole,
     VoiceState,
@@ -26,7 +27,7 @@ from peyvand.web import doing
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Filters
-from peyvand.web.pages.choices import PlaceField
+from peyvand.web.pages.choices import KindFilters, PlaceField
 from peyvand.web.pages.neighbourhoods import organisations_at
 from peyvand.web.pages.words import named
 
@@ -271,9 +272,29 @@ class KindForm(Form):
             self.fields[name].choices = known  # type: ignore[attr-defined]
 
 
+class CouncilFilters(Filters):
+    searched = ("place__search_key", "organisation__search_key")
+    folded = ("kind__name_fa",)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *CouncilState.choices])
+
+
+class ObstacleFilters(Filters):
+    searched = ("place__search_key", "owner__search_key")
+    folded = ("title",)
+
+
+class AlarmFilters(KindFilters):
+    of_kind = "need__specification"
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *DoubleHelpState.choices])
+
+
 class ResolutionFilters(Filters):
+    searched = ("owner__search_key", "council__place__search_key")
+    folded = ("title",)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *ResolutionState.choices])
 
 
 class VoiceFilters(Filters):
+    searched = ("council__place__search_key",)
+    folded = ("title",)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *VoiceState.choices])

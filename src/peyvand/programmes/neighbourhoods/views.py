@@ -20,7 +20,14 @@ from peyvand.people.models import Organisation
 from peyvand.programmes.neighbourhoods import actions, council_acts, permissions, queries, rules
 from peyvand.programmes.neighbourhoods.board_acts import board_url, own
 from peyvand.programmes.neighbourhoods.enums import CouncilState, ResolutionState, SessionState, VoiceState
-from peyvand.programmes.neighbourhoods.forms import CouncilForm, KindForm, ResolutionFilters, VoiceFilters, set_name
+from peyvand.programmes.neighbourhoods.forms import (
+    CouncilFilters,
+    CouncilForm,
+    KindForm,
+    ResolutionFilters,
+    VoiceFilters,
+    set_name,
+)
 from peyvand.programmes.neighbourhoods.minutes import minutes_of
 from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resolution, Voice
 from peyvand.scope.acting import Acting, within
@@ -33,6 +40,7 @@ from peyvand.web.pages.access import acting, refuse, today
 from peyvand.web.pages.downloads import pdf
 from peyvand.web.pages.thread import Step
 from peyvand.web.pages.words import listed, named
+from peyvand.web.programmes import first_step, one_of
 from peyvand.web.templatetags.peyvand_format import jdate, number
 
 SLUG = actions.SLUG
@@ -86,8 +94,13 @@ COUNCILS = ListSpec(
         Column("founded", _("Founded"), value="founded_at", kind="date", sort="founded_at"),
     ),
     default_sort="place_path",
+    filters=CouncilFilters,
     empty_title=_("No council yet"),
     empty_text=_("Found the council of a place; its history then stays with the place."),
+    first_step=first_step(
+        SLUG, (one_of(*permissions.KEEPERS), _("Found a council"), "found"),
+        else_=_("Councils are founded by field staff, officers and the governor's office."),
+    ),
 )  # fmt: skip
 RESOLUTIONS = ListSpec(
     name="resolutions",
@@ -103,6 +116,7 @@ RESOLUTIONS = ListSpec(
     filters=ResolutionFilters,
     empty_title=_("No resolution here"),
     empty_text=_("What a session resolves is listed here until it is done."),
+    first_step=first_step(SLUG, (one_of(*permissions.READERS), _("See the councils"), "home"), else_=""),
 )  # fmt: skip
 VOICES = ListSpec(
     name="voices",
@@ -118,6 +132,7 @@ VOICES = ListSpec(
     filters=VoiceFilters,
     empty_title=_("No voice here"),
     empty_text=_("What a council sends up is listed here with its clock."),
+    first_step=first_step(SLUG, (one_of(*permissions.READERS), _("See the councils"), "home"), else_=""),
 )  # fmt: skip
 
 
@@ -128,12 +143,13 @@ def home(request: HttpRequest) -> HttpResponseBase:
     rows = queries.councils(by)
     if (file := export(request, COUNCILS, rows)) is not None:
         return file
+    is_open = opened(by)
     context = {
         "page": list_page(request, COUNCILS, rows),
         "waiting": queries.waiting(by, today()),
         "boards": [(one, board_url(one.place_id)) for one in queries.boards(by)[:40]],
-        "may_found": by.role in permissions.KEEPERS and opened(by),
-        "may_settle": permissions.may_settle(by) is None and opened(by),
+        "may_found": by.role in permissions.KEEPERS and is_open,
+        "may_settle": permissions.may_settle(by) is None and is_open,
         "sees_served": by.is_staff,
     }  # fmt: skip
     return render(request, "neighbourhoods/home.html", context)

@@ -7,13 +7,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
 from peyvand.people.enums import OrganisationKind
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.programmes.practices.actions import Form as Told
 from peyvand.programmes.practices.actions import Result
-from peyvand.programmes.practices.enums import EndingKind, PracticeState
+from peyvand.programmes.practices.enums import EndingKind, PracticeState, SessionState
 from peyvand.programmes.practices.models import HighSession, Practice
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
@@ -221,6 +222,22 @@ class WordsForm(Form):
     body = forms.CharField(label=_("The words as they would read"), max_length=5000, widget=_long(10))
     invitation = forms.CharField(label=_("What a reader can do now"), max_length=200, required=False)
     reason = forms.CharField(label=_("Why, in a sentence to the teller"), max_length=300, widget=_long(2))
+
+
+class StoryFilters(Filters):
+    searched = ("place__search_key",)
+    folded = ("title",)
+    lookups = {"words": "has_words"}
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All")), *StoryState.choices[:-1]]
+    )  # fmt: skip
+    words = forms.BooleanField(label=_("Only where a change is proposed"), required=False)
+
+
+class SessionFilters(Filters):
+    searched = ("place__search_key",)
+    folded = ("title", "host")
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *SessionState.choices])
 
 
 class PracticeFilters(Filters):

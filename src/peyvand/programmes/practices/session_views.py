@@ -14,14 +14,16 @@ from peyvand.people.queries import not_two_people
 from peyvand.programmes.practices import book, permissions, queries, session_actions
 from peyvand.programmes.practices.actions import SLUG
 from peyvand.programmes.practices.enums import NominationState, SessionState
-from peyvand.programmes.practices.forms import AnswerForm, SessionForm
+from peyvand.programmes.practices.forms import AnswerForm, SessionFilters, SessionForm
 from peyvand.programmes.practices.models import Nomination
 from peyvand.programmes.practices.pages import Asking, asked, is_open
+from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting, today
 from peyvand.web.pages.downloads import pdf
 from peyvand.web.pages.words import named
+from peyvand.web.programmes import first_step
 
 _TONES = {
     NominationState.PROPOSED: "waiting", NominationState.ACCEPTED: "done", NominationState.DECLINED: "stopped",
@@ -53,15 +55,19 @@ LIST = ListSpec(
         Column("book", _("In the book"), value="in_book", kind="number"),
     ),
     default_sort="-held_date",
-    exports=False,
+    filters=SessionFilters,
     empty_title=_("No session yet"),
     empty_text=_("A session is called by an HQ leader; practices are then nominated to it."),
+    first_step=first_step(SLUG, (permissions.may_call_session, _("Call a session"), "session_new"), else_=""),
 )
 
 
+@exportable
 @require_GET
 def sessions(request: HttpRequest) -> HttpResponseBase:
     by = acting(request)
+    if (file := export(request, LIST, queries.sessions())) is not None:
+        return file
     context = {
         "page": list_page(request, LIST, queries.sessions()),
         "may_call": permissions.may_call_session(by) is None and is_open(by),

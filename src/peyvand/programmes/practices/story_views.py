@@ -16,11 +16,12 @@ from peyvand.flow.story.permissions import may_edit_story
 from peyvand.programmes.practices import permissions, queries, story_actions
 from peyvand.programmes.practices.actions import SLUG
 from peyvand.programmes.practices.enums import EndingKind, PracticeState, WordsState
-from peyvand.programmes.practices.forms import EndingForm, WordsForm
+from peyvand.programmes.practices.forms import EndingForm, StoryFilters, WordsForm
 from peyvand.programmes.practices.models import Practice, ProposedWords, StoryEnding
 from peyvand.programmes.practices.pages import Asking, asked, is_open
 from peyvand.programmes.practices.ways import address_of, label_of
 from peyvand.scope.bulk import in_area
+from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting
@@ -57,15 +58,18 @@ LIST = ListSpec(
         Column("created", _("Told"), value="created_at", kind="date", sort="created_at"),
     ),
     default_sort="-created_at",
-    exports=False,
+    filters=StoryFilters,
     empty_title=_("No story here yet"),
     empty_text=_("A story is told of deliveries that were accepted; it is written under “Stories”."),
 )
 
 
+@exportable
 @require_GET
 def stories(request: HttpRequest) -> HttpResponseBase:
     by = acting(request)
+    if (file := export(request, LIST, queries.stories_in_hand(by))) is not None:
+        return file
     context = {"page": list_page(request, LIST, queries.stories_in_hand(by)), "crumbs": _crumbs()[:1]}
     return render(request, "practices/stories.html", context)
 

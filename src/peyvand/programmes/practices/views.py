@@ -31,6 +31,7 @@ from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting, today
 from peyvand.web.pages.words import listed, named
+from peyvand.web.programmes import first_step
 from peyvand.web.templatetags.peyvand_format import jdate, number, quantity, toman_long, toman_text
 
 SLUG = actions.SLUG
@@ -70,6 +71,11 @@ LIST = ListSpec(
     empty_title=_("No practice yet"),
     empty_text=_(
         "Write down what worked: the problem, the steps, the cost, the people, the result and the conditions."
+    ),
+    first_step=first_step(
+        SLUG,
+        (permissions.may_write, _("Write down a practice"), "new"),
+        else_=_("Practices are written down by those who do the work."),
     ),
 )
 

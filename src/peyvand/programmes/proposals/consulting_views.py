@@ -1,9 +1,10 @@
 """The pages of consultations: a draft paragraph by paragraph, comments and answers, statements, and what unites those who voted."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,19 +12,29 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from peyvand.kernel.refusals import NotFound, Refusal
+from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.programmes.proposals import consulting_actions, opinions, permissions
 from peyvand.programmes.proposals.enums import Vote
-from peyvand.programmes.proposals.forms import CommentAnswerForm, CommentForm, ConsultationForm, StatementForm, name_of
+from peyvand.programmes.proposals.forms import (
+    CommentAnswerForm,
+    CommentForm,
+    ConsultationFilters,
+    ConsultationForm,
+    StatementForm,
+    name_of,
+)
 from peyvand.programmes.proposals.models import Comment, Consultation, Paragraph, Statement
 from peyvand.programmes.proposals.views import SLUG, is_open
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import models_at_once
 from peyvand.scope.database import scope
 from peyvand.web import notices
+from peyvand.web.exports import export, exportable
+from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
-from peyvand.web.pages.access import acting, today
+from peyvand.web.pages.access import acting, refuse, today
+from peyvand.web.programmes import first_step
 
 MOST_COMMENTS = 500  # of a draft on its page, the newest; all are in the API
 
@@ -46,9 +57,14 @@ LIST = ListSpec(
         Column("closes", _("Last day"), kind="date", sort="closes"),
     ),
     default_sort="-closes",
-    exports=False,
+    filters=ConsultationFilters,
     empty_title=_("No draft is before us yet"),
     empty_text=_("An organisation puts a draft before everyone; each paragraph can be commented on."),
+    first_step=first_step(
+        SLUG,
+        (permissions.may_convene, _("Put a draft before everyone"), "new_consultation"),
+        else_=_("Drafts are put before everyone by organisation managers and HQ leaders."),
+    ),
 )
 
 
@@ -56,9 +72,12 @@ def all_consultations() -> QuerySet[Consultation]:
     return Consultation.objects.select_related("organisation")
 
 
+@exportable
 @require_GET
 def consultations(request: HttpRequest) -> HttpResponseBase:
     by = acting(request)
+    if (file := export(request, LIST, all_consultations())) is not None:
+        return file
     context = {
         "page": list_page(request, LIST, all_consultations()),
         "may_open": permissions.may_convene(by) is None and is_open(by),
@@ -80,7 +99,7 @@ def new_consultation(request: HttpRequest) -> HttpResponseBase:
         try:
             made = acts.do(request, run)
         except Refusal as refusal:
-            notices.refused(request, refusal)
+            refuse(form, refusal)
         else:
             notices.done(request, gettext("The draft is before everyone."))
             return redirect(f"{SLUG}:consultation", consultation_id=made)
@@ -113,11 +132,10 @@ def _one(consultation_id: int, by: Acting) -> dict[str, Any]:
     return {
         "row": row,
         "badge": _badge(row),
-        "parts": [(part, comments.get(part.pk, [])) for part in parts],
+        "parts": [(part, comments.get(part.pk, []), comment_form(part.pk) if takes_part else None) for part in parts],
         "statements": [(one, [(choice, mine.get(one.pk) == choice.value) for choice in Vote]) for one in statements],
         "held": held,
         "takes_part": takes_part,
-        "comment_form": CommentForm(auto_id=False) if takes_part else None,
         "statement_form": StatementForm() if takes_part else None,
         "answer_form": CommentAnswerForm()
         if comments and opened and permissions.may_answer_comments(by, row) is None
@@ -137,52 +155,75 @@ def to_one(consultation_id: int) -> str:
     return reverse(f"{SLUG}:consultation", args=[consultation_id])
 
 
+def comment_form(paragraph_id: int, data: Any = None) -> CommentForm:
+    """One for each paragraph of a page, so each has ids of its own."""
+    return CommentForm(data, auto_id=f"comment-{paragraph_id}-%s")
+
+
 @require_POST
 def comment(request: HttpRequest, consultation_id: int, paragraph_id: int) -> HttpResponseBase:
-    by, form = acting(request), CommentForm(request.POST)
-    if not form.is_valid():
-        return _not_yet(request, consultation_id, gettext("A comment says something."))
-    text = form.cleaned_data["text"]
-    return acts.act(
-        request,
-        lambda: consulting_actions.comment_on(paragraph_id=paragraph_id, text=text, by=by, now=timezone.now()),
-        gettext("Your comment stands below the paragraph."),
-        f"{to_one(consultation_id)}#paragraph-{paragraph_id}",
-    )
+    by, form = acting(request), comment_form(paragraph_id, request.POST)
+
+    def run() -> None:
+        consulting_actions.comment_on(
+            paragraph_id=paragraph_id, text=form.cleaned_data["text"], by=by, now=timezone.now()
+        )
+
+    def beside(page: dict[str, Any]) -> dict[str, Any]:
+        return {"parts": [(part, said, form if part.pk == paragraph_id else one) for part, said, one in page["parts"]]}
+
+    done = gettext("Your comment stands below the paragraph.")
+    return _taken(request, consultation_id, form, run, done, f"#paragraph-{paragraph_id}", beside)
 
 
-def _not_yet(request: HttpRequest, consultation_id: int, said: str) -> HttpResponse:
-    notices.warn(request, said)
-    return redirect(to_one(consultation_id))
+def _taken(
+    request: HttpRequest, consultation_id: int, form: Form, run: Callable[[], None], done: str, part: str,
+    beside: Callable[[dict[str, Any]], dict[str, Any]],
+) -> HttpResponseBase:  # fmt: skip
+    """Do what a form of the page asks and go to its part; else the page once more, with what was typed and what is wrong with it."""
+    by, status = acting(request), 422
+    if form.is_valid():
+        try:
+            acts.do(request, run)
+        except (NotFound, NotPermitted):
+            raise
+        except Refusal as refusal:
+            refuse(form, refusal)
+            status = 409
+        else:
+            notices.done(request, done)
+            return redirect(f"{to_one(consultation_id)}{part}")
+    with scope(by):
+        page = _one(consultation_id, by)
+        return render(request, "proposals/consultation.html", page | beside(page), status=status)
 
 
 @require_POST
 def answer_comments(request: HttpRequest, consultation_id: int) -> HttpResponseBase:
     by, form = acting(request), CommentAnswerForm(request.POST)
     ids = [int(one) for one in request.POST.getlist("comment") if one.isdecimal()]
-    if not form.is_valid() or not ids:
-        return _not_yet(request, consultation_id, gettext("Tick the comments that say the same, and write the answer."))
-    answer = form.cleaned_data["answer"]
-    return acts.act(
-        request,
-        lambda: consulting_actions.answer_comments(comment_ids=ids, answer=answer, by=by, now=timezone.now()),
-        gettext("The answer stands below each of these comments."),
-        to_one(consultation_id),
-    )
+    if not ids:
+        form.add_error(None, gettext("Tick the comments that say the same."))
+
+    def run() -> None:
+        answer = form.cleaned_data["answer"]
+        consulting_actions.answer_comments(comment_ids=ids, answer=answer, by=by, now=timezone.now())
+
+    done = gettext("The answer stands below each of these comments.")
+    typed = {"answer_form": form, "ticked": ids}
+    return _taken(request, consultation_id, form, run, done, "", lambda page: typed)
 
 
 @require_POST
 def state(request: HttpRequest, consultation_id: int) -> HttpResponseBase:
     by, form = acting(request), StatementForm(request.POST)
-    if not form.is_valid():
-        return _not_yet(request, consultation_id, gettext("A statement is one sentence of at most two hundred signs."))
-    text = form.cleaned_data["text"]
-    return acts.act(
-        request,
-        lambda: consulting_actions.add_statement(consultation_id=consultation_id, text=text, by=by, now=timezone.now()),
-        gettext("Your statement can be voted on."),
-        f"{to_one(consultation_id)}#statements",
-    )
+
+    def run() -> None:
+        text = form.cleaned_data["text"]
+        consulting_actions.add_statement(consultation_id=consultation_id, text=text, by=by, now=timezone.now())
+
+    done = gettext("Your statement can be voted on.")
+    return _taken(request, consultation_id, form, run, done, "#statements", lambda page: {"statement_form": form})
 
 
 @require_POST

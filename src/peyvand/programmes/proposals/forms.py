@@ -1,15 +1,17 @@
 """The forms of proposals and consultations."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.kernel.text import latin_digits
+from peyvand.engines.themes import stems
+from peyvand.kernel.text import latin_digits, search_key
 from peyvand.people.enums import OrganisationKind
 from peyvand.people.models import Organisation
 from peyvand.programmes.proposals.enums import Decision, ProposalState
@@ -23,6 +25,7 @@ from peyvand.web.templatetags.peyvand_format import digits
 BODIES = (OrganisationKind.AGENCY, OrganisationKind.BANK, OrganisationKind.FUND, OrganisationKind.UNIVERSITY)
 # Own words are asked for so many proposals; the others get the answer with what they asked for.
 MOST_OWN_WORDS = 20
+_NUMBER = re.compile(r"([0-9]{4})[-/]([0-9]{1,6})")
 
 
 def name_of(row: Any) -> str:
@@ -163,7 +166,24 @@ class CommentAnswerForm(Form):
     answer = _long(2, label=_("Answer to the ticked comments"))
 
 
+class ThemeFilters(Filters):
+    folded = ("title",)
+    lookups = {"open": "waiting__gte"}
+    open = forms.BooleanField(label=_("Only with proposals that wait for an answer"), required=False)
+
+
+class ConsultationFilters(Filters):
+    searched = ("organisation__search_key",)
+    folded = ("title",)
+    since = JalaliDateField(label=_("Open on or after"), required=False, help_text="")
+    lookups = {"since": "closes__gte"}
+
+
 class ProposalFilters(Filters):
+    """A search goes by the number, by the title and the body in charge, and by words of the whole text, whatever their ending."""
+
+    folded = ("title",)
+    searched = ("body__search_key",)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *ProposalState.choices])
     body = forms.ModelChoiceField(
         label=_("Body in charge"), queryset=Organisation.objects.none(), required=False, empty_label=_("All")
@@ -174,6 +194,13 @@ class ProposalFilters(Filters):
         field = self.fields["body"]
         field.queryset = bodies_in_charge()  # type: ignore[attr-defined]
         field.label_from_instance = name_of  # type: ignore[attr-defined]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        if number := _NUMBER.fullmatch(search_key(text)):
+            return rows.filter(year=int(number[1]), number=int(number[2]))
+        written = super().search(rows, text).order_by().values("pk")
+        words = stems(text)
+        return rows.filter(Q(pk__in=written) | Q(words__contains=words)) if words else rows.filter(pk__in=written)
 
 
 def bodies_in_charge() -> QuerySet[Organisation]:

@@ -16,11 +16,12 @@ from peyvand.kernel.business_days import SOURCE
 from peyvand.kernel.refusals import NotFound, require
 from peyvand.programmes.proposals import actions, answering_actions, permissions, queries, rules, settling_actions
 from peyvand.programmes.proposals.enums import OPEN
-from peyvand.programmes.proposals.forms import AnswerTermsForm, HolidayForm, RouteForm
+from peyvand.programmes.proposals.forms import AnswerTermsForm, HolidayForm, RouteForm, ThemeFilters
 from peyvand.programmes.proposals.models import Answer, AnswerTerms, Holiday, Proposal, Theme
 from peyvand.programmes.proposals.views import LIST, SLUG, answering, is_open
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
+from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import acts
@@ -39,17 +40,20 @@ THEMES = ListSpec(
         Column("waiting", _("Without an answer"), kind="number", sort="waiting"),
     ),
     default_sort="-many",
-    exports=False,
+    filters=ThemeFilters,
     empty_title=_("No theme yet"),
     empty_text=_("Like proposals are put together every night."),
 )
 
 
+@exportable
 @require_GET
 def themes(request: HttpRequest) -> HttpResponseBase:
     rows = Theme.objects.annotate(
         many=Count("proposals"), waiting=Count("proposals", filter=Q(proposals__state__in=OPEN))
     )
+    if (file := export(request, THEMES, rows)) is not None:
+        return file
     return render(request, "proposals/themes.html", {"page": list_page(request, THEMES, rows)})
 
 

@@ -35,8 +35,9 @@ from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
-from peyvand.web.pages.access import acting, today
+from peyvand.web.pages.access import acting, refuse, today
 from peyvand.web.pages.thread import Step
+from peyvand.web.programmes import first_step
 from peyvand.web.templatetags.peyvand_format import jdate, number
 
 SLUG = actions.SLUG
@@ -80,6 +81,10 @@ LIST = ListSpec(
     filters=ProposalFilters,
     empty_title=_("No proposal yet"),
     empty_text=_("Write the first one: with its problem, its first step and who should do it."),
+    first_step=first_step(
+        SLUG, (permissions.may_write, _("Write a proposal"), "new"),
+        else_=_("Proposals are written by residents and by people of organisations, once they have signed in."),
+    ),
 )  # fmt: skip
 
 
@@ -92,6 +97,8 @@ def all_proposals(request: HttpRequest) -> HttpResponseBase:
         rows = rows.filter(queries.overdue(day), merged_into__isnull=True)
     elif only == "waiting":
         rows = rows.filter(pk__in=queries.waiting_for(by).values("pk"))
+    elif only == "promised":
+        rows = rows.filter(pk__in=queries.past_promise(by, day).values("pk"))
     elif only == "unrouted":
         rows = rows.filter(pk__in=queries.unrouted(by).values("pk"))
     if (file := export(request, LIST, rows)) is not None:
@@ -139,7 +146,7 @@ def _not_yet(request: HttpRequest, form: ProposalForm, row: actions.NewProposal,
             form = ProposalForm(typed)
             form.is_valid()
         else:
-            notices.refused(request, refusal)
+            refuse(form, refusal)
         context = {"form": form, "like": like, "asked": bool(like), "days": queries.terms_on(today())}
         return render(request, "proposals/new.html", context, status=200 if like else 409)
 

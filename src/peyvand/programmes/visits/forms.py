@@ -198,6 +198,7 @@ class UploadForm(Form):
 
 
 class VisitFilters(Filters):
+    searched = ("place__search_key", "organisation__search_key")
     lookups = {"since": "visited_date__gte"}
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *VisitState.choices])
     since = JalaliDateField(label=_("Visited since"), required=False, help_text="")

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django import forms
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from peyvand import papers
@@ -21,19 +24,55 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below
 from peyvand.scope.database import scope
 from peyvand.web import notices
+from peyvand.web.exports import export, exportable
+from peyvand.web.lists import Badge, Column, Filters, ListSpec, list_page
 from peyvand.web.pages.access import refuse
 from peyvand.web.pages.downloads import attachment, pdf
 from peyvand.web.pages.office_frame import FONTS, frame
 from peyvand.web.pages.words import named
+from peyvand.web.programmes import first_step
 from peyvand.web.templatetags.peyvand_format import number
 
 
+class SurveyFilters(Filters):
+    folded = ("title",)
+    in_use = forms.BooleanField(label=gettext_lazy("Only those in use"), required=False)
+    lookups = {"in_use": "is_in_use"}
+
+
+def _badge(row: Survey) -> Badge:
+    return Badge(_("in use"), "going") if row.is_in_use else Badge(_("out of use"), "stopped")
+
+
+LIST = ListSpec(
+    name="surveys",
+    title=gettext_lazy("Household surveys"),
+    columns=(
+        Column("title", gettext_lazy("Form"), link=lambda row: reverse(f"{SLUG}:survey", args=[row.pk])),
+        Column("version", gettext_lazy("Version"), kind="number", sort="version"),
+        Column("state", gettext_lazy("State"), value=_badge, kind="badge"),
+        Column("households", gettext_lazy("Households asked"), kind="number", sort="households"),
+    ),
+    default_sort="-id",
+    filters=SurveyFilters,
+    empty_title=gettext_lazy("No form yet"),
+    empty_text=gettext_lazy("Forms in the format of ODK and Kobo are uploaded here, then asked on the phone and on paper."),
+    first_step=first_step(
+        SLUG, (permissions.may_upload_survey, gettext_lazy("Upload a form"), "upload"),
+        else_=gettext_lazy("An organisation manager, field leader, county officer or HQ leader uploads one."),
+    ),
+)  # fmt: skip
+
+
+@exportable
 @require_GET
 def surveys(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
-    rows = queries.surveys_for(by).annotate(households=Count("answers"))[:100]
+    rows = queries.surveys_for(by).annotate(households=Count("answers"))
+    if (file := export(request, LIST, rows)) is not None:
+        return file
     may_upload = permissions.may_upload_survey(by) is None and opened(by)
-    return render(request, "visits/surveys.html", {"rows": rows, "may_upload": may_upload})
+    return render(request, "visits/surveys.html", {"page": list_page(request, LIST, rows), "may_upload": may_upload})
 
 
 def upload(request: HttpRequest) -> HttpResponseBase:

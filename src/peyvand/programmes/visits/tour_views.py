@@ -5,8 +5,10 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
@@ -26,12 +28,15 @@ from peyvand.scope.acting import STAFF, Acting
 from peyvand.scope.bulk import below, in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
+from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
+from peyvand.web.lists import Column, Filters, ListSpec, list_page
 from peyvand.web.pages import choices
 from peyvand.web.pages.access import refuse
 from peyvand.web.pages.choices import FoundPlace, PlaceField
 from peyvand.web.pages.words import named
+from peyvand.web.programmes import first_step, one_of
 from peyvand.web.templatetags.peyvand_format import number
 
 PLACE_ROWS, PERSON_ROWS = 6, 5
@@ -117,16 +122,43 @@ def _people(by: Acting) -> Any:
     return rows.select_related("account").order_by("account__name", "pk")
 
 
+class TourFilters(Filters):
+    searched = ("base__search_key",)
+    folded = ("title",)
+    lookups = {"since": "begins__gte"}
+    since = JalaliDateField(label=_("Begins on or after"), required=False, help_text="")
+
+
+LIST = ListSpec(
+    name="tours",
+    title=_("Tours"),
+    columns=(
+        Column("title", _("Tour"), link=lambda row: reverse(f"{SLUG}:tour", args=[row.pk])),
+        Column("base", _("From where"), value=lambda row: named(row.base)),
+        Column("begins", _("First day"), kind="date", sort="begins"),
+        Column("days", _("Days"), kind="number", sort="days"),
+    ),
+    default_sort="-begins",
+    filters=TourFilters,
+    empty_title=_("No tour yet"),
+    empty_text=_("Those who lead the work plan one: places, days, and people with the skills the places need."),
+    first_step=first_step(SLUG, (one_of(*permissions.PLANNERS), _("Plan a tour"), "new_tour"), else_=""),
+)
+
+
+@exportable
 @require_GET
 def tours(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
-    rows = _tours(by).order_by("-begins", "-pk")[:100]
+    if (file := export(request, LIST, _tours(by))) is not None:
+        return file
     may_plan = permissions.may_plan(by, by.place_path) is None and opened(by)
-    return render(request, "visits/tours.html", {"rows": rows, "may_plan": may_plan})
+    return render(request, "visits/tours.html", {"page": list_page(request, LIST, _tours(by)), "may_plan": may_plan})
 
 
-def _tours(by: Acting) -> Any:
-    return Tour.objects.filter(in_area(by) & below(by.organisation_path, "organisation_path")).select_related("base")
+def _tours(by: Acting) -> QuerySet[Tour]:
+    own = Tour.objects.filter(in_area(by) & below(by.organisation_path, "organisation_path"))
+    return own.select_related("base").defer("base__boundary")
 
 
 @require_GET

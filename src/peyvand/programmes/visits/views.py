@@ -22,7 +22,7 @@ from peyvand.programmes.visits import actions, permissions, queries, rules
 from peyvand.programmes.visits.enums import MADE, Moment, VisitState
 from peyvand.programmes.visits.forms import ActionForm, PictureForm, PlanForm, TermsForm, VisitFilters, given_place
 from peyvand.programmes.visits.models import Visit, VisitAction, VisitPhoto, VisitTerms
-from peyvand.scope.acting import Acting
+from peyvand.scope.acting import STAFF, Acting
 from peyvand.scope.database import scope
 from peyvand.scope.encryption import Protected
 from peyvand.web import notices
@@ -30,6 +30,7 @@ from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.access import refuse
 from peyvand.web.pages.words import named, need_badge
+from peyvand.web.programmes import first_step, one_of
 from peyvand.web.templatetags.peyvand_format import jdate, number
 
 SLUG = actions.SLUG
@@ -81,6 +82,10 @@ LIST = ListSpec(
     filters=VisitFilters,
     empty_title=_("No visit yet"),
     empty_text=_("Choose a place that has been seen less, and plan the first one."),
+    first_step=first_step(
+        SLUG, (one_of(*permissions.PLANNERS), _("Plan a visit"), "plan"), (one_of(*STAFF), _("Write down a visit"), "field"),
+        else_=_("Visits are planned by those who lead the work."),
+    ),
 )  # fmt: skip
 
 
@@ -88,16 +93,21 @@ LIST = ListSpec(
 @require_GET
 def all_visits(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
-    shown = {"waiting": lambda: queries.waiting(by, today()), "mine": lambda: queries.sent(by).order_by()}
+    shown = {
+        "waiting": lambda: queries.waiting(by, today()),
+        "due": lambda: queries.to_make(by, today()),
+        "mine": lambda: queries.sent(by).order_by(),
+    }
     rows = shown.get(request.GET.get("show", ""), lambda: queries.visits(by))()
     if (file := export(request, LIST, rows)) is not None:
         return file
+    is_open = opened(by)
     context = {
         "page": list_page(request, LIST, rows),
         "only": request.GET.get("show", ""),
         **queries.tallies(by, today()),
-        "may_plan": permissions.may_plan(by, by.place_path) is None and opened(by),
-        "may_visit": permissions.may_visit(by, by.place_path) is None and opened(by),
+        "may_plan": permissions.may_plan(by, by.place_path) is None and is_open,
+        "may_visit": permissions.may_visit(by, by.place_path) is None and is_open,
     }
     return render(request, "visits/list.html", context)
 
@@ -113,8 +123,8 @@ def plan(request: HttpRequest) -> HttpResponseBase:
     try:
         visit = actions.plan_visit(place=said["place"], planned_date=said["planned_date"], by=by, now=timezone.now())
     except Refusal as refusal:
-        notices.refused(request, refusal)
         with scope(by):
+            refuse(form, refusal)
             return render(request, "visits/plan.html", {"form": form}, status=409)
     notices.done(request, gettext("The visit is planned."))
     return redirect(f"{SLUG}:one", visit_id=visit.pk)
@@ -191,18 +201,21 @@ def _pairs(visit: Visit) -> list[dict[str, Any]]:
 @require_POST
 def drop(request: HttpRequest, visit_id: int) -> HttpResponseBase:
     done = gettext("The plan is dropped. It can be taken up again below.")
-    return _act(request, visit_id, done, actions.drop_visit)
+    return _act(request, visit_id, done, actions.drop_visit, undo=reverse(f"{SLUG}:restore", args=[visit_id]))
 
 
 @require_POST
 def restore(request: HttpRequest, visit_id: int) -> HttpResponseBase:
-    return _act(request, visit_id, gettext("The visit is planned again."), actions.restore_visit)
+    undo = reverse(f"{SLUG}:drop", args=[visit_id])
+    return _act(request, visit_id, gettext("The visit is planned again."), actions.restore_visit, undo=undo)
 
 
-def _act(request: HttpRequest, visit_id: int, done: str, act: Any, **values: Any) -> HttpResponseBase:
+def _act(
+    request: HttpRequest, visit_id: int, done: str, act: Any, *, undo: str = "", **values: Any
+) -> HttpResponseBase:
     try:
         act(visit_id=visit_id, by=request.acting, now=timezone.now(), **values)  # type: ignore[attr-defined]
-        notices.done(request, done)
+        notices.done(request, done, undo_url=undo)
     except Refusal as refusal:
         notices.refused(request, refusal)
     return redirect(f"{SLUG}:one", visit_id=visit_id)
@@ -213,9 +226,18 @@ def tell(request: HttpRequest, visit_id: int) -> HttpResponseBase:
     form = ActionForm(request.POST, today=today())
     if not form.is_valid():
         return _again(request, visit_id, action_form=form)
-    said = form.cleaned_data
-    done = gettext("Recorded. The visit no longer stands open.")
-    return _act(request, visit_id, done, actions.tell_action, words=said["words"], done_date=said["done_date"])
+    said, by = form.cleaned_data, request.acting  # type: ignore[attr-defined]
+    try:
+        actions.tell_action(
+            visit_id=visit_id, words=said["words"], done_date=said["done_date"], by=by, now=timezone.now()
+        )
+    except (NotFound, NotPermitted):
+        raise
+    except Refusal as refusal:
+        refuse(form, refusal)
+        return _again(request, visit_id, action_form=form)
+    notices.done(request, gettext("Recorded. The visit no longer stands open."))
+    return redirect(f"{SLUG}:one", visit_id=visit_id)
 
 
 @require_POST

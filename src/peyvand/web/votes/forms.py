@@ -8,15 +8,22 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.votes.enums import BallotKind
+from peyvand.votes.enums import BallotKind, VoteState
 from peyvand.votes.models import Option, Vote
 from peyvand.votes.rules import Choice
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
+from peyvand.web.lists import Filters
 from peyvand.web.templatetags.peyvand_format import toman_text
 
 _TEHRAN = ZoneInfo("Asia/Tehran")
 _CODE = {"inputmode": "numeric", "autocomplete": "off", "dir": "ltr", "class": "short"}
+
+
+class VoteFilters(Filters):
+    searched = ("place__search_key",)
+    folded = ("title",)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *VoteState.choices])
 
 
 class OpenForm(Form):

@@ -23,7 +23,7 @@ from peyvand.extend.switches import off_refusal
 from peyvand.journal import pace
 from peyvand.kernel.codes import spoken
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import Refusal, require
+from peyvand.kernel.refusals import NotFound, Refusal, require
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.votes.actions import close_vote
@@ -36,13 +36,15 @@ from peyvand.votes.permissions import may_keep, may_vouch
 from peyvand.votes.queries import ballots_shown, options_of, unsettled_papers
 from peyvand.votes.rules import FEWEST_SHOWN, read_receipt
 from peyvand.web import notices
+from peyvand.web.charts import Chart
 from peyvand.web.lists import Badge, Column, ListSpec
 from peyvand.web.pages.access import acting
+from peyvand.web.pages.chart_files import file_of
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import digits, jdatetime, number
 from peyvand.web.templatetags.peyvand_format import refusal as said_of
 from peyvand.web.votes import words
-from peyvand.web.votes.forms import BallotForm, OpenForm, ReasonForm, ReceiptForm
+from peyvand.web.votes.forms import BallotForm, OpenForm, ReasonForm, ReceiptForm, VoteFilters
 from peyvand.web.votes.roll import RollPages
 
 _TONES = {
@@ -70,7 +72,7 @@ def board(slug: str, **words_: Any) -> ListSpec:
             Column("made", _("Prepared"), value="created_at", kind="date", sort="created_at"),
         ),
         default_sort="-created_at",
-        exports=False,
+        filters=VoteFilters,
         **words_,
     )
 
@@ -109,6 +111,8 @@ class VotePages(RollPages):
             Route(one, "vote", require_GET(self.show)),
             Route(f"{one}ballot/", "ballot", self.ballot),
             Route(f"{one}ballots/", "vote", require_GET(self.ballots), "ballots"),
+            Route(f"{one}result.png", "vote", require_GET(self.result_png), "result_png"),
+            Route(f"{one}result.csv", "vote", require_GET(self.result_csv), "result_csv"),
             Route(f"{one}again/", "vote", require_GET(self.again), "again"),
             Route(f"{one}receipt/", "ballot", require_POST(self.check_receipt), "receipt"),
             Route(f"{one}open/", "decide", require_POST(self.open_now), "open"),
@@ -128,7 +132,7 @@ class VotePages(RollPages):
         lines = words.result_lines(vote, options, about.pages) if counted else []
         found = {
             "pages": self, "vote": vote, "spends": words.spends(vote), "badge": badge(vote),
-            "facts": _facts(vote), "rule": words.rule_lines(vote),
+            "facts": _facts(vote), "rule": words.rule_lines(vote), "simply": words.simply(vote),
             "options": [(one, words.money(vote, one.cost) if words.spends(vote) else "", about.told.get(one.pk)) for one in options],
             "lines": lines, "summary": words.summary(vote, lines) if counted else "",
             "bars": words.bars(vote, lines) if counted else [], "is_open": vote.state == VoteState.OPEN,
@@ -191,6 +195,20 @@ class VotePages(RollPages):
         answer = HttpResponse(as_pabulib(vote), content_type="text/plain; charset=utf-8")
         answer.headers["Content-Disposition"] = f'attachment; filename="vote-{vote.pk}.pb"'
         return answer
+
+    def result_png(self, request: HttpRequest, vote_id: int) -> HttpResponse:
+        return file_of(request, self._chart(vote_id), "png")
+
+    def result_csv(self, request: HttpRequest, vote_id: int) -> HttpResponse:
+        return file_of(request, self._chart(vote_id), "csv")
+
+    def _chart(self, vote_id: int) -> Chart:
+        """Raises `NotFound` where nothing was counted, or of too few ballots to show how many each option had."""
+        vote = self.one(vote_id)
+        lines = words.result_lines(vote, options_of(vote), {}) if vote.state == VoteState.COUNTED else []
+        if not words.bars(vote, lines):
+            raise NotFound
+        return words.result_chart(vote, lines)
 
     def again(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
         """Count the published ballots anew, now, and say whether it gives the same."""

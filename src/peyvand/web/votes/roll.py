@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from peyvand.extend.programme import Route
 from peyvand.kernel.codes import spoken
-from peyvand.kernel.refusals import NotFound, Refusal, require
+from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
 from peyvand.scope.database import scope
 from peyvand.scope.encryption import Protected
 from peyvand.votes.casting import enter_paper, set_aside_paper
@@ -27,7 +27,7 @@ from peyvand.votes.roll import NewVoter, give_codes, give_paper, strike_voter, v
 from peyvand.votes.rules import LikeOnRoll, new_receipt
 from peyvand.web import notices
 from peyvand.web.lists import ListSpec, list_page
-from peyvand.web.pages.access import acting
+from peyvand.web.pages.access import acting, refuse
 from peyvand.web.templatetags.peyvand_format import digits, jdatetime
 from peyvand.web.votes.forms import BallotForm, VoterForm
 from peyvand.web.votes.words import money, spends
@@ -108,14 +108,14 @@ class RollPages:
         return render(request, "web/votes/roll.html", context, status=status)
 
     def add_voter(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
-        form = VoterForm(request.POST)
-        if not form.is_valid():
-            notices.warn(request, gettext("Write the name of the one who may vote."))
-            return redirect(f"{self.slug}:roll", vote_id=vote_id)
-        by, said = acting(request), dict(form.cleaned_data)
-        anyway, row = said.pop("anyway"), NewVoter(**said)
+        by, form = acting(request), VoterForm(request.POST)
         with scope(by):
-            self.one(vote_id)
+            vote = self.one(vote_id)
+            if not form.is_valid():
+                require(may_vouch(by, vote))
+                return self._roll_page(request, vote, form, status=422)
+        said = dict(form.cleaned_data)
+        anyway, row = said.pop("anyway"), NewVoter(**said)
         try:
             vouch_voters(vote_id=vote_id, rows=[row], anyway=anyway, by=by, now=timezone.now())
         except LikeOnRoll:
@@ -124,10 +124,13 @@ class RollPages:
             with scope(by):
                 like = like_on_roll(vote_id, [row])
                 return self._roll_page(request, self.one(vote_id), VoterForm(seen), like, status=409)
+        except (NotFound, NotPermitted):
+            raise
         except Refusal as refusal:
-            notices.refused(request, refusal)
-        else:
-            notices.done(request, gettext("On the roll."))
+            refuse(form, refusal)
+            with scope(by):
+                return self._roll_page(request, self.one(vote_id), form, status=409)
+        notices.done(request, gettext("On the roll."))
         return redirect(f"{self.slug}:roll", vote_id=vote_id)
 
     def strike(self, request: HttpRequest, vote_id: int, voter_id: int) -> HttpResponseBase:
@@ -173,8 +176,8 @@ class RollPages:
                 vote_id=vote_id, receipt=form.cleaned_data["number"], choice=form.choice(), by=by, now=timezone.now()
             )
         except Refusal as refusal:
-            notices.refused(request, refusal)
             with scope(by):
+                refuse(form, refusal)
                 return self._papers_page(request, vote, form, status=409)
         text = gettext("Both entries are the same: the paper counts.")
         waits = gettext("Entered. It counts once another person has entered the same.")

@@ -7,11 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from peyvand.votes.enums import Completion, Method, Ties, Utility
 from peyvand.votes.models import Option, Vote
 from peyvand.votes.queries import result_shown
-from peyvand.web.charts import Bar
+from peyvand.web.charts import Bar, Chart, drawn_bars
 from peyvand.web.templatetags.peyvand_format import number, toman_text
 
 
@@ -118,6 +119,33 @@ def bars(vote: Vote, lines: Sequence[Line]) -> list[Bar]:
         )
         for line in lines
     ]
+
+
+def result_chart(vote: Vote, lines: Sequence[Line]) -> Chart:
+    """The bars of a result with their rows, for a file."""
+    rows = [(str(line.option.title), line.received, gettext("Yes") if line.chosen else gettext("No")) for line in lines]
+    headings = [gettext("Option"), gettext("Votes"), gettext("Chosen")]
+    title = gettext("Votes of each option: %(vote)s") % {"vote": vote.title}
+    return Chart("result", title, headings, rows, drawn_bars(bars(vote, lines)))
+
+
+_SIMPLY = {
+    Method.EQUAL_SHARES: _(
+        "Everyone who votes has an equal share of what there is. What is chosen is what its supporters can pay for together out of"
+        " their shares. So a smaller group gets something too, and not the largest alone."
+    ),
+    Method.GREEDY: _("What has most votes is done first, then the next, as long as the money lasts."),
+    Method.APPROVAL: _("Those with most votes are chosen, as many as there are places."),
+    Method.RANKING: _(
+        "You say who is best, who comes next, and so on. Where your first choice is not needed or cannot win, your vote goes on to the"
+        " next, until all places are filled."
+    ),
+}
+
+
+def simply(vote: Vote) -> str:
+    """The rule as one would say it to a neighbour."""
+    return str(_SIMPLY[Method(vote.method)])
 
 
 def _reasons(vote: Vote, options: Sequence[Option], result: Mapping[str, Any]) -> dict[int, str]:
