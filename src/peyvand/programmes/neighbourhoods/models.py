@@ -42,6 +42,10 @@ class CouncilKind(models.Model):
             )
         ]
 
+    @property
+    def quorum_share(self) -> float:
+        return self.quorum_percent / 100
+
 
 class Council(models.Model):
     """One of a kind at a place, for good: a term ends with its seats, the row and all that hangs on it stay with the place."""
