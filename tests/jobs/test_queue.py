@@ -176,16 +176,23 @@ def test_the_journal_is_sealed_and_the_daily_round_runs_every_programme(settings
     old = world.need(1, told_at=later(days=-30), due_date=in_days(-1))
     stamp = int(NOW.timestamp())
     for task in (tasks.seal_journal, tasks.daily_expiry, tasks.daily_lapses, tasks.daily_renewal, tasks.daily_priorities,
-                 tasks.daily_programmes, tasks.daily_forgetting, tasks.sweep_queue, tasks.sweep_waiting):  # fmt: skip
+                 tasks.daily_programmes, tasks.often_programmes, tasks.daily_forgetting, tasks.sweep_queue,
+                 tasks.sweep_waiting):  # fmt: skip
         task.defer(timestamp=stamp)
     run_worker()
     run_worker()
     ours = jobs().filter(args__timestamp=stamp)
-    assert sorted(ours.values_list("status", flat=True)) == ["succeeded"] * 9
+    assert sorted(ours.values_list("status", flat=True)) == ["succeeded"] * 10
     assert (hour_ago.folder.exists(), just_now.folder.exists()) == (False, True)
     for slug, one in programmes().items():
         nightly = jobs_of_programme(slug).filter(args__act="")
-        assert nightly.count() == sum(job.daily for job in one.jobs), slug
+        assert nightly.count() == sum(job.daily + job.often for job in one.jobs), slug
+    often = [(slug, job.slug) for slug, one in programmes().items() for job in one.jobs if job.often]
+    assert often
+    for slug, job in often:
+        assert [reactions.defer_once(slug, job) for _ in range(2)] == [True, False], (
+            "waiting already, it is not put in again"
+        )
     with scope(SYSTEM):
         assert Need.objects.get(pk=old.pk).closed_as == ClosedAs.EXPIRED
         assert Event.objects.filter(act="needs.priorities_refreshed").exists()
@@ -196,7 +203,8 @@ def test_every_core_clock_is_on_the_schedule():
     scheduled = {periodic.task.name for periodic in app.periodic_registry.periodic_tasks.values()}
     assert scheduled >= {
         "peyvand.seal_journal", "peyvand.refresh_priorities", "peyvand.expire_needs", "peyvand.lapse_commitments",
-        "peyvand.renew_capacities", "peyvand.programmes_daily", "peyvand.forget", "peyvand.sweep_queue", "peyvand.sweep_waiting",
+        "peyvand.renew_capacities", "peyvand.programmes_daily", "peyvand.programmes_often",
+        "peyvand.forget", "peyvand.sweep_queue", "peyvand.sweep_waiting",
         "peyvand.sweep_keys", "peyvand.sweep_attempts", "peyvand.keep_counts",
         "peyvand.take_up_exports", "peyvand.expire_exports", "peyvand.take_up_counts",
     }  # fmt: skip

@@ -119,7 +119,7 @@ def test_daily_jobs_and_forgetting_run_on_nothing_and_twice(slug):
 
     for _ in range(2):
         for job in programme.jobs:
-            if job.daily:
+            if job.daily or job.often:
                 reactions.run(slug, job.slug, act="", ids={}, now=NOW)
         for rule in programme.retention:
             assert rule.forget(NOW.date(), NOW) == 0

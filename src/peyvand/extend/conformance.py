@@ -49,7 +49,7 @@ def _name_faults(one: Programme) -> Iterable[str]:
     yield from (f"there is no act {act!r} to react to" for act in one.reactions if act not in ACTS)
     jobs = {job.slug for job in one.jobs}
     yield from (f"the reaction to {act} names no job: {job!r}" for act, job in one.reactions.items() if job not in jobs)
-    used = {*one.reactions.values(), *(job.slug for job in one.jobs if job.daily)}
+    used = {*one.reactions.values(), *(job.slug for job in one.jobs if job.daily or job.often)}
     yield from (f"nothing ever runs the job {slug!r}" for slug in sorted(jobs - used))
     for permission in one.permissions:
         if not permission.roles:

@@ -117,7 +117,7 @@ Hold = Callable[[Step], Mapping[int, Refusal]]
 
 @dataclass(frozen=True)
 class Call:
-    """Why a job runs: an act of the flow that was committed (with the ids it touched), or the daily round (no act, no ids)."""
+    """Why a job runs: an act of the flow that was committed (with the ids it touched), or a round (no act, no ids)."""
 
     now: datetime
     act: str = ""
@@ -126,12 +126,14 @@ class Call:
 
 @dataclass(frozen=True)
 class Job:
-    """Work in the background. It may run twice and must then do nothing the second time. `daily`: also once every night."""
+    """Work in the background. It may run twice and must then do nothing the second time. `daily`: also once every night; `often`: also
+    every five minutes, never twice beside itself, and quick where nothing changed."""
 
     slug: str
     title: Any
     run: Callable[[Call], object]
     daily: bool = False
+    often: bool = False
 
 
 @dataclass(frozen=True)

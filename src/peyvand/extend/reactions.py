@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
@@ -45,6 +47,18 @@ def defer(slug: str, job: str, *, act: str = "", ids: Mapping[str, list[int]] | 
     """Put one job of a programme into the queue; gives its number there."""
     values: dict[str, Any] = {"programme": slug, "job": job, "act": act, "ids": dict(ids or {})}
     return configure_task(name=TASK, job_manager=_OUTBOX).defer(**values)
+
+
+def defer_once(slug: str, job: str) -> bool:
+    """Put a round of a job into the queue where none waits there; it runs after one that runs already. Gives whether it was put."""
+    one = f"{slug}.{job}"
+    values: dict[str, Any] = {"programme": slug, "job": job, "act": "", "ids": {}}
+    try:
+        with transaction.atomic():
+            configure_task(name=TASK, job_manager=_OUTBOX, lock=one, queueing_lock=one).defer(**values)
+    except AlreadyEnqueued:
+        return False
+    return True
 
 
 def run(slug: str, job: str, *, act: str, ids: Mapping[str, list[int]], now: datetime) -> None:

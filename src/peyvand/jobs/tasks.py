@@ -174,6 +174,16 @@ def daily_programmes(timestamp: int) -> None:
                 reactions.defer(one.slug, job.slug)
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="peyvand.programmes_often", queueing_lock="programmes_often")
+def often_programmes(timestamp: int) -> None:
+    """The jobs of programmes that keep up with what happens; each waits in the queue at most once."""
+    for one in programmes().values():
+        for job in one.jobs:
+            if job.often:
+                reactions.defer_once(one.slug, job.slug)
+
+
 @app.periodic(cron=daily_at("01:40"))
 @app.task(name="peyvand.forget", queueing_lock="forget", retry=PATIENT)
 def daily_forgetting(timestamp: int) -> int:
