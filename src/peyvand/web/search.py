@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from functools import reduce
 from operator import and_, or_
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import CharField, F, Func, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Replace
+from django.db.models.functions import Coalesce, Lower, Replace
 from django.db.models.lookups import Contains
 
 from peyvand.kernel import slips
+from peyvand.kernel.text import SIGNS_FOLDED
 
 _LAST_SIGN = "\U0010ffff"
 
@@ -47,7 +48,8 @@ def _has_whole_part(path: str, word: str) -> Q:
 
 
 def _has_part(path: str, part: str, apart: bool) -> Q:
-    return Q(Contains(Replace(F(path), Value(" ")), part)) if apart else Q(**{f"{path}__contains": part})
+    without_spaces = Replace(Coalesce(F(path), Value("")), Value(" "))
+    return Q(Contains(without_spaces, part)) if apart else Q(**{f"{path}__contains": part})
 
 
 def among(path: str, keys: Sequence[int]) -> Q:
@@ -58,3 +60,8 @@ def among(path: str, keys: Sequence[int]) -> Q:
 def starting(path: str, text: str) -> Q:
     """What begins with `text`, as a range: behind row policies PostgreSQL searches an index by ranges, never by patterns."""
     return Q(**{f"{path}__gte": text, f"{path}__lt": text + _LAST_SIGN})
+
+
+def folded(path: str) -> Lower:
+    """A text without a stored key, folded as it is read: for lists that stay short."""
+    return Lower(Func(F(path), *map(Value, SIGNS_FOLDED), function="translate", output_field=CharField()))

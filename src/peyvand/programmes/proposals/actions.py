@@ -218,7 +218,7 @@ def mark_read(*, by: Acting, now: datetime) -> int:
     """All that was told up to now has been read; gives how much it was."""
     if not by.account_id:
         return 0
-    many = queries.unread(by)
+    many = queries.unread(by).count()
     Reading.objects.update_or_create(account_id=by.account_id, defaults={"seen_at": now})
     return many
 

@@ -10,7 +10,7 @@ from peyvand.people.models import Organisation
 from peyvand.programmes.proposals import queries, rules
 from peyvand.programmes.proposals.actions import alone, event, happened, led, require_on_at, require_said
 from peyvand.programmes.proposals.enums import ENDED, OPEN, Decision, HappeningKind, ProposalState
-from peyvand.programmes.proposals.models import Answer, Proposal, Reply, Theme
+from peyvand.programmes.proposals.models import Answer, OwnWords, Proposal, Reply, Theme
 from peyvand.programmes.proposals.permissions import may_answer
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.bulk import lock
@@ -38,14 +38,16 @@ def route_proposals(*, proposal_ids: Sequence[int], body_id: int, by: Acting, no
             row.answer_by = calendar.after(today, terms.answer_days)
     columns = ["state", "body", "body_path", "routed_date", "answer_days", "answer_by"]
     Proposal.objects.bulk_update(rows, columns, batch_size=2000)
-    happened(HappeningKind.ROUTED, [row.pk for row in rows], now, organisation_id=body.pk)
+    with scope(SYSTEM):  # what was joined goes with it, and may lie outside the area
+        joined = queries.with_joined([row.pk for row in rows])
+    happened(HappeningKind.ROUTED, joined, now, organisation_id=body.pk)
     event("proposal.routed", rows, by, now, rows=[(row.pk, body.pk) for row in rows])
     return rows
 
 
 @dataclass(frozen=True)
 class Said:
-    """An answer: `until` by when it is carried out; `own_words` what is said to the author of one proposal alone, by its id."""
+    """An answer: `until` by when it is carried out; `own_words` what its author alone reads of one proposal, by its id."""
 
     decision: Decision
     text: str
@@ -92,15 +94,17 @@ def _answer(ids: list[int], theme: Theme | None, said: Said, by: Acting, now: da
         for row in asked:
             row.state = rules.LIFE.after(act, row.state)
             row.closed_at = now if row.state in ENDED else None
-        Proposal.objects.bulk_update(asked, ["state", "closed_at"], batch_size=2000)
+            row.promised_by = None if said.decision == Decision.REFUSED else said.until
+        Proposal.objects.bulk_update(asked, ["state", "closed_at", "promised_by"], batch_size=2000)
         body_id = rows[ids[0]].body_id
     assert body_id is not None  # what waits for an answer was sent to somebody
     answer = Answer.objects.create(
         body_id=body_id, theme=theme, decision=said.decision, text=said.text.strip(), until=said.until, at=now
     )
-    words = said.own_words or {}
-    Reply.objects.bulk_create(
-        [Reply(answer=answer, proposal=row, own_words=words.get(row.pk, "").strip()) for row in asked], batch_size=2000
+    replies = Reply.objects.bulk_create([Reply(answer=answer, proposal=row) for row in asked], batch_size=2000)
+    words = {pk: text.strip() for pk, text in (said.own_words or {}).items() if text.strip()}
+    OwnWords.objects.bulk_create(
+        [OwnWords(reply=one, text=words[one.proposal_id]) for one in replies if one.proposal_id in words]
     )
     happened(HappeningKind.ANSWERED, [row.pk for row in asked], now, organisation_id=body_id, text=answer.text)
     event("proposal.answered", asked, by, now, rows=[(row.pk, answer.pk) for row in asked])

@@ -1,6 +1,6 @@
 """Proposals for programs: the same acts and lists as the pages. No answer names an author or a supporter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Count as Counting
@@ -13,10 +13,13 @@ from peyvand.api.filters import narrowed
 from peyvand.api.programmes import ProgrammeFigures, figures_of
 from peyvand.api.shapes import Id, Prose, organisation_ref, place_ref
 from peyvand.extend.programme import ApiRoute
-from peyvand.programmes.proposals import actions, answering_actions, queries, rules, settling_actions
+from peyvand.kernel.jalali import business_date
+from peyvand.kernel.refusals import NotFound
+from peyvand.programmes.proposals import actions, answering_actions, permissions, queries, rules, settling_actions
 from peyvand.programmes.proposals.consulting_api import CONSULTATION_ROUTES
 from peyvand.programmes.proposals.enums import Decision, HappeningKind, ProposalState
 from peyvand.programmes.proposals.models import Answer, AnswerTerms, Happening, Holiday, Proposal, Theme
+from peyvand.programmes.proposals.rules import Calendar
 from peyvand.programmes.proposals.shapes import (
     AnswerTermsIn,
     AnswerTermsOut,
@@ -41,25 +44,31 @@ from peyvand.programmes.proposals.shapes import (
     ReasonIn,
     RoutedOut,
     RouteIn,
+    ThemeAnswerOut,
     ThemeOut,
+    ThemeWhole,
 )
 from peyvand.scope.acting import Acting
 
 
-def _fields(row: Proposal) -> dict[str, object]:
+def _fields(row: Proposal, clock: Calendar) -> dict[str, object]:
     day = today()
+    waits = row.state == ProposalState.RECEIVED and row.merged_into_id is None
     return {
         "id": row.pk, "number": row.shown_number, "title": row.title, "problem": row.problem, "first_step": row.first_step,
         "evidence": row.evidence, "law": row.law, "cost": row.cost, "owner": row.owner, "session": row.session,
         "state": ProposalState(row.state), "late": rules.is_overdue(state=row.state, answer_by=row.answer_by, today=day),
         "place": place_ref(row.place), "organisation": organisation_ref(row.organisation),
         "body": organisation_ref(row.body) if row.body else None, "written_at": row.written_at, "answer_by": row.answer_by,
+        "unsent_days": clock.between(business_date(row.written_at), day) if waits else None, "promised_by": row.promised_by,
+        "promise_passed": rules.is_promise_passed(state=row.state, promised_by=row.promised_by, today=day),
         "theme_id": row.theme_id, "merged_into": row.merged_into_id, "supporters": row.supporters,
     }  # fmt: skip
 
 
-def proposal_out(row: Proposal) -> ProposalOut:
-    return ProposalOut(**_fields(row))  # type: ignore[arg-type]
+def proposals_out(rows: Iterable[Proposal]) -> list[ProposalOut]:
+    clock = queries.calendar()
+    return [ProposalOut(**_fields(row, clock)) for row in rows]  # type: ignore[arg-type]
 
 
 def happening_out(row: Happening) -> HappeningOut:
@@ -73,12 +82,16 @@ def _rows(filters: ProposalFilters, by: Acting) -> QuerySet[Proposal]:
     rows = narrowed(queries.proposals(), filters)
     if filters.late:
         rows = rows.filter(queries.overdue(today()), merged_into__isnull=True)
+    if filters.passed:
+        rows = rows.filter(queries.promise_passed(today()), merged_into__isnull=True)
+    if filters.unsent:
+        rows = rows.filter(pk__in=queries.unsent().values("pk"))
     return rows.filter(pk__in=queries.waiting_for(by).values("pk")) if filters.waiting else rows
 
 
 def list_proposals(request: HttpRequest, filters: Query[ProposalFilters], page: Query[PageQuery]) -> HttpResponse:
     with reading(request) as by:
-        return page_of(request, _rows(filters, by), page, lambda rows: [proposal_out(row) for row in rows])
+        return page_of(request, _rows(filters, by), page, proposals_out)
 
 
 def count_proposals(request: HttpRequest, filters: Query[ProposalFilters]) -> HttpResponse:
@@ -87,25 +100,42 @@ def count_proposals(request: HttpRequest, filters: Query[ProposalFilters]) -> Ht
 
 
 def get_proposal(request: HttpRequest, proposal_id: Path[Id]) -> HttpResponse:
-    with reading(request):
+    with reading(request) as by:
         row = queries.one(proposal_id)
         told = queries.reply_to(row)
         reply = told and ProposalReplyOut(
             answer_id=told.answer_id, decision=Decision(told.answer.decision), text=told.answer.text,
-            own_words=told.own_words, until=told.answer.until, at=told.answer.at,
+            own_words=queries.own_words_to(row, by), until=told.answer.until, at=told.answer.at,
         )  # fmt: skip
         happenings = [happening_out(one) for one in row.happenings.order_by("at", "id")]
-        return say(ProposalWhole(**_fields(row), reply=reply, happenings=happenings))  # type: ignore[arg-type]
+        values = _fields(row, queries.calendar())
+        supports = queries.supports(by, row.pk)
+        return say(ProposalWhole(**values, reply=reply, supports=supports, happenings=happenings))  # type: ignore[arg-type]
+
+
+def get_receipt(request: HttpRequest, proposal_id: Path[Id]) -> HttpResponse:
+    """To its author alone."""
+    with reading(request) as by:
+        row = queries.one(proposal_id)
+        if permissions.may_withdraw(by, row) is not None:
+            raise NotFound
+        return say(_receipt(row))
+
+
+def _receipt(row: Proposal) -> ProposalReceipt:
+    days = queries.terms_on(today()).answer_days
+    values = _fields(row, queries.calendar())
+    return ProposalReceipt(**values, tracking_code=row.tracking_code, answer_days=days)  # type: ignore[arg-type]
 
 
 def like_proposals(request: HttpRequest, text: Query[Prose] = "") -> HttpResponse:
     with reading(request):
+        like = queries.like_ones(text)
         items = [
             LikeOut(
-                proposal=proposal_out(one.proposal), likeness=one.likeness,
-                why=[LikeWord(word=word.word, weight=word.weight) for word in one.why],
+                proposal=proposal, likeness=one.likeness, why=[LikeWord(word=word.word, weight=word.weight) for word in one.why],
             )
-            for one in queries.like_ones(text)
+            for one, proposal in zip(like, proposals_out(one.proposal for one in like), strict=True)
         ]  # fmt: skip
         return say(LikeOnes(items=items))
 
@@ -117,7 +147,7 @@ def write_proposal(request: HttpRequest, body: ProposalIn) -> HttpResponse:
         values = body.model_dump()
         anyway = values.pop("anyway")
         row = actions.write_proposal(row=actions.NewProposal(**values), anyway=anyway, by=by, now=now)
-        return ProposalReceipt(**_fields(queries.one(row.pk)), tracking_code=row.tracking_code)  # type: ignore[arg-type]
+        return _receipt(queries.one(row.pk))
 
     return act(request, run, status=201)
 
@@ -131,7 +161,7 @@ def withdraw_support(request: HttpRequest, proposal_id: Path[Id]) -> HttpRespons
 
 
 def _after(proposal_id: int) -> ProposalOut:
-    return proposal_out(queries.one(proposal_id))
+    return proposals_out([queries.one(proposal_id)])[0]
 
 
 def merge_proposal(request: HttpRequest, proposal_id: Path[Id], body: ProposalJoinIn) -> HttpResponse:
@@ -157,7 +187,7 @@ def route_proposals(request: HttpRequest, body: RouteIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> RoutedOut:
         rows = answering_actions.route_proposals(proposal_ids=body.proposal_ids, body_id=body.body_id, by=by, now=now)
         fresh = queries.proposals().filter(pk__in=[row.pk for row in rows]).order_by("pk")
-        return RoutedOut(items=[proposal_out(row) for row in fresh])
+        return RoutedOut(items=proposals_out(fresh))
 
     return act(request, run)
 
@@ -209,6 +239,12 @@ def list_news(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
         return page_of(request, rows, page, lambda rows: [happening_out(row) for row in rows])
 
 
+def count_news(request: HttpRequest) -> HttpResponse:
+    """What came since the caller marked all as read."""
+    with reading(request) as by:
+        return say(Count(count=queries.unread(by).count()))
+
+
 def mark_news_read(request: HttpRequest) -> HttpResponse:
     return act(request, lambda by, now: Count(count=actions.mark_read(by=by, now=now)))
 
@@ -223,10 +259,29 @@ def list_themes(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
         return page_of(request, Theme.objects.all(), page, _themes_out)
 
 
+def get_theme(request: HttpRequest, theme_id: Path[Id]) -> HttpResponse:
+    with reading(request) as by:
+        row = Theme.objects.filter(pk=theme_id).first()
+        if row is None:
+            raise NotFound
+        standing = queries.standing(by, today(), Proposal.objects.filter(theme=row))
+        answers = Answer.objects.filter(theme=row).select_related("body").order_by("-at", "-id")
+        told = [
+            ThemeAnswerOut(
+                id=one.pk, body=organisation_ref(one.body), decision=Decision(one.decision), text=one.text, until=one.until, at=one.at
+            )
+            for one in answers
+        ]  # fmt: skip
+        (whole,) = _themes_out([row])
+        return say(ThemeWhole(**whole.model_dump(), waiting=standing.waiting, unsent=standing.unrouted, answers=told))
+
+
 def list_bodies(request: HttpRequest) -> HttpResponse:
     with reading(request):
-        lines = queries.by_body(today())
-        return say(Bodies(items=[BodyOut(**vars(line)) for line in lines]))
+        day = today()
+        items = [BodyOut(**vars(line)) for line in queries.by_body(day)]
+        unsent = queries.unsent_now(queries.calendar(), day)
+        return say(Bodies(items=items, unsent=unsent.many, unsent_days=unsent.oldest))
 
 
 def _holiday_out(row: Holiday) -> HolidayOut:
@@ -249,10 +304,18 @@ def record_holiday(request: HttpRequest, body: HolidayIn) -> HttpResponse:
     )
 
 
+def list_terms(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
+    with reading(request):
+        return page_of(request, AnswerTerms.objects.all(), page, lambda rows: [_terms_out(row) for row in rows])
+
+
+def _terms_out(row: AnswerTerms) -> AnswerTermsOut:
+    return AnswerTermsOut(since=row.since, answer_days=row.answer_days, source=row.source)
+
+
 def set_answer_terms(request: HttpRequest, body: AnswerTermsIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> AnswerTermsOut:
-        row: AnswerTerms = settling_actions.set_answer_terms(**body.model_dump(), by=by, now=now)
-        return AnswerTermsOut(since=row.since, answer_days=row.answer_days, source=row.source)
+        return _terms_out(settling_actions.set_answer_terms(**body.model_dump(), by=by, now=now))
 
     return act(request, run, status=201)
 
@@ -263,9 +326,13 @@ API_ROUTES = (
     ApiRoute("GET", "/count", "list", count_proposals, Count, "How many proposals there are"),
     ApiRoute("GET", "/like", "list", like_proposals, LikeOnes, "Proposals like a text, and why"),
     ApiRoute("GET", "/news", "news", list_news, Page[HappeningOut], "What happened to proposals you wrote or support"),
+    ApiRoute("GET", "/news/count", "news", count_news, Count, "How much of it you have not read"),
+    ApiRoute("GET", "/themes/{int:theme_id}", "themes", get_theme, ThemeWhole, "A theme with its answers"),
     ApiRoute("GET", "/themes", "themes", list_themes, Page[ThemeOut], "Themes of proposals"),
     ApiRoute("GET", "/bodies", "bodies", list_bodies, Bodies, "What waits, is overdue and was answered, by body"),
     ApiRoute("GET", "/holidays", "calendar", list_holidays, Page[HolidayOut], "Holidays the office recorded"),
+    ApiRoute("GET", "/terms", "calendar", list_terms, Page[AnswerTermsOut], "The days of the clock, as they were set"),
+    ApiRoute("GET", f"{_ONE}/receipt", "news", get_receipt, ProposalReceipt, "The receipt of one's own proposal"),
     ApiRoute("GET", "/figures", "figures", figures_of(actions.SLUG), ProgrammeFigures, "Figures of proposals"),
     ApiRoute("GET", _ONE, "one", get_proposal, ProposalWhole, "One proposal with its answer and its history"),
     ApiRoute("POST", "", "new", write_proposal, {201: ProposalReceipt}, "Hand in a proposal"),

@@ -8,12 +8,20 @@ from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, require
 from peyvand.people.models import Organisation
+from peyvand.programmes.proposals import opinions
 from peyvand.programmes.proposals.actions import SLUG
 from peyvand.programmes.proposals.enums import Vote
-from peyvand.programmes.proposals.models import Comment, Consultation, Paragraph, Statement, StatementVote
+from peyvand.programmes.proposals.models import (
+    Comment,
+    Consultation,
+    KeptOpinions,
+    Paragraph,
+    Statement,
+    StatementVote,
+)
 from peyvand.programmes.proposals.permissions import may_answer_comments, may_convene, may_write
 from peyvand.programmes.proposals.rules import NotOpenNow
-from peyvand.scope.acting import Acting
+from peyvand.scope.acting import Acting, Role
 from peyvand.scope.database import action
 
 MOST_PARAGRAPHS, MOST_STATEMENTS = 200, 300
@@ -113,6 +121,20 @@ def vote_on(*, statement_id: int, vote: Vote, by: Acting, now: datetime) -> Stat
         statement=statement, account_id=by.account_id, defaults={"vote": int(vote), "at": now}
     )
     return row
+
+
+@action
+def keep_opinions(*, by: Acting, now: datetime) -> int:
+    """Count the groups of every draft on which somebody voted since, and keep them; gives of how many drafts.
+
+    It writes no event: it adds nothing that the votes do not say. Twice at once would keep the same.
+    """
+    if by.role is not Role.SYSTEM:
+        raise NotPermitted(reason="this is done by the site itself")
+    ids = list(opinions.to_count().values_list("pk", flat=True))
+    for pk in ids:
+        KeptOpinions.objects.update_or_create(consultation_id=pk, defaults=opinions.counted(pk) | {"counted_at": now})
+    return len(ids)
 
 
 def is_open(row: Consultation, today: date) -> bool:

@@ -13,7 +13,7 @@ from peyvand.extend.programme import ApiRoute
 from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.proposals import consulting_actions, opinions
 from peyvand.programmes.proposals.enums import Vote
-from peyvand.programmes.proposals.models import Comment, Consultation, Statement
+from peyvand.programmes.proposals.models import Comment, Consultation, Statement, StatementVote
 from peyvand.scope.acting import Acting
 
 Sentence = Annotated[Title, Field(max_length=200)]
@@ -34,8 +34,11 @@ class ParagraphOut(Schema):
 
 
 class StatementOut(Schema):
+    """`own` is the caller's own vote: 1 agree, 0 pass, -1 disagree, null where he has not voted."""
+
     id: int
     text: str
+    own: int | None
 
 
 class SaidOut(Schema):
@@ -53,7 +56,7 @@ class GroupOut(Schema):
 
 
 class ConsultationWhole(ConsultationOut):
-    """`groups` of at least five voters; `unites` what most of every group says."""
+    """`groups` of at least five voters; `unites` what most of every group says; as counted at `counted_at`, every few minutes."""
 
     intro: str
     paragraphs: list[ParagraphOut]
@@ -61,6 +64,7 @@ class ConsultationWhole(ConsultationOut):
     voters: int
     groups: list[GroupOut]
     unites: list[SaidOut]
+    counted_at: datetime | None
 
 
 class ConsultationIn(Given):
@@ -127,18 +131,20 @@ def list_consultations(request: HttpRequest, page: Query[PageQuery]) -> HttpResp
         return page_of(request, Consultation.objects.select_related("organisation"), page, _consultations_out)
 
 
-def _whole(consultation_id: int) -> ConsultationWhole:
-    row = Consultation.objects.select_related("organisation").filter(pk=consultation_id).first()
+def _whole(consultation_id: int, by: Acting) -> ConsultationWhole:
+    row = Consultation.objects.select_related("organisation", "kept").filter(pk=consultation_id).first()
     if row is None:
         raise NotFound
     statements = list(row.statements.order_by("pk"))
-    held = opinions.held(statements)
+    held = opinions.held(getattr(row, "kept", None), statements)
+    votes = StatementVote.objects.filter(statement__in=statements, account_id=by.account_id or -1)
+    own = dict(votes.values_list("statement_id", "vote"))
     return ConsultationWhole(
         **_out(row), intro=row.intro,  # type: ignore[arg-type]
         paragraphs=[ParagraphOut(id=one.pk, number=one.number, text=one.text) for one in row.paragraphs.order_by("number")],
-        statements=[_statement_out(one) for one in statements], voters=held.voters,
+        statements=[_statement_out(one, own.get(one.pk)) for one in statements], voters=held.voters,
         groups=[GroupOut(people=group.people, says=[_said(one) for one in group.says]) for group in held.groups],
-        unites=[_said(one) for one in held.unites],
+        unites=[_said(one) for one in held.unites], counted_at=held.counted_at,
     )  # fmt: skip
 
 
@@ -146,13 +152,13 @@ def _said(one: opinions.SaidBy) -> SaidOut:
     return SaidOut(text=one.text, said=one.said, many=one.many, of=one.of)
 
 
-def _statement_out(row: Statement) -> StatementOut:
-    return StatementOut(id=row.pk, text=row.text)
+def _statement_out(row: Statement, own: int | None = None) -> StatementOut:
+    return StatementOut(id=row.pk, text=row.text, own=own)
 
 
 def get_consultation(request: HttpRequest, consultation_id: Path[Id]) -> HttpResponse:
-    with reading(request):
-        return say(_whole(consultation_id))
+    with reading(request) as by:
+        return say(_whole(consultation_id, by))
 
 
 def list_comments(request: HttpRequest, filters: Query[CommentFilters], page: Query[PageQuery]) -> HttpResponse:
@@ -172,7 +178,7 @@ def _comment_out(row: Comment) -> CommentOut:
 
 def open_consultation(request: HttpRequest, body: ConsultationIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> ConsultationWhole:
-        return _whole(consulting_actions.open_consultation(**body.model_dump(), by=by, now=now).pk)
+        return _whole(consulting_actions.open_consultation(**body.model_dump(), by=by, now=now).pk, by)
 
     return act(request, run, status=201)
 

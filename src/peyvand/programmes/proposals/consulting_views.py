@@ -23,8 +23,15 @@ from peyvand.programmes.proposals.forms import (
     StatementForm,
     name_of,
 )
-from peyvand.programmes.proposals.models import Comment, Consultation, Paragraph, Statement
-from peyvand.programmes.proposals.views import SLUG, is_open
+from peyvand.programmes.proposals.list_views import SLUG, is_open
+from peyvand.programmes.proposals.models import (
+    Comment,
+    Consultation,
+    KeptOpinions,
+    Paragraph,
+    Statement,
+    StatementVote,
+)
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import models_at_once
 from peyvand.scope.database import scope
@@ -123,18 +130,20 @@ def _one(consultation_id: int, by: Acting) -> dict[str, Any]:
     shown = Comment.objects.filter(paragraph__consultation=row).order_by("-pk")[:MOST_COMMENTS]
     for one in reversed(shown):
         comments.setdefault(one.paragraph_id, []).append(one)
-    parts, statements = models_at_once(
+    own = StatementVote.objects.filter(statement__consultation=row, account_id=by.account_id)
+    parts, statements, kept, votes = models_at_once(
         Paragraph.objects.filter(consultation=row).order_by("number"),
         Statement.objects.filter(consultation=row).order_by("pk"),
+        KeptOpinions.objects.filter(consultation=row),
+        own if by.account_id else own.none(),
     )
-    held = opinions.held(statements, own=by.account_id)
-    mine = held.own
+    mine = {one.statement_id: one.vote for one in votes}
     return {
         "row": row,
         "badge": _badge(row),
         "parts": [(part, comments.get(part.pk, []), comment_form(part.pk) if takes_part else None) for part in parts],
         "statements": [(one, [(choice, mine.get(one.pk) == choice.value) for choice in Vote]) for one in statements],
-        "held": held,
+        "held": opinions.held(kept[0] if kept else None, statements),
         "takes_part": takes_part,
         "statement_form": StatementForm() if takes_part else None,
         "answer_form": CommentAnswerForm()

@@ -13,8 +13,9 @@ class ProposalState(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn by its author")
 
 
-# Proposals that still wait for an answer, and those whose story has ended.
+# Proposals that still wait for an answer, those of which something was promised, and those whose story has ended.
 OPEN = (ProposalState.RECEIVED, ProposalState.ROUTED)
+PROMISED = (ProposalState.ANSWERED, ProposalState.UNDER_WAY)
 ENDED = (ProposalState.DONE, ProposalState.NOT_DONE, ProposalState.REFUSED, ProposalState.WITHDRAWN)
 
 

@@ -99,7 +99,9 @@ class AnswerForm(Form):
             label = _("In words for “%(title)s” (%(number)s)") % {
                 "title": one.title, "number": digits(one.shown_number),
             }  # fmt: skip
-            self.fields[f"own_{one.pk}"] = _long(2, label=label, required=False)
+            self.fields[f"own_{one.pk}"] = _long(
+                2, label=label, required=False, help_text=_("Its author alone reads this.")
+            )
 
     def own_words(self) -> dict[int, str]:
         said = {name.removeprefix("own_"): value for name, value in self.cleaned_data.items() if name[:4] == "own_"}

@@ -47,6 +47,7 @@ class Proposal(models.Model):
     routed_date = models.DateField(null=True)
     answer_days = models.PositiveSmallIntegerField(null=True)
     answer_by = models.DateField(null=True)
+    promised_by = models.DateField(null=True)  # by when what was accepted is carried out, as its answer says
     closed_at = models.DateTimeField(null=True)
     theme = models.ForeignKey(Theme, null=True, on_delete=models.PROTECT, related_name="proposals")
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
@@ -72,6 +73,7 @@ class Proposal(models.Model):
             models.Index(fields=["-supporters", "-id"], name="proposal_supported"),
             models.Index(fields=["-written_at", "-id"], name="proposal_newest"),
             models.Index(fields=["state", "answer_by"], name="proposal_clock"),
+            models.Index(fields=["state", "promised_by"], name="proposal_promised"),
             models.Index(fields=["theme", "state"], name="proposal_theme"),
             GinIndex(fields=["words"], name="proposal_words"),
         ]
@@ -91,7 +93,7 @@ class Support(models.Model):
 
     personal_data = "reference"
 
-    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="+")
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="supports")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     since = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
@@ -135,13 +137,24 @@ class Answer(models.Model):
 
 
 class Reply(models.Model):
-    """The answer as it went to the author of one proposal; `own_words` are for his alone."""
+    """The answer as it went to the author of one proposal."""
 
-    personal_data = "indirect"
+    personal_data = "reference"
 
     answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="replies")
     proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="reply")
-    own_words = models.TextField(blank=True, default="")
+
+
+class OwnWords(models.Model):
+    """What a body said to the author of one proposal besides its public answer: read by him and by those who speak for the body."""
+
+    personal_data = "indirect"
+
+    reply = models.OneToOneField(Reply, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="own_words_say_something")]
 
 
 class Happening(models.Model):
@@ -278,3 +291,19 @@ class StatementVote(models.Model):
             models.UniqueConstraint(fields=["statement", "account"], name="statement_vote_once"),
             models.CheckConstraint(condition=Q(vote__in=[-1, 0, 1]), name="statement_vote_known"),
         ]
+        indexes = [models.Index(fields=["statement", "at"], name="statement_vote_since")]
+
+
+class KeptOpinions(models.Model):
+    """What those who voted on a draft have in common, as of `counted_at`: groups of at least five alone, so that everyone may read it.
+
+    `groups` are {number, people, says}; `says` and `unites` are {statement, said, many, of} as in `opinions.SaidBy`.
+    """
+
+    personal_data = "none"
+
+    consultation = models.OneToOneField(Consultation, primary_key=True, on_delete=models.CASCADE, related_name="kept")
+    voters = models.PositiveIntegerField()
+    groups = models.JSONField()
+    unites = models.JSONField()
+    counted_at = models.DateTimeField()

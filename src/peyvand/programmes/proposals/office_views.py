@@ -17,8 +17,9 @@ from peyvand.kernel.refusals import NotFound, require
 from peyvand.programmes.proposals import actions, answering_actions, permissions, queries, rules, settling_actions
 from peyvand.programmes.proposals.enums import OPEN
 from peyvand.programmes.proposals.forms import AnswerTermsForm, HolidayForm, RouteForm, ThemeFilters
+from peyvand.programmes.proposals.list_views import LIST, SLUG, clocked, is_open
 from peyvand.programmes.proposals.models import Answer, AnswerTerms, Holiday, Proposal, Theme
-from peyvand.programmes.proposals.views import LIST, SLUG, answering, is_open
+from peyvand.programmes.proposals.views import answering
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web.exports import export, exportable
@@ -71,7 +72,7 @@ def theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
     standing = queries.standing(by, today(), Proposal.objects.filter(theme=row))
     context = {
         "row": row,
-        "page": list_page(request, OF_THEME, queries.proposals().filter(theme=row)),
+        "page": list_page(request, clocked(OF_THEME), queries.proposals().filter(theme=row)),
         "waiting": standing.waiting if opened and by.role in permissions.ANSWERERS else 0,
         "unsent": standing.unrouted if opened and by.role in permissions.SECRETARIAT else 0,
         "answers": list(Answer.objects.filter(theme=row).select_related("body").order_by("-at")),
@@ -115,7 +116,9 @@ def route_theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
 
 @require_GET
 def bodies(request: HttpRequest) -> HttpResponseBase:
-    return render(request, "proposals/bodies.html", {"lines": queries.by_body(today())})
+    day = today()
+    context = {"lines": queries.by_body(day), "unsent": queries.unsent_now(queries.calendar(), day)}
+    return render(request, "proposals/bodies.html", context)
 
 
 @require_GET
@@ -167,7 +170,7 @@ def news(request: HttpRequest) -> HttpResponseBase:
     """What happened to the proposals the reader wrote or supports."""
     by = acting(request)
     rows = list(queries.told_to(by)[:100])
-    return render(request, "proposals/news.html", {"rows": rows, "unread": queries.unread(by)})
+    return render(request, "proposals/news.html", {"rows": rows, "unread": queries.unread(by).count()})
 
 
 @require_POST

@@ -5,10 +5,21 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.extend.programme import Call, Figure, Job, Page, Permission, Programme, Retention, Route
+from peyvand.extend.programme import (
+    Call,
+    Figure,
+    Job,
+    Page,
+    Permission,
+    Programme,
+    Retention,
+    Route,
+)
 from peyvand.programmes.proposals import (
+    consulting_actions,
     consulting_views,
     figures,
+    list_views,
     office_views,
     permissions,
     queries,
@@ -29,13 +40,21 @@ def group(call: Call) -> None:
     settling_actions.group_proposals(by=SYSTEM, now=call.now)
 
 
+def count_opinions(call: Call) -> None:
+    """Find the groups of those who voted on drafts, where somebody voted since."""
+    consulting_actions.keep_opinions(by=SYSTEM, now=call.now)
+
+
 def forget(before: date, now: datetime) -> int:
     return settling_actions.forget_withdrawn(before, now)
 
 
 def waiting(by: Acting, today: date) -> QuerySet | None:
-    """What waits behind the entry of the menu: for bodies in charge, the proposals they have to answer."""
-    return queries.waiting_for(by) if by.role in permissions.ANSWERERS else None
+    """What waits behind the entry of the menu: for bodies in charge the proposals they have to answer, for those who write what is new
+    to them."""
+    if by.role in permissions.ANSWERERS:
+        return queries.waiting_for(by)
+    return queries.unread(by) if by.role in permissions.WRITERS else None
 
 
 PROGRAMME = Programme(
@@ -74,7 +93,7 @@ PROGRAMME = Programme(
         Page("new_consultation", _("Put a draft before everyone"), "convene", writes=True),
     ),
     routes=(
-        Route("", "list", views.all_proposals),
+        Route("", "list", list_views.all_proposals),
         Route("new/", "new", views.new_proposal),
         Route("new/like/", "new", views.like_while_typing, "like"),
         Route("news/", "news", office_views.news),
@@ -117,7 +136,10 @@ PROGRAMME = Programme(
         Route("<int:proposal_id>/route/", "lead", views.route, "route"),
         Route("<int:proposal_id>/answer/", "answer", views.answer),
     ),
-    jobs=(Job("group", _("Put like proposals together"), group, daily=True),),
+    jobs=(
+        Job("group", _("Put like proposals together"), group, daily=True),
+        Job("count_opinions", _("Find the groups of those who voted on drafts"), count_opinions, often=True),
+    ),
     figures=(
         Figure(
             "how_many",

@@ -2,22 +2,35 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, F, Min, Q, QuerySet, Subquery
+from django.db.models import Count, F, Min, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from peyvand.engines.themes import Word, nearest, stems
+from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound
-from peyvand.programmes.proposals.enums import HappeningKind, ProposalState
-from peyvand.programmes.proposals.models import AnswerTerms, Happening, Holiday, Proposal, Reading, Reply, Support
+from peyvand.programmes.proposals.enums import PROMISED, HappeningKind, ProposalState
+from peyvand.programmes.proposals.models import (
+    AnswerTerms,
+    Happening,
+    Holiday,
+    OwnWords,
+    Proposal,
+    Reading,
+    Reply,
+    Support,
+)
+from peyvand.programmes.proposals.permissions import may_answer, may_withdraw
 from peyvand.programmes.proposals.rules import Calendar, Terms
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below
 
 # How alike a proposal must be to be shown while one types, and to be asked about before another one is taken in.
 SHOWN_AT, ASKED_AT = 0.2, 0.45
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CANDIDATES, _RAREST, _OFTEN = 80, 8, 1000
 
 
@@ -47,16 +60,19 @@ class Standing:
     waiting: int
     unrouted: int
     late: int
+    passed: int
 
 
 def standing(by: Acting, today: date, rows: QuerySet[Proposal] | None = None) -> Standing:
-    """In one question: to be answered by the actor's organisation, to be sent on in his area, and overdue everywhere."""
+    """In one question: to be answered by the actor's organisation, to be sent on in his area, and everywhere those whose answer is
+    overdue or whose promised day has passed."""
     found = (Proposal.objects.all() if rows is None else rows).filter(merged_into__isnull=True)
     return Standing(
         **found.aggregate(
             waiting=Count("id", filter=below(by.organisation_path, "body_path") & Q(state=ProposalState.ROUTED)),
             unrouted=Count("id", filter=below(by.place_path) & Q(state=ProposalState.RECEIVED)),
             late=Count("id", filter=overdue(today)),
+            passed=Count("id", filter=promise_passed(today)),
         )
     )
 
@@ -78,6 +94,36 @@ def overdue(today: date) -> Q:
     return Q(state=ProposalState.ROUTED, answer_by__lt=today)
 
 
+def promise_passed(today: date) -> Q:
+    return Q(state__in=PROMISED, promised_by__lt=today)
+
+
+def own_passed(by: Acting, today: date) -> QuerySet[Proposal]:
+    """What the actor's organisation promised to have carried out by now, the longest past first."""
+    own = below(by.organisation_path, "body_path")
+    rows = Proposal.objects.filter(own, promise_passed(today), merged_into__isnull=True)
+    return rows.order_by("promised_by", "pk")
+
+
+def unsent() -> QuerySet[Proposal]:
+    """What was not sent to a body yet, wherever it was handed in."""
+    return Proposal.objects.filter(state=ProposalState.RECEIVED, merged_into__isnull=True)
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """How many were not sent to a body yet, and for how many working days the one that waits longest was handed in."""
+
+    many: int
+    oldest: int | None
+
+
+def unsent_now(clock: Calendar, today: date) -> Unsent:
+    found = unsent().aggregate(many=Count("id"), since=Min("written_at"))
+    since = found["since"]
+    return Unsent(found["many"], clock.between(business_date(since), today) if since else None)
+
+
 def waiting_for(by: Acting) -> QuerySet[Proposal]:
     """What the actor's organisation, or one that belongs to it, has to answer. What was joined waits with the other one."""
     own = below(by.organisation_path, "body_path")
@@ -86,15 +132,7 @@ def waiting_for(by: Acting) -> QuerySet[Proposal]:
 
 def unrouted(by: Acting) -> QuerySet[Proposal]:
     """What the secretariat of an area has to send to a body."""
-    here = below(by.place_path)
-    return Proposal.objects.filter(here, state=ProposalState.RECEIVED, merged_into__isnull=True)
-
-
-def past_promise(by: Acting, today: date) -> QuerySet[Proposal]:
-    """What the actor's organisation promised to carry out by a day that has passed, and has not told the end of."""
-    own = below(by.organisation_path, "body_path")
-    going = Proposal.objects.filter(own, state__in=[ProposalState.ANSWERED, ProposalState.UNDER_WAY])
-    return going.filter(reply__answer__until__lt=today, merged_into__isnull=True)
+    return unsent().filter(below(by.place_path))
 
 
 # How many proposals have each word, up to so many; then those that have one of the rarest, each word worth more the rarer it is.
@@ -148,22 +186,25 @@ def supports(by: Acting, proposal_id: int) -> bool:
 
 
 def told_to(by: Acting) -> QuerySet[Happening]:
-    """What happened to the proposals the actor wrote or supports, from the day he did so."""
-    mine = Happening.objects.filter(
-        Q(proposal__in=Support.objects.filter(account_id=by.account_id, withdrawn_at__isnull=True).values("proposal"))
-        | Q(proposal__author_id=by.account_id)
-    ).exclude(kind=HappeningKind.WRITTEN)
-    return mine.select_related("proposal", "organisation", "other").order_by("-at", "-id")
+    """What happened to the proposals the actor wrote, and to those he supports since he does."""
+    if not by.account_id:
+        return Happening.objects.none()
+    written = Happening.objects.filter(proposal__author_id=by.account_id)
+    supported = Happening.objects.filter(
+        proposal__supports__account_id=by.account_id,
+        proposal__supports__withdrawn_at__isnull=True,
+        proposal__supports__since__lte=F("at"),
+    )
+    # One after the other: asked with OR, all that ever happened would be gone through.
+    mine = Happening.objects.filter(pk__in=written.values("pk").union(supported.values("pk")))
+    rows = mine.exclude(kind=HappeningKind.WRITTEN).select_related("proposal", "organisation", "other")
+    return rows.order_by("-at", "-id")
 
 
-def unread_by(by: Acting) -> QuerySet[Happening]:
-    """Of `told_to` what he has not read."""
+def unread(by: Acting) -> QuerySet[Happening]:
+    """What of it came after the actor last said that he had read all."""
     seen = Reading.objects.filter(account_id=by.account_id).values("seen_at")
-    return told_to(by).annotate(seen_at=Subquery(seen)).filter(Q(seen_at__isnull=True) | Q(at__gt=F("seen_at")))
-
-
-def unread(by: Acting) -> int:
-    return unread_by(by).count() if by.account_id else 0
+    return told_to(by).filter(at__gt=Coalesce(Subquery(seen), Value(_EPOCH)))
 
 
 @dataclass(frozen=True)
@@ -176,11 +217,12 @@ class BodyLine:
     waiting: int
     overdue: int
     answered: int
+    passed: int
     oldest: date | None
 
 
 def by_body(today: date) -> list[BodyLine]:
-    """Every body something was sent to, those with most overdue first."""
+    """Every body something was sent to, those with most overdue first; `passed` counts promises whose day has passed."""
     standing = Q(state=ProposalState.ROUTED, merged_into__isnull=True)
     rows = (
         Proposal.objects.filter(body__isnull=False)
@@ -189,13 +231,23 @@ def by_body(today: date) -> list[BodyLine]:
             waiting=Count("id", filter=standing),
             overdue=Count("id", filter=standing & overdue(today)),
             answered=Count("id", filter=Q(reply__isnull=False)),
+            passed=Count("id", filter=promise_passed(today) & Q(merged_into__isnull=True)),
             oldest=Min("answer_by", filter=standing),
         )
     )
     lines = [BodyLine(**row) for row in rows]
-    return sorted(lines, key=lambda line: (-line.overdue, -line.waiting, line.body_id))
+    return sorted(lines, key=lambda line: (-line.overdue - line.passed, -line.waiting, line.body_id))
 
 
 def reply_to(proposal: Proposal) -> Reply | None:
     """The answer as it went to its author."""
     return getattr(proposal, "reply", None)
+
+
+def own_words_to(proposal: Proposal, by: Acting) -> str:
+    """What was said to its author besides the public answer, where the actor is he or speaks for the body that said it."""
+    reply = reply_to(proposal)
+    if reply is None or (may_withdraw(by, proposal) and may_answer(by, reply.answer.body.path)):
+        return ""
+    found = OwnWords.objects.filter(reply=reply).first()
+    return found.text if found else ""

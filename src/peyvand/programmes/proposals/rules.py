@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from peyvand.kernel.business_days import WorkWeek
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.states import LifeCycle
-from peyvand.programmes.proposals.enums import Decision, ProposalState
+from peyvand.programmes.proposals.enums import PROMISED, Decision, ProposalState
 
 LIFE = LifeCycle(
     "proposal",
@@ -110,6 +110,11 @@ class Calendar:
 
 def is_overdue(*, state: str, answer_by: date | None, today: date) -> bool:
     return state == ProposalState.ROUTED and answer_by is not None and answer_by < today
+
+
+def is_promise_passed(*, state: str, promised_by: date | None, today: date) -> bool:
+    """Whether what was accepted should have been carried out by now, and nobody said that it was."""
+    return state in PROMISED and promised_by is not None and promised_by < today
 
 
 def act_of(decision: str) -> str:

@@ -154,3 +154,4 @@ def _draft(random: Random, writers: list[Acting], now: datetime) -> None:
             leaning = Vote.AGREE if number < 2 or place % 2 else Vote.DISAGREE
             vote = leaning if random.random() < 0.9 else Vote.PASS
             consulting_actions.vote_on(statement_id=statement.pk, vote=vote, by=one, now=now)
+    consulting_actions.keep_opinions(by=SYSTEM, now=now)

@@ -14,7 +14,8 @@ Report = Annotated[str, Field(pattern="^(report|finish|give_up)$", examples=["re
 
 
 class ProposalOut(Schema):
-    """`supporters` are different people, with those of the proposals joined to it; `merged_into` speaks for it."""
+    """`supporters` are different people, with those of the proposals joined to it; `merged_into` speaks for it. `unsent_days` are the
+    working days since it was handed in, of one that was sent to no body yet; `promise_passed`: the day it was promised for is over."""
 
     id: int
     number: str
@@ -32,14 +33,20 @@ class ProposalOut(Schema):
     organisation: OrganisationRef
     body: OrganisationRef | None
     written_at: datetime
+    unsent_days: int | None
     answer_by: date | None
+    promised_by: date | None
+    promise_passed: bool
     theme_id: int | None
     merged_into: int | None
     supporters: int
 
 
 class ProposalReceipt(ProposalOut):
+    """`answer_days` working days from sending to the answer, as a body would have them today."""
+
     tracking_code: str
+    answer_days: int
 
 
 class ProposalIn(Given):
@@ -61,6 +68,9 @@ class ProposalFilters(Schema):
     place: Here | None = None
     body_id: Id | None = None
     theme_id: Id | None = None
+    merged_into_id: Annotated[Id | None, Field(description="Only those joined to this one directly")] = None
+    unsent: Annotated[bool, Field(description="Only those sent to no body yet")] = False
+    passed: Annotated[bool, Field(description="Only those whose promised day has passed")] = False
     late: Annotated[bool, Field(description="Only those whose answer is overdue")] = False
     waiting: Annotated[bool, Field(description="Only those your organisation has to answer")] = False
 
@@ -83,6 +93,8 @@ class LikeOnes(Schema):
 
 
 class ProposalReplyOut(Schema):
+    """`own_words` are told to its author and to those who speak for the body; empty for everyone else."""
+
     answer_id: int
     decision: Decision
     text: str
@@ -101,7 +113,10 @@ class HappeningOut(Schema):
 
 
 class ProposalWhole(ProposalOut):
+    """`supports`: whether the caller does."""
+
     reply: ProposalReplyOut | None
+    supports: bool
     happenings: list[HappeningOut]
 
 
@@ -155,6 +170,23 @@ class ThemeOut(Schema):
     proposals: int
 
 
+class ThemeAnswerOut(Schema):
+    id: int
+    body: OrganisationRef
+    decision: Decision
+    text: str
+    until: date | None
+    at: datetime
+
+
+class ThemeWhole(ThemeOut):
+    """`waiting` for the caller's organisation to answer, `unsent` for him to send to a body."""
+
+    waiting: int
+    unsent: int
+    answers: list[ThemeAnswerOut]
+
+
 class BodyOut(Schema):
     body_id: int
     name_fa: str
@@ -162,11 +194,17 @@ class BodyOut(Schema):
     waiting: int
     overdue: int
     answered: int
+    passed: int
     oldest: date | None
 
 
 class Bodies(Schema):
+    """`passed` counts promises whose day has passed; `unsent` what was sent to no body yet, the oldest of it `unsent_days` working days
+    ago."""
+
     items: list[BodyOut]
+    unsent: int
+    unsent_days: int | None
 
 
 class HolidayOut(Schema):

@@ -12,108 +12,32 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from peyvand.extend.discovery import programme
-from peyvand.extend.pages import writes_are_open
 from peyvand.journal import pace
+from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, Refusal, require
 from peyvand.programmes.proposals import actions, answering_actions, permissions, queries, rules
 from peyvand.programmes.proposals.enums import OPEN, ProposalState
 from peyvand.programmes.proposals.forms import (
     AnswerForm,
     MergeForm,
-    ProposalFilters,
     ProposalForm,
     ReasonForm,
     ReportForm,
     RouteForm,
     name_of,
 )
+from peyvand.programmes.proposals.list_views import badge, is_late, is_open, promise_passed
 from peyvand.programmes.proposals.models import Answer, Proposal
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.exports import export, exportable
-from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting, refuse, today
 from peyvand.web.pages.thread import Step
-from peyvand.web.programmes import first_step
 from peyvand.web.templatetags.peyvand_format import jdate, number
 
 SLUG = actions.SLUG
 MOST_JOINED = 50
-_TONES = {
-    ProposalState.RECEIVED: "waiting", ProposalState.ROUTED: "waiting", ProposalState.ANSWERED: "going",
-    ProposalState.UNDER_WAY: "going", ProposalState.DONE: "done", ProposalState.NOT_DONE: "stopped",
-    ProposalState.REFUSED: "stopped", ProposalState.WITHDRAWN: "stopped",
-}  # fmt: skip
-
-
-def is_open(by: Acting) -> bool:
-    return writes_are_open(programme(SLUG), by, timezone.now())
-
-
-def _late(row: Proposal) -> bool:
-    return rules.is_overdue(state=row.state, answer_by=row.answer_by, today=today())
-
-
-def badge(row: Proposal) -> Badge:
-    if row.merged_into_id is not None:
-        return Badge(gettext("Joined to another one"), "stopped")
-    if _late(row):
-        return Badge(gettext("Answer overdue"), "late")
-    return Badge(row.get_state_display(), _TONES[ProposalState(row.state)])
-
-
-LIST = ListSpec(
-    name="proposals",
-    title=_("Proposals"),
-    columns=(
-        Column("title", _("Proposal"), link=lambda row: reverse(f"{SLUG}:one", args=[row.pk])),
-        Column("number", _("Number"), value="shown_number", kind="code"),
-        Column("supporters", _("Supporters"), kind="number", sort="supporters"),
-        Column("state", _("State"), value=badge, kind="badge"),
-        Column("body", _("Body in charge"), value=lambda row: name_of(row.body) if row.body else ""),
-        Column("answer_by", _("Answer by"), kind="date"),
-        Column("written", _("Handed in"), value="written_at", kind="date", sort="written_at"),
-    ),
-    default_sort="-supporters",
-    filters=ProposalFilters,
-    empty_title=_("No proposal yet"),
-    empty_text=_("Write the first one: with its problem, its first step and who should do it."),
-    first_step=first_step(
-        SLUG, (permissions.may_write, _("Write a proposal"), "new"),
-        else_=_("Proposals are written by residents and by people of organisations, once they have signed in."),
-    ),
-)  # fmt: skip
-
-
-@exportable
-@require_GET
-def all_proposals(request: HttpRequest) -> HttpResponseBase:
-    by, day = acting(request), today()
-    rows, only = queries.proposals(), request.GET.get("show", "")
-    if only == "late":
-        rows = rows.filter(queries.overdue(day), merged_into__isnull=True)
-    elif only == "waiting":
-        rows = rows.filter(pk__in=queries.waiting_for(by).values("pk"))
-    elif only == "promised":
-        rows = rows.filter(pk__in=queries.past_promise(by, day).values("pk"))
-    elif only == "unrouted":
-        rows = rows.filter(pk__in=queries.unrouted(by).values("pk"))
-    if (file := export(request, LIST, rows)) is not None:
-        return file
-    standing = queries.standing(by, day)
-    context = {
-        "page": list_page(request, LIST, rows),
-        "only": only,
-        "waiting": standing.waiting if by.role in permissions.ANSWERERS else 0,
-        "unrouted": standing.unrouted if by.role in permissions.SECRETARIAT else 0,
-        "late": standing.late,
-        "may_write": permissions.may_write(by) is None and is_open(by),
-        "reads_news": permissions.may_write(by) is None,
-    }
-    return render(request, "proposals/list.html", context)
 
 
 def new_proposal(request: HttpRequest) -> HttpResponseBase:
@@ -164,7 +88,7 @@ def like_while_typing(request: HttpRequest) -> HttpResponseBase:
 
 
 def _thread(row: Proposal) -> list[Step]:
-    state, late = ProposalState(row.state), _late(row)
+    state, late = ProposalState(row.state), is_late(row)
     answered = state not in (*OPEN, ProposalState.WITHDRAWN)
     stopped = state in (ProposalState.WITHDRAWN, ProposalState.REFUSED, ProposalState.NOT_DONE)
     routed = "done" if row.body_id or answered else "stopped" if stopped else "current"
@@ -181,11 +105,19 @@ def _thread(row: Proposal) -> list[Step]:
 
 
 def _clock(row: Proposal) -> dict[str, Any] | None:
-    """The public clock: working days left, or gone by, until the answer."""
-    if row.state != ProposalState.ROUTED or row.answer_by is None or row.merged_into_id is not None:
+    """The public clock: working days left, or gone by, until the answer; of what was sent to nobody yet, since it was handed in; of a
+    promise, since its day has passed."""
+    if row.merged_into_id is not None:
         return None
-    left = queries.calendar().between(today(), row.answer_by)
-    return {"left": abs(left), "late": left < 0, "day": row.answer_by}
+    if row.state == ProposalState.RECEIVED:
+        handed_in = business_date(row.written_at)
+        return {"of": "unsent", "days": queries.calendar().between(handed_in, today()), "day": handed_in}
+    if row.state == ProposalState.ROUTED and row.answer_by is not None:
+        left = queries.calendar().between(today(), row.answer_by)
+        return {"of": "late" if left < 0 else "left", "days": abs(left), "day": row.answer_by}
+    if row.promised_by is not None and promise_passed(row):
+        return {"of": "passed", "days": queries.calendar().between(row.promised_by, today()), "day": row.promised_by}
+    return None
 
 
 def _facts(row: Proposal) -> list[tuple[Any, str]]:
@@ -223,6 +155,8 @@ def _one(row: Proposal, by: Acting) -> dict[str, Any]:
         "joined": joined[:MOST_JOINED],
         "more_joined": len(joined) > MOST_JOINED,
         "reply": reply,
+        "promise_passed": promise_passed(row),
+        "own_words": queries.own_words_to(row, by),
         "asked": row.first_step,
         "happenings": list(row.happenings.select_related("organisation", "other").order_by("at", "id")),
         "is_author": bool(by.account_id) and row.author_id == by.account_id,

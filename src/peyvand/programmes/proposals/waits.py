@@ -23,12 +23,11 @@ def _to_send(by: Acting, today: date) -> QuerySet[Any, Any]:
 
 
 def _promised(by: Acting, today: date) -> QuerySet[Any, Any]:
-    rows = queries.past_promise(by, today).order_by("reply__answer__until", "pk")
-    return rows.values("pk", "title", "reply__answer__until")
+    return queries.own_passed(by, today).values("pk", "title", "promised_by")
 
 
 def _news(by: Acting, today: date) -> QuerySet[Any, Any]:
-    return queries.unread_by(by).values("pk", "kind", "proposal_id", "proposal__title")
+    return queries.unread(by).values("pk", "kind", "proposal_id", "proposal__title")
 
 
 def _line(row: dict[str, Any], **when: date | None) -> WaitingLine:
@@ -55,7 +54,7 @@ WAITS = (
     ),
     Waits(
         "promised", "answer", _("Promised to the authors, and the day has passed"), _("Tell what became of it"), _promised,
-        lambda row: _line(row, due=day(row["reply__answer__until"])), lambda: _shown("promised"), late=True,
+        lambda row: _line(row, due=day(row["promised_by"])), lambda: _shown("own_passed"), late=True,
     ),
     Waits("news", "news", _("New in your proposals"), "", _news, _news_line, lambda: reverse("proposals:news")),
 )  # fmt: skip

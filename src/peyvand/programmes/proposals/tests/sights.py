@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from tests.people.test_least_seeing import Facts
 from tests.site.programme_sights import ProgrammeSights
 from tests.site.rules import everyone
 from tests.world import NOW, World
@@ -10,30 +11,60 @@ from peyvand.extend.switches import switch_on
 from peyvand.kernel.jalali import business_date
 from peyvand.people.models import Organisation
 from peyvand.programmes.proposals.actions import SLUG, NewProposal, write_proposal
+from peyvand.programmes.proposals.answering_actions import Said, answer_proposal, route_proposals
 from peyvand.programmes.proposals.consulting_actions import open_consultation
-from peyvand.programmes.proposals.models import Answer, Comment, Consultation, Paragraph, Proposal, Statement, Theme
-from peyvand.scope.acting import SYSTEM
+from peyvand.programmes.proposals.enums import Decision
+from peyvand.programmes.proposals.models import (
+    Answer,
+    Comment,
+    Consultation,
+    OwnWords,
+    Paragraph,
+    Proposal,
+    Statement,
+    Theme,
+)
+from peyvand.scope.acting import SYSTEM, Acting, Role, within
 
 
 def _lay_down(world: World) -> None:
     switch_on(slug=SLUG, place=world.places["mz"], by=SYSTEM, now=NOW - timedelta(days=9))
-    write_proposal(
+    row = write_proposal(
         row=NewProposal("رمپ بانک", "پلهٔ بانک‌ها", "بازدید شعبه‌ها"), by=world["facilitator"], now=NOW
     )  # fmt: skip
+    route_proposals(proposal_ids=[row.pk], body_id=world.organisations["office"].pk, by=world["leader"], now=NOW)
+    said = Said(Decision.ACCEPTED, "پذیرفته شد و امسال انجام می‌شود.", None, {row.pk: "سخنی تنها با نویسنده"})
+    answer_proposal(proposal_id=row.pk, said=said, by=world["officer"], now=NOW)
     open_consultation(
         title="آیین‌نامهٔ همکاری", intro="", paragraphs=["بند نخست"], statements=["پاسخ‌ها دیدنی باشد."],
         opens=business_date(NOW), closes=business_date(NOW), by=world["leader"], now=NOW,
     )  # fmt: skip
 
 
+def _own_words(facts: Facts, by: Acting, row: OwnWords) -> bool:
+    """Its author's, and of those who speak for the body that said it."""
+    speaks = by.role in (Role.COUNTY_OFFICER, Role.ORGANISATION_MANAGER, Role.HQ_LEADER)
+    author = 0 < by.account_id == row.reply.proposal.author_id
+    return author or (speaks and within(row.reply.answer.body.path, by.organisation_path))
+
+
 SIGHTS = ProgrammeSights(
     lay_down=_lay_down,
-    rules=dict.fromkeys((Proposal, Theme, Answer, Consultation, Paragraph, Statement, Comment), everyone),
+    rules={
+        **dict.fromkeys((Proposal, Theme, Answer, Consultation, Paragraph, Statement, Comment), everyone),
+        OwnWords: _own_words,
+    },
+    related={OwnWords: ("reply__proposal", "reply__answer__body")},
+    marked={OwnWords: "text"},
     numbers={
-        "proposal_id": Proposal, "into_id": Proposal, "theme_id": Theme, "answer_id": Answer, "body_id": Organisation,
+        "proposal_id": Proposal, "into_id": Proposal, "merged_into_id": Proposal, "theme_id": Theme, "answer_id": Answer,
+        "body_id": Organisation,
         "consultation_id": Consultation, "paragraph_id": Paragraph, "statement_id": Statement, "comment_id": Comment,
     },
     other=frozenset(
-        {"", "/count", "/like", "/news", "/themes", "/bodies", "/holidays", "/figures", "/consultations", "/comments"}
+        {
+            "", "/count", "/like", "/news", "/news/count", "/themes", "/bodies", "/holidays", "/terms", "/figures",
+            "/consultations", "/comments",
+        }
     ),
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """A draft before everyone: comments by paragraph, answers, statements, and the groups of those who voted."""
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -12,7 +13,7 @@ from peyvand.kernel.refusals import AlreadyThere, BadValue, NotPermitted
 from peyvand.people.enums import MemberRole
 from peyvand.programmes.proposals import actions, consulting_actions, opinions, rules
 from peyvand.programmes.proposals.enums import Vote
-from peyvand.programmes.proposals.models import Comment, Paragraph, Statement, StatementVote
+from peyvand.programmes.proposals.models import Comment, KeptOpinions, Paragraph, Statement, StatementVote
 from peyvand.scope.acting import PUBLIC, SYSTEM
 from peyvand.scope.database import scope
 
@@ -33,6 +34,15 @@ def opened(world, *, by="leader", **values):
         "opens": TODAY, "closes": in_days(10),
     }  # fmt: skip
     return consulting_actions.open_consultation(**(said | values), by=world[by], now=NOW)
+
+
+def keep(now):
+    return consulting_actions.keep_opinions(by=SYSTEM, now=now)
+
+
+def held(row):
+    with scope(PUBLIC):
+        return opinions.held(KeptOpinions.objects.filter(consultation=row).first(), row.statements.order_by("pk"))
 
 
 def test_a_draft_is_commented_by_paragraph_and_each_comment_answered(world):
@@ -86,15 +96,22 @@ def test_the_same_votes_give_the_same_groups_in_any_order_and_nobody_sees_a_vote
         Random(seed).shuffle(votes)
         StatementVote.objects.all().delete()
         for who, one, vote in votes:
-            consulting_actions.vote_on(statement_id=one.pk, vote=vote, by=who, now=NOW)
-        told.append(opinions.held(statements, own=voters[0].account_id))
+            consulting_actions.vote_on(statement_id=one.pk, vote=vote, by=who, now=later(seed))
+        assert keep(later(seed, hours=1)) == 1
+        told.append(replace(held(row), counted_at=None))
     assert told[0] == told[1]
-    held = told[0]
-    assert (held.voters, [group.people for group in held.groups]) == (14, [7, 7])
-    assert {one.text for one in held.unites} == set(SAYS[:3])
-    assert set(held.own.values()) == {1}
-    consulting_actions.vote_on(statement_id=statements[0].pk, vote=Vote.PASS, by=voters[0], now=later(1))
+    found = held(row)
+    assert (found.voters, [group.people for group in found.groups]) == (14, [7, 7])
+    assert {one.text for one in found.unites} == set(SAYS[:3])
+    assert found.counted_at == later(2, hours=1)
+    assert keep(later(3)) == 0, "nobody voted since"
+    consulting_actions.vote_on(statement_id=statements[0].pk, vote=Vote.PASS, by=voters[0], now=later(4))
     assert StatementVote.objects.count() == len(votes), "voting again, the last holds"
+    assert held(row) == found, "a page reads what was kept"
+    assert keep(later(5)) == 1
+    assert held(row).counted_at == later(5)
+    with pytest.raises(NotPermitted):
+        consulting_actions.keep_opinions(by=world["leader"], now=later(5))
     with scope(voters[1]):
         assert StatementVote.objects.count() == len(statements)
     with scope(world["leader"]):
@@ -103,9 +120,11 @@ def test_the_same_votes_give_the_same_groups_in_any_order_and_nobody_sees_a_vote
 
 def test_groups_of_few_are_not_shown(world):
     row = opened(world)
+    assert held(row) == opinions.Held(0, (), (), None)
     statements = list(Statement.objects.filter(consultation=row))
     for name in ("facilitator", "social_worker", "leader", "officer"):
         for one in statements:
             consulting_actions.vote_on(statement_id=one.pk, vote=Vote.AGREE, by=world[name], now=NOW)
-    held = opinions.held(statements)
-    assert (held.voters, held.groups, held.unites) == (4, (), ())
+    keep(later(1))
+    assert (held(row).voters, held(row).groups, held(row).unites) == (4, (), ())
+    assert KeptOpinions.objects.get().groups == []

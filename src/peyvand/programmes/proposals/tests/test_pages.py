@@ -73,8 +73,16 @@ def test_everyone_reads_proposals_clocks_and_answers_and_no_name(world):
     assert officer.post(f"{ROOT}{pk}/answer/", said | {"text": ""}).status_code == 422
     assert officer.post(f"{ROOT}{pk}/answer/", said).status_code == 302
     page = Client().get(f"{ROOT}{pk}/").content.decode()
-    for words in ("پذیرفته شد و امسال انجام می‌شود.", "از شما سپاسگزاریم.", SAID["first_step"]):
+    for words in ("پذیرفته شد و امسال انجام می‌شود.", SAID["first_step"]):
         assert words in page
+    own = "از شما سپاسگزاریم."
+    assert own not in page
+    for name, reads in (("charity_manager", True), ("officer", True), ("facilitator", False)):
+        assert (own in client(world, name).get(f"{ROOT}{pk}/").content.decode()) == reads, name
+    Proposal.objects.filter(pk=pk).update(promised_by=timezone.now() - timedelta(days=2))
+    assert SAID["title"] in Client().get(f"{ROOT}?show=passed").content.decode()
+    for name, reminded in (("officer", True), ("facilitator", False)):
+        assert ("show=own_passed" in client(world, name).get("/home/").content.decode()) == reminded, name
     names = set(Account.objects.values_list("name", flat=True))
     assert not [name for name in names if name in page]
     assert "/support/" not in page
@@ -153,5 +161,10 @@ def test_the_same_by_the_routes_for_programs(world):
     whole = author.get(f"{root}/{made['id']}").json()
     assert (whole["state"], whole["reply"]["decision"]) == ("done", "partly")
     assert [one["kind"] for one in whole["happenings"]][-2:] == ["answered", "reported"]
+    assert (whole["supports"], author.get(f"{root}/{made['id']}/receipt").json()["answer_days"]) == (True, 15)
+    assert officer.get(f"{root}/{made['id']}/receipt").status_code == 404
+    assert author.get(f"{root}/news/count").json()["count"] > 0
+    assert [one["id"] for one in author.get(root, unsent=True).json()["items"]] == [other["id"]]
     assert author.post(f"{root}/news/read").json()["count"] > 0
-    assert author.get(f"{root}/bodies").json()["items"][0]["answered"] == 1
+    bodies = author.get(f"{root}/bodies").json()
+    assert (bodies["items"][0]["answered"], bodies["unsent"], bodies["unsent_days"]) == (1, 1, 0)

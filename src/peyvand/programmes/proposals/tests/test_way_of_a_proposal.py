@@ -4,15 +4,35 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import override
 from tests.world import NOW, TODAY, World, in_days, later
 
 from peyvand.extend.switches import ProgrammeOff, switch_on
 from peyvand.kernel.business_days import WorkWeek
 from peyvand.kernel.refusals import BadValue, NotPermitted
 from peyvand.people.enums import MemberRole
-from peyvand.programmes.proposals import actions, answering_actions, figures, queries, rules, settling_actions
+from peyvand.programmes.proposals import (
+    actions,
+    answering_actions,
+    figures,
+    list_views,
+    programme,
+    queries,
+    rules,
+    settling_actions,
+)
 from peyvand.programmes.proposals.enums import Decision, HappeningKind, ProposalState
-from peyvand.programmes.proposals.models import Answer, Happening, Holiday, Merge, Proposal, Reply, Support, Theme
+from peyvand.programmes.proposals.models import (
+    Answer,
+    Happening,
+    Holiday,
+    Merge,
+    OwnWords,
+    Proposal,
+    Reply,
+    Support,
+    Theme,
+)
 from peyvand.scope.acting import PUBLIC, SYSTEM
 from peyvand.scope.database import scope
 
@@ -155,14 +175,19 @@ def test_an_answer_goes_to_those_joined_too_and_is_followed_to_its_end(world):
     route(world, first)
     given = answer(world, first, own_words={second.pk: "از نشانی شعبه‌ها سپاسگزاریم."}, until=in_days(60))
     assert [stored(row).state for row in (first, second)] == ["answered", "answered"]
+    for name, many in (("facilitator", 1), ("officer", 1), ("charity_manager", 0), ("firm_manager", 0)):
+        with scope(world[name]):
+            assert OwnWords.objects.count() == many, name
+            told = queries.own_words_to(queries.one(second.pk), world[name])
+            assert told == ("از نشانی شعبه‌ها سپاسگزاریم." if many else ""), name
     with scope(PUBLIC):
-        assert Reply.objects.get(proposal=second).own_words == "از نشانی شعبه‌ها سپاسگزاریم."
+        assert not OwnWords.objects.exists(), "they are its author's, and of those who said them"
     for act, state in (("report", "under_way"), ("finish", "done")):
         answering_actions.report_answer(
             answer_id=given.pk, act=act, text="قرارداد نصب بسته شد.", by=world["officer"], now=later(days=1)
         )
         assert [stored(row).state for row in (first, second)] == [state, state]
-    assert kinds(second) == ["written", "merged", "answered", "reported", "reported"]
+    assert kinds(second) == ["written", "merged", "routed", "answered", "reported", "reported"]
     assert kinds(first) == ["written", "took_in", "routed", "answered", "reported", "reported"]
     actions.part_proposal(proposal_id=second.pk, by=world["leader"], now=later(days=2))
     assert stored(second).state == "done", "what was answered stays answered"
@@ -174,13 +199,74 @@ def test_authors_and_supporters_are_told_and_reading_is_kept(world):
     actions.merge_proposal(proposal_id=second.pk, into_id=first.pk, reason=WHY, by=world["leader"], now=later(1))
     for name, many in (("facilitator", 1), ("social_worker", 1), ("charity_manager", 1), ("firm_manager", 0)):
         with scope(world[name]):
-            assert queries.unread(world[name]) == many, name
+            assert queries.unread(world[name]).count() == many, name
     assert actions.mark_read(by=world["facilitator"], now=later(2)) == 1
     route(world, first, now=later(3))
     answer(world, first, now=later(4))
     with scope(world["facilitator"]):
-        assert [one.kind for one in queries.told_to(world["facilitator"])] == ["answered", "merged"]
-        assert queries.unread(world["facilitator"]) == 1
+        told = queries.told_to(world["facilitator"])
+        assert [one.kind for one in told] == ["answered", "routed", "merged"]
+        assert queries.unread(world["facilitator"]).count() == 2
+
+
+def test_who_begins_to_support_is_told_of_what_comes_after_and_not_of_the_past(world):
+    row = write(world)
+    route(world, row, now=later(1))
+    late = world["facilitator"]
+    actions.support_proposal(proposal_id=row.pk, by=late, now=later(2))
+    with scope(late):
+        assert queries.unread(late).count() == 0
+    answer(world, row, now=later(3))
+    with scope(late):
+        assert [one.kind for one in queries.unread(late)] == ["answered"]
+    actions.withdraw_support(proposal_id=row.pk, by=late, now=later(4))
+    with scope(late):
+        assert not queries.told_to(late).exists()
+    with scope(world["charity_manager"]):
+        author = world["charity_manager"]
+        assert [one.kind for one in queries.told_to(author)] == ["answered", "routed"], "its author is told of all"
+
+
+def test_a_promised_day_that_passes_is_counted_and_its_owner_is_reminded(world):
+    first, second = write(world), write(world, RAMP_TOO, by="facilitator")
+    actions.merge_proposal(proposal_id=second.pk, into_id=first.pk, reason=WHY, by=world["leader"], now=NOW)
+    route(world, first)
+    given = answer(world, first, until=in_days(20))
+    officer = world["officer"]
+    for day, many in ((in_days(20), 0), (in_days(21), 1)):
+        with scope(officer):
+            assert [row.pk for row in queries.own_passed(officer, day)] == [first.pk] * many
+            (line,) = queries.by_body(day)
+            assert (line.passed, queries.standing(officer, day).passed) == (many, many)
+    (reminder,) = programme.PROGRAMME.reminders
+    assert reminder.rows(world["facilitator"], in_days(21)) is None
+    assert reminder.line(stored(first)).day == in_days(20)
+    answering_actions.report_answer(
+        answer_id=given.pk, act="finish", text="نصب شد و بازدید شد.", by=officer, now=later(days=22)
+    )
+    with scope(officer):
+        assert not queries.own_passed(officer, in_days(30)).exists()
+    refused = write(world, LOAN)
+    route(world, refused)
+    answer(world, refused, Decision.REFUSED, until=in_days(1))
+    assert stored(refused).promised_by is None
+
+
+@override("en")
+def test_what_is_sent_to_nobody_shows_its_age_in_working_days(world):
+    row = write(world, now=NOW - timedelta(days=14))
+    handed_in = TODAY - timedelta(days=14)
+    with scope(PUBLIC):
+        clock = queries.calendar()
+        told = queries.unsent_now(clock, TODAY)
+        assert (told.many, told.oldest) == (1, clock.between(handed_in, TODAY))
+        assert told.oldest in range(8, 13)
+        assert list_views.clock_in_words(row, lambda since: clock.between(since, TODAY)).startswith("not sent")
+    route(world, row)
+    with scope(PUBLIC):
+        assert queries.unsent_now(clock, TODAY) == queries.Unsent(0, None)
+        left = list_views.clock_in_words(stored(row), lambda since: clock.between(since, TODAY))
+    assert left == "15 working days left"
 
 
 def test_one_answer_to_a_theme_goes_to_every_author_of_it(world):
