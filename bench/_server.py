@@ -47,8 +47,8 @@ def steps_of(module: str, steps: Sequence[str]) -> Iterator[str]:
         yield f"-- {step}: {time.perf_counter() - begin:.0f} s"
 
 
-def lines_of(module: str, step: str) -> Iterator[str]:
-    """What a step of a benchmark tells, line by line; the step is a function that is given how to tell."""
+def lines_of(module: str, step: str) -> Iterator[Any]:
+    """What a step of a benchmark tells, one after the other; the step is a function that is given how to tell."""
     spawning = multiprocessing.get_context("spawn")
     hear, tell = spawning.Pipe(duplex=False)
     process = spawning.Process(target=_alone, args=(module, step, tell))

@@ -141,10 +141,10 @@ _NEAR = """WITH asked AS MATERIALIZED (
   SELECT word, (SELECT count(*) FROM (SELECT FROM proposals_proposal p WHERE p.words @> ARRAY[word] LIMIT %s) few) AS many
   FROM unnest(%s::varchar[]) word
 ), rare AS MATERIALIZED (
-  SELECT word, many FROM asked WHERE many > 0 ORDER BY many, word LIMIT %s
+  SELECT word, many FROM asked WHERE many > 0 ORDER BY many, word COLLATE "C" LIMIT %s
 ) SELECT p.id FROM rare JOIN proposals_proposal p ON p.words @> ARRAY[rare.word]
   WHERE p.state <> 'withdrawn' AND NOT p.id = ANY(%s::bigint[])
-  GROUP BY p.id ORDER BY sum(1.0 / rare.many) DESC, p.id LIMIT %s"""
+  GROUP BY p.id ORDER BY sum(1000000000 / rare.many) DESC, p.id LIMIT %s"""
 
 
 def like_ones(text: str, *, least: float = SHOWN_AT, leave_out: Iterable[int] = (), most: int = 5) -> list[Like]:
