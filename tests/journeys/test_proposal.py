@@ -70,6 +70,8 @@ def test_a_proposal_is_joined_answered_and_parted(world, visitor):
     page = other.go(second)
     for text in (*LIKE, "از نشانی شعبه‌ها سپاسگزاریم.", "دوباره جدا شد"):
         expect(page.get_by_text(text).first).to_be_visible()
+    page = other.go(ROOT)
+    expect(page.get_by_role("link", name="تازه‌ها برای شما")).to_contain_text("۴")
     page = other.go(ROOT + "news/")
     expect(page.get_by_role("main")).to_contain_text("به پیشنهادی همانند پیوست")
     other.check()

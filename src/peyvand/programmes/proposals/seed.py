@@ -106,8 +106,10 @@ def _fate(
     if chance < 0.6:
         return
     decision, text = random.choice(_ANSWERS)
-    said = answering_actions.Said(decision, text, None, {row.pk: "از دقت شما در نوشتن گام نخست سپاسگزاریم."})
-    answer = answering_actions.answer_proposal(proposal_id=row.pk, said=said, by=SYSTEM, now=now)
+    answered = min(sent + timedelta(days=random.randint(2, 9)), now)
+    until = None if decision is Decision.REFUSED else business_date(answered) + timedelta(days=random.randint(3, 60))
+    said = answering_actions.Said(decision, text, until, {row.pk: "از دقت شما در نوشتن گام نخست سپاسگزاریم."})
+    answer = answering_actions.answer_proposal(proposal_id=row.pk, said=said, by=SYSTEM, now=answered)
     if chance > 0.8 and decision is not Decision.REFUSED:
         act = "finish" if chance > 0.9 else "report"
         text = "قرارداد بسته شد و کار آغاز شده است." if act == "report" else "کار انجام شد و نتیجه‌اش گزارش شده است."

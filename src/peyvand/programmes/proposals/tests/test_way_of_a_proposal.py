@@ -238,9 +238,10 @@ def test_a_promised_day_that_passes_is_counted_and_its_owner_is_reminded(world):
             assert [row.pk for row in queries.own_passed(officer, day)] == [first.pk] * many
             (line,) = queries.by_body(day)
             assert (line.passed, queries.standing(officer, day).passed) == (many, many)
-    (reminder,) = programme.PROGRAMME.reminders
-    assert reminder.rows(world["facilitator"], in_days(21)) is None
-    assert reminder.line(stored(first)).day == in_days(20)
+    waits = next(one for one in programme.PROGRAMME.waits if one.name == "promised")
+    with scope(officer):
+        (row,) = at_once(waits.rows(officer, in_days(21)))[0]
+    assert waits.line(row).due == in_days(20)
     answering_actions.report_answer(
         answer_id=given.pk, act="finish", text="نصب شد و بازدید شد.", by=officer, now=later(days=22)
     )
