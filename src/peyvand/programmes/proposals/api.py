@@ -102,15 +102,14 @@ def count_proposals(request: HttpRequest, filters: Query[ProposalFilters]) -> Ht
 def get_proposal(request: HttpRequest, proposal_id: Path[Id]) -> HttpResponse:
     with reading(request) as by:
         row = queries.one(proposal_id)
-        told = queries.reply_to(row)
+        told, beside = queries.reply_to(row), queries.beside(row, by)
         reply = told and ProposalReplyOut(
             answer_id=told.answer_id, decision=Decision(told.answer.decision), text=told.answer.text,
-            own_words=queries.own_words_to(row, by), until=told.answer.until, at=told.answer.at,
+            own_words=beside.own_words, until=told.answer.until, at=told.answer.at,
         )  # fmt: skip
         happenings = [happening_out(one) for one in row.happenings.order_by("at", "id")]
-        values = _fields(row, queries.calendar())
-        supports = queries.supports(by, row.pk)
-        return say(ProposalWhole(**values, reply=reply, supports=supports, happenings=happenings))  # type: ignore[arg-type]
+        values = _fields(row, beside.clock)
+        return say(ProposalWhole(**values, reply=reply, supports=beside.supports, happenings=happenings))  # type: ignore[arg-type]
 
 
 def get_receipt(request: HttpRequest, proposal_id: Path[Id]) -> HttpResponse:
@@ -264,7 +263,7 @@ def get_theme(request: HttpRequest, theme_id: Path[Id]) -> HttpResponse:
         row = Theme.objects.filter(pk=theme_id).first()
         if row is None:
             raise NotFound
-        standing = queries.standing(by, today(), Proposal.objects.filter(theme=row))
+        standing = queries.glance(by, today(), Proposal.objects.filter(theme=row)).standing
         answers = Answer.objects.filter(theme=row).select_related("body").order_by("-at", "-id")
         told = [
             ThemeAnswerOut(

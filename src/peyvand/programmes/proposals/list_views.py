@@ -82,9 +82,9 @@ LIST = ListSpec(
 )  # fmt: skip
 
 
-def clocked(spec: ListSpec) -> ListSpec:
-    """The list with how the clock of each stands, by the calendar read once."""
-    clock, day = queries.calendar(), today()
+def clocked(spec: ListSpec, clock: rules.Calendar) -> ListSpec:
+    """The list with how the clock of each stands."""
+    day = today()
     passed = cache(lambda since: clock.between(since, day))
     columns = tuple(
         replace(one, value=lambda row: clock_in_words(row, passed)) if one.name == "clock" else one
@@ -127,10 +127,10 @@ def all_proposals(request: HttpRequest) -> HttpResponseBase:
     rows, only = queries.proposals(), request.GET.get("show", "")
     if only in _SHOWN:
         rows = rows.filter(pk__in=_SHOWN[only](by, day).order_by().values("pk"))
-    spec = clocked(LIST)
+    glance = queries.glance(by, day)
+    spec, standing = clocked(LIST, glance.clock), glance.standing
     if (file := export(request, spec, rows)) is not None:
         return file
-    standing = queries.standing(by, day)
     writes = permissions.may_write(by) is None
     context = {
         "page": list_page(request, spec, rows),
@@ -141,6 +141,6 @@ def all_proposals(request: HttpRequest) -> HttpResponseBase:
         "passed": standing.passed,
         "may_write": writes and is_open(by),
         "reads_news": writes,
-        "unread": queries.unread(by).count() if writes else 0,
+        "unread": glance.unread if writes else 0,
     }
     return render(request, "proposals/list.html", context)

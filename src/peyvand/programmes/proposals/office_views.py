@@ -69,10 +69,11 @@ def _theme(theme_id: int) -> Theme:
 def theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
     by, row = acting(request), _theme(theme_id)
     opened = is_open(by)
-    standing = queries.standing(by, today(), Proposal.objects.filter(theme=row))
+    glance = queries.glance(by, today(), Proposal.objects.filter(theme=row))
+    standing = glance.standing
     context = {
         "row": row,
-        "page": list_page(request, clocked(OF_THEME), queries.proposals().filter(theme=row)),
+        "page": list_page(request, clocked(OF_THEME, glance.clock), queries.proposals().filter(theme=row)),
         "waiting": standing.waiting if opened and by.role in permissions.ANSWERERS else 0,
         "unsent": standing.unrouted if opened and by.role in permissions.SECRETARIAT else 0,
         "answers": list(Answer.objects.filter(theme=row).select_related("body").order_by("-at")),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -26,7 +27,7 @@ from peyvand.programmes.proposals.models import (
 from peyvand.programmes.proposals.permissions import may_answer, may_withdraw
 from peyvand.programmes.proposals.rules import Calendar, Terms
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below
+from peyvand.scope.bulk import at_once, below
 
 # How alike a proposal must be to be shown while one types, and to be asked about before another one is taken in.
 SHOWN_AT, ASKED_AT = 0.2, 0.45
@@ -50,12 +51,20 @@ def terms_on(day: date) -> Terms:
 
 
 def calendar() -> Calendar:
-    return Calendar(settings.WORK_WEEK, dict(Holiday.objects.values_list("day", "is_closed")))
+    return _calendar(at_once(_holidays())[0])
+
+
+def _holidays() -> QuerySet[Holiday, dict[str, Any]]:
+    return Holiday.objects.values("day", "is_closed")
+
+
+def _calendar(told: Sequence[dict[str, Any]]) -> Calendar:
+    return Calendar(settings.WORK_WEEK, {date.fromisoformat(one["day"]): one["is_closed"] for one in told})
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How many wait for whom, among all or those of a theme."""
+    """How many wait for whom."""
 
     waiting: int
     unrouted: int
@@ -63,18 +72,50 @@ class Standing:
     passed: int
 
 
-def standing(by: Acting, today: date, rows: QuerySet[Proposal] | None = None) -> Standing:
-    """In one question: to be answered by the actor's organisation, to be sent on in his area, and everywhere those whose answer is
-    overdue or whose promised day has passed."""
-    found = (Proposal.objects.all() if rows is None else rows).filter(merged_into__isnull=True)
-    return Standing(
-        **found.aggregate(
-            waiting=Count("id", filter=below(by.organisation_path, "body_path") & Q(state=ProposalState.ROUTED)),
-            unrouted=Count("id", filter=below(by.place_path) & Q(state=ProposalState.RECEIVED)),
-            late=Count("id", filter=overdue(today)),
-            passed=Count("id", filter=promise_passed(today)),
-        )
+@dataclass(frozen=True)
+class Glance:
+    """What stands around a list of proposals: how many wait, how much is new to the actor, and the calendar of the clock."""
+
+    standing: Standing
+    unread: int
+    clock: Calendar
+
+
+def glance(by: Acting, today: date, rows: QuerySet[Proposal] | None = None) -> Glance:
+    """In one question. Of all proposals or those given: to be answered by the actor's organisation, to be sent on in his area, and
+    everywhere those whose answer is overdue or whose promised day has passed."""
+    found = (Proposal.objects.all() if rows is None else rows).filter(merged_into__isnull=True).order_by()
+    counted = found.values(whole=Value(1)).annotate(
+        waiting=Count("id", filter=below(by.organisation_path, "body_path") & Q(state=ProposalState.ROUTED)),
+        unrouted=Count("id", filter=below(by.place_path) & Q(state=ProposalState.RECEIVED)),
+        late=Count("id", filter=overdue(today)),
+        passed=Count("id", filter=promise_passed(today)),
     )
+    fresh = unread(by).order_by().values(whole=Value(1)).annotate(many=Count("pk"))
+    numbers, new, days = at_once(
+        counted.values("waiting", "unrouted", "late", "passed"), fresh.values("many"), _holidays()
+    )
+    told = Standing(**numbers[0]) if numbers else Standing(0, 0, 0, 0)
+    return Glance(told, new[0]["many"] if new else 0, _calendar(days))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside one proposal for this reader: whether he supports it, what its author alone was told, the calendar."""
+
+    supports: bool
+    own_words: str
+    clock: Calendar
+
+
+def beside(proposal: Proposal, by: Acting) -> Beside:
+    """In one question."""
+    reply = reply_to(proposal)
+    hidden = reply is None or (may_withdraw(by, proposal) and may_answer(by, reply.answer.body.path))
+    words = OwnWords.objects.none() if hidden else OwnWords.objects.filter(reply=reply)
+    own = Support.objects.filter(proposal=proposal, account_id=by.account_id, withdrawn_at__isnull=True)
+    mine, said, days = at_once((own if by.account_id else own.none()).values("pk"), words.values("text"), _holidays())
+    return Beside(bool(mine), said[0]["text"] if said else "", _calendar(days))
 
 
 def proposals() -> QuerySet[Proposal]:
@@ -180,11 +221,6 @@ def root_of(proposal: Proposal) -> Proposal:
     return proposal
 
 
-def supports(by: Acting, proposal_id: int) -> bool:
-    own = Support.objects.filter(proposal_id=proposal_id, account_id=by.account_id, withdrawn_at__isnull=True)
-    return bool(by.account_id) and own.exists()
-
-
 def told_to(by: Acting) -> QuerySet[Happening]:
     """What happened to the proposals the actor wrote, and to those he supports since he does."""
     if not by.account_id:
@@ -242,12 +278,3 @@ def by_body(today: date) -> list[BodyLine]:
 def reply_to(proposal: Proposal) -> Reply | None:
     """The answer as it went to its author."""
     return getattr(proposal, "reply", None)
-
-
-def own_words_to(proposal: Proposal, by: Acting) -> str:
-    """What was said to its author besides the public answer, where the actor is he or speaks for the body that said it."""
-    reply = reply_to(proposal)
-    if reply is None or (may_withdraw(by, proposal) and may_answer(by, reply.answer.body.path)):
-        return ""
-    found = OwnWords.objects.filter(reply=reply).first()
-    return found.text if found else ""

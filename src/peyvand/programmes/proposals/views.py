@@ -104,19 +104,19 @@ def _thread(row: Proposal) -> list[Step]:
     ]
 
 
-def _clock(row: Proposal) -> dict[str, Any] | None:
+def _clock(row: Proposal, clock: rules.Calendar) -> dict[str, Any] | None:
     """The public clock: working days left, or gone by, until the answer; of what was sent to nobody yet, since it was handed in; of a
     promise, since its day has passed."""
     if row.merged_into_id is not None:
         return None
     if row.state == ProposalState.RECEIVED:
         handed_in = business_date(row.written_at)
-        return {"of": "unsent", "days": queries.calendar().between(handed_in, today()), "day": handed_in}
+        return {"of": "unsent", "days": clock.between(handed_in, today()), "day": handed_in}
     if row.state == ProposalState.ROUTED and row.answer_by is not None:
-        left = queries.calendar().between(today(), row.answer_by)
+        left = clock.between(today(), row.answer_by)
         return {"of": "late" if left < 0 else "left", "days": abs(left), "day": row.answer_by}
     if row.promised_by is not None and promise_passed(row):
-        return {"of": "passed", "days": queries.calendar().between(row.promised_by, today()), "day": row.promised_by}
+        return {"of": "passed", "days": clock.between(row.promised_by, today()), "day": row.promised_by}
     return None
 
 
@@ -141,7 +141,7 @@ def one_proposal(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
 def _one(row: Proposal, by: Acting) -> dict[str, Any]:
     opened = is_open(by)
     alone = row.merged_into_id is None
-    reply = queries.reply_to(row)
+    reply, beside = queries.reply_to(row), queries.beside(row, by)
     leads = opened and permissions.may_lead(by, row) is None
     acts_now = set(rules.LIFE.acts(row.state))
     speaks = opened and row.body_id is not None and permissions.may_answer(by, row.body_path) is None
@@ -151,16 +151,16 @@ def _one(row: Proposal, by: Acting) -> dict[str, Any]:
         "badge": badge(row),
         "thread": _thread(row),
         "facts": _facts(row),
-        "clock": _clock(row),
+        "clock": _clock(row, beside.clock),
         "joined": joined[:MOST_JOINED],
         "more_joined": len(joined) > MOST_JOINED,
         "reply": reply,
         "promise_passed": promise_passed(row),
-        "own_words": queries.own_words_to(row, by),
+        "own_words": beside.own_words,
         "asked": row.first_step,
         "happenings": list(row.happenings.select_related("organisation", "other").order_by("at", "id")),
         "is_author": bool(by.account_id) and row.author_id == by.account_id,
-        "supports": queries.supports(by, row.pk),
+        "supports": beside.supports,
         "may_support": opened and permissions.may_write(by) is None and bool(by.account_id),
         "may_part": leads and not alone,
         "may_lead": leads and alone and row.state in OPEN,

@@ -34,6 +34,7 @@ from peyvand.programmes.proposals.models import (
     Theme,
 )
 from peyvand.scope.acting import PUBLIC, SYSTEM
+from peyvand.scope.bulk import at_once
 from peyvand.scope.database import scope
 
 pytestmark = pytest.mark.django_db
@@ -178,7 +179,7 @@ def test_an_answer_goes_to_those_joined_too_and_is_followed_to_its_end(world):
     for name, many in (("facilitator", 1), ("officer", 1), ("charity_manager", 0), ("firm_manager", 0)):
         with scope(world[name]):
             assert OwnWords.objects.count() == many, name
-            told = queries.own_words_to(queries.one(second.pk), world[name])
+            told = queries.beside(queries.one(second.pk), world[name]).own_words
             assert told == ("از نشانی شعبه‌ها سپاسگزاریم." if many else ""), name
     with scope(PUBLIC):
         assert not OwnWords.objects.exists(), "they are its author's, and of those who said them"
@@ -237,7 +238,7 @@ def test_a_promised_day_that_passes_is_counted_and_its_owner_is_reminded(world):
         with scope(officer):
             assert [row.pk for row in queries.own_passed(officer, day)] == [first.pk] * many
             (line,) = queries.by_body(day)
-            assert (line.passed, queries.standing(officer, day).passed) == (many, many)
+            assert (line.passed, queries.glance(officer, day).standing.passed) == (many, many)
     waits = next(one for one in programme.PROGRAMME.waits if one.name == "promised")
     with scope(officer):
         (row,) = at_once(waits.rows(officer, in_days(21)))[0]
