@@ -20,7 +20,7 @@ ROWS = int(os.environ.get("PROPOSALS_ROWS") or 2_000)
 SUPPORTS = int(os.environ.get("PROPOSALS_SUPPORTS") or 40_000)
 LIKE = int(os.environ.get("PROPOSALS_LIKE") or 22_000)
 REQUESTS = int(os.environ.get("PROPOSALS_REQUESTS") or 40)
-LOOKED, PLAINLY = 200, 20  # texts looked for, and those of them for which the peer does too
+LOOKED, PLAINLY = 100, 10  # texts looked for, and those of them for which the peer does too
 SEED = 1404
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 

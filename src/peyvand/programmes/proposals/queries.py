@@ -54,7 +54,7 @@ def calendar() -> Calendar:
     return _calendar(at_once(_holidays())[0])
 
 
-def _holidays() -> QuerySet[Holiday, dict[str, Any]]:
+def _holidays() -> QuerySet[Holiday, Any]:
     return Holiday.objects.values("day", "is_closed")
 
 

@@ -61,6 +61,7 @@ SIGHTS = ProgrammeSights(
         "body_id": Organisation,
         "consultation_id": Consultation, "paragraph_id": Paragraph, "statement_id": Statement, "comment_id": Comment,
     },
+    only={"/{proposal_id}/receipt": lambda by, row: 0 < by.account_id == row.author_id},
     other=frozenset(
         {
             "", "/count", "/like", "/news", "/news/count", "/themes", "/bodies", "/holidays", "/terms", "/figures",
