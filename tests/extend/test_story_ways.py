@@ -1,4 +1,4 @@
-"""What programmes lead a reader of a story on to stands on its page, for everyone, and the picture for links to it; one that breaks hides nothing."""
+"""The ways a story leads on, and the picture for links to it: for everyone; one that breaks hides nothing."""
 
 import dataclasses
 

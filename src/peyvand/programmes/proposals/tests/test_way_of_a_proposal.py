@@ -241,7 +241,9 @@ def test_a_promised_day_that_passes_is_counted_and_its_owner_is_reminded(world):
             assert (line.passed, queries.glance(officer, day).standing.passed) == (many, many)
     waits = next(one for one in programme.PROGRAMME.waits if one.name == "promised")
     with scope(officer):
-        (row,) = at_once(waits.rows(officer, in_days(21)))[0]
+        found = waits.rows(officer, in_days(21))
+        assert found is not None
+        (row,) = at_once(found)[0]
     assert waits.line(row).due == in_days(20)
     answering_actions.report_answer(
         answer_id=given.pk, act="finish", text="نصب شد و بازدید شد.", by=officer, now=later(days=22)
