@@ -1,5 +1,7 @@
 """Needs that were met end in a celebration and its story; services pass to people stage by stage, each shown."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -97,13 +99,14 @@ def test_a_service_passes_to_people_stage_by_stage_shown_by_what_was_accepted(wo
     row = proposed(world)
     with pytest.raises(AlreadyThere):
         proposed(world, receiver=world.organisations["firm"])
-    at, said = {"handover_id": row.pk}, {"words": WORDS, "since": TODAY}
+    at: dict[str, Any] = {"handover_id": row.pk}
+    said: dict[str, Any] = {"words": WORDS, "since": TODAY}
     with pytest.raises(rules.NotBothSides):
         handover_actions.agree_handover(**at, words=WORDS, by=world["leader"], now=NOW)
     assert handover_actions.agree_handover(**at, words=WORDS, by=world["charity_manager"], now=NOW).stage == "agreed"
     with pytest.raises(NotPermitted):
         handover_actions.advance_handover(**at, **said, by=world["charity_manager"], now=NOW)
-    advance = {**at, **said, "by": world["leader"], "now": NOW}
+    advance: dict[str, Any] = {**at, **said, "by": world["leader"], "now": NOW}
     assert handover_actions.advance_handover(**advance).stage == HandoverStage.TOGETHER
     with pytest.raises(rules.NothingDoneYet):
         handover_actions.advance_handover(**advance)
