@@ -37,7 +37,7 @@ from peyvand.web.pages.office_frame import FONTS, frame
 from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import jdate
 
-CARD_LETTERS, FED_WEEKS, TURNS_A_MINUTE = 260, 12, 20
+TITLE_LETTERS, CARD_LETTERS, FED_WEEKS, TURNS_A_MINUTE = 80, 260, 12, 20
 # Framed by whoever wants to, and nothing else: no script, no form, no other origin.
 _EMBEDDED = {
     "default-src": ["'none'"], "style-src": ["'self'"], "font-src": ["'self'"], "img-src": ["'self'"], "base-uri": ["'none'"],
@@ -110,7 +110,8 @@ def _shown(story_id: int) -> tuple[Story, StoryEnding | None]:
 def card(request: HttpRequest, story_id: int) -> HttpResponseBase:
     """The picture that stands beside a link to the story."""
     story, ending = _shown(story_id)
-    around = frame(request, story.title, office=named(story.organisation), lead=_said_by(story))
+    title = Truncator(story.title).chars(TITLE_LETTERS)
+    around = frame(request, title, office=named(story.organisation), lead=_said_by(story))
     words = Truncator(" ".join(story.body.split())).chars(CARD_LETTERS)
     return _fresh(HttpResponse(_drawn(around, words, label_of(ending) if ending else ""), content_type="image/png"))
 
