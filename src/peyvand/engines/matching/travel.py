@@ -106,9 +106,9 @@ def least_travel(
 
     It begins with the pairs of `graph` and their `cost` float64[e]. When these are at their best, the prices of the
     simplex tell of any other pair whether it would save something: the need's price less the capacity's is what the
-    pair may cost at most. So from each need's latitude outwards every capacity is looked at that could be near enough;
-    those that are come in, and the simplex goes on where it was. When none is left, the prices prove the total (duality
-    of linear programmes) over all feasible pairs.
+    pair may cost at most. So for each need every capacity of its blocks is looked at; of those that are near enough the
+    best come in, and the simplex goes on where it was. When none is left, the prices prove the total (duality of linear
+    programmes) over all feasible pairs.
     """
     of_block = np.full(len(within.keys), -1)
     for reach in range(known.asked.shape[1]):
