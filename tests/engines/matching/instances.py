@@ -1,5 +1,6 @@
 """Random matching problems of all shapes, and other people's ways to solve them."""
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -132,7 +133,7 @@ def served_by_the_book(given: Problem) -> np.ndarray:
 
 def every_feasible_service(given: Problem) -> np.ndarray:
     """int64[ways, n]: all ways to serve units that are possible at all (Hall), found by trying."""
-    ways = np.indices(demand_of(given) + 1).reshape(len(given["priority"]), -1).T
+    ways = np.array(list(product(*(range(units + 1) for units in demand_of(given)))), np.int64)
     for members, room in _groups(given):
         ways = ways[ways[:, members].sum(axis=1) <= room]
     return ways

@@ -141,9 +141,9 @@ def _divided(
     place = np.full(len(capacity), -1)
     place[rows] = np.arange(len(rows))
     by_component = np.argsort(component, kind="stable")
-    ends = np.append(np.flatnonzero(np.diff(component[by_component])) + 1, len(component)) if len(component) else []
-    parts, begin = [], 0
-    for end in ends:
+    ends = np.append(np.flatnonzero(np.diff(component[by_component])) + 1, len(component))
+    parts, begin = list[Part](), 0
+    for end in ends[: len(component)]:  # none where there is nothing
         if end - begin >= TOGETHER or end == len(component):
             own = by_component[begin:end]
             low = np.searchsorted(names, component[own[0]])
