@@ -101,6 +101,7 @@ NOT_OFFERED = {
     "remove_organisations": "part of taking an import back",
     # No page has them either.
     "put_specifications": "kinds of help come with the product and by command",
+    "put_qualities": "the words of the rules come with the product and by command",
     "renew_protected": "keys are changed by the one who operates the server, by command",
 }
 

@@ -18,7 +18,7 @@ router = Router(tags=["Matching"])
 MOST_LACKS = 50
 
 
-class ShareOut(Schema):
+class GroupServed(Schema):
     """One group: its needs, those served in full, and those that first come, first served would serve. Null: under five, withheld."""
 
     group: str | None = Field(description="Null where it is not known")
@@ -27,7 +27,7 @@ class ShareOut(Schema):
     met_by_first_come: int | None
 
 
-class LackOut(Schema):
+class LackFound(Schema):
     """`would_serve` units more of this kind here would reach somebody, `worst_off` of them the worst-off."""
 
     specification: SpecificationRef
@@ -37,7 +37,7 @@ class LackOut(Schema):
     worst_off: int | None
 
 
-class LotsOut(Schema):
+class LotsKept(Schema):
     """Where something may not be shared or split: in how many parts it was asked, and what is not proved to be the best."""
 
     parts: int
@@ -49,21 +49,21 @@ class LotsOut(Schema):
 class FindingsOut(Schema):
     run_id: int
     complete: bool = Field(description="Every pair was looked at; else figures of lacks are at least what they say")
-    by_priority: list[ShareOut] = Field(description="Ten equal parts of the needs, 1 the most pressing")
-    by_county: list[ShareOut] = Field(description="`group` is the path of the county")
-    by_sex: list[ShareOut]
-    by_disability: list[ShareOut]
-    whole: ShareOut | None
-    lots: LotsOut | None
-    lacks: list[LackOut]
+    by_priority: list[GroupServed] = Field(description="Ten equal parts of the needs, 1 the most pressing")
+    by_county: list[GroupServed] = Field(description="`group` is the path of the county")
+    by_sex: list[GroupServed]
+    by_disability: list[GroupServed]
+    whole: GroupServed | None
+    lots: LotsKept | None
+    lacks: list[LackFound]
 
 
 class FindingsQuery(Schema):
     outside: Annotated[bool, Field(description="As those outside see it: without figures under five")] = False
 
 
-def _share(one: Share) -> ShareOut:
-    return ShareOut(group=one.group, needs=one.needs, met=one.met, met_by_first_come=one.queued)
+def _share(one: Share) -> GroupServed:
+    return GroupServed(group=one.group, needs=one.needs, met=one.met, met_by_first_come=one.queued)
 
 
 @router.get("/{int:run_id}/findings", response=FindingsOut, summary="Whom a run serves, and what would help")
@@ -84,9 +84,9 @@ def _findings(run_id: int, by: Acting, outside: bool) -> FindingsOut:
     return FindingsOut(
         run_id=run.pk, complete=found.complete, whole=next(iter(shares["all"]), None), by_priority=shares["tenth"],
         by_county=shares["county"], by_sex=shares["sex"], by_disability=shares["disability"],
-        lots=LotsOut(**found.lots) if found.lots else None,
+        lots=LotsKept(**found.lots) if found.lots else None,
         lacks=[
-            LackOut(
+            LackFound(
                 specification=specification_ref(one.kind), place=place_ref(one.place), missing=one.missing,
                 would_serve=one.served, worst_off=one.worst_off,
             )

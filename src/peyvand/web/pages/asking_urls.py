@@ -14,6 +14,7 @@ from peyvand.web.pages import (
     need_offers,
     needs,
     people,
+    refused_providers,
     sign_in,
 )
 
@@ -40,9 +41,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("families/<int:household_id>/persons/", families.person_add, name="person_add"),
     path("families/<int:household_id>/task/", families.task_give, name="task_give"),
     path("families/<int:household_id>/task/<int:task_id>/end/", families.task_end, name="task_end"),
-    path("families/<int:household_id>/refused/", families.provider_refuse, name="provider_refuse"),
+    path("families/<int:household_id>/refused/", refused_providers.provider_refuse, name="provider_refuse"),
     path(
-        "families/<int:household_id>/refused/<int:refused_id>/accept/", families.provider_accept, name="provider_accept"
+        "families/<int:household_id>/refused/<int:refused_id>/accept/",
+        refused_providers.provider_accept,
+        name="provider_accept",
     ),
     path("families/<int:household_id>/<int:person_id>/reveal/", families.person_reveal, name="person_reveal"),
     path("families/<int:household_id>/<int:person_id>/consent/", families.consent_give, name="consent_give"),

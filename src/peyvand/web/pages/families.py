@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from peyvand.flow.commitment.refusing import accept_providers
 from peyvand.flow.erasure import erase_person
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need, ProviderRefused
@@ -250,17 +249,17 @@ def person_reveal(request: HttpRequest, household_id: int, person_id: int) -> Ht
         return _page(request, household_id, {person_id: (str(REVEALED[what]), value)})
 
 
-def _back(household_id: int) -> str:
+def family_url(household_id: int) -> str:
     return reverse("family", args=[household_id])
 
 
-def _said(request: HttpRequest, form: Form, household_id: int) -> HttpResponse | None:
+def said_back(request: HttpRequest, form: Form, household_id: int) -> HttpResponse | None:
     """A short form of the page was filled in wrongly: its errors are said on the page it stands on."""
     if form.is_valid():
         return None
     for messages in form.errors.values():
         notices.warn(request, " ".join(str(message) for message in messages))
-    return redirect(_back(household_id))
+    return redirect(family_url(household_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -274,7 +273,7 @@ def person_add(request: HttpRequest, household_id: int) -> HttpResponse:
             _taken(form, refusal)
         else:
             notices.done(request, _("The member was added."))
-            return redirect(_back(household_id))
+            return redirect(family_url(household_id))
     with scope(by):
         return render(request, "web/pages/person_add.html", {"form": form, "family": _family(by, household_id)})
 
@@ -283,7 +282,7 @@ def person_add(request: HttpRequest, household_id: int) -> HttpResponse:
 @open_to(may_keep_households)
 def consent_give(request: HttpRequest, household_id: int, person_id: int) -> HttpResponse:
     form = ConsentForm(request.POST)
-    if answer := _said(request, form, household_id):
+    if answer := said_back(request, form, household_id):
         return answer
     asked = form.cleaned_data
     return act(
@@ -293,7 +292,7 @@ def consent_give(request: HttpRequest, household_id: int, person_id: int) -> Htt
             way=ConsentWay(asked["way"]), by=acting(request), now=now(),
         ),
         _("The consent was recorded."),
-        _back(household_id),
+        family_url(household_id),
     )  # fmt: skip
 
 
@@ -304,7 +303,7 @@ def consent_withdraw(request: HttpRequest, household_id: int, consent_id: int) -
         request,
         lambda: withdraw_consent(consent_id=consent_id, by=acting(request), now=now()),
         _("The consent was withdrawn, and what was kept under it was removed."),
-        _back(household_id),
+        family_url(household_id),
     )
 
 
@@ -312,7 +311,7 @@ def consent_withdraw(request: HttpRequest, household_id: int, consent_id: int) -
 @open_to(may_keep_households)
 def disability(request: HttpRequest, household_id: int, person_id: int) -> HttpResponse:
     form = DisabilityForm(request.POST)
-    if answer := _said(request, form, household_id):
+    if answer := said_back(request, form, household_id):
         return answer
     asked = form.cleaned_data
     return act(
@@ -322,7 +321,7 @@ def disability(request: HttpRequest, household_id: int, person_id: int) -> HttpR
             by=acting(request), now=now(),
         ),
         _("It was recorded under the person's consent."),
-        _back(household_id),
+        family_url(household_id),
     )  # fmt: skip
 
 
@@ -333,7 +332,7 @@ def person_erase(request: HttpRequest, household_id: int, person_id: int) -> Htt
         request,
         lambda: erase_person(person_id=person_id, by=acting(request), now=now()),
         _("Everything that names this person was removed."),
-        _back(household_id),
+        family_url(household_id),
     )
 
 
@@ -345,7 +344,7 @@ def sign_in_give(request: HttpRequest, household_id: int, person_id: int) -> Htt
     by = acting(request)
     role, code = give_sign_in(person_id=person_id, valid_for=CODE_LASTS, by=by, now=now())
     with scope(by):
-        return slip(request, role, code, str(Person.objects.get(pk=person_id)), _back(household_id))
+        return slip(request, role, code, str(Person.objects.get(pk=person_id)), family_url(household_id))
 
 
 @require_POST
@@ -354,7 +353,7 @@ def task_give(request: HttpRequest, household_id: int) -> HttpResponse:
     by = acting(request)
     with scope(by):
         form = TaskForm(request.POST, by=by)
-        answer = _said(request, form, household_id)
+        answer = said_back(request, form, household_id)
     if answer:
         return answer
     worker = form.cleaned_data["membership"]
@@ -368,7 +367,7 @@ def task_give(request: HttpRequest, household_id: int) -> HttpResponse:
         notices.warn(request, refusal_words(refusal))
     else:
         notices.done(request, _("The task was given: this colleague sees the names of the family now."))
-    return redirect(_back(household_id))
+    return redirect(family_url(household_id))
 
 
 @require_POST
@@ -378,29 +377,5 @@ def task_end(request: HttpRequest, household_id: int, task_id: int) -> HttpRespo
         request,
         lambda: end_task(task_id=task_id, by=acting(request), now=now()),
         _("The task was ended."),
-        _back(household_id),
-    )
-
-
-@require_POST
-@open_to(may_keep_households)
-def provider_refuse(request: HttpRequest, household_id: int) -> HttpResponse:
-    by = acting(request)
-    with scope(by):
-        form = RefuseForm(request.POST)
-        answer = _said(request, form, household_id)
-    if answer:
-        return answer
-    chosen = form.cleaned_data["organisation"].pk
-    return bulk.do_one(request, "refuse_provider", household_id, to=_back(household_id), organisation=str(chosen))
-
-
-@require_POST
-@open_to(may_keep_households)
-def provider_accept(request: HttpRequest, household_id: int, refused_id: int) -> HttpResponse:
-    return act(
-        request,
-        lambda: accept_providers(refused={refused_id: ()}, by=acting(request), now=now()),
-        _("The refusal was taken back: this provider can be proposed to the family again."),
-        _back(household_id),
+        family_url(household_id),
     )
