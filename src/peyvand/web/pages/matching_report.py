@@ -105,8 +105,9 @@ def in_words(run: MatchingRun, found: Mapping[str, Sequence[Share]]) -> str:
         _("Of %(needs)s needs in %(place)s %(met)s can be served in full; first come, first served would serve %(queued)s.")
         % {"needs": figure(whole.needs), "place": named(run.place), "met": figure(whole.met), "queued": figure(whole.queued)}
     ]  # fmt: skip
-    if found["tenth"]:
-        first = found["tenth"][0]
+    first = found["tenth"][0] if found["tenth"] else None
+    # A sentence in which every figure is withheld says nothing.
+    if first and None not in (first.needs, first.met, first.queued):
         said.append(
             _("Of the most pressing tenth %(met)s of %(needs)s are served, instead of %(queued)s.")
             % {"met": figure(first.met), "needs": figure(first.needs), "queued": figure(first.queued)}
