@@ -29,7 +29,7 @@ def _returned(by: Acting, today: date) -> QuerySet[Any, Any]:
 def _line(row: dict[str, Any], **when: date | None) -> WaitingLine:
     title = f"{named_in(row, 'need__specification')} — {named_in(row, 'need__place')}"
     url = reverse("micro_projects:one", args=[row["pk"]])
-    return WaitingLine(title, url, note=row["return_reason"], **when)  # type: ignore[arg-type]
+    return WaitingLine(title, url, note=row["return_reason"], **when)
 
 
 WAITS = (

@@ -54,7 +54,7 @@ def _council(row: dict[str, Any]) -> str:
 
 def _titled(route: str, row: dict[str, Any], **when: date | None) -> WaitingLine:
     url = reverse(f"neighbourhoods:{route}", args=[row["pk"]])
-    return WaitingLine(row["title"], url, note=_council(row), **when)  # type: ignore[arg-type]
+    return WaitingLine(row["title"], url, note=_council(row), **when)
 
 
 def _minutes_line(row: dict[str, Any]) -> WaitingLine:

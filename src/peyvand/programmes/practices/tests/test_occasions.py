@@ -20,7 +20,7 @@ from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
 pytestmark = pytest.mark.django_db
-SAID = {"title": "جشن خدمت", "venue": "سالن مدرسه", "thanks": "سپاس از همهٔ کسانی که بودند"}
+SAID: dict[str, Any] = {"title": "جشن خدمت", "venue": "سالن مدرسه", "thanks": "سپاس از همهٔ کسانی که بودند"}
 WORDS = "کاری که مردم خود می‌توانند بکنند"
 
 
