@@ -182,10 +182,9 @@ class ConsultationFilters(Filters):
 
 
 class ProposalFilters(Filters):
-    """A search goes by the number, by the title and the body in charge, and by words of the whole text, whatever their ending."""
+    """A search goes by the number, by the title, and by words of the whole text, whatever their ending."""
 
     folded = ("title",)
-    searched = ("body__search_key",)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *ProposalState.choices])
     body = forms.ModelChoiceField(
         label=_("Body in charge"), queryset=Organisation.objects.none(), required=False, empty_label=_("All")
