@@ -1,6 +1,7 @@
 """What the small province of the flow's own test has not: papers, pictures, lists, stories, and what programmes lay into it."""
 
 import io
+from typing import Any
 
 from django.conf import settings
 from PIL import Image
@@ -39,8 +40,8 @@ def lay_down(world: World) -> dict[int, list[str]]:
     """Fill the province; gives the looks taken, as `populate` does."""
     looks = populate(world)
     with scope(SYSTEM):
-        delivery = Delivery.objects.filter(answer="accepted").first()
-        need = Need.objects.filter(organisation=world.organisations["centre"], state="open").order_by("pk").first()
+        delivery = Delivery.objects.filter(answer="accepted").order_by("pk")[0]
+        need = Need.objects.filter(organisation=world.organisations["centre"], state="open").order_by("pk")[0]
     _stories(world, delivery)
     _agreements(world)
     _deliveries(world)
@@ -72,8 +73,8 @@ def _rules(world: World) -> None:
 
 def _stories(world: World, delivery: Delivery) -> None:
     """One that is still being written, and one for everyone."""
-    act = {"by": world["facilitator"], "now": NOW}
-    words = {"body": "خیریه آمد و کمک رسید و خانواده خوشحال شد.", "place": world.places["nobonyad"]}
+    act: dict[str, Any] = {"by": world["facilitator"], "now": NOW}
+    words: dict[str, Any] = {"body": "خیریه آمد و کمک رسید و خانواده خوشحال شد.", "place": world.places["nobonyad"]}
     write_story(title="داستان نانوشته", delivery_ids=[delivery.pk], **words, **act)
     shown = write_story(title="داستان همه", delivery_ids=[delivery.pk], **words, **act)
     submit_story(story_id=shown.pk, **act)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 from tests.people.test_least_seeing import RULES as FLOW
 from tests.people.test_least_seeing import Facts, covers
@@ -85,7 +86,7 @@ def vote(facts: Facts, by: Acting, row: Vote) -> bool:
     return row.state != "draft" or kept(facts, by, row)
 
 
-RULES: dict[type, Rule] = {
+RULES: dict[type[Model], Rule] = {
     **FLOW,
     MatchingRun: of_row, Unserved: of_row, Story: story, Agreement: agreement, ImportRecord: import_record, Event: event, Look: look,
     Export: own_account, Batch: own_membership, KeptFilter: own_membership, Task: kept, ApiToken: own_account,

@@ -109,7 +109,7 @@ def build() -> Sights:
         _let_in(sights, name, acting)
     with scope(SYSTEM):
         for model in RULES:
-            rows = model.objects.select_related(*_RELATED.get(model, ())).order_by("pk")
+            rows = model._default_manager.select_related(*_RELATED.get(model, ())).order_by("pk")
             sights.rows[model] = list(rows)
     sights.marks = list(_marks(sights))
     sights.secrets = list(rules.SECRETS)
