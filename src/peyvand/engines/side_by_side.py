@@ -17,6 +17,7 @@ Answer = TypeVar("Answer")
 Work = Callable[[int], Any]
 
 PARTS_A_CORE = 8
+WORTH_A_PART = 10_000
 
 _work: Work
 
@@ -48,8 +49,11 @@ def on_all_cores(work: Work, count: int, *, worth: bool = True) -> Iterator[tupl
 
 def on_threads(work: Callable[[Part], Answer], parts: Iterable[Part]) -> list[Answer]:
     """What `work` answers for each of the `parts`, in their order; for compiled loops, which let go of Python's lock."""
+    pieces = list(parts)
+    if len(pieces) < 2:
+        return [work(piece) for piece in pieces]
     with ThreadPoolExecutor(cores()) as threads:
-        return list(threads.map(work, parts))
+        return list(threads.map(work, pieces))
 
 
 def in_parts(rows: Array, group: Array) -> list[Array]:
@@ -57,7 +61,7 @@ def in_parts(rows: Array, group: Array) -> list[Array]:
     if not len(rows):
         return []
     ends = np.append(np.flatnonzero(np.diff(group)) + 1, len(rows))
-    steps = np.linspace(0, len(rows), PARTS_A_CORE * cores() + 1)[1:]
+    steps = np.linspace(0, len(rows), min(PARTS_A_CORE * cores(), 1 + len(rows) // WORTH_A_PART) + 1)[1:]
     cuts = np.unique(ends[np.searchsorted(ends, steps)])
     return np.split(rows, cuts[:-1])
 

@@ -70,6 +70,7 @@ def test_how_many_cores_there_are_makes_no_difference(seed: int, least_travel: b
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr(travel, "TOGETHER", 1)
         changed.setattr(near, "CHUNK", 7)
+        changed.setattr(side_by_side, "WORTH_A_PART", 1)
         for cores in (1, 3):
             changed.setattr(side_by_side, "cores", lambda cores=cores: cores)
             answers.append(match(*lists, k=2, all_pairs_below=0, least_travel=least_travel))
