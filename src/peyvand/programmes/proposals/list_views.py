@@ -93,6 +93,11 @@ def clocked(spec: ListSpec, clock: rules.Calendar) -> ListSpec:
     return replace(spec, columns=columns)
 
 
+def without_day(spec: ListSpec) -> ListSpec:
+    """As a page shows it: the clock says there how long it is, and a file keeps the day too."""
+    return replace(spec, columns=tuple(one for one in spec.columns if one.name != "answer_by"))
+
+
 def clock_in_words(row: Proposal, passed: Callable[[date], int]) -> str:
     """Working days since it was handed in and not sent to anybody, or until the answer and beyond. `passed` counts them from a day."""
     if row.merged_into_id is not None:
@@ -133,7 +138,7 @@ def all_proposals(request: HttpRequest) -> HttpResponseBase:
         return file
     writes = permissions.may_write(by) is None
     context = {
-        "page": list_page(request, spec, rows),
+        "page": list_page(request, without_day(spec), rows),
         "only": only,
         "waiting": standing.waiting if by.role in permissions.ANSWERERS else 0,
         "unrouted": standing.unrouted if by.role in permissions.SECRETARIAT else 0,

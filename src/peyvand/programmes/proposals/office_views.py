@@ -17,7 +17,7 @@ from peyvand.kernel.refusals import NotFound, require
 from peyvand.programmes.proposals import actions, answering_actions, permissions, queries, rules, settling_actions
 from peyvand.programmes.proposals.enums import OPEN
 from peyvand.programmes.proposals.forms import AnswerTermsForm, HolidayForm, RouteForm, ThemeFilters
-from peyvand.programmes.proposals.list_views import LIST, SLUG, clocked, is_open
+from peyvand.programmes.proposals.list_views import LIST, SLUG, clocked, is_open, without_day
 from peyvand.programmes.proposals.models import Answer, AnswerTerms, Holiday, Proposal, Theme
 from peyvand.programmes.proposals.views import answering
 from peyvand.scope.acting import Acting
@@ -73,7 +73,7 @@ def theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
     standing = glance.standing
     context = {
         "row": row,
-        "page": list_page(request, clocked(OF_THEME, glance.clock), queries.proposals().filter(theme=row)),
+        "page": list_page(request, without_day(clocked(OF_THEME, glance.clock)), queries.proposals().filter(theme=row)),
         "waiting": standing.waiting if opened and by.role in permissions.ANSWERERS else 0,
         "unsent": standing.unrouted if opened and by.role in permissions.SECRETARIAT else 0,
         "answers": list(Answer.objects.filter(theme=row).select_related("body").order_by("-at")),

@@ -24,6 +24,7 @@ from peyvand.programmes.proposals.models import (
     Statement,
     Theme,
 )
+from peyvand.programmes.proposals.settling_actions import group_proposals
 from peyvand.scope.acting import SYSTEM, Acting, Role, within
 
 
@@ -32,6 +33,9 @@ def _lay_down(world: World) -> None:
     row = write_proposal(
         row=NewProposal("رمپ بانک", "پلهٔ بانک‌ها", "بازدید شعبه‌ها"), by=world["facilitator"], now=NOW
     )  # fmt: skip
+    like = NewProposal("رمپ بانک‌ها", "پلهٔ بانک", "بازدید شعبه")
+    write_proposal(row=like, anyway=True, by=world["charity_manager"], now=NOW)
+    group_proposals(by=SYSTEM, now=NOW)
     route_proposals(proposal_ids=[row.pk], body_id=world.organisations["office"].pk, by=world["leader"], now=NOW)
     said = Said(Decision.ACCEPTED, "پذیرفته شد و امسال انجام می‌شود.", None, {row.pk: "سخنی تنها با نویسنده"})
     answer_proposal(proposal_id=row.pk, said=said, by=world["officer"], now=NOW)
