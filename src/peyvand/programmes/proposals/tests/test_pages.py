@@ -132,7 +132,7 @@ def test_a_draft_is_commented_and_voted_on_by_the_page(world):
     assert 'form="answer-comments"' in page
     assert 'aria-pressed="true"' in other.get(here).content.decode()
     assert consulting_actions.MOST_STATEMENTS > 3
-    assert leader.post(f"{here}answers/", {"comment": "²", "answer": WHY}).status_code == 302
+    assert leader.post(f"{here}answers/", {"comment": "²", "answer": WHY}).status_code == 422
 
 
 def test_the_same_by_the_routes_for_programs(world):
