@@ -87,7 +87,7 @@ def _list(asked, within, needs, capacities, reach_km, indptr, target, km, key, w
                 continue
             start, end = within.start[block], within.start[block + 1]
             if reach == KM:
-                start, end = band(within, block, needs.lat[need])
+                start, end = band(within, block, needs.lat[need], within.farthest[block])
             for place in range(start, end):
                 capacity = within.member[place]
                 distance = distance_between(needs, need, capacities, capacity)
@@ -199,10 +199,10 @@ def _offer(count, out, capacity, nearness):
 
 
 @in_place
-def band(within: Blocks, block: int, lat: float) -> tuple[int, int]:
-    """The part of a block whose latitude alone does not put it out of reach."""
+def band(within: Blocks, block: int, lat: float, km: float) -> tuple[int, int]:
+    """The part of a block whose latitude alone does not put it farther away than `km`."""
     start, end = within.start[block], within.located[block]
-    width = within.farthest[block] / EARTH_KM * (1 + 1e-9) + 1e-12
+    width = km / EARTH_KM * (1 + 1e-9) + 1e-12
     lats = within.lat[start:end]
     return start + np.searchsorted(lats, lat - width), start + np.searchsorted(lats, lat + width, side="right")
 

@@ -143,7 +143,7 @@ def _find_end(land: Land, root: int, search: int, rank: Array, slack: Array, hel
                 continue
             at, end = land.within.start[block], land.within.start[block + 1]
             if reach == KM:
-                at, end = band(land.within, block, land.needs.lat[need])
+                at, end = band(land.within, block, land.needs.lat[need], land.within.farthest[block])
             else:
                 walk.block[block] = search
             while at < end:
@@ -199,7 +199,7 @@ def _close(land: Land, search: int, stop: int, walk: Walk) -> None:
                 continue
             at, end = land.within.start[block], land.within.start[block + 1]
             if reach == KM:
-                at, end = band(land.within, block, land.needs.lat[need])
+                at, end = band(land.within, block, land.needs.lat[need], land.within.farthest[block])
             elif walk.block[block] == search:
                 walk.block[block] = CLOSED
             for place in range(at, end):

@@ -211,15 +211,33 @@ def _solved_over_all(
     arcs = _arcs(given.need, order, low, high, indptr, indices, cost)
     tree = _tree(given, order, low, high, indptr, indices, cost)
     rest, count, begin = len(given.need), len(arcs.cost), 0
-    while True:
+    source, looked = 0, 0
+    least = np.full(len(land.first), np.inf)
+    while looked < rest:
         improve(tree, rest, arcs, count, begin, tiny)
-        begin = count
-        for source in range(rest):
+        _least_prices(tree, order, low, high, rest, land, least)
+        begin, looked = count, 0
+        while looked < rest and count - begin < rest:  # enough for once: prices that are old find pairs in vain
             if count + MORE > len(arcs.cost):
                 arcs = _roomier(arcs)
-            count = _add_better(tree, source, given.need[source], arcs, count, order, low, rest, land, unknown, tiny)
-        if count == begin:
-            return _read(tree, given.need, order, low, high)
+            count = _add_better(
+                tree, source, given.need[source], arcs, count, order, low, rest, land, least, unknown, tiny
+            )
+            source, looked = (source + 1) % rest, looked + 1
+        if count > begin:
+            looked = 0
+    return _read(tree, given.need, order, low, high)
+
+
+@in_place
+def _least_prices(tree, order, low, high, rest, land, least):
+    """Of the capacities of each block that lies in this part."""
+    for block in range(len(least)):
+        begin = land.first[block]
+        if low <= begin < high:
+            least[block] = np.inf
+            for place in range(begin, begin + land.within.start[block + 1] - land.within.start[block]):
+                least[block] = min(least[block], tree.price[rest + 1 + place - low])
 
 
 @allocating
@@ -283,7 +301,7 @@ def _roomier(arcs: Arcs) -> Arcs:
 
 
 @in_place
-def _add_better(tree, source, need, arcs, count, order, low, rest, land, unknown, tiny):
+def _add_better(tree, source, need, arcs, count, order, low, rest, land, least, unknown, tiny):
     """Add the pairs of a need that would save most, at most `MORE`, behind the first `count` arcs; the new count."""
     begin, price = count, tree.price[source]
     row = land.of[need]
@@ -291,14 +309,15 @@ def _add_better(tree, source, need, arcs, count, order, low, rest, land, unknown
         block = land.asked[row, reach]
         if block < 0 or (reach == KM and np.isnan(land.needs.lat[need])):
             continue
+        widest = price - least[block] - tiny  # no pair of this block may cost more
+        if widest <= 0:
+            continue
         start, located, end = land.within.start[block], land.within.located[block], land.within.start[block + 1]
         base = rest + 1 + land.first[block] - low - start  # of the node of a member
         if np.isnan(land.needs.lat[need]):
             located = start
         else:
-            first, last = start, located
-            if reach == KM:
-                first, last = band(land.within, block, land.needs.lat[need])
+            first, last = band(land.within, block, land.needs.lat[need], min(widest, land.within.farthest[block]))
             for at in range(first, last):
                 most = price - tree.price[base + at] - tiny
                 if most <= 0:
