@@ -68,11 +68,10 @@ def match(
     """
     tell(STEPS[0])
     ground = survey(needs, capacities)
-    room = whole("capacity", _numbers(capacities, "capacities", "capacity"))
     arrays = {
         "priority": _numbers(needs, "needs", "priority"),
         "demand": _numbers(needs, "needs", "demand") if "demand" in needs.columns else None,
-        "capacity": room,
+        "capacity": whole("capacity", _numbers(capacities, "capacities", "capacity")),
     }
     complete = at_most(ground) < all_pairs_below
     if k < 1 and not complete:
@@ -88,7 +87,7 @@ def match(
     if least_travel:
         tell(STEPS[2])
         cost = cost_of_way(graph.km, unknown)
-        given = least_travel_over_all(ground, within, known, graph, cost, given, room, unknown)
+        given = least_travel_over_all(ground, within, known, graph, cost, given, arrays["capacity"], unknown)
         graph = _with_pairs(ground, graph, given.need, given.capacity)
     problem = check(arrays["priority"], arrays["capacity"], graph.indptr, graph.indices, arrays["demand"])
     flow = np.zeros(len(graph.indices), np.int64)
