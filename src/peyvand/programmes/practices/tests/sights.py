@@ -10,9 +10,9 @@ from tests.site.rules import kept
 from tests.world import NOW, World
 
 from peyvand.extend.switches import switch_on
-from peyvand.flow.need.models import Need
 from peyvand.flow.story.models import Story
 from peyvand.kernel.jalali import business_date
+from peyvand.people.models import Organisation
 from peyvand.programmes.practices import actions, celebration_actions, handover_actions, session_actions
 from peyvand.programmes.practices.enums import SHOWN
 from peyvand.programmes.practices.models import (
@@ -24,7 +24,6 @@ from peyvand.programmes.practices.models import (
     Nomination,
     Practice,
     ProposedWords,
-    Turn,
 )
 from peyvand.programmes.practices.permissions import READERS
 from peyvand.programmes.practices.story_actions import propose_words
@@ -52,24 +51,22 @@ def _lay_down(world: World) -> None:
         story_id=unwritten.pk, title="واژهٔ نهفته", body="واژه‌هایی که هنوز از آنِ کسی نیست.", invitation="",
         reason="این‌گونه روشن‌تر است", by=world["field_leader"], now=NOW,
     )  # fmt: skip
-
     _celebrate_and_hand_over(world)
 
 
 def _celebrate_and_hand_over(world: World) -> None:
-    """A celebration of the office, one of the charity that is called off, and a handover that waits for its answer."""
+    """A celebration of the office, and a handover that waits for its answer."""
     words = "کاری که مردم خود می‌توانند بکنند"
     handover_actions.propose_handover(
         specification=world.specifications["tutoring"], place=world.places["espiari"],
         receiver=world.organisations["charity"], words=words, by=world["leader"], now=NOW,
     )  # fmt: skip
-    with scope(SYSTEM):
-        met = Need.objects.filter(closed_as="met").order_by("pk").first()
-    if met is not None:
-        celebration_actions.call_celebration(
-            title="جشن نهفته", venue="مدرسه", held_date=business_date(NOW) + timedelta(days=30), thanks="از همه سپاس",
-            place=met.place, need_ids=[met.pk], organisation=met.organisation, by=SYSTEM, now=NOW,
-        )  # fmt: skip
+    met = world.need()
+    world.delivered(world.agreed(met, world.capacity()))
+    celebration_actions.call_celebration(
+        title="جشن نهفته", venue="مدرسه", held_date=business_date(NOW) + timedelta(days=30), thanks="از همه سپاس",
+        place=met.place, need_ids=[met.pk], organisation=met.organisation, by=SYSTEM, now=NOW,
+    )  # fmt: skip
 
 
 def _nominate(world: World, made: list[Practice]) -> None:
@@ -132,15 +129,16 @@ SIGHTS = ProgrammeSights(
         CelebrationNeed: lambda facts, by, row: kept(facts, by, row.celebration),
         Handover: _handover,
         HandoverStep: lambda facts, by, row: _handover(facts, by, row.handover),
-        Turn: lambda facts, by, row: False,
         ProposedWords: lambda facts, by, row: kept(facts, by, row.story),
     },
     related={
-        CelebrationNeed: ("celebration",), HandoverStep: ("handover",),Nomination: ("practice", "session"), ProposedWords: ("story",)},
+        CelebrationNeed: ("celebration",), HandoverStep: ("handover",), Nomination: ("practice", "session"),
+        ProposedWords: ("story",),
+    },
     marked={ProposedWords: "title"},
     numbers={
         "practice_id": Practice, "high_session_id": HighSession, "nomination_id": Nomination, "words_id": ProposedWords,
-        "celebration_id": Celebration, "handover_id": Handover,
+        "celebration_id": Celebration, "handover_id": Handover, "receiver_id": Organisation,
     },
     meanings={"unseen": _unseen},
     lists={
