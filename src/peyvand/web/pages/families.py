@@ -1,5 +1,6 @@
 """Family files: the list, one file, and the acts on it. Names are shown where row security lets them through."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -32,7 +33,7 @@ from peyvand.people.households import (
     reveal,
     withdraw_consent,
 )
-from peyvand.people.models import Consent, Disability, Household, Person, Task
+from peyvand.people.models import Consent, Disability, Household, Organisation, Person, Task
 from peyvand.people.permissions import may_give_task, may_keep_households, may_see_households
 from peyvand.people.queries import households_of
 from peyvand.people.residents import give_sign_in
@@ -167,15 +168,16 @@ def _family(by: Acting, household_id: int) -> Household:
     persons = persons.annotate(
         kept_disabilities=ArraySubquery(kept.values(of=JSONObject(kind="kind", severity="severity")))
     )
-    refused = ProviderRefused.objects.filter(until__isnull=True).select_related("organisation").order_by("pk")
+    refused = ProviderRefused.objects.filter(household=OuterRef("pk"), until__isnull=True).order_by("pk")
+    named = {"name_fa": "organisation__name_fa", "name_en": "organisation__name_en"}
     tasks = Task.objects.filter(until__isnull=True).select_related("membership__account").order_by("pk")
     rows = (
         families_of(by)
         .select_related("place__parent")
+        .annotate(kept_refused=ArraySubquery(refused.values(of=JSONObject(pk="pk", since="since", **named))))
         .prefetch_related(
             Prefetch("persons", queryset=persons),
             Prefetch("tasks", queryset=tasks),
-            Prefetch("refused_providers", queryset=refused),
             Prefetch("needs", queryset=Need.objects.select_related("specification").order_by("-created_at")),
         )
     )
@@ -205,10 +207,14 @@ def _person_lines(household: Household, revealed: dict[int, tuple[str, str]]) ->
     return lines
 
 
+def _refused(kept: dict[str, Any]) -> tuple[ProviderRefused, str]:
+    row = ProviderRefused(pk=kept["pk"], since=datetime.fromisoformat(kept["since"]))
+    return row, words.named(Organisation(name_fa=kept["name_fa"], name_en=kept["name_en"]))
+
+
 def _page(request: HttpRequest, household_id: int, revealed: dict[int, tuple[str, str]] | None = None) -> HttpResponse:
     by = acting(request)
     household = _family(by, household_id)
-    refused = [(one, words.named(one.organisation)) for one in household.refused_providers.all()]
     mine = any(task.membership_id == by.membership_id for task in household.tasks.all())
     context = {
         "family": household,
@@ -224,7 +230,7 @@ def _page(request: HttpRequest, household_id: int, revealed: dict[int, tuple[str
         "consent_form": ConsentForm(auto_id=False),
         "disability_form": DisabilityForm(auto_id=False),
         "person_form": PersonForm(),
-        "refused": refused,
+        "refused": [_refused(one) for one in household.kept_refused],  # type: ignore[attr-defined]
         "refuse_form": RefuseForm() if mine and may_keep_households(by) is None else None,
     }
     return render(request, "web/pages/family.html", context)
