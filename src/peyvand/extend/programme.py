@@ -245,7 +245,8 @@ class SpecificationUsed:
 # when he opens the page of the story, in a number of queries that does not grow.
 StoryWays = Callable[[Acting, int], Sequence[tuple[str, str]]]
 
-# Answers the address of a picture that stands for a story where a link to it is shown; empty where there is none.
+# Answers the address of a picture that stands for a story where a link to it is shown; empty where there is none. Asked only of a
+# story that everyone may read.
 StoryPicture = Callable[[int], str]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet
 
 from peyvand.flow.delivery.enums import DeliveryAnswer
 from peyvand.flow.delivery.models import Delivery
@@ -18,6 +18,16 @@ def published(path: str | None = None) -> QuerySet[Story]:
     """Stories for everyone, in the place at `path` where it is given."""
     rows = Story.objects.filter(state=StoryState.PUBLISHED).select_related("place", "organisation")
     return rows.filter(below(path)) if path else rows
+
+
+def consented() -> Func:
+    """Of a story: nobody shown in it has taken the consent back. By the function that its policy for everyone asks."""
+    return Func("pk", function="story_consented", output_field=BooleanField())
+
+
+def open_to_everyone() -> QuerySet[Story]:
+    """What somebody who is not signed in may read, asked under whichever role reads."""
+    return Story.objects.filter(consented(), state=StoryState.PUBLISHED)
 
 
 def tellable(chosen: Sequence[int] = ()) -> QuerySet[Delivery]:

@@ -31,11 +31,6 @@ def shown(story_id: int) -> Story:
     return found
 
 
-def if_shown(story_id: int) -> bool:
-    with scope(PUBLIC):
-        return published().filter(pk=story_id).exists()
-
-
 def newest(count: int = MOST_FED) -> list[Story]:
     with scope(PUBLIC):
         return list(_rows().order_by("-published_at", "-pk")[:count])

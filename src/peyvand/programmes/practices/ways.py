@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from peyvand.extend.switches import ever_on
-from peyvand.programmes.practices import reach
+from peyvand.flow.story.queries import open_to_everyone
 from peyvand.programmes.practices.actions import SLUG
 from peyvand.programmes.practices.enums import EndingKind, PracticeState
 from peyvand.programmes.practices.models import StoryEnding
@@ -47,9 +47,9 @@ def ways_of(by: Acting, story_id: int) -> list[tuple[str, str]]:
     words and ending are kept."""
     with scope(SYSTEM):
         ending = StoryEnding.objects.select_related("specification", "practice").filter(story_id=story_id).first()
+        story = open_to_everyone().filter(pk=story_id).exists()
     if ending is None and not ever_on(SLUG):
         return []
-    story = reach.if_shown(story_id)
     ways = []
     if ending and leads(ending, by):
         # Of a published one it is counted who goes on.
@@ -62,5 +62,5 @@ def ways_of(by: Acting, story_id: int) -> list[tuple[str, str]]:
 
 
 def picture_of(story_id: int) -> str:
-    """The address of the card of a story; empty where it is not shown to everyone."""
-    return reverse(f"{SLUG}:card", args=[story_id]) if reach.if_shown(story_id) and ever_on(SLUG) else ""
+    """The address of the card of a story; empty where the programme was never on."""
+    return reverse(f"{SLUG}:card", args=[story_id]) if ever_on(SLUG) else ""

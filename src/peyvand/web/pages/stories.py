@@ -17,7 +17,7 @@ from peyvand.flow.story import actions
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
 from peyvand.flow.story.permissions import may_edit_story, may_publish_story, may_tell_story
-from peyvand.flow.story.queries import kinds_told, published, tellable
+from peyvand.flow.story.queries import consented, kinds_told, published, tellable
 from peyvand.flow.story.rules import LIFE
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
 from peyvand.people.enums import ConsentPurpose
@@ -95,10 +95,12 @@ _NEEDED = {"submit_story": may_edit_story, "return_story": may_publish_story, "p
 @open_to(everyone)
 def story(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
-    row = get_object_or_404(Story.objects.select_related("place", "organisation"), pk=pk)
+    row = get_object_or_404(
+        Story.objects.select_related("place", "organisation").annotate(consented=consented()), pk=pk
+    )
     possible = LIFE.acts(row.state)
     may_withdraw = may_edit_story(by, row) is None or may_publish_story(by, row) is None
-    picture = picture_of_story(pk) if row.state == StoryState.PUBLISHED else ""
+    picture = picture_of_story(pk) if row.state == StoryState.PUBLISHED and row.consented else ""
     context = {
         "row": row,
         "badge": badge(row),
