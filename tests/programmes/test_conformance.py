@@ -87,9 +87,12 @@ def test_figures_and_what_waits_are_counted_of_nothing_and_of_something(slug):
     programme = programmes()[slug]
     world = _province(programme, households=8)
     for _ in range(2):
-        for figure in programme.figures:
-            for by in (world["leader"], world["governor"]):
+        for by in (world["leader"], world["governor"]):
+            together = programme.counted_together(by, NOW.date()) if programme.counted_together else {}
+            assert together.keys() <= {figure.slug for figure in programme.figures}
+            for figure in programme.figures:
                 counted = figure.count(by, NOW.date())
+                assert together.get(figure.slug, counted) == counted
                 assert counted.of >= 0
                 assert counted.value is None or counted.value >= 0
         _tell_what_waits(programme, world)

@@ -23,8 +23,9 @@ class Shown:
 def shown(programme: Programme, by: Acting, today: date) -> list[Shown]:
     """Every figure of a programme, counted where the actor stands."""
     answer = []
+    together = programme.counted_together(by, today) if programme.counted_together else {}
     for figure in programme.figures:
-        counted = figure.count(by, today)
+        counted = together.get(figure.slug) or figure.count(by, today)
         if counted.of < LEAST and not by.is_staff:
             answer.append(Shown(figure, None, None, withheld=True))
         else:

@@ -216,6 +216,10 @@ class Figure:
     kind: str = "number"
 
 
+# Counts several figures at once, by their slugs, as each would by itself: for a page of many. What it leaves out is counted alone.
+CountedTogether = Callable[[Acting, date], Mapping[str, Counted]]
+
+
 @dataclass(frozen=True)
 class Retention:
     """What is forgotten of ended rows, and when: `forget(before, now)` takes away what ended before that day; gives how many.
@@ -344,6 +348,7 @@ class Programme:
     seed: Seed
     retention: tuple[Retention, ...]
     api_routes: tuple[ApiRoute, ...] = ()
+    counted_together: CountedTogether | None = None
     held_back: Hold | None = None
     story_ways: StoryWays | None = None
     story_picture: StoryPicture | None = None

@@ -167,6 +167,7 @@ PROGRAMME = Programme(
             figures.accompaniment, "percent",
         ),
     ),
+    counted_together=figures.together,
     seed=seed,
     retention=(
         Retention(_("Who sat on the seats of councils"), 24, forget_names),

@@ -267,6 +267,7 @@ PROGRAMME = Programme(
             "percent",
         ),
     ),
+    counted_together=figures.together,
     seed=seed,
     retention=(
         Retention(_("Words that were proposed for a story, after they were answered"), 12, forget),
