@@ -68,11 +68,10 @@ def match(
     """
     tell(STEPS[0])
     ground = survey(needs, capacities)
-    arrays = {
-        "priority": _numbers(needs, "needs", "priority"),
-        "demand": _numbers(needs, "needs", "demand") if "demand" in needs.columns else None,
-        "capacity": whole("capacity", _numbers(capacities, "capacities", "capacity")),
-    }
+    priority = _numbers(needs, "needs", "priority")
+    demand = _numbers(needs, "needs", "demand") if "demand" in needs.columns else None
+    room = whole("capacity", _numbers(capacities, "capacities", "capacity"))
+    arrays = {"priority": priority, "demand": demand, "capacity": room}
     complete = at_most(ground) < all_pairs_below
     if k < 1 and not complete:
         raise ValueError(f"k is {k}, and at least 1 is needed")
@@ -87,7 +86,7 @@ def match(
     if least_travel:
         tell(STEPS[2])
         cost = cost_of_way(graph.km, unknown)
-        given = least_travel_over_all(ground, within, known, graph, cost, given, arrays["capacity"], unknown)
+        given = least_travel_over_all(ground, within, known, graph, cost, given, room, unknown)
         graph = _with_pairs(ground, graph, given.need, given.capacity)
     problem = check(arrays["priority"], arrays["capacity"], graph.indptr, graph.indices, arrays["demand"])
     flow = np.zeros(len(graph.indices), np.int64)

@@ -100,7 +100,8 @@ def story(request: HttpRequest, pk: int) -> HttpResponse:
     )
     possible = LIFE.acts(row.state)
     may_withdraw = may_edit_story(by, row) is None or may_publish_story(by, row) is None
-    picture = picture_of_story(pk) if row.state == StoryState.PUBLISHED and row.consented else ""
+    shown = row.state == StoryState.PUBLISHED and row.consented  # type: ignore[attr-defined]
+    picture = picture_of_story(pk) if shown else ""
     context = {
         "row": row,
         "badge": badge(row),
