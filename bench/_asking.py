@@ -105,10 +105,12 @@ def _values(one: forms.Field) -> list[str]:
     if isinstance(one, forms.BooleanField):
         return ["on"]
     if isinstance(one, forms.ModelChoiceField):
-        keys = [str(one.prepare_value(row)) for row in one.queryset]
+        rows: Any = one.queryset
+        keys = [str(one.prepare_value(row)) for row in rows]
         return sorted({keys[0], keys[len(keys) // 2], keys[-1]}) if keys else []
     if isinstance(one, forms.ChoiceField):
-        values = [str(value) for value, _label in one.choices if value != ""]
+        choices: Any = one.choices
+        values = [str(value) for value, _label in choices if value != ""]
         return values if len(values) <= 8 else [values[0], values[len(values) // 2], values[-1]]
     return []
 

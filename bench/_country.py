@@ -60,7 +60,8 @@ def grow(*, families: int, flows: int) -> None:
         for definition in indexes:
             cursor.execute(definition)
         cursor.execute("SET session_replication_role = origin")
-        for model in (*copied, Place, Organisation):
+        numbered: list[type[models.Model]] = [*copied, Place, Organisation]
+        for model in numbered:
             table = model._meta.db_table
             cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 1) FROM {table}))"

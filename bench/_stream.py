@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -117,7 +118,7 @@ def events(year: Year, every: float | None = None) -> list[tuple[int, int]]:
     """What happens this year and to whom, in the order of time."""
     needs, capacities = year.needs.head(year.need_count), year.capacities.head(year.capacity_count)
     looks = np.arange(0.0, YEAR, every) if every else np.empty(0)
-    times = [needs["day"], capacities["day"], needs["end"], capacities["end"], looks]
+    times: list[Any] = [needs["day"], capacities["day"], needs["end"], capacities["end"], looks]
     what = np.repeat(np.arange(5), [len(part) for part in times])
     row = np.concatenate([np.arange(len(part)) for part in times])
     moment = np.concatenate([np.asarray(part) for part in times])
@@ -295,7 +296,7 @@ class Stream:
         units = year.capacities["capacity"].to_numpy().copy()
         units[here] = self.standing.slack[[self.capacity_row[row] for row in here]]
         for row in np.flatnonzero(kept):
-            units[self.of_capacity_row[self.at[self.need_row[row]]]] += 1
+            units[self.of_capacity_row[self.at[self.need_row[int(row)]]]] += 1
         indptr, indices = subgraph(year, needs, capacities, kept)
         frame = year.needs.with_row_index("row").with_columns(kept=pl.Series(kept)).filter(pl.Series(needs))
         frame = frame.with_columns(priority=pl.when("kept").then(KEPT).otherwise("priority"))

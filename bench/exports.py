@@ -72,7 +72,7 @@ def kept(kind: str, path: Path) -> None:
     from peyvand.web.sheets import guarded, plain
 
     columns = spec().columns
-    cells = [[plain(column, Row(number)) for column in columns] for number in range(ROWS)]
+    cells: list[list[Any]] = [[plain(column, Row(number)) for column in columns] for number in range(ROWS)]
     if kind == "csv":
         text = io.StringIO(newline="")
         csv.writer(text).writerows(
@@ -135,8 +135,8 @@ def same(kind: str, one: Path, other: Path) -> bool:
             return all(left == right for left, right in zip(csv.reader(ours), csv.reader(theirs), strict=True))
     import fastexcel
 
-    ours, theirs = (fastexcel.read_excel(path).load_sheet(0).to_polars() for path in (one, other))
-    return ours.equals(theirs)
+    left, right = (fastexcel.read_excel(path).load_sheet(0).to_polars() for path in (one, other))
+    return left.equals(right)
 
 
 def run() -> Iterator[str]:

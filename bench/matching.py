@@ -98,7 +98,7 @@ def _listed(listed: dict[str, Any], done: dict[str, Any]) -> str:
     return f"{_line('the same on the list of all pairs', listed)}  {listed['pairs']:,} of them; the same km"
 
 
-def _growth(smaller: tuple[int, Any, Any], larger: tuple[int, Any, Any]) -> str:
+def _growth(smaller: tuple[Any, ...], larger: tuple[Any, ...]) -> str:
     factor = larger[0] / smaller[0]
 
     def power(place: int, figure: str) -> str:

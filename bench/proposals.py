@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -184,7 +185,7 @@ def looking(tell: Callable[[str], None]) -> None:
     before, taken, answers, found = most_memory(), [], [], 0
     for text, own, copy in pairs:
         with scope(by):
-            seconds, like = timed(lambda text=text, own=own: queries.like_ones(text, leave_out=[own]))
+            seconds, like = timed(partial(queries.like_ones, text, leave_out=[own]))
         taken.append(seconds)
         answers.append([(one.proposal.pk, one.likeness, one.why) for one in like])
         found += copy in {one.proposal.pk for one in like}
@@ -195,7 +196,7 @@ def looking(tell: Callable[[str], None]) -> None:
     theirs, same, before = [], 0, most_memory()
     for (text, own, _copy), answer in list(zip(pairs, answers, strict=True))[:PLAINLY]:
         with scope(by):
-            seconds, plain = timed(lambda text=text, own=own: _like_plainly(text, own))
+            seconds, plain = timed(partial(_like_plainly, text, own))
         theirs.append(seconds)
         same += plain == answer
     equal = "equal" if same == len(theirs) else f"NOT EQUAL ({len(theirs) - same})"
@@ -260,7 +261,7 @@ def _typed(author: Any, texts: list[str], tell: Callable[[str], None]) -> None:
     for place, text in enumerate(texts):
         typed = text if place % 2 else text[: len(text) // 2]
         said = {"title": typed[:60], "problem": typed}
-        seconds, answer = timed(lambda said=said: client.post("/programmes/proposals/new/like/", said))
+        seconds, answer = timed(partial(client.post, "/programmes/proposals/new/like/", said))
         if answer.status_code != 200:
             raise AssertionError(f"the like ones were refused: {answer.status_code}")
         taken.append(seconds)
