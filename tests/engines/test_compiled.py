@@ -19,6 +19,7 @@ def folder(source: Path, kept: Path) -> Path:
 def test_a_changed_source_has_a_folder_of_its_own_and_the_old_one_goes(tmp_path):
     package = tmp_path / "source" / "peyvand" / "engines"
     package.mkdir(parents=True)
+    (package.parent / "__init__.py").touch()  # else a Peyvand that is installed comes first
     for name in ("__init__.py", "compiled.py"):
         (package / name).write_bytes((Path(peyvand.engines.__path__[0]) / name).read_bytes())
     called, kept = package / "called.py", tmp_path / "kept"

@@ -111,6 +111,7 @@ def refuse_one_and_send_the_next(reader, page):
         page.get_by_role("button", name="نگه‌داشتن و فرستادن").click()
         expect(page.locator("[data-drafts]")).to_contain_text("در انتظار فرستادن")
         expect(page.get_by_label("با چند خانواده دیدار کردید؟")).to_have_value("")
+        expect(page.get_by_role("status").first).to_contain_text("فعلاً فرستاده نشد")  # no sending is still under way
     posts = []
 
     def too_large(route):
