@@ -133,9 +133,9 @@ def city_exactly(tell: Tell) -> None:
 
 def sealed(tell: Tell) -> None:
     """A vote of the city's size, closed, its ballots in the urn."""
-    from bench.lists import _open
+    from bench.lists import opened
 
-    _open(as_owner=True)
+    opened(as_owner=True)
     from django.core.management import call_command
     from django.db import transaction
 
@@ -179,9 +179,9 @@ def _in_urn(made: Any, chosen: np.ndarray) -> Any:
 
 
 def counted_by_the_worker(tell: Tell) -> None:
-    from bench.lists import _open
+    from bench.lists import opened
 
-    _open(as_owner=False)
+    opened(as_owner=False)
     from peyvand.scope.acting import SYSTEM
     from peyvand.scope.database import scope
     from peyvand.votes.counting import ask_count, run_count

@@ -45,7 +45,7 @@ SEARCHES = {
 # ---- Building: as the owner
 
 
-def _open(as_owner: bool) -> None:
+def opened(as_owner: bool) -> None:
     os.environ["PEYVAND_AS_OWNER"] = "1" if as_owner else "0"
     import django
 
@@ -54,7 +54,7 @@ def _open(as_owner: bool) -> None:
 
 
 def build(tell: Callable[[str], None]) -> None:
-    _open(as_owner=True)
+    opened(as_owner=True)
     from django.core.management import call_command
     from django.db import transaction
 
@@ -93,11 +93,11 @@ def _readers() -> None:
         )
     officer = Membership.objects.select_related("place", "organisation").filter(
         account__username=READERS["province"]
-    ).first() or _of_role("hq_leader")  # fmt: skip
+    ).first() or of_role("hq_leader")  # fmt: skip
     _country.enlarge_task(officer, TASKS)
 
 
-def _of_role(role: str) -> Any:
+def of_role(role: str) -> Any:
     from peyvand.people.models import Membership
 
     rows = Membership.objects.select_related("account", "place", "organisation").filter(role=role)
@@ -108,7 +108,7 @@ def _of_role(role: str) -> Any:
 
 
 def asking(tell: Callable[[str], None]) -> None:
-    _open(as_owner=False)
+    opened(as_owner=False)
     from django.conf import settings
     from django.test.utils import setup_test_environment
 
@@ -119,8 +119,8 @@ def asking(tell: Callable[[str], None]) -> None:
     setup_test_environment()  # so that an answer tells which list it shows
     rows = Membership.objects.select_related("account", "place", "organisation")
     readers: dict[str, Any] = {who: rows.filter(account__username=name).first() for who, name in READERS.items()}
-    readers["province"] = readers["province"] or _of_role("hq_leader")
-    readers["facilitator"] = _of_role("facilitator")
+    readers["province"] = readers["province"] or of_role("hq_leader")
+    readers["facilitator"] = of_role("facilitator")
     lines: list[_asking.Line] = []
     clients = {who: _asking.browser(membership) for who, membership in readers.items()}
     for who, client in clients.items():
@@ -226,7 +226,7 @@ def _by_offset(rows: Any, before: int, size: int) -> list[Any]:
 
 def exporting(tell: Callable[[str], None]) -> None:
     """As a worker writes them: under the asker's rights, row by row, telling how far it is."""
-    _open(as_owner=False)
+    opened(as_owner=False)
     from peyvand.people.models import Membership
 
     rows = Membership.objects.select_related("account", "place", "organisation")

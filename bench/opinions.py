@@ -80,9 +80,9 @@ def only_votes(tell: Callable[[Any], None]) -> None:
 
 
 def build(tell: Callable[[str], None]) -> None:
-    from bench.lists import _of_role, _open
+    from bench.lists import of_role, opened
 
-    _open(as_owner=True)
+    opened(as_owner=True)
     from django.core.management import call_command
     from django.utils import timezone
 
@@ -102,7 +102,7 @@ def build(tell: Callable[[str], None]) -> None:
     row = open_consultation(
         title="پیش‌نویس سنجش", intro="", paragraphs=[f"بند {n}" for n in range(1, 13)],
         statements=[f"گزارهٔ {n} از پیش‌نویس سنجش" for n in range(STATEMENTS)], opens=business_date(now), closes=business_date(now),
-        by=acting_as(_of_role("hq_leader")), now=now,
+        by=acting_as(of_role("hq_leader")), now=now,
     )  # fmt: skip
     _vote(row.pk, now)
     tell(
@@ -131,9 +131,9 @@ def _vote(consultation_id: int, now: Any) -> None:
 
 def keeping(tell: Callable[[str], None]) -> None:
     """The job, as the worker runs it: first of all votes, then where nobody voted since."""
-    from bench.lists import _open
+    from bench.lists import opened
 
-    _open(as_owner=False)
+    opened(as_owner=False)
     from datetime import timedelta
 
     from django.utils import timezone
@@ -153,9 +153,9 @@ def keeping(tell: Callable[[str], None]) -> None:
 
 
 def asking(tell: Callable[[str], None]) -> None:
-    from bench.lists import _of_role, _open
+    from bench.lists import of_role, opened
 
-    _open(as_owner=False)
+    opened(as_owner=False)
     from django.conf import settings
     from django.test import Client
 
@@ -169,7 +169,7 @@ def asking(tell: Callable[[str], None]) -> None:
     with scope(SYSTEM):
         row = Consultation.objects.select_related("kept").get(title="پیش‌نویس سنجش")
     address = f"/programmes/proposals/consultations/{row.pk}/"
-    readers = {name: _asking.browser(_of_role(name)) for name in ("hq_leader", "facilitator")}
+    readers = {name: _asking.browser(of_role(name)) for name in ("hq_leader", "facilitator")}
     readers["nobody"] = Client(headers={"Accept-Encoding": "gzip", "Accept-Language": "fa"})
     for who, client in readers.items():
         line, _answer = _asking.ask(client, who, address, REQUESTS)

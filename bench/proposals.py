@@ -27,9 +27,9 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def build(tell: Callable[[str], None]) -> None:
-    from bench.lists import _open
+    from bench.lists import opened
 
-    _open(as_owner=True)
+    opened(as_owner=True)
     from django.core.management import call_command
     from django.db import transaction
 
@@ -89,16 +89,16 @@ def _support(made: list[Any], random: Random) -> None:
 
 
 def asking(tell: Callable[[str], None]) -> None:
-    from bench.lists import _of_role, _open
+    from bench.lists import of_role, opened
 
-    _open(as_owner=False)
+    opened(as_owner=False)
     from django.conf import settings
     from django.test import Client
 
     from bench import _asking
 
     settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-    readers = {name: _asking.browser(_of_role(name)) for name in ("hq_leader", "organisation_manager")}
+    readers = {name: _asking.browser(of_role(name)) for name in ("hq_leader", "organisation_manager")}
     readers["nobody"] = Client(headers={"Accept-Encoding": "gzip", "Accept-Language": "fa"})
     joined, root = _most_joined(), "/programmes/proposals/"
     for who, client in readers.items():
@@ -157,9 +157,9 @@ def _against_counting(tell: Callable[[str], None]) -> None:
 
 
 def more(tell: Callable[[str], None]) -> None:
-    from bench.lists import _open
+    from bench.lists import opened
 
-    _open(as_owner=True)
+    opened(as_owner=True)
     from django.db import connection, transaction
 
     from peyvand.programmes.proposals.models import Proposal
@@ -173,14 +173,14 @@ def more(tell: Callable[[str], None]) -> None:
 
 def looking(tell: Callable[[str], None]) -> None:
     """As somebody types: to the query, and to the page that asks it."""
-    from bench.lists import _of_role, _open
+    from bench.lists import of_role, opened
 
-    _open(as_owner=False)
+    opened(as_owner=False)
     from peyvand.people.queries import acting_as
     from peyvand.programmes.proposals import queries
     from peyvand.scope.database import scope
 
-    author = _of_role("organisation_manager")
+    author = of_role("organisation_manager")
     by, pairs = acting_as(author), _pairs()
     before, taken, answers, found = most_memory(), [], [], 0
     for text, own, copy in pairs:
