@@ -25,7 +25,7 @@ def page_refusal(programme: Programme, page: Page, by: Acting, now: datetime) ->
     A page that is for the public too stands in no place: it is there once the programme was on anywhere, and whether something
     is done under it the act says, which knows the place.
     """
-    if by.role not in programme.permission(page.permission).roles:
+    if not programme.opens(page, by.role):
         return NotPermitted(reason="this page is for other roles")
     if programme.is_public(page):
         return None if ever_on(programme.slug) else NotFound()
@@ -58,11 +58,7 @@ def urlpatterns() -> list[URLResolver]:
 def of_places(by: Acting, known: Collection[str]) -> list[OfPlace]:
     """Of the programmes `known` where the actor stands, those that say something on the page of a place, to this role."""
     told = [(one, one.of_place) for one in programmes().values() if one.slug in known]
-    return [
-        of_place
-        for one, of_place in told
-        if of_place is not None and by.role in one.permission(one.page(of_place.page).permission).roles
-    ]
+    return [of_place for one, of_place in told if of_place is not None and one.opens(one.page(of_place.page), by.role)]
 
 
 def writes_are_open(programme: Programme, by: Acting, now: datetime) -> bool:
@@ -75,8 +71,4 @@ def writes_are_open(programme: Programme, by: Acting, now: datetime) -> bool:
 def lack_takers(by: Acting, known: Collection[str]) -> list[Programme]:
     """The programmes, of those known here, that take up what lacks, for those to whom the page of it is open."""
     told = [(one, one.takes_lack) for one in programmes().values() if one.slug in known]
-    return [
-        one
-        for one, taker in told
-        if taker is not None and by.role in one.permission(one.page(taker.page).permission).roles
-    ]
+    return [one for one, taker in told if taker is not None and one.opens(one.page(taker.page), by.role)]

@@ -363,9 +363,13 @@ class Programme:
     def page(self, name: str) -> Page:
         return next(one for one in self.pages if one.name == name)
 
+    def opens(self, page: Page, role: Role) -> bool:
+        """Whether the page is for this role, where the programme is."""
+        return role in self.permission(page.permission).roles
+
     def is_public(self, page: Page) -> bool:
         """Whether one opens it without signing in."""
-        return Role.PUBLIC in self.permission(page.permission).roles
+        return self.opens(page, Role.PUBLIC)
 
     def job(self, slug: str) -> Job:
         """Raises `LookupError` for one it no longer has: it may have waited in the queue since an older version."""

@@ -61,19 +61,15 @@ def waits_for(request: HttpRequest) -> Iterator[tuple[str, Waits, QuerySet]]:
     for slug, known in known_programmes(request).items():
         one = programmes()[slug]
         for waits in one.waits if known.is_on else ():
-            if _is_for(one, one.page(waits.page), by) and (rows := waits.rows(by, today)) is not None:
+            if one.opens(one.page(waits.page), by.role) and (rows := waits.rows(by, today)) is not None:
                 yield slug, waits, rows
 
 
 def _waiting(programme: Programme, by: Acting) -> QuerySet | None:
     """The rows behind the first page of the menu that this role sees and that counts any."""
-    shown = (page for page in programme.pages if page.in_menu and page.tally and _is_for(programme, page, by))
+    shown = (page for page in programme.pages if page.in_menu and page.tally and programme.opens(page, by.role))
     page = next(shown, None)
     return page.tally(by, business_date(timezone.now())) if page and page.tally else None
-
-
-def _is_for(programme: Programme, page: Page, by: Acting) -> bool:
-    return by.role in programme.permission(page.permission).roles
 
 
 def _counted(rows: QuerySet) -> QuerySet:
@@ -83,7 +79,7 @@ def _counted(rows: QuerySet) -> QuerySet:
 def _entry(programme: Programme, page: Page) -> Entry:
     def shown_to(request: HttpRequest) -> bool:
         acting = getattr(request, "acting", None)
-        return acting is not None and _is_for(programme, page, acting) and programme.slug in known_programmes(request)
+        return acting is not None and programme.opens(page, acting.role) and programme.slug in known_programmes(request)
 
     def tally(request: HttpRequest) -> int | None:
         return known_programmes(request)[programme.slug].waiting or None
