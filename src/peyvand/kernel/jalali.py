@@ -12,6 +12,7 @@ import jdatetime
 from peyvand.kernel.text import latin_digits, persian_digits
 
 TEHRAN = ZoneInfo("Asia/Tehran")
+WEEK_DAYS = 7
 MONTHS_FA = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند")
 MONTHS_EN = (
     "Farvardin",
@@ -76,6 +77,11 @@ class JalaliMonth:
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
+
+
+def week_of(day: date) -> date:
+    """The Saturday with which the week of a day begins."""
+    return day - timedelta(days=(day.weekday() + 2) % WEEK_DAYS)
 
 
 def add_months(day: date, months: int) -> date:

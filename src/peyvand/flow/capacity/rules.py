@@ -1,7 +1,7 @@
 """The rules of a capacity, pure: its life cycle and what may be taken from it."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from peyvand.flow.capacity.enums import CapacityState, Reach
 from peyvand.kernel.distance import Point, great_circle_km
@@ -67,11 +67,6 @@ class OutsideWindow(Refusal):
 
 def lot_refusal(*, quantity: int, smallest_lot: int) -> Refusal | None:
     return LotTooSmall(smallest_lot=smallest_lot) if quantity < smallest_lot else None
-
-
-def week_of(today: date) -> date:
-    """The Saturday with which the week of `today` began."""
-    return today - timedelta(days=(today.weekday() + 2) % 7)
 
 
 def window_refusal(*, start: date, end: date | None, today: date) -> Refusal | None:

@@ -16,11 +16,10 @@ from django.db.models import F, QuerySet, Sum
 from peyvand.engines.matching import Feasibility, Refused
 from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
-from peyvand.flow.capacity.rules import week_of
 from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.commitment.pairing import CAPACITY_RULES, NEED_RULES, RULE_COLUMNS, nothing_asked, rules_of
 from peyvand.flow.need.models import Need, ProviderRefused
-from peyvand.kernel.jalali import TEHRAN, business_date
+from peyvand.kernel.jalali import TEHRAN, business_date, week_of
 from peyvand.people.models import Person, Task
 from peyvand.resources.enums import QualityKind
 from peyvand.resources.models import Quality, Substitute
@@ -101,9 +100,9 @@ def rule_columns(
         "start": [row.start_date for row in needs],
         "end": [row.due_date for row in needs],
         "max_km": [row.most_km for row in needs],
-        "person_gender": [row.person__sex or facts.head_sex.get(_family(row)) or None for row in needs],
+        "person_gender": [row.person__sex or facts.head_sex.get(family(row)) or None for row in needs],
         "provider_gender": [row.giver_sex or None for row in needs],
-        "household": [_family(row) for row in needs],
+        "household": [family(row) for row in needs],
         "divisible": [row.may_share for row in needs],
     } | _lists([row.asks for row in needs], facts.quality)
     of_capacities = {
@@ -176,7 +175,7 @@ def refused_meanwhile(
 ) -> set[tuple[int, int]]:
     """Of these pairs (their rows locked) those that a family has refused by now."""
     found = set(unwanted(capacities.values(), facts_of(needs.values())))
-    return {pair for pair in pairs if (_family(needs[pair[0]]), capacities[pair[1]].organisation_id) in found}
+    return {pair for pair in pairs if (family(needs[pair[0]]), capacities[pair[1]].organisation_id) in found}
 
 
 def provider(row: Any) -> Group:
@@ -228,21 +227,22 @@ def _lists(of_rows: Sequence[Sequence[str]], kind_of: Mapping[str, str]) -> dict
 
 
 def _families(needs: Iterable[Any]) -> set[int]:
-    return {family for row in needs if (family := _family(row)) is not None}
+    return {home for row in needs if (home := family(row)) is not None}
 
 
-def _family(row: Any) -> int | None:
+def family(row: Any) -> int | None:
+    """Of a need: told for a family, or for one of its members."""
     return row.household_id or row.person__household_id
 
 
 def unwanted(capacities: Collection[Any], facts: Facts) -> list[tuple[int, int]]:
     """Families and the organisations among these givers that they do not want: the refused one and its branches."""
     refused: dict[str, list[int]] = defaultdict(list)
-    for family, path in facts.refused:
-        refused[path].append(family)
+    for home, path in facts.refused:
+        refused[path].append(home)
     givers = sorted({(row.organisation_path, row.organisation_id) for row in capacities}) if refused else []
     pairs = set()
     for path, families in refused.items():
         first, end = (bisect_left(givers, (edge,)) for edge in subtree(path))
-        pairs |= {(family, giver) for _, giver in givers[first:end] for family in families}
+        pairs |= {(home, giver) for _, giver in givers[first:end] for home in families}
     return sorted(pairs)

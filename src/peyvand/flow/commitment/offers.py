@@ -14,7 +14,16 @@ from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.capacity.queries import capacities_of
 from peyvand.flow.capacity.rules import lot_refusal, reach_refusal, window_refusal
-from peyvand.flow.commitment.fitting import OF_CAPACITY, OF_NEED, facts_of, left_this_week, provider, refusals, rows_of
+from peyvand.flow.commitment.fitting import (
+    OF_CAPACITY,
+    OF_NEED,
+    facts_of,
+    family,
+    left_this_week,
+    provider,
+    refusals,
+    rows_of,
+)
 from peyvand.flow.commitment.rules import REFUSED, FamilyRefuses, NotShared, WeekFull
 from peyvand.flow.need.models import Need
 from peyvand.kernel.distance import great_circle_km
@@ -54,7 +63,7 @@ def offers_for(need_id: int, *, by: Acting, now: datetime) -> list[Offer]:
         rows = rows_of(Capacity.objects.filter(pk__in=[one.pk for one in near]), OF_CAPACITY)
         weeks = left_this_week(rows.values(), now) if any(row.most_a_week for row in rows.values()) else {}
     refused = refusals([(need_id, pk) for pk in rows], {need_id: need}, rows, facts)
-    hidden = (need.household_id or need.person__household_id) not in facts.of_case
+    hidden = family(need) not in facts.of_case
     found = []
     for one in near:
         why = [REFUSED[code]() for code in refused.get((need_id, one.pk), ())]

@@ -12,7 +12,7 @@ from django.db.models import Count, Min, QuerySet
 
 from peyvand.flow.story.models import Story
 from peyvand.flow.story.queries import published
-from peyvand.kernel.jalali import TEHRAN, business_date
+from peyvand.kernel.jalali import TEHRAN, WEEK_DAYS, business_date, week_of
 from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.practices import rules
 from peyvand.programmes.practices.models import StoryEnding, Turn
@@ -46,13 +46,13 @@ class Week:
 
     @property
     def ends(self) -> date:
-        return self.begins + timedelta(days=rules.WEEK_DAYS - 1)
+        return self.begins + timedelta(days=WEEK_DAYS - 1)
 
 
 def week(begins: date) -> Week:
     with scope(PUBLIC):
         rows = _rows().filter(
-            published_at__gte=_dawn(begins), published_at__lt=_dawn(begins + timedelta(days=rules.WEEK_DAYS))
+            published_at__gte=_dawn(begins), published_at__lt=_dawn(begins + timedelta(days=WEEK_DAYS))
         )
         earlier = published().filter(published_at__lt=_dawn(begins)).exists()
         return Week(begins, list(rows.order_by("-published_at", "-pk")[:MOST_OF_WEEK]), earlier)
@@ -60,8 +60,8 @@ def week(begins: date) -> Week:
 
 def weeks(count: int, today: date) -> list[Week]:
     """The last whole weeks in which something was told, the newest first."""
-    this = rules.week_of(today)
-    since = this - timedelta(days=rules.WEEK_DAYS * count)
+    this = week_of(today)
+    since = this - timedelta(days=WEEK_DAYS * count)
     with scope(PUBLIC):
         rows = list(
             _rows()
@@ -71,7 +71,7 @@ def weeks(count: int, today: date) -> list[Week]:
     told: dict[date, list[Story]] = {}
     for row in rows:
         if row.published_at is not None:
-            told.setdefault(rules.week_of(business_date(row.published_at)), []).append(row)
+            told.setdefault(week_of(business_date(row.published_at)), []).append(row)
     return [Week(begins, told[begins][:MOST_OF_WEEK], True) for begins in sorted(told, reverse=True)]
 
 

@@ -11,9 +11,9 @@ from peyvand.api.answers import act, reading, say
 from peyvand.api.shapes import Id, OrganisationRef, PlaceRef, organisation_ref, place_ref
 from peyvand.extend.programme import ApiRoute
 from peyvand.flow.story.models import Story
-from peyvand.kernel.jalali import business_date
+from peyvand.kernel.jalali import business_date, week_of
 from peyvand.kernel.refusals import NotFound
-from peyvand.programmes.practices import reach, rules, turn_actions
+from peyvand.programmes.practices import reach, turn_actions
 from peyvand.programmes.practices.enums import EndingKind
 from peyvand.programmes.practices.ways import address_of, label_of
 from peyvand.scope.acting import Acting
@@ -62,7 +62,7 @@ def _told(rows: list[Story]) -> list[ToldOut]:
 def get_week(request: HttpRequest, asked: Query[WeekOf]) -> HttpResponse:
     today = business_date(timezone.now())
     with reading(request):
-        week = reach.week(rules.week_of(min(asked.day or today, today)))
+        week = reach.week(week_of(min(asked.day or today, today)))
         shelf = reach.unseen(today)
         return say(WeekOut(begins=week.begins, ends=week.ends, stories=_told(week.stories), unseen=_told(shelf)))
 

@@ -24,8 +24,9 @@ from peyvand import papers
 from peyvand.extend.figures import LEAST
 from peyvand.flow.story.models import Story
 from peyvand.journal import pace
+from peyvand.kernel.jalali import WEEK_DAYS, week_of
 from peyvand.kernel.refusals import NotFound
-from peyvand.programmes.practices import reach, rules, turn_actions
+from peyvand.programmes.practices import reach, turn_actions
 from peyvand.programmes.practices.actions import SLUG
 from peyvand.programmes.practices.models import StoryEnding
 from peyvand.programmes.practices.reach import Week
@@ -45,10 +46,6 @@ _EMBEDDED = {
 }  # fmt: skip
 
 
-def of_share(story_id: int) -> str:
-    return reverse(f"{SLUG}:share", args=[story_id])
-
-
 def _crumbs(story: Story | None = None) -> list[tuple[Any, str]]:
     above: list[tuple[Any, str]] = [(_("Stories"), reverse("stories"))]
     return [*above, (story.title, reverse("story", args=[story.pk]))] if story else above
@@ -63,10 +60,10 @@ def _fresh(answer: HttpResponse) -> HttpResponse:
 def week(request: HttpRequest) -> HttpResponseBase:
     begins = _saturday(request.GET.get("from", ""))
     found = reach.week(begins)
-    after = begins + timedelta(days=rules.WEEK_DAYS)
+    after = begins + timedelta(days=WEEK_DAYS)
     context = {
         "week": found,
-        "earlier": (begins - timedelta(days=rules.WEEK_DAYS)).isoformat() if found.earlier else "",
+        "earlier": (begins - timedelta(days=WEEK_DAYS)).isoformat() if found.earlier else "",
         "later": after.isoformat() if after <= today() else "",
         "unseen": reach.unseen(today()),
         "crumbs": _crumbs(),
@@ -80,7 +77,7 @@ def _saturday(text: str) -> date:
         day = date.fromisoformat(text) if text else today()
     except ValueError as error:
         raise Http404 from error
-    return rules.week_of(min(day, today()))
+    return week_of(min(day, today()))
 
 
 @require_GET

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 from peyvand.kernel.refusals import BadValue, Refusal
@@ -86,7 +86,6 @@ HANDOVER = LifeCycle(
     ],
 )
 TURN_DAYS = 90  # so long after a story an offer or a copy of what it asked for is counted as following from it
-WEEK_DAYS = 7  # a week begins on Saturday
 SHELF_ROWS, SHELF_DAYS = 6, 365
 
 LEAST_STEPS, MOST_STEPS, LONGEST_STEP = 2, 10, 200
@@ -150,11 +149,6 @@ class NotBothSides(Refusal):
 class NothingDoneYet(Refusal):
     code = "handover_not_shown"
     message = "Nothing of this kind that the receiver gave there has been accepted since this stage began: it is not shown yet."
-
-
-def week_of(day: date) -> date:
-    """The Saturday on which the week of a day begins."""
-    return day - timedelta(days=(day.weekday() + 2) % WEEK_DAYS)
 
 
 def steps_of(text: str) -> list[str]:

@@ -11,11 +11,11 @@ from tests.world import NOW, World, later
 from peyvand.extend.programme import Call
 from peyvand.flow.capacity.actions import NewCapacity, offer_capacities
 from peyvand.flow.story.actions import submit_story
-from peyvand.kernel.jalali import business_date
+from peyvand.kernel.jalali import business_date, week_of
 from peyvand.kernel.refusals import NotFound
 from peyvand.people.households import withdraw_consent
 from peyvand.people.models import Membership
-from peyvand.programmes.practices import reach, rules, story_actions, turn_actions
+from peyvand.programmes.practices import reach, story_actions, turn_actions
 from peyvand.programmes.practices.enums import EndingKind
 from peyvand.programmes.practices.models import Turn
 from peyvand.programmes.practices.programme import forget_who_turned, turned
@@ -50,7 +50,7 @@ def signed_in(world, name):
 
 def test_a_consent_taken_back_empties_everything_that_carries_the_story_at_once(world):
     story, consent = told(world)
-    of_week = f"{ROOT}week/?from={rules.week_of(business_date(NOW)).isoformat()}"
+    of_week = f"{ROOT}week/?from={week_of(business_date(NOW)).isoformat()}"
     listed = (f"{ROOT}feed/", of_week)
     own = [f"{ROOT}stories/{story.pk}/{what}/" for what in ("share", "sheet", "embed", "turn")]
     own.append(f"{ROOT}stories/{story.pk}/card.png")
