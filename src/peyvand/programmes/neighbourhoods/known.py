@@ -93,8 +93,7 @@ class KnownSeat:
     role: SeatRole
 
 
-# The role set of the governor's office on the council it leads (source S2 2.18).
-SEATS_SOURCE = "IRNA, Sari (undated)"
+# The role set of the governor's office on the council it leads (source S2 2.18: IRNA, Sari, undated).
 KNOWN_SEATS = {
     "province_steering": (
         KnownSeat("استاندار", SeatRole.CHAIR),

@@ -170,37 +170,43 @@ def call_celebration(request: HttpRequest, body: CelebrationIn) -> HttpResponse:
 
 
 def hold_celebration(request: HttpRequest, celebration_id: Path[Id], body: CelebrationHeldIn) -> HttpResponse:
-    def run(by: Acting, now: datetime) -> CelebrationWhole:
-        celebration_actions.hold_celebration(celebration_id=celebration_id, guests=body.guests, by=by, now=now)
-        return _whole_celebration(celebration_id)
-
-    return act(request, run)
+    return act(
+        request,
+        lambda by, now: _whole_celebration(
+            celebration_actions.hold_celebration(celebration_id=celebration_id, guests=body.guests, by=by, now=now).pk
+        ),
+    )
 
 
 def tell_celebration(request: HttpRequest, celebration_id: Path[Id], body: CelebrationToldIn) -> HttpResponse:
     """By a published story that tells of a delivery to one of its needs."""
 
-    def run(by: Acting, now: datetime) -> CelebrationWhole:
-        celebration_actions.tell_celebration(celebration_id=celebration_id, story_id=body.story_id, by=by, now=now)
-        return _whole_celebration(celebration_id)
-
-    return act(request, run)
+    return act(
+        request,
+        lambda by, now: _whole_celebration(
+            celebration_actions.tell_celebration(
+                celebration_id=celebration_id, story_id=body.story_id, by=by, now=now
+            ).pk
+        ),
+    )
 
 
 def call_off_celebration(request: HttpRequest, celebration_id: Path[Id]) -> HttpResponse:
-    def run(by: Acting, now: datetime) -> CelebrationWhole:
-        celebration_actions.call_off_celebration(celebration_id=celebration_id, by=by, now=now)
-        return _whole_celebration(celebration_id)
-
-    return act(request, run)
+    return act(
+        request,
+        lambda by, now: _whole_celebration(
+            celebration_actions.call_off_celebration(celebration_id=celebration_id, by=by, now=now).pk
+        ),
+    )
 
 
 def restore_celebration(request: HttpRequest, celebration_id: Path[Id]) -> HttpResponse:
-    def run(by: Acting, now: datetime) -> CelebrationWhole:
-        celebration_actions.restore_celebration(celebration_id=celebration_id, by=by, now=now)
-        return _whole_celebration(celebration_id)
-
-    return act(request, run)
+    return act(
+        request,
+        lambda by, now: _whole_celebration(
+            celebration_actions.restore_celebration(celebration_id=celebration_id, by=by, now=now).pk
+        ),
+    )
 
 
 def list_handovers(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
@@ -230,29 +236,34 @@ def propose_handover(request: HttpRequest, body: HandoverIn) -> HttpResponse:
 def agree_handover(request: HttpRequest, handover_id: Path[Id], body: HandoverWordsIn) -> HttpResponse:
     """By those who take the service over."""
 
-    def run(by: Acting, now: datetime) -> HandoverWhole:
-        handover_actions.agree_handover(handover_id=handover_id, words=body.words, by=by, now=now)
-        return _whole_handover(handover_id)
-
-    return act(request, run)
+    return act(
+        request,
+        lambda by, now: _whole_handover(
+            handover_actions.agree_handover(handover_id=handover_id, words=body.words, by=by, now=now).pk
+        ),
+    )
 
 
 def advance_handover(request: HttpRequest, handover_id: Path[Id], body: HandoverStageIn) -> HttpResponse:
     """From "together" on, only after deliveries of the receiver were accepted."""
 
-    def run(by: Acting, now: datetime) -> HandoverWhole:
-        handover_actions.advance_handover(handover_id=handover_id, since=body.since, words=body.words, by=by, now=now)
-        return _whole_handover(handover_id)
-
-    return act(request, run)
+    return act(
+        request,
+        lambda by, now: _whole_handover(
+            handover_actions.advance_handover(
+                handover_id=handover_id, since=body.since, words=body.words, by=by, now=now
+            ).pk
+        ),
+    )
 
 
 def end_handover(request: HttpRequest, handover_id: Path[Id], body: HandoverWordsIn) -> HttpResponse:
-    def run(by: Acting, now: datetime) -> HandoverWhole:
-        handover_actions.end_handover(handover_id=handover_id, words=body.words, by=by, now=now)
-        return _whole_handover(handover_id)
-
-    return act(request, run)
+    return act(
+        request,
+        lambda by, now: _whole_handover(
+            handover_actions.end_handover(handover_id=handover_id, words=body.words, by=by, now=now).pk
+        ),
+    )
 
 
 _C, _H = "/celebrations/{int:celebration_id}", "/handovers/{int:handover_id}"
