@@ -15,7 +15,7 @@ from tests.world import NOW, World, in_days, later
 from peyvand.engines.matching import Rules, assign
 from peyvand.flow.capacity.actions import set_brought
 from peyvand.flow.capacity.models import Capacity
-from peyvand.flow.capacity.rules import Brought, week_of
+from peyvand.flow.capacity.rules import Brought
 from peyvand.flow.commitment import pairing
 from peyvand.flow.commitment.actions import NewPromise, commit
 from peyvand.flow.commitment.enums import UnservedReason
