@@ -7,8 +7,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests import made_tables
 
 from peyvand import server
 from peyvand.server import folders, starter
@@ -24,21 +26,11 @@ def data() -> Iterator[Path]:
     _remove(place)
 
 
-@pytest.fixture(scope="session")
-def made_once() -> Iterator[Path]:
-    """A data folder whose tables are at this version and whose server has stopped, to be copied."""
-    place = _beside("made")
-    _remove(place)
-    subprocess.run([sys.executable, "-m", "peyvand", "migrate"], env=_environ(place), check=True, capture_output=True)
-    yield place
-    _remove(place)
-
-
 @pytest.fixture
-def migrated(data: Path, made_once: Path) -> Path:
-    """`data` as `peyvand migrate` leaves it, copied with its owners and its keys."""
-    for suffix in ("", ".keys"):
-        subprocess.run(["cp", "-a", f"{made_once}{suffix}", f"{data}{suffix}"], check=True)
+def migrated(data: Path, tmp_path: Path, django_db_blocker: Any) -> Path:
+    """`data` as `peyvand migrate` leaves it."""
+    with django_db_blocker.unblock():
+        made_tables.copy_to(data, tmp_path)
     return data
 
 

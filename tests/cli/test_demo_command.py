@@ -56,7 +56,7 @@ def test_a_size_that_cannot_be_built_is_refused_before_anything_is_removed(
     assert not data.exists()
 
 
-@pytest.mark.usefixtures("shared")
+@pytest.mark.usefixtures("migrated", "shared")
 def test_a_real_office_begins_with_one_command_and_no_demo_is_built_over_it(peyvand: Any) -> None:
     words = (
         "office",

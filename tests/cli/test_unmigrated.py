@@ -21,6 +21,7 @@ def ended(process):
     return process.returncode, said
 
 
+@pytest.mark.slow
 def test_a_database_without_tables_is_told_in_a_sentence(in_one_process, shared, data: Path):
     for words, (status, said) in zip(COMMANDS, in_one_process(*COMMANDS), strict=True):
         assert status == 1, words

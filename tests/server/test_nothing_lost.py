@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests import made_tables
 
 from peyvand.server.starter import start
 
@@ -15,9 +17,7 @@ pytestmark = pytest.mark.slow
 WRITER = """
 import django, sys
 django.setup()
-from django.core.management import call_command
 if sys.argv[1] == "write":
-    call_command("migrate", verbosity=0)
     from tests.world import World
     world = World.build()
     print("ready", flush=True)
@@ -45,7 +45,9 @@ def program(data: Path, what: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("victim", ["database", "program"])
-def test_what_was_acknowledged_survives_kill_9(place, victim):
+def test_what_was_acknowledged_survives_kill_9(place: Path, victim: str, tmp_path: Path, django_db_blocker: Any):
+    with django_db_blocker.unblock():
+        made_tables.copy_to(place, tmp_path)
     server = start(place)
     writer = program(place, "write")
     assert writer.stdout.readline().strip() == "ready"
