@@ -1,22 +1,25 @@
 """Each kind of page looked at once, as the first role that is led to it; the first page as every role."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection
 
+from django.test import Client
+from tests.journeys import fitness
 from tests.journeys.conftest import SIZES, Visitor
+from tests.journeys.links import read
 from tests.journeys.readers import READERS
-from tests.journeys.walking import client_of, walk
+from tests.journeys.walking import client_of, faults_of, walk
 from tests.world import World
 
-PAGES = 60
+PAGES, OF_A_KIND = 60, 2
+Open = Callable[..., Visitor]
 
 
-def see_every_page(
-    world: World, visitor: Callable[..., Visitor], *, language: str, sizes: Sequence[str], of_a_kind: int
-) -> None:
-    """Of one kind of page a role is led to many (each need, each neighbourhood): `of_a_kind` are opened; `make sheet` opens more."""
-    walks = {
-        name: walk(client_of(world, name, language), language, of_a_kind=of_a_kind, pages=PAGES) for name in READERS
-    }
+def see_every_page(world: World, visitor: Open) -> None:
+    """Every link in Persian; then each kind of page in Persian on a phone in every theme, and in English on a desktop.
+
+    `make sheet` looks at all of them, in both languages, at both sizes, in all themes.
+    """
+    walks = {name: walk(client_of(world, name, "fa"), "fa", of_a_kind=OF_A_KIND, pages=PAGES) for name in READERS}
     assert not (faults := {name: done.faults for name, done in walks.items() if done.faults}), faults
     met: set[str] = set()
     for name, done in walks.items():
@@ -25,16 +28,29 @@ def see_every_page(
         fresh = {kind: url for url, kind in reversed(opened.items()) if kind not in met or kind == "home"}
         met |= fresh.keys()
         if fresh:
-            _look_at(visitor(size=sizes[0], language=language), world, name, fresh.values(), sizes)
+            _look_at(visitor(size="phone", language="fa"), world, name, fresh.values(), "desktop", all_ways=True)
+            _read_in_english(client_of(world, name, "en"), fresh.values())
+            _look_at(visitor(size="desktop", language="en"), world, name, fresh.values(), "phone")
 
 
-def _look_at(reader: Visitor, world: World, name: str, urls: Iterable[str], sizes: Sequence[str]) -> None:
+def _look_at(
+    reader: Visitor, world: World, name: str, urls: Collection[str], other_size: str, all_ways: bool = False
+) -> None:
     if name:
         reader.sign_in(world[name])
     for url in urls:
-        reader.go(url)
-        for size in sizes:
-            reader.page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
-            reader.check()
-        reader.check_all_ways()
+        size = reader.go(url).viewport_size
+        reader.check()
+        if all_ways:
+            reader.check_all_ways()
+        reader.page.set_viewport_size(SIZES[other_size])  # type: ignore[arg-type]
+        assert not (told := fitness.cut_off(reader.page)), f"{url}, {other_size}: {told}"
+        reader.page.set_viewport_size(size or SIZES[other_size])  # type: ignore[arg-type]
     reader.context.close()
+
+
+def _read_in_english(client: Client, urls: Collection[str]) -> None:
+    for url in urls:
+        answer = client.get(url, follow=True)
+        assert answer.status_code == 200, url
+        assert not (told := faults_of(read(url, answer.content.decode()), "en")), f"{url}: {told}"

@@ -43,7 +43,12 @@ def faults(page: Page, but_for: str = " ") -> list[str]:
     """What axe-core finds in the light theme (`but_for` one rule), and text that is cut off or a page that scrolls sideways."""
     _bring_axe(page)
     found = page.evaluate(f"() => ({_RUN})({_ALL})")
-    return [*(one for one in found if not one.startswith(f"{but_for}:")), *page.evaluate(_CUT)]
+    return [*(one for one in found if not one.startswith(f"{but_for}:")), *cut_off(page)]
+
+
+def cut_off(page: Page) -> list[str]:
+    """Text that nobody can bring into view, and a page that scrolls sideways, at the size at which it is open."""
+    return page.evaluate(_CUT)
 
 
 def faults_of_themes(page: Page, themes: Iterable[str] = ("dark", "contrast")) -> list[str]:
@@ -65,7 +70,7 @@ def faults_when_narrow_or_large(page: Page) -> list[str]:
         f" const said = ({_CUT})(); root.style.fontSize = ''; return said; }}"
     )
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    narrow = page.evaluate(_CUT)
+    narrow = cut_off(page)
     page.set_viewport_size(before or NARROW)  # type: ignore[arg-type]
     return [*(f"text at 200 %: {one}" for one in large), *(f"320 px: {one}" for one in narrow)]
 
