@@ -21,7 +21,7 @@ test: $(STAMPS)/browser ## Install what tests need, the browser too, and run eve
 
 check: $(STAMPS)/test ## The quick loop: format, lint, types, imports, unit tests
 	@$(MAKE) --no-print-directory lint
-	$(RUN)/python -m pytest -q -x -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not journey"
+	$(RUN)/python -m pytest -q -x -n 2 --dist loadfile --no-loadscope-reorder -m "not database and not slow"
 
 .PHONY: lint
 lint:

@@ -13,6 +13,8 @@ from peyvand import server
 from peyvand.server import backup, keys, problems
 from peyvand.server.roles import connect
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 21, 8, 30, tzinfo=UTC)
 
 

@@ -15,6 +15,8 @@ import pytest
 from peyvand import server
 from peyvand.server import folders, leftovers, problems, starter
 
+pytestmark = pytest.mark.slow
+
 _USE_AND_LEAVE = """
 import sys, pathlib
 from peyvand import server

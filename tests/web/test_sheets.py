@@ -58,7 +58,8 @@ def peak(kind, count, folder):
             tracemalloc.stop()
 
 
-@pytest.mark.parametrize(("kind", "few"), [("csv", 2_000), ("xlsx", 1_500)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "few"), [("csv", 1_000), ("xlsx", 800)])
 def test_ten_times_the_rows_take_no_more_memory(kind, few, tmp_path):
     """Beside it the same cells kept in a list, to show that the measure would tell."""
     peak(kind, 50, tmp_path)  # what is loaded once

@@ -168,6 +168,7 @@ def one_act(book: Book, rng: np.random.Generator) -> None:
     assert (moved.units != 0).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(small_problems(), st.integers(0, 2**32))
 def test_after_any_acts_those_are_served_who_would_be_by_matching_anew(one: Problem, seed: int) -> None:

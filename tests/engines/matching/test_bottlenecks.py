@@ -26,6 +26,7 @@ def gained(one: Problem, flow: np.ndarray, within: np.ndarray, units: int) -> np
     return gain
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(st.one_of(large_problems(), small_problems()), st.integers(0, 2**32))
 def test_a_remedy_serves_exactly_whom_matching_anew_would_serve(one: Problem, seed: int) -> None:

@@ -39,6 +39,7 @@ def flow_on(full: Graph, found: Matched, capacities: int) -> np.ndarray:
     return flow
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(
     st.integers(0, 2**32), st.integers(0, 60), st.integers(0, 25), st.integers(1, 4), st.integers(1, 3), st.booleans()
