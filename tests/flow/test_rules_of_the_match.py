@@ -27,7 +27,7 @@ from peyvand.flow.commitment.rules import REFUSED, FamilyRefuses, NotShared, Wee
 from peyvand.flow.need.actions import set_asked
 from peyvand.flow.need.models import Need, ProviderRefused
 from peyvand.flow.need.rules import Asked
-from peyvand.kernel.jalali import business_date
+from peyvand.kernel.jalali import business_date, week_of
 from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal
 from peyvand.people.models import Person
 from peyvand.resources.actions import KindRules, put_qualities, set_kind_rules, starter
