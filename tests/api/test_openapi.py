@@ -217,7 +217,7 @@ def _try(operation, headers):
     """A few requests that fit the description of one route."""
 
     @settings(
-        max_examples=5, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate],
+        max_examples=3, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate],
         derandomize=True,
     )  # fmt: skip
     @given(case=operation.as_strategy())

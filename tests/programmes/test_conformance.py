@@ -239,7 +239,7 @@ def _client(world: World, name: str) -> Client:
 
 
 # Of one kind of page a person opens so many: every one would say the same again, for a dozen people.
-_PAGES_A_ROUTE = 3
+_PAGES_A_ROUTE = 2
 
 
 def _queries(programme: Programme, world: World) -> dict[tuple[str, str], int]:
