@@ -43,6 +43,8 @@ def test_the_report_shows_each_way_of_dividing_with_its_table(run, sign_in):
 
 def test_outsiders_see_no_figure_under_five(run, sign_in, world):
     leader = sign_in("field_leader")
+    taken = {query: leader.get(f"/matching/{run.pk}/report/?chart=sex&form=csv{query}") for query in ("", "&outside=1")}
+    assert [b"withheld" in one.content for one in taken.values()] == [False, True]
     assert "withheld" not in leader.get(f"/matching/{run.pk}/report/").content.decode()
     assert "withheld" in leader.get(f"/matching/{run.pk}/report/?outside=1").content.decode()
     take_look(
@@ -69,6 +71,16 @@ def test_no_part_under_five_follows_from_what_outsiders_see(rows):
         for part in (shown.met, shown.queued):
             assert part is None or (shown.needs is not None and not 0 < part < 5 and not 0 < shown.needs - part < 5)
         assert shown.queued in (None, queued)
+
+
+def test_each_way_of_dividing_is_taken_as_a_picture_and_as_a_table(run, sign_in):
+    leader, address = sign_in("field_leader"), f"/matching/{run.pk}/report/"
+    links = re.findall(r'href="(\?chart=[^"]+)" download', leader.get(address).content.decode())
+    assert len(links) == 8
+    kinds = {leader.get(address + link.replace("&amp;", "&"))["Content-Type"] for link in links[:2]}
+    assert kinds == {"image/png", "text/csv; charset=utf-8"}
+    for wrong in ("?chart=none&form=png", "?chart=sex&form=exe"):
+        assert leader.get(address + wrong).status_code == 404
 
 
 def test_the_report_is_a_paper_in_both_languages(run, sign_in):

@@ -183,6 +183,8 @@ def test_two_files_are_matched_and_deleted(world, client, tmp_path):
     assert "نیازها.csv" in page
     csv = client.get(f"{url}matches.csv/").content.decode("utf-8-sig")
     assert "ن۱,ظ۱,1" in csv
+    taken = client.get(f"{url}?chart=places&form=csv").content.decode("utf-8-sig")
+    assert "ساری,۱۰۰٪" in taken or "ساری,100%" in taken, taken
     report = client.get(f"{url}report.html/")
     assert report["Content-Disposition"].startswith("attachment")
     assert not list((settings.PEYVAND_WAITING).rglob("*/0/*")), "the lists themselves are deleted once matched"
@@ -388,6 +390,7 @@ def test_weights_are_dated_and_never_change_the_past(world, client):
     client.post(reverse("start_weights"), values | {"since": str(today + timedelta(days=3))})
     assert PriorityWeights.objects.get().urgency == 20
     assert client.post(reverse("start_weights"), values | {"since": str(today - timedelta(days=1))}).status_code == 200
+    assert client.get(reverse("start_weights") + "?chart=weights&form=png").content.startswith(b"\x89PNG")
     assert (
         client.post(
             reverse("start_weights"),

@@ -14,6 +14,7 @@ from peyvand.programmes.neighbourhoods.trend import MonthTold, by_month
 from peyvand.scope.acting import Acting
 from peyvand.web.charts import Cell, Chart, Line, drawn_lines, line
 from peyvand.web.pages.access import acting, today
+from peyvand.web.pages.chart_files import asked_for
 from peyvand.web.templatetags.peyvand_format import jmonth, number, percent
 
 
@@ -22,11 +23,14 @@ def figures(request: HttpRequest) -> HttpResponse:
     by, one = acting(request), programme(SLUG)
     months = by_month(by, today())
     lines = _lines(months, by)
+    chart = _chart(months, lines, by)
+    if file := asked_for(request, [chart]):
+        return file
     context = {
         "title": one.page("figures").title,
         "figures": shown(one, by, today()),
         "lines": lines,
-        "chart": _chart(months, lines, by),
+        "chart": chart,
     }
     return render(request, "neighbourhoods/figures.html", context)
 

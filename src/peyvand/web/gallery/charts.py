@@ -44,7 +44,10 @@ CHARTS = (
         N_("Files of a chart"),
         N_("A chart taken along, as a picture or as a table."),
         LINKS,
-        lambda: [State(_("As it is"), {"chart": "way", "path": "ir", "query": ""})],
+        lambda: [
+            State(_("Of a place"), {"chart": "way", "path": "ir", "query": ""}),
+            State(_("From its own page"), {"chart": "weights", "path": "", "query": ""}),
+        ],
     ),
     part(
         "counted_at",

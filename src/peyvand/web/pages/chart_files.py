@@ -1,6 +1,6 @@
 """Charts of a place as files: the picture as PNG, the rows as CSV. The same figures as on the page, suppressed alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -61,6 +61,20 @@ def chart_file(request: HttpRequest, chart: str, form: str, path: str) -> HttpRe
 
 
 FORMS = ("png", "csv")
+
+
+def asked_for(request: HttpRequest, charts: Iterable[Chart]) -> HttpResponse | None:
+    """The file of a chart that its own page is asked for (`?chart=cohesion&form=png`), or nothing: the page itself.
+
+    What a reader may see of the page is what he may take of it; no address of its own has to be guarded.
+    """
+    name, form = request.GET.get("chart"), request.GET.get("form")
+    if not name:
+        return None
+    chart = next((one for one in charts if one.name == name), None)
+    if chart is None or form not in FORMS:
+        raise Http404
+    return file_of(request, chart, form)
 
 
 def file_of(request: HttpRequest, chart: Chart, form: str) -> HttpResponse:

@@ -25,6 +25,7 @@ def front(request: HttpRequest) -> HttpResponse:
     context = {
         "met": total,
         "met_bars": bars([(by_whom.label, parts[by_whom]) for by_whom in MetBy], MetBy.JOINTLY.label),
+        "country": country.path.rstrip("/") if country else "",
         "solved": solved(),
         "stories": with_kinds(list(published().order_by("-published_at")[:3])),
         "home_url": address("home") if request.acting.account_id else "",  # type: ignore[attr-defined]

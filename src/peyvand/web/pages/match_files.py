@@ -1,6 +1,7 @@
 """`peyvand match` as a page: two files in, who helps whom and why; nothing of it reaches the database."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,10 @@ from peyvand.lists.words import say
 from peyvand.lists.writing import table_bytes
 from peyvand.scope.acting import Acting
 from peyvand.web import notices
+from peyvand.web.charts import Bar, Chart, drawn_bars
 from peyvand.web.forms import Form
-from peyvand.web.pages.access import acting, now, open_to
+from peyvand.web.pages.access import acting, now, open_to, refuse
+from peyvand.web.pages.chart_files import asked_for
 from peyvand.web.pages.downloads import attachment
 from peyvand.web.templatetags.peyvand_format import number, percent
 
@@ -65,9 +68,9 @@ def match_files(request: HttpRequest) -> HttpResponse:
         try:
             waiting = room().put(files, owner=acting(request).account_id, now=now(), about={"what": "match"})
         except Refusal as refusal:
-            notices.refused(request, refusal)
-            return redirect("match_files")
-        return _run(request, waiting, without_bad_rows=False)
+            refuse(form, refusal)
+        else:
+            return _run(request, waiting, without_bad_rows=False)
     return render(request, "web/office/match_files.html", {"form": form})
 
 
@@ -128,8 +131,9 @@ def result(request: HttpRequest, token: str) -> HttpResponse:
     figures = waiting.folder / "figures.json"
     if not figures.exists():
         return render(request, "web/office/match_faults.html", {"waiting": waiting, "about": waiting.about})
-    context = {"waiting": waiting, "about": waiting.about, **json.loads(figures.read_text(encoding="utf-8"))}
-    return render(request, "web/office/match_result.html", context)
+    shown = json.loads(figures.read_text(encoding="utf-8"))
+    context = {"waiting": waiting, "about": waiting.about, **shown}
+    return asked_for(request, _charts(shown)) or render(request, "web/office/match_result.html", context)
 
 
 @open_to(may_match_files)
@@ -177,6 +181,20 @@ def _shown(figures: Figures) -> dict[str, Any]:
         "why": [[say(f"why.{code}", _language()), number(needs), number(units)] for code, needs, units in figures.why],
         "gaps": [[gap.kind, gap.place or "—", number(gap.units), number(gap.worst_off)] for gap in figures.gaps[:12]],
     }
+
+
+def _charts(shown: Mapping[str, Any]) -> list[Chart]:
+    titles = {
+        "bands": (_("Units served, by priority"), _("Priority")),
+        "places": (_("Units served, by place"), _("Place")),
+    }
+    return [
+        Chart(
+            name, title, [heading, _("Share")], [[row["label"], row["value"]] for row in shown[name]],
+            drawn_bars([Bar(**row) for row in shown[name]]),
+        )
+        for name, (title, heading) in titles.items()
+    ]  # fmt: skip
 
 
 def _bar(share: Share, label: str) -> dict[str, Any]:

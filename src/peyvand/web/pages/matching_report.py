@@ -20,6 +20,7 @@ from peyvand.places.models import Place
 from peyvand.scope.acting import Role
 from peyvand.web.charts import Bar, Chart, drawn_pairs
 from peyvand.web.pages.access import acting, open_to
+from peyvand.web.pages.chart_files import asked_for
 from peyvand.web.pages.downloads import pdf
 from peyvand.web.pages.matching import runs_seen
 from peyvand.web.pages.office_frame import FONTS, frame
@@ -152,8 +153,11 @@ def matching_report(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = around(run, _("Whom the matching of %(place)s serves") % {"place": named(run.place)})
     if findings is not None:
         found = tables_of(findings.shares, outside=outside)
+        divided = tables(found)
+        if file := asked_for(request, [table.chart for table in divided]):
+            return file
         context |= {
-            "words": in_words(run, found), "tables": tables(found), "notes": notes(findings, outside), "outside": outside,
+            "words": in_words(run, found), "tables": divided, "notes": notes(findings, outside), "outside": outside,
             "inside": acting(request).role is not Role.AUDITOR,
         }  # fmt: skip
     return render(request, "web/pages/matching_report.html", context)

@@ -33,10 +33,12 @@ from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.bulk import at_once, below
 from peyvand.scope.database import scope
 from peyvand.web import notices
+from peyvand.web.charts import Bar, Chart, drawn_bars
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.pages.access import acting, everyone, now, open_to, refuse
 from peyvand.web.pages.begin import begin
+from peyvand.web.pages.chart_files import asked_for
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import number
 
@@ -261,14 +263,12 @@ def _weights_page(request: HttpRequest, form: WeightsForm) -> HttpResponse:
     current = weights_on(business_date(now()))
     total = sum(current.values())
     bars = [
-        {
-            "label": part.label,
-            "value": number(current[part]),
-            "share": 100 * current[part] / total if total else 0,
-            "tone": "",
-        }
-        for part in PriorityPart
+        Bar(part.label, number(current[part]), 100 * current[part] / total if total else 0) for part in PriorityPart
     ]
+    cells = [[str(part.label), current[part]] for part in PriorityPart]
+    chart = Chart("weights", _("Weights of priority"), [_("Part"), _("Weight")], cells, drawn_bars(bars))
+    if file := asked_for(request, [chart]):
+        return file
     table = [(row, [getattr(row, part.value) for part in PriorityPart]) for row in rows]
     return render(
         request,
