@@ -90,7 +90,7 @@ def test_nothing_moves_unless_the_reader_lets_it_and_nothing_covers_the_focus(st
 
 
 def test_every_look_is_shown_in_the_gallery(shown):
-    looks = set().union(*(classes_of(rules_of(style)) for style in SCREEN if style.parts[-2] == "web"))
+    looks = set().union(*(classes_of(rules_of(style)) for style in SCREEN))
     exempt = set().union(*NOT_IN_THE_GALLERY.values())
     assert looks - shown - exempt == set(), "put it into a part and show it, or take the rule away"
     assert exempt <= looks | {"no-print"}, "an exemption for a rule that is gone"
