@@ -41,7 +41,11 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         409: _("This cannot be shown now"),
     }
     context = {"refusal": refusal, "acted": acted, "heading": _("This was not done") if acted else shown[status]}
-    return render(request, "web/errors/refused.html", context | _ways(request), status=status)
+    context["typed"] = typed(request) if acted else None
+    answer = render(request, "web/errors/refused.html", context | _ways(request), status=status)
+    if context["typed"]:
+        answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -40,6 +40,9 @@ def test_a_need_just_told_shows_who_could_give_it_and_one_of_them_is_asked(worde
     assert "خیریهٔ نمونه" in fitting
     assert "does not reach the place" in others
     assert queries(client, url) <= 20, "of them 12 open and close its scopes"
+    wrong = client.post(f"{url}{offer.pk}/ask/", {"due_date": "no day"})
+    assert (wrong.status_code, words(wrong).count("By when")) == (422, 1)
+    assert 'value="no day"' in wrong.content.decode()
     answer = client.post(f"{url}{offer.pk}/ask/", {"due_date": "1405/10/1"})
     with scope(SYSTEM):
         [promise] = Commitment.objects.all()

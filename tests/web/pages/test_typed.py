@@ -72,3 +72,17 @@ def test_a_secret_is_never_sent_back():
     assert answer.status_code == 403
     assert "کبوتر سفید" not in answer.content.decode()
     assert "data-again" not in answer.content.decode()
+
+
+def test_what_was_typed_stands_on_the_page_that_says_no(world):
+    """A refusal that no form can show, such as a right that was taken away meanwhile."""
+    said = {"reason": "همسایه‌ها خودشان درست کردند"}
+    need = world.need(1)
+    answer = member(world, "auditor").post(f"/needs/{need.pk}/priority/", said, headers=SAME)
+    assert answer.status_code == 403
+    assert said["reason"] in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
+    elsewhere = member(world, "auditor").post(
+        f"/needs/{need.pk}/priority/", said, headers={"sec-fetch-site": "cross-site"}
+    )
+    assert said["reason"] not in elsewhere.content.decode()

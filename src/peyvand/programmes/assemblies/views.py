@@ -23,6 +23,7 @@ from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
+from peyvand.web.pages import acts
 from peyvand.web.pages.access import refuse
 from peyvand.web.pages.words import listed, named
 from peyvand.web.programmes import first_step
@@ -221,11 +222,25 @@ def plan(request: HttpRequest, idea_id: int) -> HttpResponseBase:
             PlanLineForm(given, prefix=str(row), empty_permitted=row > 0, use_required_attribute=False)
             for row in range(3)
         ]
-        filled = [one for row, one in enumerate(forms) if row == 0 or (given and given.get(f"{row}-on"))]
+        ticked = [row == 0 or bool(given and given.get(f"{row}-on")) for row in range(3)]
+        context = {"rows": list(zip(forms, ticked, strict=True)), "idea": idea}
+        filled = [one for one, chosen in context["rows"] if chosen]
         if given is None or not all(one.is_valid() for one in filled):
-            return render(request, "assemblies/plan.html", {"forms": forms, "idea": idea})
+            return render(request, "assemblies/plan.html", context)
         lines = [
             actions.PlanLine(one.specification(), one.cleaned_data["quantity"], one.cleaned_data["due"])
             for one in filled
         ]
-    return _act(request, idea_id, gettext("The plan stands: its needs are open."), actions.plan_idea, lines=lines)
+
+    def again() -> HttpResponse:
+        with scope(by):
+            return render(request, "assemblies/plan.html", context | {"idea": queries.one_idea(idea_id)}, status=409)
+
+    return acts.act(
+        request,
+        lambda: actions.plan_idea(idea_id=idea_id, lines=lines, by=by, now=timezone.now()),
+        gettext("The plan stands: its needs are open."),
+        reverse(f"{SLUG}:idea", args=[idea_id]),
+        form=forms[0],
+        again=again,
+    )

@@ -1,5 +1,6 @@
 """The pages of micro-projects: each reads, or calls one action and leads on."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,7 +29,9 @@ from peyvand.scope.bulk import in_area
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
+from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
+from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting, refuse, today
 from peyvand.web.pages.thread import Step
 from peyvand.web.pages.words import listed
@@ -225,8 +228,8 @@ def give_back(request: HttpRequest, need_id: int) -> HttpResponseBase:
     form = ReturnForm(request.POST)
     if not form.is_valid():
         return _again_page(request, need_id, return_form=form)
-    done = gettext("Returned. The proposer sees your reason.")
-    return _act(request, need_id, done, actions.return_project, reason=form.cleaned_data["reason"])
+    done, reason = gettext("Returned. The proposer sees your reason."), form.cleaned_data["reason"]
+    return _act(request, need_id, done, actions.return_project, {"return_form": form}, reason=reason)
 
 
 @require_POST
@@ -240,16 +243,22 @@ def ask_again(request: HttpRequest, need_id: int) -> HttpResponseBase:
     if not form.is_valid():
         return _again_page(request, need_id, again_form=form)
     done = gettext("The micro-project waits for approval.")
-    return _act(request, need_id, done, actions.propose_again, estimate_rial=form.cleaned_data["estimate"])
+    rial = form.cleaned_data["estimate"]
+    return _act(request, need_id, done, actions.propose_again, {"again_form": form}, estimate_rial=rial)
 
 
-def _act(request: HttpRequest, need_id: int, done: str, act: Any, **values: Any) -> HttpResponseBase:
-    try:
-        act(need_id=need_id, by=acting(request), now=timezone.now(), **values)
-        notices.done(request, done)
-    except Refusal as refusal:
-        notices.refused(request, refusal)
-    return redirect(f"{SLUG}:one", need_id=need_id)
+def _act(
+    request: HttpRequest, need_id: int, done: str, act: Any, forms: Mapping[str, Form] | None = None, **values: Any
+) -> HttpResponseBase:
+    """`forms` is the form that was typed in, by its name on the page: a refusal is said in it."""
+    return acts.act(
+        request,
+        lambda: act(need_id=need_id, by=acting(request), now=timezone.now(), **values),
+        done,
+        reverse(f"{SLUG}:one", args=[need_id]),
+        form=next(iter(forms.values())) if forms else None,
+        again=lambda: _again_page(request, need_id, **(forms or {})),
+    )
 
 
 def _again_page(request: HttpRequest, need_id: int, **forms: Any) -> HttpResponse:

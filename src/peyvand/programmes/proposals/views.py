@@ -31,6 +31,7 @@ from peyvand.programmes.proposals.models import Answer, Proposal
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
+from peyvand.web.forms import Form
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting, refuse, today
 from peyvand.web.pages.thread import Step
@@ -197,8 +198,9 @@ def unsupport(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
 
 
 def _act(
-    request: HttpRequest, proposal_id: int, said: str, run: Callable[..., Any], *, undo: str = "", **values: Any
-) -> HttpResponse:
+    request: HttpRequest, proposal_id: int, said: str, run: Callable[..., Any], *, undo: str = "",
+    form: Form | None = None, again: Callable[[], HttpResponse] | None = None, **values: Any,
+) -> HttpResponse:  # fmt: skip
     by = acting(request)
     return acts.act(
         request,
@@ -206,6 +208,8 @@ def _act(
         said,
         to_one(proposal_id),
         undo=undo,
+        form=form,
+        again=again,
     )
 
 
@@ -226,16 +230,20 @@ def _lead(request: HttpRequest, proposal_id: int) -> dict[str, Any]:
 
 @require_POST
 def merge(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
+    def again() -> HttpResponse:
+        with scope(acting(request)):
+            context = _lead(request, proposal_id) | {"merge_form": form}
+            return render(request, "proposals/lead.html", context, status=422)
+
     with scope(acting(request)):
         form = MergeForm(request.POST)
-        if not form.is_valid():
-            return render(
-                request, "proposals/lead.html", _lead(request, proposal_id) | {"merge_form": form}, status=422
-            )
+        valid = form.is_valid()
+    if not valid:
+        return again()
     said = gettext("Joined. Its author and supporters are told; nothing of it is lost.")
     undo = reverse(f"{SLUG}:part", args=[proposal_id])
     values = {"into_id": form.cleaned_data["into"].pk, "reason": form.cleaned_data["reason"]}
-    return _act(request, proposal_id, said, actions.merge_proposal, undo=undo, **values)
+    return _act(request, proposal_id, said, actions.merge_proposal, undo=undo, form=form, again=again, **values)
 
 
 @require_POST
@@ -246,11 +254,14 @@ def part(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
 
 @require_POST
 def withdraw(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
+    def again() -> HttpResponse:
+        return _again(request, proposal_id, withdraw_form=form)
+
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _again(request, proposal_id, withdraw_form=form)
-    said = gettext("Withdrawn. It stays readable, with your reason.")
-    return _act(request, proposal_id, said, actions.withdraw_proposal, reason=form.cleaned_data["reason"])
+        return again()
+    said, reason = gettext("Withdrawn. It stays readable, with your reason."), form.cleaned_data["reason"]
+    return _act(request, proposal_id, said, actions.withdraw_proposal, form=form, again=again, reason=reason)
 
 
 @require_POST

@@ -10,6 +10,8 @@ from django.utils import timezone
 from peyvand.journal.once import once
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.web import notices
+from peyvand.web.forms import Form
+from peyvand.web.pages.access import refuse
 
 
 def do(request: HttpRequest, run: Callable[[], Any]) -> Any:
@@ -37,12 +39,27 @@ def done_or_said(request: HttpRequest, run: Callable[[], Any]) -> bool:
     return True
 
 
-def act(request: HttpRequest, run: Callable[[], Any], said: str, to: str, *, undo: str = "") -> HttpResponse:
-    """Run an act, say it on the page `to` and go there; `undo` is an address that takes it back."""
+def act(
+    request: HttpRequest, run: Callable[[], Any], said: str, to: str, *, undo: str = "",
+    form: Form | None = None, again: Callable[[], HttpResponse] | None = None,
+) -> HttpResponse:  # fmt: skip
+    """Run an act, say it on the page `to` and go there; `undo` is an address that takes it back.
+
+    Where words were typed, `again` shows their `form` once more, with the refusal in it: nothing typed is lost.
+    """
 
     def done() -> None:
         run()  # the key of a form keeps an answer only as JSON, and here none is needed
 
-    if done_or_said(request, done):
+    try:
+        do(request, done)
+    except (NotFound, NotPermitted):
+        raise
+    except Refusal as answer:
+        if form is not None and again is not None:
+            refuse(form, answer)
+            return again()
+        notices.refused(request, answer)
+    else:
         notices.done(request, said, undo_url=undo)
     return redirect(to)

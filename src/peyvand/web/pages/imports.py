@@ -26,7 +26,7 @@ from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.pages.access import acting, now, open_to
+from peyvand.web.pages.access import acting, now, open_to, refuse
 from peyvand.web.pages.downloads import attachment
 from peyvand.web.pages.import_words import COLUMNS, shown_rows
 
@@ -102,9 +102,9 @@ def _upload(request: HttpRequest) -> HttpResponse:
                 [(file.name, file, file.size)], owner=acting(request).account_id, now=now(), about=about
             )
         except Refusal as refusal:
-            notices.refused(request, refusal)
-            return redirect("imports")
-        return redirect("import_look", waiting.token)
+            refuse(form, refusal)
+        else:
+            return redirect("import_look", waiting.token)
     with scope(acting(request)):
         return _all(request, form)
 

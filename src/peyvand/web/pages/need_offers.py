@@ -70,7 +70,10 @@ def _line(offer: Offer, need: Need) -> dict[str, Any]:
     }
 
 
-def _page(request: HttpRequest, need_id: int) -> HttpResponse:
+def _page(
+    request: HttpRequest, need_id: int, form: DueForm | None = None, asked_of: int = 0, status: int = 200
+) -> HttpResponse:
+    """`form` was sent for the offer `asked_of`, and says there what is wrong with it."""
     by = acting(request)
     need = _own(need_id, by)
     lines = [_line(one, need) for one in offers_for(need.pk, by=by, now=now())]
@@ -83,10 +86,11 @@ def _page(request: HttpRequest, need_id: int) -> HttpResponse:
         "asked": asked_facts(need),
         "can_ask": need.state == NeedState.OPEN and need.committed < need.quantity,
         "may_set": may_set_asked(by, need) is None,
-        "form": DueForm(initial={"due_date": _due(need)}),
+        "form": form or DueForm(initial={"due_date": _due(need)}),
+        "asked_of": asked_of,
         "crumbs": [(_("Needs"), reverse("needs")), (named(need.specification), reverse("need", args=[need.pk]))],
     }
-    return render(request, "web/pages/need_offers.html", context)
+    return render(request, "web/pages/need_offers.html", context, status=status)
 
 
 def _due(need: Need) -> Any:
@@ -106,10 +110,9 @@ def need_offers(request: HttpRequest, need_id: int) -> HttpResponse:
 def need_ask(request: HttpRequest, need_id: int, capacity_id: int) -> HttpResponse:
     """Ask a giver for what is lacking, or for what he has left of it: an offered promise, which he answers."""
     by, form, at = acting(request), DueForm(request.POST), now()
-    if not form.is_valid():
-        notices.warn(request, " ".join(str(one) for messages in form.errors.values() for one in messages))
-        return redirect("need_offers", need_id)
     with scope(by):
+        if not form.is_valid():
+            return _page(request, need_id, form, capacity_id, 422)
         need = _own(need_id, by)
         units = next((one.units for one in offers_for(need.pk, by=by, now=at) if one.capacity.pk == capacity_id), 0)
     row = NewPromise(need_id, capacity_id, max(units, 1), form.cleaned_data["due_date"])
@@ -118,8 +121,9 @@ def need_ask(request: HttpRequest, need_id: int, capacity_id: int) -> HttpRespon
     except (NotFound, NotPermitted):
         raise
     except Refusal as answer:
-        notices.refused(request, answer)
-        return redirect("need_offers", need_id)
+        refuse(form, answer)
+        with scope(by):
+            return _page(request, need_id, form, capacity_id, 409)
     notices.done(request, _("The giver is asked. Until the answer comes, this much is kept for the need."))
     return redirect("promise", made)
 
