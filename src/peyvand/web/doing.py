@@ -40,11 +40,12 @@ class NothingForm(ActForm):
 
 @dataclass(frozen=True)
 class Offer:
-    """A button or a link to an act's form."""
+    """A button or a link to an act's form; `final` is asked before the button acts."""
 
     label: Any
     url: str
     at_once: bool
+    final: Any = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Act:
     """`title` stands on the button and above its form; `run(row, cleaned form, by, now)` calls one action.
 
     Offered where `when(row)` holds and `may(row, by)` refuses nothing; the action asks both again. An act without fields acts at once.
-    `undone_by` names the act on the same row, without fields too, that takes it back: the next page offers it.
+    `undone_by` names the act on the same row, without fields too, that takes it back: the next page offers it. `final` says what
+    nothing leads back from: only such an act without fields is asked about before it is done.
     """
 
     title: Any
@@ -64,6 +66,7 @@ class Act:
     initial: Callable[[Any, Acting], dict[str, Any]] = lambda row, by: {}
     lead: Any = ""
     undone_by: str = ""
+    final: Any = ""
 
     @property
     def at_once(self) -> bool:
@@ -88,7 +91,8 @@ class Acts:
         """The same as buttons for `web/parts/offers.html`; none where the programme is switched off."""
         found = self.offered(row, by) if is_open else []
         return [
-            Offer(act.title, reverse(route, kwargs={self.key: row.pk, "act": name}), act.at_once) for name, act in found
+            Offer(act.title, reverse(route, kwargs={self.key: row.pk, "act": name}), act.at_once, act.final)
+            for name, act in found
         ]
 
     def view(self, request: HttpRequest, act: str, **ids: int) -> HttpResponseBase:

@@ -111,7 +111,7 @@ MEMBER = Acts(
         "leave": Act(
             _("Leave the federation"), _("Your organisation left. It may ask to join again from tomorrow."),
             lambda row, said, by, now: actions.leave_federation(member_id=row.pk, by=by, now=now),
-            _speaks, _is(MemberState.MEMBER),
+            _speaks, _is(MemberState.MEMBER), final=_("Your organisation loses its vote today; joining again is asked for anew."),
         ),
         "exclude": Act(
             _("Exclude by a decision"), _("The membership ended by the decision of the assembly."),
@@ -147,12 +147,12 @@ MEETING = Acts(
         "close": Act(
             _("Close the minutes"), _("The minutes are closed."),
             lambda row, said, by, now: meeting_actions.close_or_cancel(meeting_id=row.pk, act="close", by=by, now=now),
-            _keeps, _is(MeetingState.HELD),
+            _keeps, _is(MeetingState.HELD), final=_("Nothing is written into closed minutes any more."),
         ),
         "cancel": Act(
             _("Call the assembly off"), _("The assembly was called off."),
             lambda row, said, by, now: meeting_actions.close_or_cancel(meeting_id=row.pk, act="cancel", by=by, now=now),
-            _keeps, _is(MeetingState.CALLED),
+            _keeps, _is(MeetingState.CALLED), final=_("It is not held any more; a new assembly can be called."),
         ),
     },
     lambda by, pk: queries.one_meeting(pk),

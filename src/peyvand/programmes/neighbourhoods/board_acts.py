@@ -202,6 +202,7 @@ TRUSTED = Acts(
             _("Take off the list"), _("The name was taken away."),
             lambda row, said, by, now: board_actions.end_trusted(trusted_id=row.pk, by=by, now=now),
             lambda row, by: _works_at(row.place_path, by),
+            final=_("The name is erased; it would have to be written down anew, with consent."),
         )
     },
     one(TrustedPerson, "organisation"),

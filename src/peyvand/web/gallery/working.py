@@ -68,8 +68,15 @@ def _why_not() -> list[State]:
     return [State(_("As it is"), {"groups": [{"why": why, "n": 2, "rows": samples.batch_rows()}]})]
 
 
+_QUESTION = N_("The remaining sessions go back to the capacity and the family is told. This cannot be undone.")
+
+
 def _offers() -> list[State]:
-    acts = [Offer(_("Take it up again"), "#part-offers", True), Offer(_("Give a reason"), "#part-offers", False)]
+    acts = [
+        Offer(_("Take it up again"), "#part-offers", True),
+        Offer(_("Give a reason"), "#part-offers", False),
+        Offer(_("Withdraw the promise"), "#part-offers", True, _QUESTION),
+    ]
     return [State(_("Of a page"), {"acts": acts, "small": ""}), State(_("Of one row"), {"acts": acts, "small": "1"})]
 
 
@@ -167,13 +174,12 @@ def _acts() -> list[State]:
 
 
 def _confirm() -> list[State]:
-    question = _("The remaining sessions go back to the capacity and the family is told. This cannot be undone.")
     return [
         State(
             _("Closed"),
             {
                 "label": _("Withdraw the promise"),
-                "question": question,
+                "question": _QUESTION,
                 "answer": _("Yes, withdraw it"),
                 "url": "#part-confirm",
             },

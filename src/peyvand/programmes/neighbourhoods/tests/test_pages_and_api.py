@@ -86,7 +86,9 @@ def test_the_minutes_are_one_page_however_much_was_said(world):
         body = {"title": f"مصوبهٔ {number}: {'کار ' * 20}", "owner_id": owner, "due_date": day(9)}
         good(centre.post(f"{API}/sessions/{session['id']}/resolutions", body), 201)
     answer = client(world, "facilitator").get(f"{ROOT}sessions/{session['id']}/minutes.pdf")
-    assert "رئیس خانهٔ بهداشت" in client(world, "facilitator").get(f"{ROOT}sessions/{session['id']}/").content.decode()
+    page = client(world, "facilitator").get(f"{ROOT}sessions/{session['id']}/").content.decode()
+    assert "رئیس خانهٔ بهداشت" in page
+    assert page.count('<details class="confirm">') == 1  # closing the minutes: nothing leads back
     assert answer["Content-Type"] == "application/pdf"
     assert len(PdfReader(io.BytesIO(answer.content)).pages) == 1
 
@@ -104,6 +106,12 @@ def test_cohesion_and_speed_stand_month_by_month_as_a_picture_and_as_a_table(wor
     for page in (inside, outside):
         assert ('<svg class="month"' in page, page.count("<tr>")) == (True, 13)
     assert ("پنهان" in inside, "پنهان" in outside) == (False, True)  # one resolution: not told outside
+    tables = [
+        client(world, name).get(f"{ROOT}figures/?chart=cohesion&form=csv") for name in ("facilitator", "governor")
+    ]
+    assert ["پنهان" in one.content.decode() for one in tables] == [False, True]
+    picture = client(world, "facilitator").get(f"{ROOT}figures/?chart=cohesion&form=png")
+    assert picture.content.startswith(b"\x89PNG")
 
 
 def test_wrong_words_come_back_and_what_is_not_offered_is_refused(world):
