@@ -10,11 +10,35 @@
     if (key && cookie("csrftoken")) key.value = cookie("csrftoken");
   });
 
-  // What stands on a page when it opens is not read out; what is put in afterwards is: the messages, and how many a filter found.
-  window.addEventListener("load", () => {
-    const said = [...document.querySelectorAll("[data-announce]")].map((box) => box.textContent.replace(/\s+/g, " ").trim()).join(" ");
+  // What stands on a page when it opens is not read out; what is put in afterwards is: the messages, how many a filter found, how
+  // far a work is.
+  let told = "";
+  const tell = (said) => {
     const voice = document.getElementById("voice");
-    if (said && voice) setTimeout(() => { voice.textContent = said; }, 200);
+    if (said && said !== told && voice) setTimeout(() => { voice.textContent = said; }, 200);
+    told = said;
+  };
+  const tellPage = () => tell([...document.querySelectorAll("[data-announce]")].map((box) => box.textContent.replace(/\s+/g, " ").trim()).join(" "));
+  window.addEventListener("load", tellPage);
+  document.addEventListener("htmx:afterSettle", tellPage);
+
+  // A part that asks by itself how far a work is changes alone, and never under the reader's hands. At the work's end the whole
+  // page comes anew; where the reader is busy on it, a link to that does.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const swap = event.detail, box = swap.requestConfig.elt, page = document.getElementById("content"), at = document.activeElement;
+    if (!box.hasAttribute("data-watch")) return;
+    if (swap.serverResponse.includes(`id="${box.id}"`)) {
+      swap.shouldSwap = !box.contains(at);
+    } else if (page.contains(at) && at !== page) {
+      swap.shouldSwap = false;
+      const link = document.createElement("a");
+      [link.href, link.textContent] = [location.href, box.dataset.over];
+      box.replaceWith(link);
+      tell(box.dataset.over);
+    } else {
+      [swap.target, swap.selectOverride] = [page, "#content"];
+      tell(box.dataset.over);
+    }
   });
 
   document.addEventListener("htmx:configRequest", (event) => {
@@ -81,10 +105,10 @@
     count();
   });
 
-  // A list that covers the page closes when the reader goes on elsewhere.
-  document.addEventListener("click", (event) => {
+  // A list that covers the page closes when the reader goes on elsewhere, by pointer or by keyboard: it would hide what has the focus.
+  ["click", "focusin"].forEach((gone) => document.addEventListener(gone, (event) => {
     document.querySelectorAll("details.nav-more[open], details.acting[open]").forEach((box) => { if (!box.contains(event.target)) box.open = false; });
-  });
+  }));
 
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
@@ -92,6 +116,10 @@
       const search = document.querySelector("[data-search] input");
       if (search) { event.preventDefault(); search.focus(); }
     }
-    if (event.key === "Escape") document.querySelectorAll("details.confirm[open], details.nav-narrow[open], details.nav-more[open], details.acting[open]").forEach((box) => { box.open = false; });
+    if (event.key === "Escape") document.querySelectorAll("details.confirm[open], details.nav-narrow[open], details.nav-more[open], details.acting[open]").forEach((box) => {
+      const inside = box.contains(document.activeElement);
+      box.open = false;
+      if (inside) box.querySelector("summary").focus();
+    });
   });
 })();
