@@ -12,3 +12,21 @@ def test_the_pattern_book_is_accessible_in_every_theme(visitor, size, language):
     # By its nature the book shows the same landmark more than once.
     told = [*fitness.faults(page, but_for="landmark-unique"), *fitness.faults_of_themes(page, fitness.THEMES)]
     assert not [*told, *fitness.faults_when_narrow_or_large(page), *reader.faults]
+
+
+def test_what_a_ground_says_is_still_seen_in_the_colours_of_the_device(visitor):
+    """Windows "contrast themes" take every ground away; marks, the place one is at and drawings must not go with them."""
+    reader = visitor(size="desktop")
+    page = reader.go("/gallery/")
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    seen = page.evaluate("""() => {
+      const of = (selector, mark, property) => getComputedStyle(document.querySelector(selector), mark)[property];
+      const at = document.querySelector('.tabs a[aria-current]'), beside = document.querySelector('.tabs a:not([aria-current])');
+      return {
+        marks: ['waiting', 'late'].map(tone => of(`.badge-${tone}`, '::before', 'backgroundColor')),
+        tabs: [at, beside].map(one => getComputedStyle(one).borderBlockEndColor),
+        bar: [of('.bar rect', null, 'fill'), of('body', null, 'backgroundColor')],
+      };
+    }""")
+    assert all(len(set(values)) == 2 for values in seen.values()), seen
+    assert not [*fitness.faults_when_narrow_or_large(page), *reader.faults]
