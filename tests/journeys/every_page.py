@@ -19,7 +19,11 @@ def see_every_page(world: World, visitor: Open) -> None:
 
     `make sheet` looks at all of them, in both languages, at both sizes, in all themes.
     """
-    walks = {name: walk(client_of(world, name, "fa"), "fa", of_a_kind=OF_A_KIND, pages=PAGES) for name in READERS}
+    papers: set[str] = set()
+    walks = {
+        name: walk(client_of(world, name, "fa"), "fa", of_a_kind=OF_A_KIND, pages=PAGES, papers=papers)
+        for name in READERS
+    }
     assert not (faults := {name: done.faults for name, done in walks.items() if done.faults}), faults
     met: set[str] = set()
     for name, done in walks.items():

@@ -11,12 +11,14 @@ _LEAVE_OUT = ("/gallery/", "/sign-out/", "/enter/", "/proofs/", "/static/")
 @dataclass
 class Read(HTMLParser):
     """Feed it a page: `links` are its own-site links without downloads, in order; `ways_on` what its main part offers beside the
-    frame: addresses of other pages, of files to take, of forms to send. A page without any is a dead end."""
+    frame: addresses of other pages, of files to take, of forms to send. A page without any is a dead end. `loaded` is what a browser
+    asks for before anybody moves: styles, scripts, the font, pictures that do not wait until they come into view."""
 
     address: str
     source: str
     links: list[str] = field(default_factory=list)
     ways_on: list[str] = field(default_factory=list)
+    loaded: set[str] = field(default_factory=set)
     html: dict[str, str] = field(default_factory=dict)
     headings: int = 0
     title: str = ""
@@ -35,6 +37,10 @@ class Read(HTMLParser):
         self._in_main = self._in_main or tag == "main"
         if tag == "a" and "href" in values:
             self._link(urldefrag(urljoin(self.address, values["href"]))[0], "download" in values)
+        if (tag == "link" and values.get("rel") in ("stylesheet", "preload", "icon")) or (
+            tag in ("script", "img") and values.get("loading") != "lazy"
+        ):
+            self.loaded.add(values.get("href") or values.get("src", ""))
         if tag == "form" and self._in_main:
             self.ways_on.append(values.get("action") or self.address)
 

@@ -1,18 +1,27 @@
 """The walk through the site: from the first page through every link, as every role, with whatever is wrong on the way."""
 
+import gzip
+import io
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import resolve
+from pypdf import PdfReader
 from tests.journeys.links import Read, read
-from tests.persian import faults_of_page
+from tests.persian import faults_of_page, foreign
 from tests.world import World
 
 from peyvand.people.models import Account
 from peyvand.web.acting import MEMBERSHIP_KEY
+
+HEAVIEST = 150_000  # bytes on the wire of a public page and all it loads at once, with the font
+STATIC = "/static/"
 
 
 @dataclass
@@ -35,9 +44,13 @@ def client_of(world: World, name: str, language: str) -> Client:
     return client
 
 
-def walk(client: Client, language: str, *, of_a_kind: int, pages: int) -> Walk:
-    """Of one kind of page (each need, each neighbourhood) so many are opened, and so many pages in all."""
-    done = Walk()
+def walk(client: Client, language: str, *, of_a_kind: int, pages: int, papers: set[str] | None = None) -> Walk:
+    """Of one kind of page (each need, each neighbourhood) so many are opened, and so many pages in all.
+
+    `papers` are the kinds of Persian papers that were read already, by whomever; those met now are added.
+    """
+    done, papers = Walk(), set() if papers is None else papers
+    asking = {} if "sessionid" in client.cookies else {"accept-encoding": "gzip"}  # a visitor's page is weighed
     kinds = Counter[str]()
     waiting, seen = deque(["/", "/home/"] if "sessionid" in client.cookies else ["/"]), {"/", "/home/"}
     while waiting and len(done.opened) < pages:
@@ -46,14 +59,20 @@ def walk(client: Client, language: str, *, of_a_kind: int, pages: int) -> Walk:
         if kinds[kind] == of_a_kind:
             continue
         kinds[kind] += 1
-        answer = client.get(url, follow=True)
+        answer = client.get(url, follow=True, headers=asking)
         if answer.status_code >= 400:
             done.faults.append(f"{url} answers {answer.status_code}")
             continue
-        if not answer["Content-Type"].startswith("text/html"):
-            continue  # a paper or a sheet to keep
-        page = read(url, answer.content.decode())
+        if not answer["Content-Type"].startswith("text/html"):  # a paper or a sheet to keep
+            if language == "fa" and answer["Content-Type"] == "application/pdf" and kind not in papers:
+                papers.add(kind)
+                done.faults += [f"{url}: {fault}" for fault in faults_of_paper(answer.content)]
+            continue
+        packed = answer.headers.get("Content-Encoding") == "gzip"
+        page = read(url, (gzip.decompress(answer.content) if packed else answer.content).decode())
         done.faults += [f"{url}: {fault}" for fault in faults_of(page, language)]
+        if packed and (sent := len(answer.content) + weight(client, page)) > HEAVIEST:
+            done.faults.append(f"{url}: a visitor waits for {sent} bytes")
         done.opened[url] = kind
         for link in page.links:
             if (asked := same_page(link)) not in seen:
@@ -66,6 +85,26 @@ def same_page(url: str) -> str:
     """The address without the page to come back to, which is another from each page."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(query=urlencode([one for one in parse_qsl(parts.query) if one[0] != "next"])))
+
+
+def weight(client: Client, page: Read) -> int:
+    """Bytes that come with a page: its static files as they are served, its pictures as they are asked for."""
+    asked = [one for one in page.loaded if one.startswith("/")]
+    return sum(static_weight(one) if one.startswith(STATIC) else len(client.get(one).content) for one in asked)
+
+
+@cache
+def static_weight(url: str) -> int:
+    found = finders.find(url.removeprefix(STATIC))
+    assert isinstance(found, str), url
+    content = Path(found).read_bytes()
+    return min(len(content), len(gzip.compress(content)))
+
+
+def faults_of_paper(content: bytes) -> list[str]:
+    """Latin digits and English words on a Persian paper; the words themselves stand in the catalogues, which are judged."""
+    said = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    return sorted({fault for line in said.splitlines() for fault in foreign(line)})
 
 
 def faults_of(page: Read, language: str) -> list[str]:
