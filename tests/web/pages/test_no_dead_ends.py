@@ -4,7 +4,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from lxml import html
+from tests.world import NOW
 
+from peyvand.extend.discovery import programmes
+from peyvand.extend.switches import switch_on
+from peyvand.scope.acting import SYSTEM
 from peyvand.web.errors import server_error
 
 LISTS = ["/needs/", "/families/", "/capacities/", "/suggestions/", "/promises/", "/deliveries/", "/people/"]
@@ -33,6 +37,25 @@ def test_an_empty_list_says_what_to_do_first_or_who_does_it(world, sign_in, who,
         assert sign_in(who, "fa").get(link[0].split("#")[0]).status_code == 200, link
     else:
         assert link or empty[0].xpath(".//p[@class='soft']"), "neither a way on nor who knows one"
+
+
+@pytest.mark.parametrize("who", ["facilitator", "governor"])
+def test_every_empty_page_of_a_programme_says_what_to_do_first_or_who_does_it(world, sign_in, who):
+    client, silent, met = sign_in(who, "fa"), [], 0
+    for one in programmes().values():
+        switch_on(slug=one.slug, place=world.places["ir"], by=SYSTEM, now=NOW)
+        for route in one.routes:
+            address = f"/programmes/{one.slug}/{route.path}"
+            if "<" in route.path or (answer := client.get(address)).status_code != 200 or not answer.content:
+                continue
+            if not answer["Content-Type"].startswith("text/html"):
+                continue
+            for empty in html.fromstring(answer.content).xpath("//main//*[@class='empty']"):
+                met += 1
+                if not empty.xpath(".//p") or not empty.xpath(".//a/@href|.//p[@class='soft']"):
+                    silent.append(address)
+    assert silent == []
+    assert met > 10
 
 
 @pytest.mark.parametrize("who", ["", "facilitator", "governor", "resident"])
