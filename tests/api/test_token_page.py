@@ -43,6 +43,8 @@ def test_what_does_not_fit_is_said_on_the_page(values):
     answer = client.post(PAGE, values)
     assert answer.status_code == 422
     assert 'role="alert"' in answer.content.decode()
+    wrong = "days" if values.get("name") else "name"
+    assert f'aria-describedby="token-{wrong}-error"' in answer.content.decode()
 
 
 def test_nobody_and_another_person_are_refused():

@@ -24,11 +24,14 @@ def write(page: Page, **said: str) -> None:
         page.keyboard.type(text)
 
 
-def choose(page: Page, name: str, steps: int = 1) -> None:
-    """Take the choice so many below the first of a list of choices."""
+_PLACE = "words => [...document.activeElement.options].findIndex(one => one.value && one.textContent.includes(words))"
+
+
+def choose(page: Page, name: str, words: str = "") -> None:
+    """Go down a list of choices to the first that has these words, or that says something."""
     to(page, name)
     page.keyboard.press("Home")
-    for _ in range(steps):
+    for _ in range(page.evaluate(_PLACE, words)):
         page.keyboard.press("ArrowDown")
 
 
@@ -104,7 +107,7 @@ def test_a_vote_a_proposal_its_answer_and_a_visit(world, visitor):
     page = leader.go("/programmes/proposals/")
     press(page, "رمپ در ورودی بانک‌ها")
     press(page, "فرستادن یا پیوستن")
-    choose(page, "body")
+    choose(page, "body", "بهزیستی نمونه")
     press(page, "فرستادن")
     press(page, "پاسخ بدهید")
     tick(page, "decision")

@@ -223,10 +223,10 @@ def plan(request: HttpRequest, idea_id: int) -> HttpResponseBase:
             for row in range(3)
         ]
         ticked = [row == 0 or bool(given and given.get(f"{row}-on")) for row in range(3)]
-        context = {"rows": list(zip(forms, ticked, strict=True)), "idea": idea}
-        filled = [one for one, chosen in context["rows"] if chosen]
+        rows = list(zip(forms, ticked, strict=True))
+        filled = [one for one, chosen in rows if chosen]
         if given is None or not all(one.is_valid() for one in filled):
-            return render(request, "assemblies/plan.html", context)
+            return render(request, "assemblies/plan.html", {"rows": rows, "idea": idea})
         lines = [
             actions.PlanLine(one.specification(), one.cleaned_data["quantity"], one.cleaned_data["due"])
             for one in filled
@@ -234,7 +234,8 @@ def plan(request: HttpRequest, idea_id: int) -> HttpResponseBase:
 
     def again() -> HttpResponse:
         with scope(by):
-            return render(request, "assemblies/plan.html", context | {"idea": queries.one_idea(idea_id)}, status=409)
+            context = {"rows": rows, "idea": queries.one_idea(idea_id)}
+            return render(request, "assemblies/plan.html", context, status=409)
 
     return acts.act(
         request,
