@@ -72,8 +72,8 @@ def prepare(leader) -> Page:  # type: ignore[no-untyped-def]
 
 def open_the_vote(leader) -> None:  # type: ignore[no-untyped-def]
     page: Page = leader.page
-    page.locator("[name=opens]").fill(FIRST)
-    page.locator("[name=closes]").fill(LAST)
+    page.locator("[name=opens_at]").fill(FIRST)
+    page.locator("[name=closes_at]").fill(LAST)
     press(leader, "بازکردن رأی‌گیری")
 
 
@@ -161,6 +161,7 @@ def test_from_an_idea_to_a_plan_with_a_vote_by_code_and_on_paper(world: World, v
     page = follow(leader, "برنامه‌ریزی")
     page.locator("[name='0-quantity']").fill("۵")
     leader.check()
+    page.locator("[name='0-kind']").select_option(index=1)
     page = press(leader, "ثبت این نیازها")
     expect(page.get_by_role("main")).to_contain_text("کار عمرانی محله")
     leader.check()

@@ -3,21 +3,21 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.programmes.assemblies.enums import IdeaState
 from peyvand.programmes.assemblies.models import Idea
 from peyvand.programmes.assemblies.rules import ANNEX, PARTS
 from peyvand.programmes.assemblies.specifications import USED
-from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
 from peyvand.votes.enums import BallotKind, Completion, Method, Ties, Utility
 from peyvand.votes.rules import Rule
 from peyvand.web.fields import JalaliDateField, QuantityField, TomanField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Filters
-from peyvand.web.pages.choices import PlaceField
+from peyvand.web.pages.choices import KindField, PlaceField
+from peyvand.web.pages.words import listed, named
 
 
 class IdeaFilters(Filters):
@@ -59,14 +59,20 @@ class StudyForm(Form):
         return {part: self.cleaned_data[part] for part in (*PARTS, *ANNEX)}
 
 
+class _Ideas(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Idea) -> str:
+        return listed(obj.title, named(obj.place), str(obj.get_state_display()))
+
+
 class VoteForm(Form):
     """`ideas` are those that can be put to a vote."""
 
     title = forms.CharField(label=_("Name of the vote"), max_length=160)
     place = PlaceField(label=_("Whose vote it is"))
-    ideas = forms.ModelMultipleChoiceField(
-        label=_("Ideas to decide between"), queryset=Idea.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
+    ideas = _Ideas(
+        label=_("Ideas to decide between"), queryset=Idea.objects.none(), widget=forms.CheckboxSelectMultiple,
+        help_text=_("The newest 200 of your area that are neither joined nor decided; each lies in the place of the vote"),
+    )  # fmt: skip
     method = forms.ChoiceField(label=_("How it is counted"), choices=Method.choices, widget=forms.RadioSelect)
     budget = TomanField(label=_("Money there is"), required=False, help_text=_("For the two ways that spend money"))
     seats = QuantityField(
@@ -115,14 +121,15 @@ class ExampleForm(Form):
 
 
 class PlanLineForm(Form):
-    kind = forms.ChoiceField(label=_("What is needed"), choices=[])
+    """Any kind may be needed; those that plans of a neighbourhood most often ask for come first."""
+
+    kind = KindField(label=_("What is needed"), empty_label="—")
     quantity = QuantityField(label=_("How much"), most=100_000, initial=1)
     due = JalaliDateField(label=_("By when"), required=False)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, further: bool, **options: Any) -> None:
         super().__init__(*args, **options)
-        fa = (get_language() or "fa") != "en"
-        self.fields["kind"].choices = [(one.slug, one.name_fa if fa else one.name_en) for one in USED]  # type: ignore[attr-defined]
-
-    def specification(self) -> Specification:
-        return Specification.objects.get(slug=self.cleaned_data["kind"])
+        self.fields["kind"].required = not further
+        often = Case(When(slug__in=[one.slug for one in USED], then=Value(0)), default=Value(1))
+        kinds = self.fields["kind"].queryset.order_by(often, "pk")  # type: ignore[attr-defined]
+        self.fields["kind"].queryset = kinds  # type: ignore[attr-defined]

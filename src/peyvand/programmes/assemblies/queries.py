@@ -13,12 +13,19 @@ from peyvand.scope.bulk import below, in_area
 from peyvand.votes.models import Vote
 
 _COMPARED, _SHOWN = 500, 5
+MOST_TO_VOTE_ON = 200
 
 
 def ideas(by: Acting) -> QuerySet[Idea]:
     """Those in the actor's own area and organisation, with all a list shows; for a resident those of his place, whoever keeps them."""
     own = in_area(by) if by.role is Role.RESIDENT else in_area(by) & below(by.organisation_path, "organisation_path")
     return Idea.objects.filter(own).select_related("place", "organisation")
+
+
+def ideas_to_vote_on(by: Acting) -> QuerySet[Idea]:
+    """The newest that can be put to a vote, at most `MOST_TO_VOTE_ON`: nobody chooses from more on one page."""
+    rows = ideas(by).filter(state__in=[IdeaState.TOLD, IdeaState.STUDIED]).order_by("-id")
+    return rows.filter(pk__in=list(rows.values_list("pk", flat=True)[:MOST_TO_VOTE_ON]))
 
 
 def one_idea(idea_id: int) -> Idea:

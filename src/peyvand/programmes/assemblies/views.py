@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -212,36 +212,33 @@ def publish(request: HttpRequest, idea_id: int) -> HttpResponseBase:
     return _act(request, idea_id, gettext("The study is published: everyone can read it."), actions.publish_study)
 
 
+def _plan_line(given: QueryDict | None, row: int) -> PlanLineForm:
+    """The first is asked for; of the others those are sent that name a kind."""
+    said = given if row == 0 or (given and given.get(f"{row}-kind")) else None
+    return PlanLineForm(said, prefix=str(row), further=row > 0, use_required_attribute=False)
+
+
 def plan(request: HttpRequest, idea_id: int) -> HttpResponseBase:
     """Up to three needs at once; further ones are recorded as needs are."""
     by = request.acting  # type: ignore[attr-defined]
     with scope(by):
         idea = queries.one_idea(idea_id)
         given = request.POST if request.method == "POST" else None
-        forms = [
-            PlanLineForm(given, prefix=str(row), empty_permitted=row > 0, use_required_attribute=False)
-            for row in range(3)
-        ]
-        ticked = [row == 0 or bool(given and given.get(f"{row}-on")) for row in range(3)]
-        rows = list(zip(forms, ticked, strict=True))
-        filled = [one for one, chosen in rows if chosen]
-        if given is None or not all(one.is_valid() for one in filled):
-            return render(request, "assemblies/plan.html", {"rows": rows, "idea": idea})
+        forms = [_plan_line(given, row) for row in range(3)]
+        filled = [one for one in forms if one.is_bound]
+        wrong = [one for one in filled if not one.is_valid()]
+        if wrong or not filled:
+            return render(request, "assemblies/plan.html", {"forms": forms, "idea": idea}, status=422 if wrong else 200)
         lines = [
-            actions.PlanLine(one.specification(), one.cleaned_data["quantity"], one.cleaned_data["due"])
+            actions.PlanLine(one.cleaned_data["kind"], one.cleaned_data["quantity"], one.cleaned_data["due"])
             for one in filled
         ]
 
-    def again() -> HttpResponse:
-        with scope(by):
-            context = {"rows": rows, "idea": queries.one_idea(idea_id)}
-            return render(request, "assemblies/plan.html", context, status=409)
+    def run() -> None:
+        actions.plan_idea(idea_id=idea_id, lines=lines, by=by, now=timezone.now())
 
-    return acts.act(
-        request,
-        lambda: actions.plan_idea(idea_id=idea_id, lines=lines, by=by, now=timezone.now()),
-        gettext("The plan stands: its needs are open."),
-        reverse(f"{SLUG}:idea", args=[idea_id]),
-        form=forms[0],
-        again=again,
-    )
+    def again(status: int) -> HttpResponse:
+        return render(request, "assemblies/plan.html", {"forms": forms, "idea": idea}, status=status)
+
+    here = reverse(f"{SLUG}:idea", args=[idea_id])
+    return acts.taken(request, forms[0], run, gettext("The plan stands: its needs are open."), here, again)

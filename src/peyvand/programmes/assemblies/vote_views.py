@@ -12,7 +12,6 @@ from peyvand.kernel.refusals import NotFound, Refusal
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.programmes.assemblies import actions, queries
-from peyvand.programmes.assemblies.enums import IdeaState
 from peyvand.programmes.assemblies.forms import ExampleForm, VoteForm
 from peyvand.programmes.assemblies.views import opened, study_facts
 from peyvand.scope.database import scope
@@ -78,8 +77,7 @@ def read_study(request: HttpRequest, idea_id: int) -> HttpResponseBase:
 def new_vote(request: HttpRequest) -> HttpResponseBase:
     by = request.acting  # type: ignore[attr-defined]
     with scope(by):
-        ideas = queries.ideas(by).filter(state__in=[IdeaState.TOLD, IdeaState.STUDIED]).order_by("-id")
-        form = VoteForm(request.POST or None, by=by, ideas=ideas)
+        form = VoteForm(request.POST or None, by=by, ideas=queries.ideas_to_vote_on(by))
         if request.method != "POST" or not form.is_valid():
             return render(request, "assemblies/new_vote.html", {"form": form})
         said = form.cleaned_data

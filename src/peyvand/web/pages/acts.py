@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from peyvand.journal.once import once
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.forms import Form
 from peyvand.web.pages.access import refuse
 
 
@@ -39,27 +40,38 @@ def done_or_said(request: HttpRequest, run: Callable[[], Any]) -> bool:
     return True
 
 
-def act(
-    request: HttpRequest, run: Callable[[], Any], said: str, to: str, *, undo: str = "",
-    form: Form | None = None, again: Callable[[], HttpResponse] | None = None,
-) -> HttpResponse:  # fmt: skip
-    """Run an act, say it on the page `to` and go there; `undo` is an address that takes it back.
-
-    Where words were typed, `again` shows their `form` once more, with the refusal in it: nothing typed is lost.
-    """
+def act(request: HttpRequest, run: Callable[[], Any], said: str, to: str, *, undo: str = "") -> HttpResponse:
+    """Run an act, say it on the page `to` and go there; `undo` is an address that takes it back."""
 
     def done() -> None:
         run()  # the key of a form keeps an answer only as JSON, and here none is needed
 
-    try:
-        do(request, done)
-    except (NotFound, NotPermitted):
-        raise
-    except Refusal as answer:
-        if form is not None and again is not None:
-            refuse(form, answer)
-            return again()
-        notices.refused(request, answer)
-    else:
+    if done_or_said(request, done):
         notices.done(request, said, undo_url=undo)
     return redirect(to)
+
+
+def taken(
+    request: HttpRequest, form: Form, run: Callable[[], Any], said: str, to: str, again: Callable[[int], HttpResponse], *,
+    undo: str = "",
+) -> HttpResponse:  # fmt: skip
+    """Do what a form of a page asks, say it and go to `to`. Else `again` gives the page once more under a status, with what was
+    typed and what is wrong beside its field. What is not the actor's stays a page of its own."""
+
+    def done() -> None:
+        run()
+
+    status = 422
+    if form.is_valid():
+        try:
+            do(request, done)
+        except (NotFound, NotPermitted):
+            raise
+        except Refusal as refusal:
+            refuse(form, refusal)
+            status = 409
+        else:
+            notices.done(request, said, undo_url=undo)
+            return redirect(to)
+    with scope(request.acting):  # type: ignore[attr-defined]
+        return again(status)

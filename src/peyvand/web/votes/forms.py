@@ -6,10 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.votes.enums import BallotKind, VoteState
 from peyvand.votes.models import Option, Vote
+from peyvand.votes.queries import marks
 from peyvand.votes.rules import Choice
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
@@ -26,14 +28,42 @@ class VoteFilters(Filters):
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *VoteState.choices])
 
 
+class RollFilters(Filters):
+    """Names are encrypted: one finds somebody by the whole name, or by the whole number he is known by."""
+
+    searched = ("same_name", "same_number")
+    q = forms.CharField(
+        label=_("Whole name, or number"), required=False, max_length=100, widget=forms.SearchInput,
+        help_text=_("Names on a roll are encrypted: a part of one finds nobody"),
+    )  # fmt: skip
+    stands = forms.ChoiceField(
+        label=_("How it stands"), required=False,
+        choices=[("", _("All")), ("none", _("Without a code")), ("code", _("Has a code, has not voted")), ("voted", _("Voted"))],
+    )  # fmt: skip
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        voted, code = When(~Q(voted=""), then=Value("voted")), When(~Q(code_way=""), then=Value("code"))
+        return super().narrow(rows.alias(stands=Case(voted, code, default=Value("none"))))
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        vote_id = rows.order_by().values_list("vote_id", flat=True).first() or 0
+        asked = marks(vote_id, text, text)
+        number = Q(same_number=asked.same_number) if asked.same_number else Q(pk__in=[])
+        return rows.filter(Q(same_name=asked.same_name) | number)
+
+    def similar(self, rows: QuerySet, text: str) -> QuerySet:
+        """Of what is encrypted nobody knows what is like it."""
+        return rows.none()
+
+
 class OpenForm(Form):
-    opens = JalaliDateField(label=_("First day of the vote"))
-    closes = JalaliDateField(label=_("Last day of the vote"))
+    opens_at = JalaliDateField(label=_("First day of the vote"))
+    closes_at = JalaliDateField(label=_("Last day of the vote"))
 
     def times(self) -> tuple[datetime, datetime]:
         """From the first minute of the first day to the last of the last, in Tehran."""
-        first = datetime.combine(self.cleaned_data["opens"], time.min, _TEHRAN)
-        last = datetime.combine(self.cleaned_data["closes"], time.max, _TEHRAN)
+        first = datetime.combine(self.cleaned_data["opens_at"], time.min, _TEHRAN)
+        last = datetime.combine(self.cleaned_data["closes_at"], time.max, _TEHRAN)
         return first.astimezone(UTC), last.astimezone(UTC)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -35,9 +35,10 @@ from peyvand.votes.pabulib import as_pabulib, counts_again
 from peyvand.votes.permissions import may_keep, may_vouch
 from peyvand.votes.queries import ballots_shown, options_of, unsettled_papers
 from peyvand.votes.rules import FEWEST_SHOWN, read_receipt
-from peyvand.web import notices
 from peyvand.web.charts import Chart
+from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec
+from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting
 from peyvand.web.pages.chart_files import file_of
 from peyvand.web.pages.words import named
@@ -221,12 +222,26 @@ class VotePages(RollPages):
 
     def open_now(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
         form = OpenForm(request.POST)
-        if not form.is_valid():
-            notices.warn(request, gettext("Write both days as year/month/day, such as 1405/9/1."))
-            return redirect(f"{self.slug}:vote", vote_id=vote_id)
-        opens, closes = form.times()
-        done = gettext("The vote is open.")
-        return self.act(request, vote_id, done, self.open_vote, opens_at=opens, closes_at=closes)
+
+        def run() -> None:
+            opens, closes = form.times()
+            self.open_vote(vote_id=vote_id, opens_at=opens, closes_at=closes, by=acting(request), now=timezone.now())
+
+        return self._taken(request, vote_id, "open_form", form, run, gettext("The vote is open."))
+
+    def _taken(
+        self, request: HttpRequest, vote_id: int, name: str, form: Form, run: Callable[[], None], done: str
+    ) -> HttpResponseBase:
+        """What a form of the page of a vote asks; `name` is where the page has it."""
+        by = acting(request)
+        with scope(by):
+            self.one(vote_id)
+
+        def again(status: int) -> HttpResponse:
+            page = self._shown(self.one(vote_id), by) | {name: form}
+            return render(request, self.template, page, status=status)
+
+        return acts.taken(request, form, run, done, reverse(f"{self.slug}:vote", args=[vote_id]), again)
 
     def close(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
         done = gettext("The vote is closed. Enter the papers of the box, then count.")
@@ -237,8 +252,12 @@ class VotePages(RollPages):
 
     def end(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
         form = ReasonForm(request.POST)
-        reason = form.cleaned_data["reason"] if form.is_valid() else ""
-        return self.act(request, vote_id, gettext("The vote is called off."), self.call_off, reason=reason)
+
+        def run() -> None:
+            reason = form.cleaned_data["reason"]
+            self.call_off(vote_id=vote_id, reason=reason, by=acting(request), now=timezone.now())
+
+        return self._taken(request, vote_id, "reason_form", form, run, gettext("The vote is called off."))
 
 
 def _kept(vote: Vote, by: Acting) -> dict[str, Any]:

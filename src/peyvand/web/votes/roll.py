@@ -26,16 +26,27 @@ from peyvand.votes.queries import like_on_roll, options_of, paper_of, roll_of, u
 from peyvand.votes.roll import NewVoter, give_codes, give_paper, strike_voter, vouch_voters
 from peyvand.votes.rules import LikeOnRoll, new_receipt
 from peyvand.web import notices
-from peyvand.web.lists import ListSpec, list_page
+from peyvand.web.exports import export, exportable
+from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages.access import acting, refuse
 from peyvand.web.templatetags.peyvand_format import digits, jdatetime
-from peyvand.web.votes.forms import BallotForm, VoterForm
+from peyvand.web.votes.forms import BallotForm, RollFilters, VoterForm
 from peyvand.web.votes.words import money, spends
 
 _SHEETS = 8  # papers on one print
 _PAPER = (_("Number of the paper"), _("The sixteen digits printed on it; spaces and dashes do not matter"))
-# The page writes the rows by hand, for each has its acts; the list only turns the pages.
-_ROLL = ListSpec(name="roll", title=_("The roll"), columns=(), default_sort="id", exports=False)
+# The page writes the rows by hand, for each has its acts; the columns are those of the file.
+_ROLL = ListSpec(
+    name="roll",
+    title=_("The roll"),
+    columns=(
+        Column("name", _("Name"), value=lambda row: cast(Protected, row.name).reveal()),
+        Column("code", _("Code"), value=lambda row: row.get_code_way_display()),
+        Column("voted", _("Voted"), value=lambda row: row.get_voted_display()),
+    ),
+    default_sort="id",
+    filters=RollFilters,
+)
 
 
 _VOUCHED = _("Whoever may vote is vouched for by a facilitator or a trusted local.")
@@ -52,11 +63,11 @@ class RollPages:
 
     def roll_routes(self, one: str) -> tuple[Route, ...]:
         by_hand = (
-            Route(f"{one}roll/add/", "roll", require_POST(self.add_voter), "add_voter"),
+            Route(f"{one}roll/add/", "roll", self.add_voter, "add_voter"),
             Route(f"{one}roll/<int:voter_id>/strike/", "roll", require_POST(self.strike), "strike"),
         )
         return (
-            Route(f"{one}roll/", "roll", require_GET(self.roll)),
+            Route(f"{one}roll/", "roll", exportable(require_GET(self.roll))),
             *(() if self.roll_is_set else by_hand),
             Route(f"{one}roll/codes/", "roll", require_POST(self.codes), "codes"),
             Route(f"{one}roll/<int:voter_id>/paper/", "roll", require_POST(self.paper), "paper"),
@@ -97,6 +108,8 @@ class RollPages:
         """Names are shown to those who vouch in this vote: it is their work with each of them."""
         vote = self.one(vote_id)
         require(may_vouch(acting(request), vote))
+        if (file := export(request, _ROLL, roll_of(vote))) is not None:
+            return file
         return self._roll_page(request, vote, VoterForm())
 
     def _roll_page(
@@ -108,6 +121,8 @@ class RollPages:
         return render(request, "web/votes/roll.html", context, status=status)
 
     def add_voter(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
+        if request.method != "POST":  # the filters and pages below a form with an error lead here
+            return redirect(f"{reverse(f'{self.slug}:roll', args=[vote_id])}?{request.GET.urlencode()}")
         by, form = acting(request), VoterForm(request.POST)
         with scope(by):
             vote = self.one(vote_id)

@@ -37,6 +37,8 @@ def _lay_down(world: World) -> None:
         rule = Rule(budget=1_000_000)
         vote = prepare_assembly(title=f"رأی نهفته {name}", rule=rule, idea_ids=[told.pk], by=SYSTEM, now=NOW, **at)
         vouch_voters(vote_id=vote.pk, rows=[NewVoter(f"رأی‌دهنده {name}", "0912000")], by=SYSTEM, now=NOW)
+    at = {"place": world.places["nobonyad"], "organisation": world.organisations["centre"]}
+    tell_idea(title="ایدهٔ ساکن", text="گفته‌اش", by=world["resident"], now=NOW, **at)
     _paper(world)
 
 

@@ -17,7 +17,8 @@ from peyvand.kernel.codes import new_code
 from peyvand.kernel.text import latin_digits, persian_digits
 from peyvand.people.models import Membership, Organisation
 from peyvand.programmes.assemblies import actions, rules
-from peyvand.programmes.assemblies.models import Idea
+from peyvand.programmes.assemblies.models import Idea, PlanNeed
+from peyvand.resources.models import Specification
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 from peyvand.votes.actions import close_vote
@@ -216,6 +217,30 @@ def test_staff_keep_the_roll_and_enter_papers_twice(world):
     assert "برگه‌های کنارگذاشته 1" in re.sub(r"\s+", " ", page(Client().get(here)))
 
 
+def test_a_roll_is_searched_by_whole_names_narrowed_and_taken_along(world):
+    vote, _codes = running(world, voters=3)
+    here, facilitator = f"{ROOT}votes/{vote.pk}/roll/", client(world, "facilitator")
+    named, coded = {"name": "زهرا  نمونه", "known_by": "۰۹۱۲۰۰۰۱۱۱۱"}, f"{here}?stands=code"
+    facilitator.post(f"{here}add/", named)
+
+    def shown(query):
+        return set(re.findall(r"نام \d|زهرا +نمونه", page(facilitator.get(f"{here}{query}"))))
+
+    assert shown("?q=زهرا نمونه") == shown("?q=09120001111") == shown("?stands=none") == {"زهرا نمونه"}
+    assert shown("?q=زهرا") == set()
+    assert shown("?stands=code") == {"نام 0", "نام 1", "نام 2"}
+    with scope(SYSTEM):
+        first = Voter.objects.filter(vote=vote).earliest("pk")
+    facilitator.post(f"{here}{first.pk}/paper/")
+    assert (shown("?stands=code"), shown("?stands=voted")) == ({"نام 1", "نام 2"}, {"نام 0"})
+    lines = b"".join(facilitator.get(f"{coded}&export=csv").streaming_content).decode("utf-8-sig").splitlines()
+    assert (len(lines), "09120001111" in "".join(lines)) == (3, False)
+    assert client(world, "charity_manager").get(f"{here}?export=csv").status_code == 403
+    wrong = facilitator.post(f"{here}add/", {"name": ""})
+    assert (wrong.status_code, 'id="id_name_error"' in wrong.content.decode()) == (422, True)
+    assert facilitator.get(f"{here}add/?stands=code")["Location"] == coded  # what lies below a form with an error
+
+
 def test_an_example_is_read_by_a_page_and_a_vote_prepared(world):
     leader = client(world, "field_leader")
     text = TOWN
@@ -244,9 +269,55 @@ def test_an_example_is_read_by_a_page_and_a_vote_prepared(world):
     assert (spent.threshold, spent.skip) == (2, False)
     assert "تومان" in page(leader.get(f"{ROOT}votes/{spent.pk}/papers/print/"))
     assert Client().get(f"{ROOT}votes/{vote.pk}/").status_code == 404
-    days = {"opens": "1405/9/1", "closes": "1500/9/1"}
-    refused = leader.post(f"{ROOT}votes/{vote.pk}/open/", days, follow=True)
-    assert "هنوز مانده: ایده" in refused.content.decode()
+    days = {"opens_at": "1405/9/1", "closes_at": "1500/9/1"}
+    refused = leader.post(f"{ROOT}votes/{vote.pk}/open/", days)
+    assert (refused.status_code, "هنوز مانده: ایده" in page(refused)) == (409, True)
+    assert 'value="1500/9/1"' in latin_digits(refused.content.decode())  # what was typed is kept
+    strange = leader.post(f"{ROOT}votes/{vote.pk}/open/", days | {"closes_at": "فردا"})
+    assert (strange.status_code, "فردا" in strange.content.decode()) == (422, True)
+    past = leader.post(f"{ROOT}votes/{spent.pk}/open/", {"opens_at": "1404/9/1", "closes_at": "1404/9/2"})
+    assert "1404/9/2" in page(past) or 'value="1404/9/2"' in latin_digits(past.content.decode())
+
+
+def test_a_plan_is_asked_again_with_what_is_wrong_and_opens_needs_of_any_kind(world):
+    running(world, voters=1)
+    with scope(SYSTEM):
+        idea = Idea.objects.earliest("pk")
+        Idea.objects.filter(pk=idea.pk).update(state="chosen")
+    leader, here = client(world, "field_leader"), f"{ROOT}{idea.pk}/plan/"
+    works, tutoring = Specification.objects.get(slug="public-works"), world.specifications["tutoring"]
+    offered = re.findall(r'<option value="(\d+)"', leader.get(here).content.decode())
+    assert (offered[0], str(tutoring.pk) in offered) == (str(works.pk), True)
+    said = {
+        "0-kind": str(works.pk),
+        "0-quantity": "۵",
+        "1-kind": str(tutoring.pk),
+        "1-quantity": "x",
+        "2-quantity": "1",
+    }
+    wrong = leader.post(here, said)
+    assert (wrong.status_code, 'id="id_1-quantity_error"' in wrong.content.decode()) == (422, True)
+    assert 'id="id_2-kind_error"' not in wrong.content.decode()
+    assert leader.post(here, said | {"1-quantity": "2"}).status_code == 302
+    with scope(SYSTEM):
+        plan = PlanNeed.objects.filter(idea=idea).values_list("need__specification_id", "need__quantity")
+        assert set(plan) == {(works.pk, 5), (tutoring.pk, 2)}
+
+
+def test_calling_a_vote_off_asks_for_its_reason_beside_the_field(world):
+    vote, _codes = running(world, voters=1)
+    leader, here = client(world, "field_leader"), f"{ROOT}votes/{vote.pk}/"
+    for typed, status in (("", 422), ("نشد", 409)):
+        asked = leader.post(f"{here}call-off/", {"reason": typed})
+        html = asked.content.decode()
+        assert (asked.status_code, 'class="confirm" open' in html, 'id="id_reason_error"' in html) == (
+            status,
+            True,
+            True,
+        )
+        assert typed in html
+    assert leader.post(f"{here}call-off/", {"reason": "سالن در این روزها بسته است"}).status_code == 302
+    assert "سالن در این روزها بسته است" in page(Client().get(here))
 
 
 def test_programs_tell_an_idea_and_prepare_a_vote_for_their_own_house(world):

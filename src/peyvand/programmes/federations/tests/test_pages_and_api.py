@@ -90,7 +90,7 @@ def test_a_federation_is_founded_joined_assembled_and_elects_its_board(world):
     assert "strike/" not in roll
     first = timezone.now() - timedelta(days=1)
     last = business_date(timezone.now() + timedelta(days=2))
-    posted(keeper, f"{here}open/", opens=short_date(business_date(first)), closes=short_date(last))
+    posted(keeper, f"{here}open/", opens_at=short_date(business_date(first)), closes_at=short_date(last))
     voters = list(Voter.objects.order_by("pk").values_list("pk", flat=True))
     slips = page(keeper.post(f"{ROOT}{here}roll/codes/", {"voter": voters, "way": "hand"}))
     code = re.findall(r"\d{4}-\d{4}-\d{4}", slips)[0]
