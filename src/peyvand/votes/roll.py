@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
+from peyvand.journal.actions import record
 from peyvand.kernel.codes import new_code
 from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, require
 from peyvand.scope.acting import Acting, Role
@@ -131,4 +132,13 @@ def forget_rolls(*, vote_ids: Sequence[int], ended_before: date, by: Acting, now
         raise NotPermitted(reason="this is done by the site itself")
     over = Vote.objects.filter(pk__in=vote_ids, closes_at__date__lt=ended_before).exclude(state=VoteState.OPEN)
     rows = Voter.objects.filter(vote__in=over, forgotten_at__isnull=True)
-    return rows.update(name="", known_by="", trusted="", same_name="", same_number="", code_hash="", forgotten_at=now)
+    votes = sorted(set(rows.order_by().values_list("vote_id", flat=True)))
+    blanked = rows.update(
+        name="", known_by="", trusted="", same_name="", same_number="", code_hash="", forgotten_at=now
+    )
+    if votes:
+        record(
+            "vote.rolls_forgotten", kind="vote", subject=None, by=by, now=now, place_path=by.place_path,
+            organisation_path=by.organisation_path, rows=[(pk,) for pk in votes],
+        )  # fmt: skip
+    return blanked

@@ -230,7 +230,11 @@ def forget_tellers(*, ended_before: date, by: Acting, now: datetime) -> int:
     if by.role is not Role.SYSTEM:
         raise NotPermitted(reason="this is done by the site itself")
     rows = Idea.objects.filter(told_at__date__lt=ended_before).exclude(told_by__isnull=True, text="")
-    return rows.update(told_by=None, text="")
+    ideas = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    Idea.objects.filter(pk__in=[one.pk for one in ideas]).update(told_by=None, text="")
+    if ideas:
+        _event("idea.tellers_forgotten", ideas, by, now)
+    return len(ideas)
 
 
 def _locked(ids: Iterable[int]) -> dict[int, Idea]:

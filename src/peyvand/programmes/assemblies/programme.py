@@ -127,6 +127,7 @@ PROGRAMME = Programme(
         "idea.chosen": _("Ideas chosen by residents"),
         "idea.not_chosen": _("Ideas not chosen"),
         "idea.planned": _("Plan of an idea made"),
+        "idea.tellers_forgotten": _("Forgotten who told ideas"),
         "assembly.prepared": _("Vote of residents prepared"),
     },
 )

@@ -131,7 +131,13 @@ def forget_representatives(*, ended_before: date, by: Acting, now: datetime) -> 
     """Take away who spoke for a member until before a day; gives how many."""
     if by.role is not Role.SYSTEM:
         raise NotPermitted(reason="this is done by the site itself")
-    return Representative.objects.filter(until__lt=ended_before).delete()[0]
+    gone, _ = Representative.objects.filter(until__lt=ended_before).delete()
+    if gone:
+        record(
+            "federation.representatives_forgotten", kind="federation", subject=None, by=by, now=now,
+            place_path=by.place_path, organisation_path=by.organisation_path, data={"count": gone},
+        )  # fmt: skip
+    return gone
 
 
 def _member(member_id: int, by: Acting, now: datetime) -> tuple[Member, Federation]:

@@ -149,6 +149,7 @@ PROGRAMME = Programme(
         "federation.member_excluded": _("Member excluded by a decision"),
         "federation.member_left": _("Member left"),
         "federation.represented": _("Representative of a member named"),
+        "federation.representatives_forgotten": _("Former representatives forgotten"),
         "federation.meeting_called": _("Assembly called"),
         "federation.meeting_held": _("Assembly recorded"),
         "federation.meeting_closed": _("Minutes of an assembly closed"),

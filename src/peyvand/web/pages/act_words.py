@@ -115,6 +115,7 @@ _ACTS = {
     "vote.opened": _("Vote opened"),
     "vote.paper_set_aside": _("Paper of a vote set aside"),
     "vote.prepared": _("Vote prepared"),
+    "vote.rolls_forgotten": _("Names on rolls forgotten"),
     "vote.voter_struck": _("Entry of a roll struck out"),
     "vote.voters_vouched": _("People put on the roll of a vote"),
 }
