@@ -9,19 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Field, Path, Query, Schema
-from ninja.errors import Throttled
 
 from peyvand.api.answers import Given, Order, Page, PageQuery, act, act_unkept, page_of, reading, say
-from peyvand.api.identity import acting
 from peyvand.api.shapes import Id, Ids, Line, Title, Word
+from peyvand.api.throttle import PerMinute
 from peyvand.extend.programme import ApiRoute
 from peyvand.extend.switches import off_refusal
-from peyvand.journal import pace
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, require
 from peyvand.scope.acting import Acting
@@ -127,11 +123,8 @@ def _paper(row: Paper) -> PaperOut:
     return PaperOut(id=row.pk, agreed=row.agreed, differs=row.second is not None and not row.agreed)
 
 
-def _slowly(request: HttpRequest) -> None:
-    """As on the page, and counted with it: codes and ballots are not to be guessed at or drained."""
-    who, now = pace.caller(request, acting(request).account_id), timezone.now()
-    if not pace.allowed(what="vote code", who=who, most=settings.TRACKING_CALLS_A_MINUTE, now=now):
-        raise Throttled(wait=int(pace.seconds_left(now)) + 1)
+# As on the page, and counted with it: codes and ballots are not to be guessed at or drained.
+_CODES = PerMinute("vote code", "TRACKING_CALLS_A_MINUTE")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +178,7 @@ class VoteRoutes:
 
     def cast_ballot(self, request: HttpRequest, vote_id: Path[Id], body: BallotIn) -> HttpResponse:
         """Sent twice it is counted once. Who calls is not kept with it: a program may send what voters type."""
-        _slowly(request)
+        _CODES.slow_down(request)
 
         def run(by: Acting, now: datetime) -> ReceiptOut:
             vote = self._vote(vote_id)
@@ -199,7 +192,7 @@ class VoteRoutes:
         """From five ballots on."""
         with reading(request):
             vote = self._vote(vote_id)
-            _slowly(request)
+            _CODES.slow_down(request)
             return say(VoteBallotsOut(pabulib=as_pabulib(vote)))
 
     def count_again(self, request: HttpRequest, vote_id: Path[Id]) -> HttpResponse:
@@ -208,7 +201,7 @@ class VoteRoutes:
             vote = self._vote(vote_id)
             if vote.result is None or not ballots_shown(vote):
                 raise NotFound
-            _slowly(request)
+            _CODES.slow_down(request)
             return say(CountedAgainOut(same=counts_again(vote.pk)))
 
     def list_roll(self, request: HttpRequest, vote_id: Path[Id], page: Query[PageQuery]) -> HttpResponse:

@@ -1,6 +1,6 @@
 """The pages of micro-projects: each reads, or calls one action and leads on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -225,11 +225,12 @@ def approve(request: HttpRequest, need_id: int) -> HttpResponseBase:
 
 @require_POST
 def give_back(request: HttpRequest, need_id: int) -> HttpResponseBase:
-    form = ReturnForm(request.POST)
-    if not form.is_valid():
-        return _again_page(request, need_id, return_form=form)
-    done, reason = gettext("Returned. The proposer sees your reason."), form.cleaned_data["reason"]
-    return _act(request, need_id, done, actions.return_project, {"return_form": form}, reason=reason)
+    by, form = acting(request), ReturnForm(request.POST)
+
+    def run() -> None:
+        actions.return_project(need_id=need_id, reason=form.cleaned_data["reason"], by=by, now=timezone.now())
+
+    return _taken(request, need_id, "return_form", form, run, gettext("Returned. The proposer sees your reason."))
 
 
 @require_POST
@@ -239,32 +240,34 @@ def withdraw(request: HttpRequest, need_id: int) -> HttpResponseBase:
 
 @require_POST
 def ask_again(request: HttpRequest, need_id: int) -> HttpResponseBase:
-    form = AgainForm(request.POST)
-    if not form.is_valid():
-        return _again_page(request, need_id, again_form=form)
-    done = gettext("The micro-project waits for approval.")
-    rial = form.cleaned_data["estimate"]
-    return _act(request, need_id, done, actions.propose_again, {"again_form": form}, estimate_rial=rial)
+    by, form = acting(request), AgainForm(request.POST)
+
+    def run() -> None:
+        rial = form.cleaned_data["estimate"]
+        actions.propose_again(need_id=need_id, estimate_rial=rial, by=by, now=timezone.now())
+
+    return _taken(request, need_id, "again_form", form, run, gettext("The micro-project waits for approval."))
 
 
-def _act(
-    request: HttpRequest, need_id: int, done: str, act: Any, forms: Mapping[str, Form] | None = None, **values: Any
-) -> HttpResponseBase:
-    """`forms` is the form that was typed in, by its name on the page: a refusal is said in it."""
-    return acts.act(
-        request,
-        lambda: act(need_id=need_id, by=acting(request), now=timezone.now(), **values),
-        done,
-        reverse(f"{SLUG}:one", args=[need_id]),
-        form=next(iter(forms.values())) if forms else None,
-        again=lambda: _again_page(request, need_id, **(forms or {})),
-    )
-
-
-def _again_page(request: HttpRequest, need_id: int, **forms: Any) -> HttpResponse:
+def _act(request: HttpRequest, need_id: int, done: str, act: Any) -> HttpResponseBase:
     by = acting(request)
-    with scope(by):
-        return render(request, "micro_projects/one.html", _one(queries.one(need_id), by) | forms, status=422)
+    return acts.act(request, lambda: act(need_id=need_id, by=by, now=timezone.now()), done, to_one(need_id))
+
+
+def _taken(
+    request: HttpRequest, need_id: int, name: str, form: Form, run: Callable[[], None], done: str
+) -> HttpResponse:
+    """What a form of the page of a micro-project asks; `name` is where the page has it."""
+
+    def again(status: int) -> HttpResponse:
+        page = _one(queries.one(need_id), acting(request)) | {name: form}
+        return render(request, "micro_projects/one.html", page, status=status)
+
+    return acts.taken(request, form, run, done, to_one(need_id), again)
+
+
+def to_one(need_id: int) -> str:
+    return reverse(f"{SLUG}:one", args=[need_id])
 
 
 def _moving(after: date, until: date) -> list[str]:

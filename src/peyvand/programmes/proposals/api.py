@@ -12,6 +12,7 @@ from peyvand.api.answers import Count, Page, PageQuery, act, page_of, reading, s
 from peyvand.api.filters import narrowed
 from peyvand.api.programmes import ProgrammeFigures, figures_of
 from peyvand.api.shapes import Id, Prose, organisation_ref, place_ref
+from peyvand.api.throttle import PerMinute
 from peyvand.extend.programme import ApiRoute
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound
@@ -127,8 +128,13 @@ def _receipt(row: Proposal) -> ProposalReceipt:
     return ProposalReceipt(**values, tracking_code=row.tracking_code, answer_days=days)  # type: ignore[arg-type]
 
 
+# As while one types on the page, and counted with it: each call looks through all proposals.
+_LIKE = PerMinute("like proposals", "LIKE_ASKED_A_MINUTE")
+
+
 def like_proposals(request: HttpRequest, text: Query[Prose] = "") -> HttpResponse:
     with reading(request):
+        _LIKE.slow_down(request)
         like = queries.like_ones(text)
         items = [
             LikeOut(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
-from peyvand.programmes.proposals import consulting_actions, opinions, permissions
+from peyvand.kernel.refusals import NotFound, Refusal
+from peyvand.programmes.proposals import consulting_actions, opinion_charts, opinions, permissions
 from peyvand.programmes.proposals.enums import Vote
 from peyvand.programmes.proposals.forms import (
     CommentAnswerForm,
@@ -36,11 +36,13 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import models_at_once
 from peyvand.scope.database import scope
 from peyvand.web import notices
+from peyvand.web.charts import Chart
 from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting, refuse, today
+from peyvand.web.pages.chart_files import file_of
 from peyvand.web.programmes import first_step
 
 MOST_COMMENTS = 500  # of a draft on its page, the newest; all are in the API
@@ -127,8 +129,8 @@ def _one(consultation_id: int, by: Acting) -> dict[str, Any]:
     opened = is_open(by)
     takes_part = opened and consulting_actions.is_open(row, today()) and permissions.may_write(by) is None
     comments: dict[int, list[Comment]] = {}
-    shown = Comment.objects.filter(paragraph__consultation=row).order_by("-pk")[:MOST_COMMENTS]
-    for one in reversed(shown):
+    newest = list(Comment.objects.filter(paragraph__consultation=row).order_by("-pk")[: MOST_COMMENTS + 1])
+    for one in reversed(newest[:MOST_COMMENTS]):
         comments.setdefault(one.paragraph_id, []).append(one)
     own = StatementVote.objects.filter(statement__consultation=row, account_id=by.account_id)
     parts, statements, kept, votes = models_at_once(
@@ -137,19 +139,44 @@ def _one(consultation_id: int, by: Acting) -> dict[str, Any]:
         KeptOpinions.objects.filter(consultation=row),
         own if by.account_id else own.none(),
     )
+    held = opinions.held(kept[0] if kept else None, statements)
     mine = {one.statement_id: one.vote for one in votes}
     return {
         "row": row,
         "badge": _badge(row),
         "parts": [(part, comments.get(part.pk, []), comment_form(part.pk) if takes_part else None) for part in parts],
         "statements": [(one, [(choice, mine.get(one.pk) == choice.value) for choice in Vote]) for one in statements],
-        "held": opinions.held(kept[0] if kept else None, statements),
+        "more_comments": len(newest) > MOST_COMMENTS,
+        "most_comments": MOST_COMMENTS,
+        "held": held,
+        "opinion_sizes": opinion_charts.size_bars(held),
+        "opinion_parts": opinion_charts.parts(held),
         "takes_part": takes_part,
         "statement_form": StatementForm() if takes_part else None,
         "answer_form": CommentAnswerForm()
         if comments and opened and permissions.may_answer_comments(by, row) is None
         else None,
     }
+
+
+@require_GET
+def opinions_png(request: HttpRequest, consultation_id: int) -> HttpResponse:
+    return file_of(request, _opinions(consultation_id), "png")
+
+
+@require_GET
+def opinions_csv(request: HttpRequest, consultation_id: int) -> HttpResponse:
+    return file_of(request, _opinions(consultation_id), "csv")
+
+
+def _opinions(consultation_id: int) -> Chart:
+    """Raises `NotFound` where no group can be shown."""
+    kept = KeptOpinions.objects.filter(consultation=consultation_id).select_related("consultation").first()
+    statements = Statement.objects.filter(consultation=consultation_id).order_by("pk")
+    held = opinions.held(kept, list(statements))
+    if kept is None or not held.groups:
+        raise NotFound
+    return opinion_charts.opinions_chart(kept.consultation.title, held)
 
 
 def _consultation_of(rows: QuerySet[Any], path: str, pk: int, request: HttpRequest) -> int:
@@ -190,21 +217,12 @@ def _taken(
     beside: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> HttpResponseBase:  # fmt: skip
     """Do what a form of the page asks and go to its part; else the page once more, with what was typed and what is wrong with it."""
-    by, status = acting(request), 422
-    if form.is_valid():
-        try:
-            acts.do(request, run)
-        except (NotFound, NotPermitted):
-            raise
-        except Refusal as refusal:
-            refuse(form, refusal)
-            status = 409
-        else:
-            notices.done(request, done)
-            return redirect(f"{to_one(consultation_id)}{part}")
-    with scope(by):
-        page = _one(consultation_id, by)
+
+    def again(status: int) -> HttpResponse:
+        page = _one(consultation_id, acting(request))
         return render(request, "proposals/consultation.html", page | beside(page), status=status)
+
+    return acts.taken(request, form, run, done, f"{to_one(consultation_id)}{part}", again)
 
 
 @require_POST

@@ -185,10 +185,12 @@ class ProposalFilters(Filters):
     """A search goes by the number, by the title, and by words of the whole text, whatever their ending."""
 
     folded = ("title",)
+    lookups = {"session": "session__icontains"}
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *ProposalState.choices])
     body = forms.ModelChoiceField(
         label=_("Body in charge"), queryset=Organisation.objects.none(), required=False, empty_label=_("All")
     )
+    session = forms.CharField(label=_("Handed in at the meeting"), required=False, max_length=160)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -30,7 +30,8 @@ from peyvand.web.pages.access import acting, today
 from peyvand.web.pages.words import listed
 from peyvand.web.templatetags.peyvand_format import number
 
-OF_THEME = replace(LIST, name="proposals-of-a-theme", filters=None, exports=False)
+OF_THEME = replace(LIST, name="proposals-of-a-theme", first_step=None)
+MOST_NEWS = 100
 THEMES = ListSpec(
     name="proposal-themes",
     title=_("Themes of proposals"),
@@ -65,15 +66,19 @@ def _theme(theme_id: int) -> Theme:
     return found
 
 
+@exportable
 @require_GET
 def theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
     by, row = acting(request), _theme(theme_id)
     opened = is_open(by)
     glance = queries.glance(by, today(), Proposal.objects.filter(theme=row))
-    standing = glance.standing
+    spec, standing = clocked(OF_THEME, glance.clock), glance.standing
+    rows = queries.proposals().filter(theme=row)
+    if (file := export(request, spec, rows)) is not None:
+        return file
     context = {
         "row": row,
-        "page": list_page(request, without_day(clocked(OF_THEME, glance.clock)), queries.proposals().filter(theme=row)),
+        "page": list_page(request, without_day(spec), rows),
         "waiting": standing.waiting if opened and by.role in permissions.ANSWERERS else 0,
         "unsent": standing.unrouted if opened and by.role in permissions.SECRETARIAT else 0,
         "answers": list(Answer.objects.filter(theme=row).select_related("body").order_by("-at")),
@@ -170,8 +175,9 @@ def _settle(request: HttpRequest, name: str, form: Form, act: Callable[..., obje
 def news(request: HttpRequest) -> HttpResponseBase:
     """What happened to the proposals the reader wrote or supports."""
     by = acting(request)
-    rows = list(queries.told_to(by)[:100])
-    return render(request, "proposals/news.html", {"rows": rows, "unread": queries.unread(by).count()})
+    rows = list(queries.told_to(by)[: MOST_NEWS + 1])
+    context = {"rows": rows[:MOST_NEWS], "older": len(rows) > MOST_NEWS, "unread": queries.unread(by).count()}
+    return render(request, "proposals/news.html", context)
 
 
 @require_POST

@@ -46,7 +46,7 @@ def count_opinions(call: Call) -> None:
 
 
 def forget(before: date, now: datetime) -> int:
-    return settling_actions.forget_withdrawn(before, now)
+    return settling_actions.forget_withdrawn(before=before, by=SYSTEM, now=now)
 
 
 def waiting(by: Acting, today: date) -> QuerySet | None:
@@ -111,6 +111,18 @@ PROGRAMME = Programme(
         Route("consultations/", "consultations", consulting_views.consultations),
         Route("consultations/new/", "new_consultation", consulting_views.new_consultation),
         Route("consultations/<int:consultation_id>/", "consultations", consulting_views.consultation, "consultation"),
+        Route(
+            "consultations/<int:consultation_id>/opinions.png",
+            "consultations",
+            consulting_views.opinions_png,
+            "opinions_png",
+        ),
+        Route(
+            "consultations/<int:consultation_id>/opinions.csv",
+            "consultations",
+            consulting_views.opinions_csv,
+            "opinions_csv",
+        ),
         Route(
             "consultations/<int:consultation_id>/paragraphs/<int:paragraph_id>/",
             "take_part",
@@ -189,6 +201,7 @@ PROGRAMME = Programme(
         "proposal.answered": _("Proposals answered"),
         "proposal.reported": _("Told what became of proposals"),
         "proposal.withdrawn": _("Proposal withdrawn"),
+        "proposal.supports_forgotten": _("Forgotten who no longer supports proposals"),
         "proposal.holiday_recorded": _("Holiday of the clock recorded"),
         "proposal.terms_set": _("Time to answer set"),
         "proposal.consultation_opened": _("Draft put before everyone"),

@@ -103,7 +103,15 @@ def _grouped() -> QuerySet[Proposal]:
     return Proposal.objects.exclude(state=ProposalState.WITHDRAWN)
 
 
-def forget_withdrawn(before: date, now: datetime) -> int:
+@action
+def forget_withdrawn(*, before: date, by: Acting, now: datetime) -> int:
     """Who had supported a proposal and took it back before a day; it was not counted any more."""
-    with scope(SYSTEM):
-        return Support.objects.filter(withdrawn_at__date__lt=before).delete()[0]
+    if by.role is not Role.SYSTEM:
+        raise NotPermitted(reason="this is done by the site itself")
+    gone, _ = Support.objects.filter(withdrawn_at__date__lt=before).delete()
+    if gone:
+        record(
+            "proposal.supports_forgotten", kind="proposal", subject=None, by=by, now=now, place_path=by.place_path,
+            organisation_path=by.organisation_path, data={"count": gone},
+        )  # fmt: skip
+    return gone

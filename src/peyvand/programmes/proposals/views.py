@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -129,7 +132,7 @@ def _facts(row: Proposal) -> list[tuple[Any, str]]:
         (_("Who should do it"), row.owner),
         (_("Law or rule"), row.law),
         (_("Cost, and who could pay"), row.cost),
-        (_("Meeting"), row.session),
+        (_("Meeting"), row.session and _of_meeting(row.session)),
     ]
     return [(name, value) for name, value in facts if value]
 
@@ -137,6 +140,11 @@ def _facts(row: Proposal) -> list[tuple[Any, str]]:
 @require_GET
 def one_proposal(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
     return render(request, "proposals/one.html", _one(queries.one(proposal_id), acting(request)))
+
+
+def _of_meeting(session: str) -> SafeString:
+    """What else was handed in there."""
+    return format_html('<a href="{}?{}">{}</a>', reverse(f"{SLUG}:list"), urlencode({"session": session}), session)
 
 
 def _one(row: Proposal, by: Acting) -> dict[str, Any]:
@@ -198,9 +206,8 @@ def unsupport(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
 
 
 def _act(
-    request: HttpRequest, proposal_id: int, said: str, run: Callable[..., Any], *, undo: str = "",
-    form: Form | None = None, again: Callable[[], HttpResponse] | None = None, **values: Any,
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest, proposal_id: int, said: str, run: Callable[..., Any], *, undo: str = "", **values: Any
+) -> HttpResponse:
     by = acting(request)
     return acts.act(
         request,
@@ -208,8 +215,6 @@ def _act(
         said,
         to_one(proposal_id),
         undo=undo,
-        form=form,
-        again=again,
     )
 
 
@@ -230,20 +235,21 @@ def _lead(request: HttpRequest, proposal_id: int) -> dict[str, Any]:
 
 @require_POST
 def merge(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
-    def again() -> HttpResponse:
-        with scope(acting(request)):
-            context = _lead(request, proposal_id) | {"merge_form": form}
-            return render(request, "proposals/lead.html", context, status=422)
+    by, form = acting(request), MergeForm(request.POST)
+    with scope(by):
+        form.is_valid()  # which reads the other one
 
-    with scope(acting(request)):
-        form = MergeForm(request.POST)
-        valid = form.is_valid()
-    if not valid:
-        return again()
+    def run() -> None:
+        into_id, reason = form.cleaned_data["into"].pk, form.cleaned_data["reason"]
+        actions.merge_proposal(proposal_id=proposal_id, into_id=into_id, reason=reason, by=by, now=timezone.now())
+
+    def again(status: int) -> HttpResponse:
+        page = _lead(request, proposal_id) | {"merge_form": form}
+        return render(request, "proposals/lead.html", page, status=status)
+
     said = gettext("Joined. Its author and supporters are told; nothing of it is lost.")
     undo = reverse(f"{SLUG}:part", args=[proposal_id])
-    values = {"into_id": form.cleaned_data["into"].pk, "reason": form.cleaned_data["reason"]}
-    return _act(request, proposal_id, said, actions.merge_proposal, undo=undo, form=form, again=again, **values)
+    return acts.taken(request, form, run, said, to_one(proposal_id), again, undo=undo)
 
 
 @require_POST
@@ -254,14 +260,26 @@ def part(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
 
 @require_POST
 def withdraw(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
-    def again() -> HttpResponse:
-        return _again(request, proposal_id, withdraw_form=form)
+    by, form = acting(request), ReasonForm(request.POST)
 
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        return again()
-    said, reason = gettext("Withdrawn. It stays readable, with your reason."), form.cleaned_data["reason"]
-    return _act(request, proposal_id, said, actions.withdraw_proposal, form=form, again=again, reason=reason)
+    def run() -> None:
+        reason = form.cleaned_data["reason"]
+        actions.withdraw_proposal(proposal_id=proposal_id, reason=reason, by=by, now=timezone.now())
+
+    said = gettext("Withdrawn. It stays readable, with your reason.")
+    return _taken(request, proposal_id, "withdraw_form", form, run, said)
+
+
+def _taken(
+    request: HttpRequest, proposal_id: int, name: str, form: Form, run: Callable[[], None], said: str
+) -> HttpResponse:
+    """What a form of the page of a proposal asks; `name` is where the page has it."""
+
+    def again(status: int) -> HttpResponse:
+        page = _one(queries.one(proposal_id), acting(request)) | {name: form}
+        return render(request, "proposals/one.html", page, status=status)
+
+    return acts.taken(request, form, run, said, to_one(proposal_id), again)
 
 
 @require_POST
@@ -284,12 +302,6 @@ def route(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
     )
 
 
-def _again(request: HttpRequest, proposal_id: int, **forms: Any) -> HttpResponse:
-    by = acting(request)
-    with scope(by):
-        return render(request, "proposals/one.html", _one(queries.one(proposal_id), by) | forms, status=422)
-
-
 def answer(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
     by = acting(request)
     with scope(by):
@@ -309,16 +321,20 @@ def answering(
 ) -> HttpResponse:
     """The form of an answer, and giving it: to one proposal with those joined to it, or to a theme."""
     form = AnswerForm(request.POST or None, proposals=asked, today=today())
-    if request.method == "POST" and form.is_valid():
+
+    def run() -> None:
         data = form.cleaned_data
-        said = answering_actions.Said(data["decision"], data["text"], data["until"], form.own_words())
-        if acts.done_or_said(request, lambda: act(said).pk):
-            told = gettext("Answered: %(count)s proposals, each author in words for his own.")
-            notices.done(request, told % {"count": number(len(asked))})
-            return redirect(to)
-    with scope(acting(request)):
+        act(answering_actions.Said(data["decision"], data["text"], data["until"], form.own_words()))
+
+    def again(status: int) -> HttpResponse:
         context = {"form": form, "asked": asked, "title": title, "back": to}
-        return render(request, "proposals/answer.html", context, status=422 if form.errors else 200)
+        return render(request, "proposals/answer.html", context, status=status)
+
+    if request.method != "POST":
+        with scope(acting(request)):
+            return again(200)
+    told = gettext("Answered: %(count)s proposals, each author in words for his own.")
+    return acts.taken(request, form, run, told % {"count": number(len(asked))}, to, again)
 
 
 @require_POST
@@ -329,14 +345,11 @@ def report(request: HttpRequest, answer_id: int) -> HttpResponseBase:
         first = found.replies.order_by("proposal_id").values_list("proposal_id", flat=True).first() if found else None
     if first is None:
         raise NotFound
-    if not form.is_valid():
-        return _again(request, first, report_form=form)
-    data = form.cleaned_data
-    return acts.act(
-        request,
-        lambda: answering_actions.report_answer(
-            answer_id=answer_id, act=data["act"], text=data["text"], by=by, now=timezone.now()
-        ),
-        gettext("Reported to all who had this answer."),
-        to_one(first),
-    )
+
+    def run() -> None:
+        said = form.cleaned_data
+        answering_actions.report_answer(
+            answer_id=answer_id, act=said["act"], text=said["text"], by=by, now=timezone.now()
+        )
+
+    return _taken(request, first, "report_form", form, run, gettext("Reported to all who had this answer."))

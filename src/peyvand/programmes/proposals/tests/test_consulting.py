@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.test import Client
 from tests.world import NOW, TODAY, World, in_days, later
 
 from peyvand.extend.switches import switch_on
@@ -104,6 +105,16 @@ def test_the_same_votes_give_the_same_groups_in_any_order_and_nobody_sees_a_vote
     assert (found.voters, [group.people for group in found.groups]) == (14, [7, 7])
     assert {one.text for one in found.unites} == set(SAYS[:3])
     assert found.counted_at == later(2, hours=1)
+    here, reader = f"/programmes/proposals/consultations/{row.pk}/", Client()
+    page, lines = (
+        reader.get(here).content.decode(),
+        reader.get(f"{here}opinions.csv").content.decode("utf-8-sig").splitlines(),
+    )
+    assert page.count('class="bars"') == 4  # the sizes, what unites all, and what sets each group apart
+    assert f"{here}opinions.png" in page
+    said = 3 + sum(len(group.says) for group in found.groups)
+    assert (len(lines), sum(SAYS[0] in line for line in lines)) == (1 + len(found.groups) + said, 1)
+    assert reader.get(f"{here}opinions.png").content.startswith(b"\x89PNG")
     assert keep(later(3)) == 0, "nobody voted since"
     consulting_actions.vote_on(statement_id=statements[0].pk, vote=Vote.PASS, by=voters[0], now=later(4))
     assert StatementVote.objects.count() == len(votes), "voting again, the last holds"
@@ -128,3 +139,6 @@ def test_groups_of_few_are_not_shown(world):
     keep(later(1))
     assert (held(row).voters, held(row).groups, held(row).unites) == (4, (), ())
     assert KeptOpinions.objects.get().groups == []
+    here, reader = f"/programmes/proposals/consultations/{row.pk}/", Client()
+    assert "opinions.png" not in reader.get(here).content.decode()
+    assert [reader.get(f"{here}opinions.{form}").status_code for form in ("png", "csv")] == [404, 404]

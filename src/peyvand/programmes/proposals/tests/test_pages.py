@@ -1,5 +1,7 @@
 """The pages of proposals and their routes for programs: what is asked first, what is public, and whose names are nowhere."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +12,7 @@ from tests.world import World
 
 from peyvand.extend.switches import switch_on
 from peyvand.people.models import Account, Membership
-from peyvand.programmes.proposals import actions, consulting_actions
+from peyvand.programmes.proposals import actions, consulting_actions, settling_actions
 from peyvand.programmes.proposals.models import Paragraph, Proposal, Statement
 from peyvand.scope.acting import PUBLIC, SYSTEM
 from peyvand.scope.database import scope
@@ -71,6 +73,11 @@ def test_everyone_reads_proposals_clocks_and_answers_and_no_name(world):
     said = {"decision": "accepted", "text": "پذیرفته شد و امسال انجام می‌شود.", f"own_{pk}": "از شما سپاسگزاریم."}
     assert "own_" in officer.get(f"{ROOT}{pk}/answer/").content.decode()
     assert officer.post(f"{ROOT}{pk}/answer/", said | {"text": ""}).status_code == 422
+    short = officer.post(f"{ROOT}{pk}/answer/", said | {"text": "باشد"})
+    assert (short.status_code, 'id="id_text_error"' in short.content.decode()) == (409, True)
+    assert said[f"own_{pk}"] in short.content.decode()  # what was typed is kept
+    taken_back = client(world, "charity_manager").post(f"{ROOT}{pk}/withdraw/", {"reason": "نه"})
+    assert (taken_back.status_code, 'id="id_reason_error"' in taken_back.content.decode()) == (409, True)
     assert officer.post(f"{ROOT}{pk}/answer/", said).status_code == 302
     page = Client().get(f"{ROOT}{pk}/").content.decode()
     for words in ("پذیرفته شد و امسال انجام می‌شود.", SAID["first_step"]):
@@ -98,6 +105,37 @@ def test_asking_for_like_ones_is_slowed_down(world, settings):
     facilitator = client(world, "facilitator")
     asked = [facilitator.post(ROOT + "new/like/", {"title": "بوستان"}).status_code for _ in range(3)]
     assert asked == [200, 200, 429]
+    assert facilitator.get("/api/v1/programmes/proposals/like?text=بوستان").status_code == 429  # counted together
+    other = client(world, "leader")
+    called = [other.get("/api/v1/programmes/proposals/like?text=بوستان").status_code for _ in range(3)]
+    assert called == [200, 200, 429]
+
+
+def test_a_theme_is_searched_and_taken_along_and_a_meeting_leads_to_its_proposals(world):
+    meeting = "نشست هم‌اندیشی & سمن‌ها"
+    for name, said in (("charity_manager", SAID | {"session": meeting}), ("facilitator", LIKE | {"anyway": "on"})):
+        client(world, name).post(ROOT + "new/", said)
+    settling_actions.group_proposals(by=SYSTEM, now=timezone.now())
+    first, second = numbers()
+    with scope(PUBLIC):
+        one, other = Proposal.objects.order_by("pk")
+    here = f"{ROOT}themes/{one.theme_id}/"
+
+    def shown(address):
+        page = Client().get(address).content.decode()
+        return [pk for pk in (first, second) if f'href="{ROOT}{pk}/"' in page]
+
+    assert (shown(here), shown(f"{here}?q={other.shown_number}"), shown(f"{here}?state=done")) == (
+        [first, second],
+        [second],
+        [],
+    )
+    lines = b"".join(client(world, "leader").get(f"{here}?export=csv&q={one.shown_number}").streaming_content).decode(
+        "utf-8-sig"
+    )
+    assert [LIKE["title"] in lines, SAID["title"] in lines] == [False, True]
+    link = re.search(r'href="([^"]+session=[^"]+)"', Client().get(f"{ROOT}{first}/").content.decode())
+    assert shown(html.unescape(link[1])) == [first]
 
 
 def test_joining_and_parting_by_number_and_undo(world):

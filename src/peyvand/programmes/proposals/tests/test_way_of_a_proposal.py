@@ -355,8 +355,8 @@ def test_withdrawn_supports_are_forgotten_in_time(world):
     row = write(world)
     actions.support_proposal(proposal_id=row.pk, by=world["facilitator"], now=NOW)
     actions.withdraw_support(proposal_id=row.pk, by=world["facilitator"], now=NOW)
-    assert settling_actions.forget_withdrawn(TODAY, NOW) == 0
-    assert settling_actions.forget_withdrawn(in_days(1), NOW) == 1
+    assert settling_actions.forget_withdrawn(before=TODAY, by=SYSTEM, now=NOW) == 0
+    assert settling_actions.forget_withdrawn(before=in_days(1), by=SYSTEM, now=NOW) == 1
     assert stored(row).supporters == 1
 
 
