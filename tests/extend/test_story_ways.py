@@ -29,7 +29,8 @@ def test_a_programme_leads_on_from_a_story(monkeypatch, answer, shown):
     actions.submit_story(story_id=story.pk, by=world["facilitator"], now=NOW)
     actions.publish_story(story_id=story.pk, by=world["field_leader"], now=NOW)
     picture = lambda pk: answer(PUBLIC, pk)[0][1] + "#picture"  # noqa: E731
-    mended = dataclasses.replace(programmes()[SLUG], story_ways=answer, story_picture=picture)
+    photos = lambda pk: [(address, label) for label, address in answer(PUBLIC, pk)]  # noqa: E731
+    mended = dataclasses.replace(programmes()[SLUG], story_ways=answer, story_picture=picture, story_photos=photos)
     monkeypatch.setitem(programmes(), SLUG, mended)
     page = Client().get(f"/stories/{story.pk}/")
     assert page.status_code == 200
@@ -37,5 +38,6 @@ def test_a_programme_leads_on_from_a_story(monkeypatch, answer, shown):
     assert (f'href="/track/?{story.pk}"' in page.content.decode()) is shown
     seen = f'property="og:image" content="http://testserver/track/?{story.pk}#picture"' in page.content.decode()
     assert seen is shown
+    assert (f'<img src="/track/?{story.pk}" alt="یک قدم"' in page.content.decode()) is shown
     with scope(PUBLIC):
         assert bool(ways_of_story(PUBLIC, story.pk)) is shown

@@ -253,6 +253,10 @@ StoryWays = Callable[[Acting, int], Sequence[tuple[str, str]]]
 # story that everyone may read.
 StoryPicture = Callable[[int], str]
 
+# Answers the pictures that belong to a story: pairs of their address and of what they show in words. Asked inside the scope of whoever
+# opens the page of the story, in one query.
+StoryPhotos = Callable[[int], Sequence[tuple[str, str]]]
+
 
 @dataclass(frozen=True)
 class PlaceBlock:
@@ -352,6 +356,7 @@ class Programme:
     held_back: Hold | None = None
     story_ways: StoryWays | None = None
     story_picture: StoryPicture | None = None
+    story_photos: StoryPhotos | None = None
     of_place: OfPlace | None = None
     takes_lack: TakesLack | None = None
     waits: tuple[Waits, ...] = ()

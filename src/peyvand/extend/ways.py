@@ -1,4 +1,4 @@
-"""What programmes lead a reader of a story on to, and the picture that stands for it elsewhere."""
+"""What programmes lead a reader of a story on to, the pictures they keep of it, and the one that stands for it elsewhere."""
 
 import logging
 
@@ -36,3 +36,17 @@ def picture_of_story(story_id: int) -> str:
         except Exception:
             log.exception("the picture of %s for story %s failed", one.slug, story_id)
     return ""
+
+
+def photos_of_story(story_id: int) -> list[tuple[str, str]]:
+    """Address and words of the pictures of a story; a programme that breaks gives none."""
+    found: list[tuple[str, str]] = []
+    for one in programmes().values():
+        if one.story_photos is None:
+            continue
+        try:
+            with transaction.atomic():
+                found += one.story_photos(story_id)
+        except Exception:
+            log.exception("the pictures of %s for story %s failed", one.slug, story_id)
+    return found

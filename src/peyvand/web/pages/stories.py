@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from peyvand.extend.ways import picture_of_story, ways_of_story
+from peyvand.extend.ways import photos_of_story, picture_of_story, ways_of_story
 from peyvand.flow.story import actions
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
@@ -114,6 +114,7 @@ def story(request: HttpRequest, pk: int) -> HttpResponse:
         "may_withdraw": "withdraw_story" in possible and may_withdraw,
         "may_edit": row.state == StoryState.DRAFT and may_edit_story(by, row) is None,
         "ways": ways_of_story(by, pk),
+        "photos": photos_of_story(pk),
         "crumbs": [(_("Stories"), reverse("stories"))],
     }  # fmt: skip
     return render(request, "web/pages/story.html", context)
