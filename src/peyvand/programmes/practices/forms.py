@@ -217,6 +217,21 @@ class EndingForm(Form):
         return said
 
 
+class PhotoForm(Form):
+    photo = forms.FileField(
+        label=_("Picture"), widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        help_text=_("Where and with what it was taken is removed before it is kept."),
+    )  # fmt: skip
+    says = forms.CharField(
+        label=_("The picture in words"), max_length=200, min_length=5,
+        help_text=_("For whoever cannot see it; write nobody's name"),
+    )  # fmt: skip
+    shown_count = QuantityField(
+        label=_("How many people can be known on it?"), least=0, most=1000,
+        help_text=_("Each must have consented before the story is published; 0 where nobody can be known"),
+    )  # fmt: skip
+
+
 class WordsForm(Form):
     title = forms.CharField(label=_("Title"), max_length=160)
     body = forms.CharField(label=_("The words as they would read"), max_length=5000, widget=_long(10))

@@ -127,6 +127,29 @@ class StoryEnding(models.Model):
         ]
 
 
+class StoryPhoto(models.Model):
+    """A picture of a story, cleaned and kept by its fingerprint. `says` is the picture in words, `shown_count` how many people it
+    shows; one that was taken out can be put back for a month."""
+
+    personal_data = "direct"
+
+    story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    says = models.CharField(max_length=200)
+    shown_count = models.PositiveSmallIntegerField()
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["story", "sha256"], condition=Q(removed_at__isnull=True), name="story_photo_once"
+            ),
+            models.CheckConstraint(condition=~Q(says=""), name="story_photo_in_words"),
+        ]
+
+
 class ProposedWords(models.Model):
     """A change of a story's words that an editor proposes; only the teller accepts it. `old_*` is what he was looking at."""
 

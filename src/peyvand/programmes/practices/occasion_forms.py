@@ -10,11 +10,13 @@ from peyvand.flow.need.models import Need
 from peyvand.flow.story.models import Story
 from peyvand.people.models import Organisation
 from peyvand.programmes.practices import occasions
+from peyvand.programmes.practices.enums import CelebrationState, HandoverStage
 from peyvand.programmes.practices.handover_actions import NOT_PEOPLE
 from peyvand.scope.acting import Acting
 from peyvand.web.doing import ActForm
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
+from peyvand.web.lists import Filters
 from peyvand.web.pages.choices import FoundChoice, KindField, PlaceField
 from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import jdate_short, quantity
@@ -86,3 +88,14 @@ class WordsForm(ActForm):
 class StageForm(WordsForm):
     since = JalaliDateField(label=_("Since when"))
     field_order = ("since", "words")
+
+
+class CelebrationFilters(Filters):
+    searched = ("place__search_key",)
+    folded = ("title",)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *CelebrationState.choices])
+
+
+class HandoverFilters(Filters):
+    searched = ("specification__search_key", "place__search_key")
+    stage = forms.ChoiceField(label=_("Stage"), required=False, choices=[("", _("All")), *HandoverStage.choices])

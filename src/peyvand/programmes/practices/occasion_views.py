@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +19,9 @@ from peyvand.programmes.practices.actions import SLUG
 from peyvand.programmes.practices.enums import CelebrationState, HandoverStage
 from peyvand.programmes.practices.models import Handover
 from peyvand.programmes.practices.occasion_forms import (
+    CelebrationFilters,
     CelebrationForm,
+    HandoverFilters,
     HandoverForm,
     HeldForm,
     StageForm,
@@ -28,6 +31,7 @@ from peyvand.programmes.practices.occasion_forms import (
 from peyvand.programmes.practices.pages import Asking, asked, is_open
 from peyvand.scope.acting import Acting
 from peyvand.web.doing import Act, Acts
+from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.access import acting, today
 from peyvand.web.pages.downloads import pdf
@@ -132,7 +136,7 @@ CELEBRATION_LIST = ListSpec(
         Column("guests", _("Guests"), value="guests", kind="number"),
     ),
     default_sort="-held_date",
-    exports=False,
+    filters=CelebrationFilters,
     empty_title=_("No celebration yet"),
     empty_text=_("When needs of a place were met, those who gave are thanked together, and the story is told."),
 )
@@ -148,7 +152,7 @@ HANDOVER_LIST = ListSpec(
         Column("created", _("Proposed on"), value="created_at", kind="date", sort="created_at"),
     ),
     default_sort="-created_at",
-    exports=False,
+    filters=HandoverFilters,
     empty_title=_("No service handed over yet"),
     empty_text=_("What people can carry themselves is handed over stage by stage, each shown by what was accepted."),
 )
@@ -158,23 +162,30 @@ def _leads(by: Acting) -> bool:
     return by.role in permissions.EDITORS and is_open(by)
 
 
+@exportable
 @require_GET
 def celebrations(request: HttpRequest) -> HttpResponseBase:
-    context = {
-        "page": list_page(request, CELEBRATION_LIST, occasions.celebrations()),
-        "new_url": reverse(f"{SLUG}:celebration_new") if _leads(acting(request)) else "", "new": _("Call a celebration"),
-        "lead": _("Needs that were met end in a celebration of service: thanks to those who gave, and a story."),
-        "crumbs": _crumbs(),
-    }  # fmt: skip
-    return render(request, "practices/occasions.html", context)
+    lead = _("Needs that were met end in a celebration of service: thanks to those who gave, and a story.")
+    return _listed(
+        request, CELEBRATION_LIST, occasions.celebrations(), lead, "celebration_new", _("Call a celebration")
+    )
 
 
+@exportable
 @require_GET
 def handovers(request: HttpRequest) -> HttpResponseBase:
+    lead = _("How far services have passed from offices to people, and what shows it.")
+    return _listed(request, HANDOVER_LIST, occasions.handovers(), lead, "handover_new", _("Propose a handover"))
+
+
+def _listed(
+    request: HttpRequest, spec: ListSpec, rows: QuerySet, lead: Any, route: str, label: Any
+) -> HttpResponseBase:
+    if (file := export(request, spec, rows)) is not None:
+        return file
+    new_url = reverse(f"{SLUG}:{route}") if _leads(acting(request)) else ""
     context = {
-        "page": list_page(request, HANDOVER_LIST, occasions.handovers()),
-        "new_url": reverse(f"{SLUG}:handover_new") if _leads(acting(request)) else "", "new": _("Propose a handover"),
-        "lead": _("How far services have passed from offices to people, and what shows it."), "crumbs": _crumbs(),
+        "page": list_page(request, spec, rows), "new_url": new_url, "new": label, "lead": lead, "crumbs": _crumbs(),
     }  # fmt: skip
     return render(request, "practices/occasions.html", context)
 

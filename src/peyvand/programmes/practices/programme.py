@@ -13,6 +13,7 @@ from peyvand.programmes.practices import (
     figures,
     occasion_views,
     permissions,
+    photo_views,
     queries,
     reach_views,
     rules,
@@ -24,6 +25,9 @@ from peyvand.programmes.practices.actions import SLUG
 from peyvand.programmes.practices.api import PRACTICE_ROUTES
 from peyvand.programmes.practices.models import StoryEnding
 from peyvand.programmes.practices.occasion_api import OCCASION_ROUTES
+from peyvand.programmes.practices.photo_actions import forget_photos
+from peyvand.programmes.practices.photo_api import PHOTO_ROUTES
+from peyvand.programmes.practices.photo_views import photos_of
 from peyvand.programmes.practices.reach_api import REACH_ROUTES
 from peyvand.programmes.practices.seed import seed
 from peyvand.programmes.practices.story_actions import blank_words
@@ -33,6 +37,7 @@ from peyvand.programmes.practices.waits import WAITS
 from peyvand.programmes.practices.ways import picture_of, ways_of
 from peyvand.scope.acting import STAFF, SYSTEM
 from peyvand.scope.database import scope
+from peyvand.web.pages.deliveries import folder
 from peyvand.web.pages.programme_figures import figures_of
 
 
@@ -46,19 +51,18 @@ def ends_in_an_act(step: Step) -> Refusal | None:
     off = pairs_off(SLUG, where.values(), business_date(step.now))
     endings = StoryEnding.objects.in_bulk(list(where))
     for story_id, pair in where.items():
-        if story_id not in endings:
-            if pair not in off:
-                return rules.EndingMissing()
-            continue
+        if story_id not in endings and pair not in off:
+            return rules.EndingMissing()
         given = queries.consents_given(story_id)
-        refusal = rules.consent_refusal(shown=endings[story_id].shown_count, given=given)
+        refusal = rules.consent_refusal(shown=queries.people_shown(story_id), given=given)
         if refusal is not None:
             return refusal
     return None
 
 
 def blank(call: Call) -> None:
-    """Somebody was erased, or a story that showed him was withdrawn: what was proposed for its words may name him."""
+    """Somebody was erased, or a story that showed him was withdrawn: what was proposed for its words may name him, and its pictures
+    may show him."""
     with scope(SYSTEM):
         if call.act == "need.forgotten":
             told = Story.objects.filter(deliveries__commitment__need__in=call.ids["need"])
@@ -66,6 +70,18 @@ def blank(call: Call) -> None:
             told = Story.objects.filter(pk__in=call.ids["story"], body="—")
         ids = list(told.order_by("pk").values_list("pk", flat=True).distinct())
     blank_words(story_ids=ids, by=SYSTEM, now=call.now)
+    _remove(forget_photos(story_ids=ids, by=SYSTEM, now=call.now)[1])
+
+
+def _remove(files: list[str]) -> None:
+    for fingerprint in files:
+        folder().remove(fingerprint)
+
+
+def forget_taken_out(before: date, now: datetime) -> int:
+    count, files = forget_photos(story_ids=None, removed_before=before, by=SYSTEM, now=now)
+    _remove(files)
+    return count
 
 
 def forget(before: date, now: datetime) -> int:
@@ -131,6 +147,8 @@ PROGRAMME = Programme(
         Page("result", _("Tell the result"), "lead", writes=True),
         Page("withdraw", _("Withdraw this practice"), "write", writes=True),
         Page("ending", _("What the story ends in"), "write", writes=True),
+        Page("photos", _("Pictures of a story"), "write", writes=True),
+        Page("photo", _("A picture of a story"), "pass_on"),
         Page("propose_words", _("Propose other words"), "lead", writes=True),
         Page("answer_words", _("Answer proposed words"), "write", writes=True),
         Page("nominate", _("Nominate it to a session"), "lead", writes=True),
@@ -167,6 +185,10 @@ PROGRAMME = Programme(
         Route("handovers/<int:handover_id>/<slug:act>/", "hand_over", occasion_views.handover_act, "handover_act"),
         Route("stories/<int:story_id>/", "story", story_views.story),
         Route("stories/<int:story_id>/ending/", "ending", story_views.set_ending),
+        Route("stories/<int:story_id>/photos/", "photos", photo_views.add_photo),
+        Route("photos/<int:photo_id>.jpg", "photo", photo_views.photo),
+        Route("photos/<int:photo_id>/remove/", "photos", photo_views.remove_photo, "photo_remove"),
+        Route("photos/<int:photo_id>/restore/", "photos", photo_views.restore_photo, "photo_restore"),
         Route("stories/<int:story_id>/words/", "propose_words", story_views.propose_words),
         Route(
             "stories/<int:story_id>/words/<int:words_id>/accept/",
@@ -272,10 +294,12 @@ PROGRAMME = Programme(
     retention=(
         Retention(_("Words that were proposed for a story, after they were answered"), 12, forget),
         Retention(_("Who went on from a story"), 12, forget_who_turned),
+        Retention(_("Pictures that were taken out of a story"), 1, forget_taken_out),
     ),
-    api_routes=(*PRACTICE_ROUTES, *STORY_ROUTES, *SESSION_ROUTES, *REACH_ROUTES, *OCCASION_ROUTES),
+    api_routes=(*PRACTICE_ROUTES, *STORY_ROUTES, *PHOTO_ROUTES, *SESSION_ROUTES, *REACH_ROUTES, *OCCASION_ROUTES),
     story_ways=ways_of,
     story_picture=picture_of,
+    story_photos=photos_of,
     waits=WAITS,
     words={
         "practice": _("Practice"),
@@ -294,6 +318,8 @@ PROGRAMME = Programme(
         "practice.nominated": _("Practice nominated to a session"),
         "practice.ending_set": _("Ending of a story set"),
         "practice.turn_taken": _("Somebody went on from a story"),
+        "practice.turns_done": _("Readers did what a story asked for"),
+        "practice.turns_forgotten": _("Forgotten who went on from stories"),
         "practice.celebration_called": _("Celebration called"),
         "practice.celebration_held": _("Celebration held"),
         "practice.celebration_told": _("Celebration told in a story"),
@@ -303,6 +329,10 @@ PROGRAMME = Programme(
         "practice.handover_agreed": _("Handover agreed"),
         "practice.handover_advanced": _("Stage of a handover reached"),
         "practice.handover_ended": _("Service given back"),
+        "practice.photo_added": _("Picture put into a story"),
+        "practice.photo_removed": _("Picture taken out of a story"),
+        "practice.photo_restored": _("Picture put back into a story"),
+        "practice.photos_forgotten": _("Pictures of stories forgotten"),
         "practice.words_proposed": _("Other words proposed for a story"),
         "practice.words_accepted": _("Proposed words accepted by the teller"),
         "practice.words_declined": _("Proposed words declined by the teller"),

@@ -33,6 +33,7 @@ from peyvand.programmes.practices.models import (
     PracticeItem,
     ProposedWords,
     StoryEnding,
+    StoryPhoto,
 )
 from peyvand.programmes.practices.permissions import CALLERS, EDITORS
 from peyvand.scope.acting import PUBLIC, SYSTEM, Acting
@@ -211,6 +212,14 @@ def consents_given(story_id: int) -> int:
     with scope(SYSTEM):
         rows = StoryConsent.objects.filter(story_id=story_id, consent__withdrawn_at__isnull=True)
         return rows.values("consent__person_id").distinct().count()
+
+
+def people_shown(story_id: int) -> int:
+    """How many people must have consented, by what the teller said of the whole story and of each of its pictures."""
+    with scope(SYSTEM):
+        told = StoryEnding.objects.filter(story_id=story_id).values_list("shown_count", flat=True).first() or 0
+        photos = StoryPhoto.objects.filter(story_id=story_id, removed_at__isnull=True)
+        return rules.shown_in_all(told, photos.values_list("shown_count", flat=True))
 
 
 def waiting(by: Acting, today: date) -> QuerySet[Any] | None:

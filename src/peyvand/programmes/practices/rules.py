@@ -17,6 +17,8 @@ from peyvand.programmes.practices.enums import (
     WordsState,
 )
 
+MOST_PHOTOS = 6  # of a story
+
 LIFE = LifeCycle(
     "practice",
     PracticeState.DRAFT,
@@ -112,6 +114,11 @@ class EndingMissing(Refusal):
 class ShownWithoutConsent(Refusal):
     code = "story_shown_without_consent"
     message = "This story shows {shown} people and has the consent of {given}. Everyone shown must have consented."
+
+
+class TooManyPhotos(Refusal):
+    code = "practice_too_many_photos"
+    message = "A story has at most {most} pictures. Take one out first."
 
 
 class WordsMoved(Refusal):
@@ -210,6 +217,11 @@ def stage(nodes: Sequence[Node], counties_of_province: Mapping[str, int]) -> Sta
 def days_kept(begun: date, ended: date | None, today: date) -> int:
     """How many days it has been kept up."""
     return max(0, ((ended or today) - begun).days)
+
+
+def shown_in_all(told: int, pictured: Iterable[int]) -> int:
+    """How many people a story shows at least: as many as its teller says, and no fewer than any of its pictures."""
+    return max([told, *pictured])
 
 
 def consent_refusal(*, shown: int, given: int) -> Refusal | None:

@@ -53,7 +53,7 @@ def set_ending(
     ending, _ = StoryEnding.objects.update_or_create(
         story=story, defaults={"kind": kind, "shown_count": shown_count, **values}
     )
-    _story_event("practice.ending_set", story, by, now)
+    story_event("practice.ending_set", story, by, now)
     return ending
 
 
@@ -78,7 +78,7 @@ def propose_words(
         old_body=story.body, old_invitation=story.invitation, reason=reason.strip(), state=rules.WORDS.start,
         proposed_by_id=by.membership_id or None, proposed_at=now,
     )  # fmt: skip
-    _story_event("practice.words_proposed", story, by, now)
+    story_event("practice.words_proposed", story, by, now)
     return words
 
 
@@ -158,12 +158,14 @@ def _answered(
 ) -> ProposedWords:
     words.state, words.answered_at, words.answer = rules.WORDS.after(step, words.state), now, answer.strip()
     words.save(update_fields=["state", "answered_at", "answer"])
-    _story_event(act, story, by, now)
+    story_event(act, story, by, now)
     return words
 
 
-def _story_event(act: str, story: Story, by: Acting, now: datetime) -> None:
+def story_event(act: str, story: Story | None, by: Acting, now: datetime, rows: Sequence[Sequence[int]] = ()) -> None:
+    """Of one story, where it lies; of several (None) where the actor stands."""
     record(
-        act, kind="story", subject=story.pk, by=by, now=now, place_path=story.place_path,
-        organisation_path=story.organisation_path,
+        act, kind="story", subject=story.pk if story else None, by=by, now=now, rows=rows,
+        place_path=story.place_path if story else by.place_path,
+        organisation_path=story.organisation_path if story else by.organisation_path,
     )  # fmt: skip

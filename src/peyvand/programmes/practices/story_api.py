@@ -28,7 +28,8 @@ from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
 from peyvand.programmes.practices import queries, session_actions, story_actions
 from peyvand.programmes.practices.enums import EndingKind, NominationState, SessionState, WordsState
-from peyvand.programmes.practices.models import HighSession, Nomination, ProposedWords, StoryEnding
+from peyvand.programmes.practices.models import HighSession, Nomination, ProposedWords, StoryEnding, StoryPhoto
+from peyvand.programmes.practices.photo_api import StoryPhotoOut, photo_out
 from peyvand.programmes.practices.ways import address_of, label_of
 from peyvand.scope.acting import Acting
 
@@ -64,6 +65,7 @@ class StoryInHandOut(Schema):
     consents: int
     ending: StoryEndingOut | None
     words: list[ProposedWordsOut]
+    photos: list[StoryPhotoOut]
 
 
 class StoryLineOut(Schema):
@@ -164,6 +166,7 @@ def _story(story_id: int, by: Acting) -> StoryInHandOut:
         id=row.pk, title=row.title, state=StoryState(row.state), place=place_ref(row.place),
         consents=queries.consents_given(story_id), ending=_ending_out(ending) if ending else None,
         words=[_words_out(one) for one in words],
+        photos=[photo_out(one) for one in StoryPhoto.objects.filter(story_id=story_id).order_by("pk")],
     )  # fmt: skip
 
 

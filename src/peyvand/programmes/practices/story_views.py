@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
 from peyvand.flow.story.permissions import may_edit_story
-from peyvand.programmes.practices import permissions, queries, story_actions
+from peyvand.programmes.practices import permissions, queries, rules, story_actions
 from peyvand.programmes.practices.actions import SLUG
 from peyvand.programmes.practices.enums import EndingKind, PracticeState, WordsState
 from peyvand.programmes.practices.forms import EndingForm, StoryFilters, WordsForm
-from peyvand.programmes.practices.models import Practice, ProposedWords, StoryEnding
+from peyvand.programmes.practices.models import Practice, ProposedWords, StoryEnding, StoryPhoto
 from peyvand.programmes.practices.pages import Asking, asked, is_open
+from peyvand.programmes.practices.photo_actions import may_take_out
 from peyvand.programmes.practices.ways import address_of, label_of
 from peyvand.scope.bulk import in_area
 from peyvand.web.exports import export, exportable
@@ -42,7 +43,7 @@ def _words(row: Any) -> Badge | None:
     return Badge(_("A change is proposed"), "going") if row.has_words else None
 
 
-def _crumbs() -> list[tuple[Any, str]]:
+def crumbs() -> list[tuple[Any, str]]:
     return [(_("Practices"), reverse(f"{SLUG}:list")), (_("Stories in the making"), reverse(f"{SLUG}:stories"))]
 
 
@@ -70,7 +71,7 @@ def stories(request: HttpRequest) -> HttpResponseBase:
     by = acting(request)
     if (file := export(request, LIST, queries.stories_in_hand(by))) is not None:
         return file
-    context = {"page": list_page(request, LIST, queries.stories_in_hand(by)), "crumbs": _crumbs()[:1]}
+    context = {"page": list_page(request, LIST, queries.stories_in_hand(by)), "crumbs": crumbs()[:1]}
     return render(request, "practices/stories.html", context)
 
 
@@ -80,6 +81,7 @@ def story(request: HttpRequest, story_id: int) -> HttpResponseBase:
     row = queries.own_story(story_id, by)
     ending = StoryEnding.objects.select_related("specification", "practice").filter(story_id=story_id).first()
     words = list(ProposedWords.objects.filter(story_id=story_id).order_by("-pk")[:20])
+    photos = list(StoryPhoto.objects.filter(story_id=story_id, removed_at__isnull=True).order_by("pk"))
     telling = by.membership_id == row.told_by_id
     opened = is_open(by)
     waits = any(one.state == WordsState.OPEN for one in words)
@@ -95,8 +97,12 @@ def story(request: HttpRequest, story_id: int) -> HttpResponseBase:
             for one in words
         ],
         "may_end": opened and may_edit_story(by, row) is None,
+        "photos": photos,
+        "shown_in_all": rules.shown_in_all(ending.shown_count if ending else 0, [one.shown_count for one in photos]),
+        "may_picture": opened and row.state == StoryState.DRAFT and may_edit_story(by, row) is None,
+        "may_take_out": opened and may_take_out(by, row) is None,
         "may_propose": opened and not waits and unpublished and permissions.may_propose_words(by, row) is None,
-        "crumbs": _crumbs(),
+        "crumbs": crumbs(),
     }  # fmt: skip
     return render(request, "practices/story.html", context)
 
@@ -131,7 +137,7 @@ def set_ending(request: HttpRequest, story_id: int) -> HttpResponseBase:
 
     page = Asking(
         _("What the story ends in"), _("Whoever has read it should be able to do something at once."), _("Keep it"),
-        of_story(story_id), _crumbs(),
+        of_story(story_id), crumbs(),
     )  # fmt: skip
     done = (gettext("The ending is kept."), of_story(story_id))
     return asked(request, make, lambda: page, run, lambda pk: done)
@@ -151,7 +157,7 @@ def propose_words(request: HttpRequest, story_id: int) -> HttpResponseBase:
 
     page = Asking(
         _("Propose other words"), _("The words belong to the teller: nothing changes until he accepts."), _("Propose it"),
-        of_story(story_id), _crumbs(),
+        of_story(story_id), crumbs(),
     )  # fmt: skip
     done = (gettext("The teller sees your proposal and decides."), of_story(story_id))
     return asked(request, make, lambda: page, run, lambda pk: done)

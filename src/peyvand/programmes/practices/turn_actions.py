@@ -44,28 +44,31 @@ def take_turn(*, story_id: int, by: Acting, now: datetime) -> Turn:
 
 @action
 def tell_offers_done(*, capacity_ids: Sequence[int], by: Acting, now: datetime) -> int:
-    """Offers were made: those who came from a story that asked for just this have done it. Gives how many turns were done."""
+    """Offers were made: those who came from a story that asked for just this have done it. Gives how many turns were done.
+
+    One event for all of them: the turns stay nameless, for the journal is kept longer than their accounts.
+    """
     if by.role is not Role.SYSTEM:
         raise NotPermitted(reason="this is done by the site itself")
     offered = dict(
         Capacity.objects.filter(pk__in=capacity_ids, opened_by__isnull=False).values_list("pk", "opened_by_id")
     )
     accounts = dict(Membership.objects.filter(pk__in=offered.values()).values_list("pk", "account_id"))
-    done = 0
+    done: list[int] = []
     for row in Capacity.objects.filter(pk__in=offered).order_by("pk"):
         endings = StoryEnding.objects.filter(kind=EndingKind.OFFER, specification_id=row.specification_id)
         account = accounts[offered[row.pk]]
         if account is not None:
-            found = _waiting(account, endings.values("story_id"), row.created_at)
-            done += found.update(done_at=row.created_at)
-    return done
+            done += _done(_waiting(account, endings.values("story_id"), row.created_at), row.created_at)
+    _told("practice.turns_done", done, by, now)
+    return len(done)
 
 
 def tell_copy_done(account_id: int, practice_id: int, now: datetime) -> None:
-    """A practice was copied, within the copying's own transaction."""
+    """A practice was copied, within the copying's own transaction and told by its event."""
     with scope(SYSTEM):
         endings = StoryEnding.objects.filter(kind=EndingKind.COPY, practice_id=practice_id)
-        _waiting(account_id, endings.values("story_id"), now).update(done_at=now)
+        _done(_waiting(account_id, endings.values("story_id"), now), now)
 
 
 @action
@@ -73,7 +76,25 @@ def forget_turns(*, before: date, by: Acting, now: datetime) -> int:
     """Forget who took turns before a day; the turns stay counted."""
     if by.role is not Role.SYSTEM:
         raise NotPermitted(reason="this is done by the site itself")
-    return Turn.objects.filter(account__isnull=False, taken_at__date__lt=before).update(account=None)
+    rows = Turn.objects.filter(account__isnull=False, taken_at__date__lt=before).select_for_update()
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    Turn.objects.filter(pk__in=ids).update(account=None)
+    _told("practice.turns_forgotten", ids, by, now)
+    return len(ids)
+
+
+def _done(waiting: QuerySet[Turn], at: datetime) -> list[int]:
+    ids = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
+    Turn.objects.filter(pk__in=ids).update(done_at=at)
+    return ids
+
+
+def _told(act: str, ids: Sequence[int], by: Acting, now: datetime) -> None:
+    if ids:
+        record(
+            act, kind="story", subject=None, by=by, now=now, place_path=by.place_path,
+            organisation_path=by.organisation_path, rows=[(pk,) for pk in ids],
+        )  # fmt: skip
 
 
 def _waiting(account_id: int, story_ids: QuerySet[Any, Any], at: datetime) -> QuerySet[Turn]:

@@ -11,6 +11,7 @@ from peyvand.programmes.practices.models import StoryEnding
 from peyvand.programmes.practices.permissions import READERS
 from peyvand.programmes.practices.queries import stories_in_hand
 from peyvand.scope.acting import SYSTEM, Acting, Role
+from peyvand.scope.bulk import models_at_once
 from peyvand.scope.database import scope
 from peyvand.web.pages.words import named
 
@@ -46,8 +47,12 @@ def ways_of(by: Acting, story_id: int) -> list[tuple[str, str]]:
     """What the story ends in, for everyone it leads on, and how to carry it further; for those who write and edit it, where its
     words and ending are kept."""
     with scope(SYSTEM):
-        ending = StoryEnding.objects.select_related("specification", "practice").filter(story_id=story_id).first()
-        story = open_to_everyone().filter(pk=story_id).exists()
+        endings, shown = models_at_once(
+            StoryEnding.objects.filter(story_id=story_id), open_to_everyone().filter(pk=story_id)
+        )
+        ending, story = (endings[0] if endings else None), bool(shown)
+        if ending:
+            ending.specification, ending.practice  # noqa: B018 - the one it has is read here, under this role
     if ending is None and not ever_on(SLUG):
         return []
     ways = []

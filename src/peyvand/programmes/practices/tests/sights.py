@@ -6,7 +6,7 @@ from typing import Any
 from tests.people.test_least_seeing import Facts
 from tests.site.listed import Below, Listed, staff
 from tests.site.programme_sights import ProgrammeSights
-from tests.site.rules import kept
+from tests.site.rules import kept, story
 from tests.world import NOW, World
 
 from peyvand.extend.switches import switch_on
@@ -24,8 +24,10 @@ from peyvand.programmes.practices.models import (
     Nomination,
     Practice,
     ProposedWords,
+    StoryPhoto,
 )
 from peyvand.programmes.practices.permissions import READERS
+from peyvand.programmes.practices.photo_actions import NewPhoto, add_photo
 from peyvand.programmes.practices.story_actions import propose_words
 from peyvand.scope.acting import SYSTEM, Acting, Role, within
 from peyvand.scope.database import scope
@@ -51,6 +53,7 @@ def _lay_down(world: World) -> None:
         story_id=unwritten.pk, title="واژهٔ نهفته", body="واژه‌هایی که هنوز از آنِ کسی نیست.", invitation="",
         reason="این‌گونه روشن‌تر است", by=world["field_leader"], now=NOW,
     )  # fmt: skip
+    add_photo(story_id=unwritten.pk, photo=NewPhoto("c" * 64, 9, "عکس نهفته", 0), by=SYSTEM, now=NOW)
     _celebrate_and_hand_over(world)
 
 
@@ -130,14 +133,16 @@ SIGHTS = ProgrammeSights(
         Handover: _handover,
         HandoverStep: lambda facts, by, row: _handover(facts, by, row.handover),
         ProposedWords: lambda facts, by, row: kept(facts, by, row.story),
+        StoryPhoto: lambda facts, by, row: story(facts, by, row.story),
     },
     related={
         CelebrationNeed: ("celebration",), HandoverStep: ("handover",), Nomination: ("practice", "session"),
-        ProposedWords: ("story",),
+        ProposedWords: ("story",), StoryPhoto: ("story",),
     },
-    marked={ProposedWords: "title"},
+    marked={ProposedWords: "title", StoryPhoto: "says"},
     numbers={
         "practice_id": Practice, "high_session_id": HighSession, "nomination_id": Nomination, "words_id": ProposedWords,
+        "photo_id": StoryPhoto,
         "celebration_id": Celebration, "handover_id": Handover, "receiver_id": Organisation,
     },
     meanings={"unseen": _unseen},

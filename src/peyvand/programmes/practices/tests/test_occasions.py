@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.flow.test_words_of_the_teller import written
@@ -12,6 +13,7 @@ from peyvand.flow.need.models import Need
 from peyvand.flow.story.actions import submit_story
 from peyvand.kernel.refusals import AlreadyThere, BadValue, NotPermitted, Refusal
 from peyvand.kernel.states import WrongState
+from peyvand.people.models import Membership
 from peyvand.programmes.practices import celebration_actions, handover_actions, occasions, rules, story_actions
 from peyvand.programmes.practices.enums import CelebrationState, EndingKind, HandoverStage
 from peyvand.programmes.practices.models import Celebration, Handover, HandoverStep
@@ -84,6 +86,17 @@ def test_a_celebration_called_off_comes_back(world):
     with scope(world["governor"]):
         assert not Celebration.objects.filter(pk=row.pk).exists()
     assert celebration_actions.restore_celebration(**at).state == CelebrationState.PLANNED
+    for query, there in (("?q=جشن", True), ("?state=planned", True), ("?state=held", False), ("?q=بازار", False)):
+        assert (SAID["title"] in listed(world, f"celebrations/{query}")) is there, query
+    assert SAID["title"] in listed(world, "celebrations/?export=csv&state=planned")
+
+
+def listed(world, address):
+    reader = Client()
+    reader.force_login(Membership.objects.get(pk=world["field_leader"].membership_id).account)
+    answer = reader.get(f"/programmes/practices/{address}")
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content if answer.streaming else [answer.content]).decode()
 
 
 def proposed(world, **values):
@@ -120,6 +133,9 @@ def test_a_service_passes_to_people_stage_by_stage_shown_by_what_was_accepted(wo
     ended = handover_actions.end_handover(**at, words=WORDS, by=world["charity_manager"], now=later(days=1))
     assert ended.stage == HandoverStage.ENDED
     assert proposed(world).stage == HandoverStage.PROPOSED  # the place is free again
+    kind = world.specifications["wheelchair"].name_fa
+    counts = [listed(world, f"handovers/?export=csv{more}").count(kind) for more in ("", "&stage=ended", "&stage=own")]
+    assert counts == [2, 1, 0]
 
 
 ACTS = st.lists(

@@ -11,6 +11,7 @@ from tests.world import NOW, World, later
 from peyvand.extend.programme import Call
 from peyvand.flow.capacity.actions import NewCapacity, offer_capacities
 from peyvand.flow.story.actions import submit_story
+from peyvand.journal.models import Event
 from peyvand.kernel.jalali import business_date, week_of
 from peyvand.kernel.refusals import NotFound
 from peyvand.people.households import withdraw_consent
@@ -120,8 +121,17 @@ def test_going_on_is_counted_once_for_an_account_and_done_when_it_is_done(world)
     for _ in range(2):
         turned(Call(later(days=3), "capacity.offered", {"capacity": tuple(one.pk for one in made)}))
     assert reach.turns_of(story.pk) == reach.Turns(2, 1)
-    assert forget_who_turned(business_date(later(days=9)), NOW) == 2
+    for _ in range(2):
+        forget_who_turned(business_date(later(days=9)), NOW)
     assert reach.turns_of(story.pk) == reach.Turns(2, 1)
+    with scope(SYSTEM):  # one event for each act that did something, and nobody named in it
+        turns = list(Turn.objects.order_by("pk").values_list("pk", flat=True))
+        found = Event.objects.filter(act__in=("practice.turns_done", "practice.turns_forgotten")).order_by("pk")
+        events = [(one.act, one.account_id, one.data) for one in found]
+    assert events == [
+        ("practice.turns_done", SYSTEM.account_id, {"rows": [[turns[0]]]}),
+        ("practice.turns_forgotten", SYSTEM.account_id, {"rows": [[pk] for pk in turns]}),
+    ]
 
 
 def test_a_copy_is_the_doing_of_a_story_that_asked_for_it(world):
