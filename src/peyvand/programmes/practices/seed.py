@@ -23,7 +23,7 @@ from peyvand.programmes.practices.demo_texts import RESULTS, STORY, TOLD
 from peyvand.programmes.practices.enums import EndingKind, PracticeState
 from peyvand.programmes.practices.models import HighSession, Nomination, Practice, StoryEnding
 from peyvand.programmes.practices.permissions import CALLERS, EDITORS
-from peyvand.programmes.practices.seed_spread import publish_told, spread
+from peyvand.programmes.practices.seed_spread import publish_told, spread, with_picture
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import STAFF, SYSTEM, Acting, Role
 from peyvand.scope.bulk import below
@@ -138,6 +138,7 @@ def _story(
         story_actions.set_ending(
             story_id=row.pk, kind=EndingKind.COPY, shown_count=0, practice_id=random.choice(shown).pk, by=by, now=now
         )
+    with_picture(rows, tellers, now)
     if told is not None:
         publish_told(told, leading, tellers[told.told_by_id or 0], now)
 

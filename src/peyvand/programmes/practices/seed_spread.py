@@ -1,10 +1,14 @@
 """Demo rows of what is carried further: published stories with readers who went on, celebrations, handovers; by the product's acts."""
 
-from collections.abc import Sequence
+import io
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
+from PIL import Image, ImageDraw
+
 from peyvand.extend.switches import is_on
+from peyvand.files.pictures import cleaned
 from peyvand.flow.story.actions import publish_story, submit_story
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
@@ -19,10 +23,12 @@ from peyvand.programmes.practices import (
     turn_actions,
 )
 from peyvand.programmes.practices.actions import SLUG
-from peyvand.programmes.practices.models import Handover
+from peyvand.programmes.practices.models import Handover, StoryPhoto
+from peyvand.programmes.practices.photo_actions import NewPhoto, add_photo
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import SYSTEM, Acting, within
 from peyvand.scope.database import scope
+from peyvand.web.pages.deliveries import folder
 
 _CELEBRATED, _NEEDS_OF_ONE, _HANDOVERS, _TURNED = 3, 3, 4, 12
 _THANKS = "از همهٔ کسانی که وقت، کالا یا توانشان را گذاشتند سپاسگزاریم (دادهٔ نمایشی)."
@@ -30,6 +36,33 @@ _SAID = (
     "کلاس‌های هفتگی را گروه محلی برگزار می‌کند و دفتر کتاب و جا می‌دهد (نمایشی).",
     "نوبت‌ها را با هم می‌دهیم و هر دو سو در جلسهٔ هفتگی هستند (نمایشی).",
 )
+
+
+def with_picture(stories: Sequence[Story], tellers: Mapping[int, Acting], now: datetime) -> None:
+    """The first draft among them gets a picture, where it has none."""
+    draft = next((one for one in stories if one.state == StoryState.DRAFT), None)
+    if draft is None:
+        return
+    with scope(SYSTEM):
+        if StoryPhoto.objects.filter(story=draft).exists():
+            return
+    data = _drawing()
+    photo = NewPhoto(folder().store(data), len(data), "نقاشی دو ویلچر کنار در (نمایشی)", 0)
+    add_photo(story_id=draft.pk, photo=photo, by=tellers[draft.told_by_id or 0], now=now)
+
+
+def _drawing() -> bytes:
+    """Two wheelchairs beside a door: nobody can take it for a photograph."""
+    sheet = Image.new("RGB", (480, 300), "#e8e2d6")
+    pen = ImageDraw.Draw(sheet)
+    pen.rectangle([330, 60, 430, 260], fill="#8b6f4e")
+    pen.line([0, 260, 480, 260], fill="#6f6350", width=4)
+    for left in (60, 190):
+        pen.ellipse([left, 180, left + 80, 260], outline="#3d4a57", width=6)
+        pen.line([left + 30, 110, left + 30, 190, left + 90, 190, left + 100, 250], fill="#3d4a57", width=6)
+    out = io.BytesIO()
+    sheet.save(out, "PNG")
+    return cleaned(io.BytesIO(out.getvalue()))
 
 
 def publish_told(story: Story, leading: Sequence[Acting], by: Acting, now: datetime) -> None:

@@ -148,12 +148,12 @@ def _draft(random: Random, writers: list[Acting], now: datetime) -> None:
         first = Paragraph.objects.filter(consultation=row).order_by("number").first()
         statements = list(Statement.objects.filter(consultation=row).order_by("pk"))
     assert first is not None
-    for place, one in enumerate(writers[:6]):
+    for place, one in enumerate(writers[:24]):
         if place < 3:
             text = "خوب است نام و شمارهٔ او روی تارنما بیاید."
             consulting_actions.comment_on(paragraph_id=first.pk, text=text, by=one, now=now)
         for number, statement in enumerate(statements):
-            leaning = Vote.AGREE if number < 2 or place % 2 else Vote.DISAGREE
-            vote = leaning if random.random() < 0.9 else Vote.PASS
+            leaning = Vote.DISAGREE if number >= 2 and place % 4 == 3 else Vote.AGREE
+            vote = leaning if place < 12 or random.random() < 0.9 else Vote.PASS
             consulting_actions.vote_on(statement_id=statement.pk, vote=vote, by=one, now=now)
     consulting_actions.keep_opinions(by=SYSTEM, now=now)

@@ -220,7 +220,7 @@ def test_staff_keep_the_roll_and_enter_papers_twice(world):
 def test_a_roll_is_searched_by_whole_names_narrowed_and_taken_along(world):
     vote, _codes = running(world, voters=3)
     here, facilitator = f"{ROOT}votes/{vote.pk}/roll/", client(world, "facilitator")
-    named, coded = {"name": "زهرا  نمونه", "known_by": "۰۹۱۲۰۰۰۱۱۱۱"}, f"{here}?stands=code"
+    named, coded = {"name": "زهرا نمونه", "known_by": "۰۹۱۲۰۰۰۱۱۱۱"}, f"{here}?stands=code"
     facilitator.post(f"{here}add/", named)
 
     def shown(query):

@@ -134,8 +134,8 @@ def test_a_theme_is_searched_and_taken_along_and_a_meeting_leads_to_its_proposal
         "utf-8-sig"
     )
     assert [LIKE["title"] in lines, SAID["title"] in lines] == [False, True]
-    link = re.search(r'href="([^"]+session=[^"]+)"', Client().get(f"{ROOT}{first}/").content.decode())
-    assert shown(html.unescape(link[1])) == [first]
+    [link] = re.findall(r'href="([^"]+session=[^"]+)"', Client().get(f"{ROOT}{first}/").content.decode())
+    assert shown(html.unescape(link)) == [first]
 
 
 def test_joining_and_parting_by_number_and_undo(world):
