@@ -14,7 +14,7 @@ from tests.world import NOW, TODAY, World
 from peyvand.extend import conformance, diagrams, discovery, programme
 from peyvand.extend.discovery import programmes
 from peyvand.extend.guards import GuardFailed, guarded
-from peyvand.extend.programme import ACTS, STEPS, Page, Permission, Route, WaitingLine, Waits
+from peyvand.extend.programme import ACTS, STEPS, ActOnMany, Page, Permission, Route, WaitingLine, Waits
 from peyvand.extend.switches import ProgrammeOff, is_on, known_to, off_refusal, switch_off, switch_on
 from peyvand.flow.capacity.actions import close_capacities
 from peyvand.flow.commitment.matching import run_matching
@@ -148,6 +148,7 @@ def test_a_manifest_that_names_nothing_real_is_told_so():
         waits=(
             Waits("dinner", "kitchen", "", "", lambda by, today: None, lambda row: WaitingLine("", ""), lambda: ""),
         ),
+        acts_on_many=(ActOnMany("cook", "dishes", "kitchen", "", "", "", str, lambda *a: {}, lambda *a: None),),
         permissions=(*one.permissions, Permission("none", "None", ()), Permission("far", "Far", (Role.RESIDENT,))),
         life_cycles=(LifeCycle("lost", NeedState.DRAFT, [("open", NeedState.DRAFT, NeedState.OPEN)]),),
     )
@@ -162,6 +163,7 @@ def test_a_manifest_that_names_nothing_real_is_told_so():
         "no route leads to the page 'open'",
         "'x/' belongs to no page",
         "'dinner' belongs to no page",
+        "'cook' stands behind no page that writes",
         "'none' is held by nobody",
         "'resident', which takes no part",
         "'closed' of 'lost'",

@@ -10,7 +10,7 @@ from ninja import Field, Path, Query, Router, Schema
 from peyvand.api.answers import Given, Page, PageQuery, act, page_of, reading, say
 from peyvand.api.shapes import Day, Id, Ids, Word
 from peyvand.batches.actions import choose, do_batch, undo_batch
-from peyvand.batches.acts import ACTS
+from peyvand.batches.acts import known
 from peyvand.batches.enums import BatchState
 from peyvand.batches.models import Batch
 from peyvand.batches.queries import batches_of
@@ -19,7 +19,7 @@ from peyvand.scope.acting import Acting
 
 router = Router(tags=["Batches"])
 # Ways in are opened and closed by a person, on the site: no token ends a role, or takes its end back.
-_OFFERED = {slug for slug, one in ACTS.items() if one.of_list} - {"end_roles"}
+_OFFERED = {slug for slug, one in known().items() if one.of_list} - {"end_roles"}
 _ACTS = ", ".join(sorted(_OFFERED))
 
 
@@ -47,7 +47,7 @@ class BatchOut(Schema):
 class BatchIn(Given):
     act: Annotated[Word, Field(description=f"One of {_ACTS}", examples=["withdraw_needs"])]
     ids: Ids
-    due_date: Annotated[Day, Field(description="Where suggestions are accepted")] | None = None
+    due_date: Annotated[Day, Field(description="Where suggestions are accepted, or visits get a day")] | None = None
     membership_id: Annotated[Id, Field(description="Who gets the work with families")] | None = None
     reason: Annotated[Word, Field(description="Where rows are declined, ended or refused")] = ""
 

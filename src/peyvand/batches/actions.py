@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
-from peyvand.batches.acts import ACTS, BulkAct
+from peyvand.batches.acts import BulkAct, known
 from peyvand.batches.enums import BatchState
 from peyvand.batches.models import Batch
 from peyvand.batches.queries import batches_of
@@ -37,9 +37,9 @@ _OUTBOX = JobManager(DjangoConnector())
 
 def act_of(slug: str) -> BulkAct:
     """Raises `NotFound` for an act there is not."""
-    if slug not in ACTS:
+    if slug not in known():
         raise NotFound
-    return ACTS[slug]
+    return known()[slug]
 
 
 def _batch(slug: str, ids: Sequence[int], values: Mapping[str, Any], by: Acting, now: datetime) -> Batch:
@@ -75,7 +75,7 @@ def do_at_once(
     """
     batch = _batch(act, ids, values, by, now)
     batch.address = address
-    marks = ACTS[act].do(batch.ids, batch.values, by, now)
+    marks = act_of(act).do(batch.ids, batch.values, by, now)
     batch.marks, batch.rows_done = _pairs(marks), len(batch.ids)
     _ended(batch, "do_batch", now)
     batch.save()

@@ -4,10 +4,13 @@ can go, `sifting` finds out by trying."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from peyvand.batches import locks
 from peyvand.batches.rules import NothingToDo
+from peyvand.extend.discovery import programmes
+from peyvand.extend.programme import ActOnMany, Programme
 from peyvand.flow.capacity import actions as capacities
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.capacity.permissions import may_offer_capacity
@@ -41,17 +44,20 @@ class BulkAct:
     """`of_list` is the name of the list that offers it; `asks` the values its form asks for ("due_date", "reason", "membership").
 
     `do(ids, values, by, now)` does it to all or none and gives, for each row, what `undo(marks, by, now)` needs: JSON can hold
-    it. `lock(ids)` takes the row locks of both in the house's order before anything is tried.
+    it. `lock(ids)` takes the row locks of both in the house's order before anything is tried. An act of a `programme` has a form of
+    its own, or none.
     """
 
     slug: str
     of_list: str
     permission: Callable[[Acting], Refusal | None]
-    lock: Callable[[Sequence[int]], None]
+    lock: Callable[[Sequence[int]], object]
     do: Callable[[Sequence[int], Values, Acting, datetime], Marks]
     undo: Callable[[Mapping[int, Any], Acting, datetime], object]
     asks: tuple[str, ...] = ()
     reasons: type[DeclineReason] | type[RefusalReason] = DeclineReason
+    programme: str = ""
+    form: Callable[..., Any] | None = None
 
 
 def _same(ids: Sequence[int]) -> Marks:
@@ -257,6 +263,25 @@ _ALL = (
 ACTS: Mapping[str, BulkAct] = {one.slug: one for one in _ALL}
 
 
+def _of_programme(one: Programme, act: ActOnMany) -> BulkAct:
+    def permission(by: Acting) -> Refusal | None:
+        """Whether it is switched on where the rows are, the action asks."""
+        return None if one.opens(one.page(act.page), by.role) else NotPermitted(reason="this page is for other roles")
+
+    def do(ids: Sequence[int], values: Values, by: Acting, now: datetime) -> Marks:
+        return dict(act.do(ids, values, by, now))
+
+    slug = f"{one.slug}.{act.slug}"
+    return BulkAct(slug, act.of_list, permission, act.lock, do, act.undo, programme=one.slug, form=act.form)
+
+
+@cache
+def known() -> Mapping[str, BulkAct]:
+    """Every act by its slug: those of the core, and as `<programme>.<slug>` those of programmes."""
+    found = [_of_programme(one, act) for one in programmes().values() for act in one.acts_on_many]
+    return {**ACTS, **{act.slug: act for act in found}}
+
+
 def offered(list_name: str, by: Acting) -> list[BulkAct]:
     """What this actor may do to rows of a list."""
-    return [one for one in _ALL if one.of_list == list_name and one.permission(by) is None]
+    return [one for one in known().values() if one.of_list == list_name and one.permission(by) is None]

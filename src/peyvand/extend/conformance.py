@@ -37,6 +37,7 @@ def _slug_faults(one: Programme) -> Iterable[str]:
         ("job", [item.slug for item in one.jobs]),
         ("figure", [item.slug for item in one.figures]),
         ("block of what waits", [item.name for item in one.waits]),
+        ("act on many rows", [item.slug for item in one.acts_on_many]),
         ("specification", [item.slug for item in one.specifications]),
     ):
         yield from (f"the {what} {slug!r} stands twice" for slug, times in Counter(slugs).items() if times > 1)
@@ -73,6 +74,12 @@ def _page_faults(one: Programme) -> Iterable[str]:
         yield f"what lacks is taken up behind no page that writes: {one.takes_lack.page!r}"
     if one.of_place is not None and one.of_place.page not in pages:
         yield f"the block on the page of a place belongs to no page: {one.of_place.page!r}"
+    writing = {page.name for page in one.pages if page.writes}
+    yield from (
+        f"the act on many rows {item.slug!r} stands behind no page that writes: {item.page!r}"
+        for item in one.acts_on_many
+        if item.page not in writing
+    )
     yield from (
         f"what waits under {item.name!r} belongs to no page: {item.page!r}"
         for item in one.waits

@@ -327,6 +327,30 @@ class Waits:
     late: bool = False
 
 
+@dataclass(frozen=True)
+class ActOnMany:
+    """An act on many rows of one of the programme's lists: chosen there, looked at by trying, done as one, and taken back for a while.
+
+    It stands below the list named `of_list` for those to whom `page` (one that writes) is open. `do(ids, values, by, now)` calls one
+    action for all the rows or none, and gives by row what `undo(marks, by, now)` needs, as JSON can hold it; its refusals say of
+    single rows why not. `lock(ids)` takes the row locks of both before anything is tried. `form` is made without arguments or of what
+    was posted; its `usual()` is what the preview supposes until something is said. `label` is the act, `meaning` what it means for
+    those concerned, `becomes` what each row is afterwards, and `done(n)` says that it was done to so many.
+    """
+
+    slug: str
+    of_list: str
+    page: str
+    label: Any
+    meaning: Any
+    becomes: Any
+    done: Callable[[int], str]
+    do: Callable[[Sequence[int], Mapping[str, Any], Acting, datetime], Mapping[int, Any]]
+    undo: Callable[[Mapping[int, Any], Acting, datetime], object]
+    lock: Callable[[Sequence[int]], object] = lambda ids: None
+    form: Callable[..., Any] | None = None
+
+
 # Makes sure that at least `count` demo rows exist, by the core's own acts; gives how many were added (0 when run again).
 Seed = Callable[[int, Random, datetime], int]
 
@@ -360,6 +384,7 @@ class Programme:
     of_place: OfPlace | None = None
     takes_lack: TakesLack | None = None
     waits: tuple[Waits, ...] = ()
+    acts_on_many: tuple[ActOnMany, ...] = ()
     words: Mapping[str, Any] = field(default_factory=dict)
 
     def permission(self, slug: str) -> Permission:

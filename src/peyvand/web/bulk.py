@@ -16,8 +16,9 @@ from peyvand.batches.models import Batch
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.scope.acting import PUBLIC
 from peyvand.web import notices
-from peyvand.web.bulk_words import WORDS
+from peyvand.web.bulk_words import words_of
 from peyvand.web.pages import acts
+from peyvand.web.programmes import known_programmes
 from peyvand.web.templatetags.peyvand_format import clock
 
 
@@ -32,9 +33,15 @@ def offered_on(list_name: str) -> Callable[[HttpRequest], list[Choice]]:
 
     def choices(request: HttpRequest) -> list[Choice]:
         by = getattr(request, "acting", PUBLIC)
-        return [Choice(one.slug, WORDS[one.slug].label) for one in offered(list_name, by)]
+        found = [one for one in offered(list_name, by) if not one.programme or _is_on(request, one.programme)]
+        return [Choice(one.slug, words_of(one.slug).label) for one in found]
 
     return choices
+
+
+def _is_on(request: HttpRequest, slug: str) -> bool:
+    known = known_programmes(request).get(slug)
+    return known is not None and known.is_on
 
 
 def said_with_undo(request: HttpRequest, batch: Batch, said: str) -> None:
@@ -55,7 +62,7 @@ def done(request: HttpRequest, act: str, ids: list[int], *, to: str, **values: A
     number = acts.do(request, run)
     batch = kept.get("batch") or Batch(pk=number, undo_until=timezone.now())
     if "batch" in kept:  # a form that was sent twice has said it already
-        said_with_undo(request, batch, str(WORDS[act].one) or WORDS[act].done(len(ids)))
+        said_with_undo(request, batch, str(words_of(act).one) or words_of(act).done(len(ids)))
     return batch
 
 

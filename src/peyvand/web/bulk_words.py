@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.extend.discovery import programmes
 from peyvand.web.templatetags.peyvand_format import number
 
 
@@ -20,6 +21,15 @@ class Words:
     becomes: Any
     done: Callable[[int], str]
     one: Any = ""
+
+
+def words_of(slug: str) -> Words:
+    """Those of an act of the core, or of a programme (`<programme>.<slug>`). Raises `LookupError` for one that is gone."""
+    if slug in WORDS:
+        return WORDS[slug]
+    programme, _dot, name = slug.partition(".")
+    told = {one.slug: one for one in programmes()[programme].acts_on_many}[name]
+    return Words(told.label, told.meaning, told.becomes, told.done)
 
 
 def _said(one: Callable[[int], str]) -> Callable[[int], str]:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from peyvand.batches.actions import choose, do_batch, foreseen, forget_batch, undo_batch
-from peyvand.batches.acts import ACTS, BulkAct
+from peyvand.batches.actions import act_of, choose, do_batch, foreseen, forget_batch, undo_batch
+from peyvand.batches.acts import BulkAct, known
 from peyvand.batches.enums import BatchState
 from peyvand.batches.models import LONGEST_ADDRESS, Batch
 from peyvand.batches.queries import batches_of
@@ -26,7 +26,7 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.bulk import said_with_undo
-from peyvand.web.bulk_words import WORDS
+from peyvand.web.bulk_words import words_of
 from peyvand.web.exports import ListAnswer
 from peyvand.web.forms import Form
 from peyvand.web.listed import asked_at
@@ -58,6 +58,8 @@ class ColleagueForm(TaskForm):
 
 def _form(act: BulkAct, by: Acting, *data: Any) -> Any:
     """Inside the scope."""
+    if act.programme:
+        return act.form(*data) if act.form else NothingForm(*data)
     if "membership" in act.asks:
         return ColleagueForm(*data, by=by)
     if "due_date" in act.asks:
@@ -97,7 +99,7 @@ def batch_choose(request: HttpRequest) -> HttpResponse:
         raise NotFound
     with scope(by):
         answer = asked_at(address, by, request.user)
-        act = ACTS.get(request.POST.get("act", ""))
+        act = known().get(request.POST.get("act", ""))
         if act is not None and act.of_list != answer.spec.name:
             raise NotFound
         if request.POST.get("all"):
@@ -217,7 +219,7 @@ def _result(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     return {
         "rows": list(rows.values()),
         "not_shown": len(done) - len(rows),
-        "done_said": WORDS[batch.act].done(len(done)) if over and done else "",
+        "done_said": words_of(batch.act).done(len(done)) if over and done else "",
         "refused": _why_not(refused, _rows(answer, list(refused))),
         "refused_count": len(refused),
         "left": _why_not(left, _rows(answer, list(left))),
@@ -233,7 +235,7 @@ def _in_time(batch: Batch) -> bool:
 
 def _page(request: HttpRequest, batch: Batch, form: Any = None) -> HttpResponse:
     """Inside the scope."""
-    words, act = WORDS[batch.act], ACTS[batch.act]
+    words, act = words_of(batch.act), act_of(batch.act)
     answer = _listed(request, batch)
     context = {
         "batch": batch,
@@ -258,7 +260,7 @@ def _page(request: HttpRequest, batch: Batch, form: Any = None) -> HttpResponse:
 @open_to(members)
 def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     found = _own(acting(request), batch_id)
-    if found.is_chosen or found.address.split("?")[0] in _lists():
+    if found.is_chosen or found.address.split("?")[0] in _lists() or act_of(found.act).programme:
         return _page(request, found)
     return redirect(found.address or "home")  # done on the page of a row: there it is told
 
@@ -274,7 +276,7 @@ def _lists() -> set[str]:
 def batch_do(request: HttpRequest, batch_id: int) -> HttpResponse:
     by = acting(request)
     with scope(by):
-        form = _form(ACTS[_own(by, batch_id).act], by, request.POST)
+        form = _form(act_of(_own(by, batch_id).act), by, request.POST)
         valid = form.is_valid()
     if valid:
         try:
@@ -297,7 +299,7 @@ def _go_on(request: HttpRequest, by: Acting, batch_id: int) -> HttpResponse:
     if found.is_unfinished:
         notices.say(request, gettext("This is being done. You may go on working; this page tells how far it is."))
         return redirect("batch", batch_id)
-    said_with_undo(request, found, WORDS[found.act].done(len(found.marks)))
+    said_with_undo(request, found, words_of(found.act).done(len(found.marks)))
     return redirect("batch", batch_id) if found.refused else redirect(found.address)
 
 
