@@ -85,38 +85,49 @@ class NewVisit:
 def plan_visit(*, place: Place, planned_date: date, by: Acting, now: datetime) -> Visit:
     """Raises `PlannedInPast`, `NotFine`, `ProgrammeOff`."""
     require(may_plan(by, place.path))
-    require(rules.place_refusal(kind=place.kind, name=place.name_fa))
-    own = keeper(by)
-    require_on([(place.path, own.path)], now)
-    if planned_date < business_date(now):
-        raise rules.PlannedInPast
-    visit = Visit.objects.create(
-        **where(place, own), state=rules.LIFE.start, planned_date=planned_date, planned_by_id=by.account_id or None,
-        created_at=now,
-    )  # fmt: skip
-    _event("visit.planned", [visit], by, now)
+    [visit] = keep_plans([place], planned_date, keeper(by), by, now)
     return visit
+
+
+def keep_plans(places: Sequence[Place], day: date, own: Organisation, by: Acting, now: datetime) -> list[Visit]:
+    """Planned visits to these places, of which the actor was found to be one who may. Raises as `plan_visit`."""
+    for place in places:
+        require(rules.place_refusal(kind=place.kind, name=place.name_fa))
+    require_on([(place.path, own.path) for place in places], now)
+    if day < business_date(now):
+        raise rules.PlannedInPast
+    plans = [
+        Visit(
+            **where(place, own), state=rules.LIFE.start, planned_date=day, planned_by_id=by.account_id or None, created_at=now
+        )
+        for place in places
+    ]  # fmt: skip
+    visits = Visit.objects.bulk_create(plans)
+    told_of("visit.planned", visits, by, now)
+    return visits
 
 
 @action
 def drop_visit(*, visit_id: int, by: Acting, now: datetime) -> Visit:
     """The plan is given up; it can be taken up again."""
-    return _move("drop_visit", "visit.dropped", visit_id, by, now)
+    return moved("drop_visit", "visit.dropped", [visit_id], by, now)[0]
 
 
 @action
 def restore_visit(*, visit_id: int, by: Acting, now: datetime) -> Visit:
-    return _move("restore_visit", "visit.restored", visit_id, by, now)
+    return moved("restore_visit", "visit.restored", [visit_id], by, now)[0]
 
 
-def _move(act: str, told: str, visit_id: int, by: Acting, now: datetime) -> Visit:
-    visit = lock(Visit.objects.all(), [visit_id])[visit_id]
-    require(may_change(by, visit))
-    require_on([(visit.place_path, visit.organisation_path)], now)
-    visit.state = rules.LIFE.after(act, visit.state)
-    visit.save(update_fields=["state"])
-    _event(told, [visit], by, now)
-    return visit
+def moved(act: str, told: str, visit_ids: Sequence[int], by: Acting, now: datetime) -> list[Visit]:
+    """Take one step with each of these plans, all or none, as one event."""
+    visits = list(lock(Visit.objects.all(), visit_ids).values())
+    require_on([(visit.place_path, visit.organisation_path) for visit in visits], now)
+    for visit in visits:
+        require(may_change(by, visit))
+        visit.state = rules.LIFE.after(act, visit.state)
+    Visit.objects.bulk_update(visits, ["state"])
+    told_of(told, visits, by, now)
+    return visits
 
 
 @action
@@ -144,7 +155,7 @@ def record_visit(*, row: NewVisit, by: Acting, now: datetime, random: Random | N
     visit.save()
     _hear(visit, row, own, by, now, random)
     VisitPhoto.objects.bulk_create(_photo(visit, one, now) for one in row.pictures)
-    _event("visit.recorded", [visit], by, now)
+    told_of("visit.recorded", [visit], by, now)
     return visit
 
 
@@ -196,7 +207,7 @@ def add_picture(*, visit_id: int, picture: Picture, by: Acting, now: datetime) -
         raise rules.SpotTaken
     photo = _photo(visit, picture, now)
     photo.save()
-    _event("visit.pictured", [visit], by, now)
+    told_of("visit.pictured", [visit], by, now)
     return photo
 
 
@@ -211,7 +222,7 @@ def tell_action(*, visit_id: int, words: str, done_date: date, by: Acting, now: 
     VisitAction.objects.create(
         visit=visit, words=words.strip(), done_date=done_date, told_by_id=by.account_id or None, told_at=now
     )
-    _event("visit.acted", [visit], by, now)
+    told_of("visit.acted", [visit], by, now)
     _follow([visit], by, now)
     return visit
 
@@ -241,7 +252,7 @@ def _follow(visits: Sequence[Visit], by: Acting, now: datetime) -> int:
             changed.setdefault(act, []).append(visit)
     for act, some in changed.items():
         Visit.objects.bulk_update(some, ["state", "followed_at"])
-        _event("visit.followed" if act == "follow_visit" else "visit.reopened", some, by, now)
+        told_of("visit.followed" if act == "follow_visit" else "visit.reopened", some, by, now)
     return sum(map(len, changed.values()))
 
 
@@ -354,5 +365,5 @@ def require_on(pairs: Sequence[tuple[str, str]], now: datetime) -> None:
     require(off_refusal(SLUG, pairs, business_date(now)))
 
 
-def _event(act: str, visits: Sequence[Visit], by: Acting, now: datetime) -> None:
+def told_of(act: str, visits: Sequence[Visit], by: Acting, now: datetime) -> None:
     record_batch(act, kind="visit", subjects=visits, by=by, now=now)

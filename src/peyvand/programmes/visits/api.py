@@ -34,7 +34,7 @@ from peyvand.extend.programme import ApiRoute
 from peyvand.files.pictures import MOST_BYTES, cleaned
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, NotFound
-from peyvand.programmes.visits import actions, queries, rules
+from peyvand.programmes.visits import actions, many_actions, queries, rules
 from peyvand.programmes.visits.enums import Moment, VisitState
 from peyvand.programmes.visits.models import (
     Visit,
@@ -96,6 +96,10 @@ class VisitIn(Given):
 class VisitPlanIn(Given):
     place: PlacePath
     planned_date: Day
+
+
+class VisitDayIn(Given):
+    planned_date: Annotated[Day, Field(description="Today or later")]
 
 
 class VisitActionIn(Given):
@@ -239,6 +243,14 @@ def drop_visit(request: HttpRequest, visit_id: Path[Id]) -> HttpResponse:
     return act(request, lambda by, now: _whole(actions.drop_visit(visit_id=visit_id, by=by, now=now).pk, by))
 
 
+def move_visit(request: HttpRequest, visit_id: Path[Id], body: VisitDayIn) -> HttpResponse:
+    def run(by: Acting, now: datetime) -> VisitWhole:
+        many_actions.give_day(visit_ids=[visit_id], planned_date=body.planned_date, by=by, now=now)
+        return _whole(visit_id, by)
+
+    return act(request, run)
+
+
 def restore_visit(request: HttpRequest, visit_id: Path[Id]) -> HttpResponse:
     return act(request, lambda by, now: _whole(actions.restore_visit(visit_id=visit_id, by=by, now=now).pk, by))
 
@@ -316,6 +328,7 @@ VISIT_ROUTES = (
     ApiRoute("POST", "", "field", record_visit, {201: VisitWhole}, "Record a visit that was made"),
     ApiRoute("POST", "/plans", "plan", plan_visit, {201: VisitWhole}, "Plan a visit"),
     ApiRoute("POST", "/terms", "terms", set_visit_terms, {201: VisitTermsOut}, "Set the year's goal and the scales of the score"),
+    ApiRoute("POST", f"{_ONE}/day", "move", move_visit, VisitWhole, "Give a planned visit another day"),
     ApiRoute("POST", f"{_ONE}/drop", "move", drop_visit, VisitWhole, "Drop a planned visit"),
     ApiRoute("POST", f"{_ONE}/restore", "move", restore_visit, VisitWhole, "Plan a dropped visit again"),
     ApiRoute("POST", f"{_ONE}/actions", "tell", tell_visit_action, VisitWhole, "Tell what was done because of a visit"),

@@ -1,11 +1,11 @@
-"""What visits promise, counted (their manifest says it in words)."""
+"""What visits promise, counted (their manifest says it in words), and month by month. All figures come of one read."""
 
-from datetime import date
-
-from django.db.models import Count, Q, QuerySet, Sum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from peyvand.extend.programme import Counted
-from peyvand.kernel.jalali import add_months, business_date
+from peyvand.kernel.jalali import JalaliMonth, add_months, business_date
 from peyvand.programmes.visits.enums import MADE, VisitState
 from peyvand.programmes.visits.models import Visit
 from peyvand.programmes.visits.queries import year_began
@@ -17,38 +17,77 @@ from peyvand.scope.database import scope
 MONTHS = 12
 
 
-def _made(by: Acting, since: date) -> QuerySet[Visit]:
-    """Made since a day in the actor's area; staff see their organisation's, others the area's sums."""
-    rows = Visit.objects.filter(below(by.place_path), state__in=MADE, visited_date__gte=since)
-    return rows.filter(below(by.organisation_path, "organisation_path")) if by.is_staff else rows
+@dataclass(frozen=True)
+class Made:
+    """What is counted of a visit that was made."""
+
+    place_path: str
+    day: date
+    contacts: int
+    followed: bool
+    followed_at: datetime | None
+
+
+def _made(by: Acting, since: date) -> list[Made]:
+    """Those made since a day in the actor's area; staff see their organisation's, others the area's sums."""
+    rows = Visit.objects.filter(below(by.place_path), state__in=MADE, visited_date__gte=since).order_by("pk")
+    rows = rows.filter(below(by.organisation_path, "organisation_path")) if by.is_staff else rows
+    with scope(SYSTEM):
+        told = list(rows.values_list("place_path", "visited_date", "first_contacts", "state", "followed_at"))
+    return [
+        Made(path, day, contacts, state == VisitState.FOLLOWED, at) for path, day, contacts, state, at in told if day
+    ]
+
+
+def together(by: Acting, today: date) -> Mapping[str, Counted]:
+    """Every figure of the year, of one read."""
+    made = _made(by, add_months(today, -MONTHS))
+    places = len({one.place_path for one in made if year_began(today) <= one.day})
+    contacts = sum(one.contacts for one in made)
+    followed = [one for one in made if one.followed]
+    spans = [(one.day, max(one.day, business_date(one.followed_at))) for one in followed if one.followed_at]
+    return {
+        "places_seen": Counted(float(places), places),
+        "first_contacts": Counted(float(contacts), contacts),
+        "share_followed": Counted(len(followed) / len(made) if made else None, len(made)),
+        "days_to_action": Counted(median_days(spans), len(spans)),
+    }
 
 
 def places_seen(by: Acting, today: date) -> Counted:
-    with scope(SYSTEM):
-        number = _made(by, year_began(today)).order_by().values("place_path").distinct().count()
-    return Counted(float(number), number)
+    return together(by, today)["places_seen"]
 
 
 def first_contacts(by: Acting, today: date) -> Counted:
-    with scope(SYSTEM):
-        number = _made(by, add_months(today, -MONTHS)).aggregate(n=Sum("first_contacts"))["n"] or 0
-    return Counted(float(number), number)
+    return together(by, today)["first_contacts"]
 
 
 def share_followed(by: Acting, today: date) -> Counted:
-    with scope(SYSTEM):
-        rows = _made(by, add_months(today, -MONTHS))
-        many = rows.aggregate(made=Count("pk"), followed=Count("pk", filter=Q(state=VisitState.FOLLOWED)))
-    made, followed = many["made"], many["followed"]
-    return Counted(followed / made if made else None, made)
+    return together(by, today)["share_followed"]
 
 
 def days_to_action(by: Acting, today: date) -> Counted:
-    with scope(SYSTEM):
-        rows = _made(by, add_months(today, -MONTHS)).filter(state=VisitState.FOLLOWED)
-        spans = [
-            (visited, max(visited, business_date(followed)))
-            for visited, followed in rows.values_list("visited_date", "followed_at")
-            if visited and followed
-        ]
-    return Counted(median_days(spans), len(spans))
+    return together(by, today)["days_to_action"]
+
+
+@dataclass(frozen=True)
+class MonthMade:
+    """Visits made in a month, the first contacts at them, and of how many of them something followed by now."""
+
+    month: JalaliMonth
+    visits: int
+    contacts: int
+    followed: int
+
+
+def by_month(by: Acting, today: date, months: int = MONTHS) -> Sequence[MonthMade]:
+    """The last months, the oldest first; today's is the last of them and not over."""
+    last = JalaliMonth.of(today)
+    known = [last.shift(-back) for back in reversed(range(months))]
+    found: dict[JalaliMonth, list[Made]] = {one: [] for one in known}
+    for one in _made(by, known[0].first_day):
+        found.get(JalaliMonth.of(one.day), []).append(one)
+    return [
+        MonthMade(month, len(some), sum(one.contacts for one in some), sum(one.followed for one in some))
+        for month, some in found.items()
+    ]

@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.kernel.jalali import business_date
 from peyvand.kernel.text import latin_digits
 from peyvand.places.enums import FINE
 from peyvand.places.models import Place
@@ -73,6 +75,22 @@ class PlanForm(Form):
         super().__init__(*args, **options)
         self.fields["place"].offer(fine_places(by))  # type: ignore[attr-defined]
         self.fields["planned_date"].earliest = today  # type: ignore[attr-defined]
+
+
+class DayForm(Form):
+    """The day of planned visits: of one, and of many at once."""
+
+    due_date = JalaliDateField(label=_("On which day"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        today = business_date(timezone.now())
+        options.setdefault("initial", {"due_date": today + timedelta(days=7)})
+        super().__init__(*args, **options)
+        self.fields["due_date"].earliest = today  # type: ignore[attr-defined]
+
+    def usual(self) -> dict[str, Any]:
+        """What the preview supposes until something is said."""
+        return {"due_date": self.initial["due_date"].isoformat()}
 
 
 class VisitForm(Form):
@@ -202,6 +220,20 @@ class VisitFilters(Filters):
     lookups = {"since": "visited_date__gte"}
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *VisitState.choices])
     since = JalaliDateField(label=_("Visited since"), required=False, help_text="")
+
+
+class UnseenFilters(Filters):
+    """By the name of the place or of what it lies in."""
+
+    searched = ("search_key", "parent__search_key")
+    lookups = {"come": "ever_come"}
+    kind = forms.ChoiceField(
+        label=_("Kind of place"), required=False, choices=[("", _("All")), *((one.value, one.label) for one in FINE)]
+    )
+    come = forms.ChoiceField(
+        label=_("Has anybody come?"), required=False,
+        choices=[("", _("All")), ("0", _("Nobody has come yet")), ("1", _("Visited before"))],
+    )  # fmt: skip
 
 
 class AnswerForm(Form):

@@ -11,6 +11,7 @@ from peyvand.extend.programme import Call, Figure, Job, Page, Permission, Progra
 from peyvand.files.storage import LocalFolder
 from peyvand.programmes.visits import (
     field_views,
+    figure_views,
     figures,
     permissions,
     place_views,
@@ -22,12 +23,14 @@ from peyvand.programmes.visits import (
 )
 from peyvand.programmes.visits.actions import SLUG, blank_words, follow_visits, forget_pictures, forget_words
 from peyvand.programmes.visits.api import VISIT_ROUTES
+from peyvand.programmes.visits.many_acts import ACTS
 from peyvand.programmes.visits.seed import seed
 from peyvand.programmes.visits.specifications import USED
 from peyvand.programmes.visits.survey_api import SURVEY_ROUTES
 from peyvand.programmes.visits.tour_api import TOUR_ROUTES
 from peyvand.programmes.visits.waits import WAITS
 from peyvand.scope.acting import STAFF, SYSTEM, Acting, Role
+from peyvand.web.pages.programme_charts import chart_routes
 
 _WATCHERS = (*STAFF, Role.GOVERNOR_OFFICE, Role.AUDITOR, Role.ADMINISTRATOR)
 
@@ -94,7 +97,7 @@ PROGRAMME = Programme(
         Page("tell", _("Tell what followed"), "visit", writes=True),
         Page("plan", _("Plan a visit"), "plan", writes=True),
         Page("new_tour", _("Plan a tour"), "plan", writes=True),
-        Page("move", _("Drop or take up a plan"), "plan", writes=True),
+        Page("move", _("Move, drop or take up a plan"), "plan", writes=True),
         Page("upload", _("Upload a form"), "plan", writes=True),
         Page("terms", _("Goal and scales"), "settle", writes=True),
     ),
@@ -103,7 +106,8 @@ PROGRAMME = Programme(
         Route("plan/", "plan", views.plan),
         Route("places/", "unseen", place_views.unseen),
         Route("places/<int:place_id>/", "place", place_views.place),
-        Route("figures/", "figures", place_views.figures),
+        Route("figures/", "figures", figure_views.figures),
+        *chart_routes("figures", figure_views.CHARTS),
         Route("terms/", "terms", views.terms),
         Route("tours/", "tours", tour_views.tours),
         Route("tours/new/", "new_tour", tour_views.new_tour),
@@ -120,6 +124,7 @@ PROGRAMME = Programme(
         Route("<int:visit_id>/", "one", views.one_visit),
         Route("<int:visit_id>/action/", "tell", views.tell),
         Route("<int:visit_id>/picture/", "tell", views.add_picture, "add_picture"),
+        Route("<int:visit_id>/day/", "move", views.give_day, "give_day"),
         Route("<int:visit_id>/drop/", "move", views.drop, "drop"),
         Route("<int:visit_id>/restore/", "move", views.restore, "restore"),
     ),
@@ -165,6 +170,7 @@ PROGRAMME = Programme(
             "days",
         ),
     ),
+    counted_together=figures.together,
     seed=seed,
     retention=(
         Retention(_("Words noted at visits and households’ answers"), 24, forget),
@@ -172,6 +178,7 @@ PROGRAMME = Programme(
     ),
     api_routes=(*VISIT_ROUTES, *SURVEY_ROUTES, *TOUR_ROUTES),
     waits=WAITS,
+    acts_on_many=ACTS,
     words={
         "visit": _("Visit"),
         "visit_terms": _("Goal and scales"),
@@ -179,6 +186,7 @@ PROGRAMME = Programme(
         "visit_tour": _("Tour"),
         "visit_tour.planned": _("Tour planned"),
         "visit.planned": _("Visit planned"),
+        "visit.given_day": _("Planned visit given another day"),
         "visit.dropped": _("Planned visit dropped"),
         "visit.restored": _("Dropped visit planned again"),
         "visit.recorded": _("Visit recorded"),

@@ -1,11 +1,29 @@
 """Reads of visits."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    JSONField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
 
 from peyvand.engines.deprivation import Deprivation, Measure, alkire_foster
 from peyvand.flow.need.enums import ClosedAs
@@ -167,6 +185,40 @@ def standings(
     )
 
 
+class _Looked(Func):
+    """What a JSON object holds under the key of the row."""
+
+    template, arg_joiner, output_field = "((%(expressions)s)::int)", " ->> ", IntegerField()
+
+
+def places_of(rows: Sequence[Standing]) -> QuerySet[Place]:
+    """The places of these standings as a list narrows, orders and shows them.
+
+    `score` and `deprivation_part` are -1 where there is none; the parts are thousandths; `last_day` is the number of a day, 0 where
+    nobody `ever_come` (1 or 0); `deprivation_from` is its source, and `by_survey` says that a survey is.
+    """
+
+    def looked(value: Callable[[Standing], int | str], **options: Any) -> _Looked:
+        told = json.dumps({str(one.place.pk): value(one) for one in rows})
+        return _Looked(Cast(Value(told), JSONField()), Cast(F("pk"), TextField()), **options)
+
+    places = Place.objects.filter(pk__in=[one.place.pk for one in rows]).select_related("parent")
+    return places.defer("boundary", "parent__boundary").annotate(
+        score=looked(lambda one: -1 if one.neglect.score is None else one.neglect.score),
+        deprivation_part=looked(lambda one: _thousandths(one.neglect.deprivation)),
+        time_part=looked(lambda one: _thousandths(one.neglect.time)),
+        help_part=looked(lambda one: _thousandths(one.neglect.little_help)),
+        last_day=looked(lambda one: one.last.toordinal() if one.last else 0),
+        ever_come=looked(lambda one: int(one.last is not None)),
+        by_survey=looked(lambda one: int(one.is_survey)),
+        deprivation_from=looked(lambda one: one.source, template="(%(expressions)s)", output_field=TextField()),
+    )
+
+
+def _thousandths(part: float | None) -> int:
+    return -1 if part is None else round(1000 * part)
+
+
 def _deprivation(measure: Measure | None, prior: tuple[int, str] | None, terms: Terms) -> tuple[float | None, str]:
     if measure is not None:
         return of_survey(measure.m0, terms.full_m0), ""
@@ -213,12 +265,13 @@ def _through_visit(where: Q) -> Q:
 
 @dataclass(frozen=True)
 class Part:
-    """A province or county: visits made there since a day, its people and its deprivation; None where not known."""
+    """A province or county: visits made there since a day, its people and its deprivation, None where not known; and whence they are."""
 
     place: Place
     visits: int
     people: int | None
     deprivation: int | None
+    sources: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -237,7 +290,17 @@ def spread(area: str, today: date) -> Spread:
     """In one question. Call it under the national role: what it gives are counts, and no row of anybody."""
     nation = area.split("/")[0] + "/"
     inner = Q(kind=PlaceKind.PROVINCE) | Q(kind=PlaceKind.COUNTY)
-    named = ("pk", "path", "kind", "name_fa", "name_en", "population", "deprivation")
+    named = (
+        "pk",
+        "path",
+        "kind",
+        "name_fa",
+        "name_en",
+        "population",
+        "deprivation",
+        "population_source",
+        "deprivation_source",
+    )
     made = Visit.objects.filter(
         below(nation), state__in=MADE, visited_date__range=(year_began(today), today)
     ).order_by()
@@ -264,7 +327,11 @@ def _part(place: Place, seen: dict[str, int], counties: list[Place]) -> Part:
     people = place.population or _sum([one.population for one in inside])
     deprivation = place.deprivation if place.deprivation is not None else _mean([one.deprivation for one in inside])
     visits = sum(number for path, number in seen.items() if within(path, place.path))
-    return Part(place, visits, people, deprivation)
+    told = {(one.population, one.population_source) for one in (place, *inside)}
+    told |= {(one.deprivation, one.deprivation_source) for one in (place, *inside)}
+    return Part(
+        place, visits, people, deprivation, frozenset(source for value, source in told if value is not None and source)
+    )
 
 
 def _sum(values: list[int | None]) -> int | None:

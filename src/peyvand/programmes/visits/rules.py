@@ -16,6 +16,7 @@ LIFE = LifeCycle(
     VisitState.PLANNED,
     [
         ("record_visit", VisitState.PLANNED, VisitState.MADE),
+        ("give_day", VisitState.PLANNED, VisitState.PLANNED),
         ("drop_visit", VisitState.PLANNED, VisitState.DROPPED),
         ("restore_visit", VisitState.DROPPED, VisitState.PLANNED),
         ("follow_visit", VisitState.MADE, VisitState.FOLLOWED),
@@ -37,6 +38,11 @@ class NotMade(Refusal):
 class PlannedInPast(Refusal):
     code = "visit_planned_in_past"
     message = "A visit is planned for today or a later day."
+
+
+class AlreadyPlanned(Refusal):
+    code = "visit_already_planned"
+    message = "Your organisation has planned a visit to “{place}” already."
 
 
 class VisitInFuture(Refusal):

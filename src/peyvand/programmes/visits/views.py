@@ -18,14 +18,23 @@ from peyvand.files.pictures import CONTENT_TYPE, cleaned
 from peyvand.files.storage import LocalFolder
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
-from peyvand.programmes.visits import actions, permissions, queries, rules
+from peyvand.programmes.visits import actions, many_actions, permissions, queries, rules
 from peyvand.programmes.visits.enums import MADE, Moment, VisitState
-from peyvand.programmes.visits.forms import ActionForm, PictureForm, PlanForm, TermsForm, VisitFilters, given_place
+from peyvand.programmes.visits.forms import (
+    ActionForm,
+    DayForm,
+    PictureForm,
+    PlanForm,
+    TermsForm,
+    VisitFilters,
+    given_place,
+)
 from peyvand.programmes.visits.models import Visit, VisitAction, VisitPhoto, VisitTerms
 from peyvand.scope.acting import STAFF, Acting
 from peyvand.scope.database import scope
 from peyvand.scope.encryption import Protected
 from peyvand.web import notices
+from peyvand.web.bulk import offered_on
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.access import refuse
@@ -80,6 +89,7 @@ LIST = ListSpec(
     ),
     default_sort="-created_at",
     filters=VisitFilters,
+    acts=offered_on("visits"),
     empty_title=_("No visit yet"),
     empty_text=_("Choose a place that has been seen less, and plan the first one."),
     first_step=first_step(
@@ -124,7 +134,7 @@ def plan(request: HttpRequest) -> HttpResponseBase:
         visit = actions.plan_visit(place=said["place"], planned_date=said["planned_date"], by=by, now=timezone.now())
     except Refusal as refusal:
         with scope(by):
-            refuse(form, refusal)
+            refuse(form, refusal, visit_planned_in_past="planned_date", visit_not_fine="place")
             return render(request, "visits/plan.html", {"form": form}, status=409)
     notices.done(request, gettext("The visit is planned."))
     return redirect(f"{SLUG}:one", visit_id=visit.pk)
@@ -153,6 +163,7 @@ def _one(visit: Visit, by: Acting) -> dict[str, Any]:
         ],
         "pairs": _pairs(visit),
         "households": visit.answers.count(),
+        "may_move": open_now and leads and "give_day" in acts,
         "may_drop": open_now and leads and "drop_visit" in acts,
         "may_restore": open_now and leads and "restore_visit" in acts,
         "may_record": open_now and may_tell and visit.state == VisitState.PLANNED,
@@ -160,6 +171,7 @@ def _one(visit: Visit, by: Acting) -> dict[str, Any]:
         "switched_off": not open_now,
         "action_form": ActionForm(today=today(), initial={"done_date": today()}),
         "picture_form": PictureForm(),
+        "day_form": DayForm(initial={"due_date": max(visit.planned_date or today(), today())}),
     }
 
 
@@ -218,6 +230,24 @@ def _act(
         notices.done(request, done, undo_url=undo)
     except Refusal as refusal:
         notices.refused(request, refusal)
+    return redirect(f"{SLUG}:one", visit_id=visit_id)
+
+
+@require_POST
+def give_day(request: HttpRequest, visit_id: int) -> HttpResponseBase:
+    form, by = DayForm(request.POST), request.acting  # type: ignore[attr-defined]
+    if not form.is_valid():
+        return _again(request, visit_id, day_form=form)
+    try:
+        many_actions.give_day(
+            visit_ids=[visit_id], planned_date=form.cleaned_data["due_date"], by=by, now=timezone.now()
+        )
+    except (NotFound, NotPermitted):
+        raise
+    except Refusal as refusal:
+        refuse(form, refusal, visit_planned_in_past="due_date")
+        return _again(request, visit_id, day_form=form)
+    notices.done(request, gettext("The visit has a new day."))
     return redirect(f"{SLUG}:one", visit_id=visit_id)
 
 
