@@ -61,7 +61,7 @@ def test_the_counties_have_people_and_a_deprivation_that_say_they_are_invented(f
     province = Place.objects.get(path="ir/02/")
     assert (province.population, province.population_source) == (sum(one.population or 0 for one in counties), SOURCE)
     told = spread("ir/02/", business_date(NOW))
-    gauge = balance("", told.counties, outside=False).gauges
+    gauge = balance("", "", told.counties, outside=False).gauges
     assert [one.unknown for one in gauge] == [0, 0]
     assert sum(one.visits for one in told.counties) > 0
     assert all(one.theil is not None and one.theil > 0 for one in gauge)

@@ -267,7 +267,7 @@ def move_session(request: HttpRequest, session_id: Path[Id], body: SessionMoveIn
     return act(
         request,
         lambda by, now: session_out(
-            session_actions.close_or_cancel(session_id=session_id, act=body.act, by=by, now=now).pk
+            session_actions.move_session(session_id=session_id, act=body.act, by=by, now=now).pk
         ),
     )
 
@@ -375,7 +375,12 @@ API_ROUTES = (
     ApiRoute("GET", _S, "session", get_session, SessionOut, "One session"),
     ApiRoute("POST", f"{_S}/held", "council_act", hold_session, SessionOut, "Record who was present and what was said"),
     ApiRoute(
-        "POST", f"{_S}/moves", "council_act", move_session, SessionOut, "Close the minutes, or cancel the session"
+        "POST",
+        f"{_S}/moves",
+        "council_act",
+        move_session,
+        SessionOut,
+        "Close the minutes, cancel the session, or take either back",
     ),
     ApiRoute("POST", f"{_S}/resolutions", "council_act", resolve, {201: ResolutionOut}, "Write down what was resolved"),
     ApiRoute(

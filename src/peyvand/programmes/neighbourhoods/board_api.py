@@ -21,7 +21,7 @@ from peyvand.api.shapes import (
     place_ref,
 )
 from peyvand.extend.programme import ApiRoute
-from peyvand.programmes.neighbourhoods import board_actions, queries, served_actions
+from peyvand.programmes.neighbourhoods import board_actions, board_queries, queries, served_actions
 from peyvand.programmes.neighbourhoods.board_acts import own
 from peyvand.programmes.neighbourhoods.board_models import DoubleHelp
 from peyvand.programmes.neighbourhoods.enums import (
@@ -155,7 +155,7 @@ class DoubleHelpOut(Schema):
 
 def board_out(place_id: int, by: Acting) -> BoardOut:
     place = queries.place_in_area(by, place_id)
-    told = queries.board_of(place, today())
+    told = board_queries.board_of(place, today())
     return BoardOut(
         place=place_ref(place),
         lead=organisation_ref(told.lead.organisation) if told.lead else None,
@@ -188,7 +188,7 @@ def board_out(place_id: int, by: Acting) -> BoardOut:
             AccompaniedOut(
                 organisation=organisation_ref(one.organisation), rate=one.rate, offers=one.offers, withheld=one.withheld
             )
-            for one in queries.accompaniment(by, place, told.seats)
+            for one in board_queries.accompaniment(by, place, told.seats)
         ],
         trusted_ids=[one.pk for one in told.trusted],
     )  # fmt: skip

@@ -17,13 +17,14 @@ from peyvand.kernel.identifiers import clean
 from peyvand.kernel.refusals import NotFound, Refusal
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
-from peyvand.programmes.neighbourhoods import board_acts, permissions, queries, rules, served_actions
+from peyvand.programmes.neighbourhoods import board_acts, board_queries, queries, served_actions
 from peyvand.programmes.neighbourhoods.board_models import BoardSeat, DoubleHelp, Objective, Obstacle, Share
-from peyvand.programmes.neighbourhoods.enums import DoubleHelpState, ObstacleState
-from peyvand.programmes.neighbourhoods.forms import AlarmFilters, AskServedForm, ObstacleFilters
+from peyvand.programmes.neighbourhoods.board_queries import Owed
+from peyvand.programmes.neighbourhoods.enums import DoubleHelpState
+from peyvand.programmes.neighbourhoods.forms import AlarmFilters, AskServedForm
 from peyvand.programmes.neighbourhoods.known import FOUR, FOUR_SOURCE
-from peyvand.programmes.neighbourhoods.queries import Owed
-from peyvand.programmes.neighbourhoods.views import SLUG, badge, offers, opened
+from peyvand.programmes.neighbourhoods.list_views import age_of, objective_badge, obstacle_badge
+from peyvand.programmes.neighbourhoods.views import SLUG, offers, opened
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
@@ -31,7 +32,6 @@ from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.access import acting, refuse, today
 from peyvand.web.pages.words import named
-from peyvand.web.programmes import first_step, one_of
 from peyvand.web.templatetags.peyvand_format import number, percent
 from peyvand.web.templatetags.peyvand_pages import place_url
 
@@ -40,7 +40,7 @@ from peyvand.web.templatetags.peyvand_pages import place_url
 def board(request: HttpRequest, place_id: int) -> HttpResponseBase:
     by = acting(request)
     place = queries.place_in_area(by, place_id)
-    told, is_open = queries.board_of(place, today()), opened(by)
+    told, is_open = board_queries.board_of(place, today()), opened(by)
     context = {
         "place": place,
         "place_url": place_url(place),
@@ -50,7 +50,8 @@ def board(request: HttpRequest, place_id: int) -> HttpResponseBase:
         "past": told.past,
         "missing": _missing(told.seats),
         "four_source": f"\u2066{FOUR_SOURCE}\u2069",
-        "accompanied": [_accompanied(one) for one in queries.accompaniment(by, place, told.seats)],
+        "accompanied": [_accompanied(one) for one in board_queries.accompaniment(by, place, told.seats)],
+        "more": told.more,
         "objectives": [_objective(one, told.shares.get(one.pk, ()), by, is_open) for one in told.objectives],
         "obstacles": [_obstacle(one, by, is_open) for one in told.obstacles],
         "trusted": [(one, offers(board_acts.TRUSTED, one, by, is_open, "trusted_act")) for one in told.trusted],
@@ -91,7 +92,7 @@ def _missing(seats: Any) -> list[str]:
     return [_four(slug) for slug in FOUR if slug not in there]
 
 
-def _accompanied(one: queries.Accompanied) -> dict[str, Any]:
+def _accompanied(one: board_queries.Accompanied) -> dict[str, Any]:
     return {
         "name": named(one.organisation), "offers": one.offers, "kinds": one.kinds, "withheld": one.withheld,
         "rate": percent(one.rate, 0) if one.rate is not None else "",
@@ -99,10 +100,8 @@ def _accompanied(one: queries.Accompanied) -> dict[str, Any]:
 
 
 def _objective(row: Objective, shares: Sequence[Share], by: Acting, is_open: bool) -> dict[str, Any]:
-    late = rules.is_late(state=row.state, due=row.due_date, today=today())
-    tone = {"open": "going", "reached": "done", "dropped": "stopped"}[row.state]
     return {
-        "row": row, "badge": badge(row.get_state_display(), tone, late), "done": sum(one.done for one in shares),
+        "row": row, "badge": objective_badge(row), "done": sum(one.done for one in shares),
         "shares": [(named(one.organisation), one.promised, one.done) for one in shares],
         "acts": offers(board_acts.OBJECTIVE, row, by, is_open, "objective_act"),
     }  # fmt: skip
@@ -110,8 +109,7 @@ def _objective(row: Objective, shares: Sequence[Share], by: Acting, is_open: boo
 
 def _obstacle(row: Obstacle, by: Acting, is_open: bool) -> dict[str, Any]:
     return {
-        "row": row, "owner": named(row.owner), "age": _age(row),
-        "badge": Badge(row.get_state_display(), "done" if row.cleared_at else "waiting"),
+        "row": row, "owner": named(row.owner), "age": age_of(row), "badge": obstacle_badge(row),
         "acts": offers(board_acts.OBSTACLE, row, by, is_open, "obstacle_act"),
     }  # fmt: skip
 
@@ -125,41 +123,6 @@ def _line(one: Owed) -> dict[str, Any]:
         word, owner = (_("Resolution"), named(row.owner)) if is_resolution else (_("Voice"), named(row.at.kind))
         url = reverse(f"{SLUG}:{one.what}", args=[row.pk])
     return {"what": word, "title": row.title, "url": url, "owner": owner, "due": one.due, "late": one.late}
-
-
-def _age(row: Obstacle) -> int:
-    return ((row.cleared_at or timezone.now()) - row.told_at).days
-
-
-OBSTACLES = ListSpec(
-    name="obstacles",
-    title=_("Obstacles"),
-    columns=(
-        Column("title", _("What stands in the way"), link=lambda row: board_acts.board_url(row.place_id)),
-        Column("place", _("Place"), value=lambda row: named(row.place), sort="place_path"),
-        Column("owner", _("Who is to clear it"), value=lambda row: named(row.owner)),
-        Column("age", _("Age in days"), value=_age, kind="number"),
-        Column("told", _("Told"), value="told_at", kind="date", sort="told_at"),
-    ),
-    default_sort="told_at",
-    filters=ObstacleFilters,
-    empty_title=_("No obstacle stands"),
-    empty_text=_("What stands in the way of a place is told on its board, with whoever is to clear it."),
-    first_step=first_step(SLUG, (one_of(*permissions.READERS), _("See the boards"), "home"), else_=""),
-)  # fmt: skip
-
-
-@exportable
-@require_GET
-def obstacles(request: HttpRequest) -> HttpResponseBase:
-    """Those that stand in one's own area; with `show=own` those one's own organisation is to clear."""
-    by = acting(request)
-    rows = queries.obstacles(by).filter(state=ObstacleState.OPEN)
-    rows = rows.filter(queries.to_clear(by)) if request.GET.get("show") == "own" else rows
-    if (file := export(request, OBSTACLES, rows)) is not None:
-        return file
-    context = {"page": list_page(request, OBSTACLES, rows), "title": OBSTACLES.title}
-    return render(request, "neighbourhoods/list.html", context)
 
 
 def _alarm_badge(row: DoubleHelp) -> Badge:

@@ -122,15 +122,23 @@ SESSION = Acts(
         ),
         "close": Act(
             _("Close the minutes"), _("The minutes are closed."),
-            lambda row, said, by, now: session_actions.close_or_cancel(session_id=row.pk, act="close", by=by, now=now),
-            _keeps_session, lambda row: row.state == SessionState.HELD,
-            final=_("Nothing is written into closed minutes any more."),
+            lambda row, said, by, now: session_actions.move_session(session_id=row.pk, act="close", by=by, now=now),
+            _keeps_session, lambda row: row.state == SessionState.HELD, undone_by="open",
+        ),
+        "open": Act(
+            _("Open the minutes again"), _("The minutes are open again."),
+            lambda row, said, by, now: session_actions.move_session(session_id=row.pk, act="open", by=by, now=now),
+            _keeps_session, lambda row: row.state == SessionState.MINUTED,
         ),
         "cancel": Act(
             _("Cancel the session"), _("The session was cancelled."),
-            lambda row, said, by, now: session_actions.close_or_cancel(session_id=row.pk, act="cancel", by=by, now=now),
-            _keeps_session, lambda row: row.state == SessionState.CALLED,
-            final=_("A cancelled session is not held any more; a new one can be called."),
+            lambda row, said, by, now: session_actions.move_session(session_id=row.pk, act="cancel", by=by, now=now),
+            _keeps_session, lambda row: row.state == SessionState.CALLED, undone_by="call_again",
+        ),
+        "call_again": Act(
+            _("Let the session stand after all"), _("The session is called again."),
+            lambda row, said, by, now: session_actions.move_session(session_id=row.pk, act="call_again", by=by, now=now),
+            _keeps_session, lambda row: row.state == SessionState.CANCELLED,
         ),
     },
     lambda by, pk: queries.one_session(pk),
@@ -166,13 +174,14 @@ RESOLUTION = Acts(
 )  # fmt: skip
 
 
-def _move(act: str, title: Any, done: Any, form: type[ActForm] = NothingForm, final: Any = "") -> Act:
+def _move(act: str, title: Any, done: Any, form: type[ActForm] = NothingForm, undone_by: str = "") -> Act:
     return Act(
         title, done,
         lambda row, said, by, now: voice_actions.move_voice(
             voice_id=row.pk, act=act, words=said.get("words", ""), by=by, now=now
         ),
-        lambda row, by: permissions.may_move_voice(by, row, act), lambda row: _may_come(row, act), form, final=final,
+        lambda row, by: permissions.may_move_voice(by, row, act), lambda row: _may_come(row, act), form,
+        undone_by=undone_by,
     )  # fmt: skip
 
 
@@ -192,9 +201,10 @@ VOICE = Acts(
         ),
         "answer": _move("answer", _("Answer"), _("Answered. Those who sent it read it now."), forms.AnswerForm),
         "pass_on": _move("pass_on", _("Pass it on upwards"), _("Passed on; the clock of the next council runs."), forms.AnswerForm),
-        "settle": _move("settle", _("The answer is enough"), _("Settled."), final=_("It is closed with that and goes no further up.")),
+        "settle": _move("settle", _("The answer is enough"), _("Settled."), undone_by="take_back"),
         "raise_again": _move("raise_again", _("Raise it to the next level"), _("Raised to the next level."), forms.AnswerForm),
-        "withdraw": _move("withdraw", _("Withdraw it"), _("Withdrawn."), final=_("Nobody has to answer it any more; it can be sent anew.")),
+        "withdraw": _move("withdraw", _("Withdraw it"), _("Withdrawn."), undone_by="take_back"),
+        "take_back": _move("take_back", _("Take that back"), _("It stands as it was before.")),
     },
     lambda by, pk: queries.one_voice(pk),
     lambda row: row.council.place,

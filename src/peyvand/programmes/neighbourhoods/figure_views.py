@@ -35,6 +35,12 @@ def figures(request: HttpRequest) -> HttpResponse:
     return render(request, "neighbourhoods/figures.html", context)
 
 
+def cohesion(request: HttpRequest) -> Chart:
+    by = acting(request)
+    months = by_month(by, today())
+    return _chart(months, _lines(months, by), by)
+
+
 def _hidden(count: int, by: Acting) -> bool:
     """Counted from fewer than five, for readers from outside (decision record 9)."""
     return 0 < count < LEAST and not by.is_staff

@@ -14,6 +14,7 @@ from peyvand.flow.capacity.models import Capacity
 from peyvand.kernel.jalali import add_months, business_date
 from peyvand.programmes.neighbourhoods import rules
 from peyvand.programmes.neighbourhoods.board_models import BoardSeat, Objective, Obstacle
+from peyvand.programmes.neighbourhoods.board_queries import DECLARED
 from peyvand.programmes.neighbourhoods.enums import (
     OWED,
     BoardState,
@@ -23,7 +24,6 @@ from peyvand.programmes.neighbourhoods.enums import (
     VoiceState,
 )
 from peyvand.programmes.neighbourhoods.models import Resolution, Rung
-from peyvand.programmes.neighbourhoods.queries import DECLARED
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.bulk import at_once, below
 from peyvand.scope.database import scope

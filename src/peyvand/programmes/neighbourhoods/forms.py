@@ -15,8 +15,10 @@ from peyvand.programmes.neighbourhoods.enums import (
     CouncilState,
     Dimension,
     DoubleHelpState,
+    ObjectiveState,
     ResolutionState,
     SeatRole,
+    SessionState,
     VoiceState,
 )
 from peyvand.programmes.neighbourhoods.known import FOUR, NAME_SETS
@@ -261,7 +263,9 @@ class KindForm(Form):
     is_temporary = forms.BooleanField(label=_("Stands for a time only"), required=False)
     chair_fa = forms.CharField(label=_("Chair, in Persian"), max_length=80, required=False)
     chair_en = forms.CharField(label=_("Chair, in English"), max_length=80, required=False)
-    quorum_percent = QuantityField(label=_("Present must be more than"), unit="%", least=0, most=100, initial=50)
+    quorum_percent = QuantityField(
+        label=_("Present must be more than"), unit=_("percent"), least=0, most=100, initial=50
+    )
     answer_days = QuantityField(label=_("Time to answer a voice"), unit=_("business days"), most=120, initial=10)
     source = forms.CharField(label=_("Source"), max_length=200, help_text=_("Shown to everyone"))
 
@@ -281,6 +285,25 @@ class CouncilFilters(Filters):
 class ObstacleFilters(Filters):
     searched = ("place__search_key", "owner__search_key")
     folded = ("title",)
+
+
+class BoardFilters(Filters):
+    searched = ("place__search_key", "organisation__search_key")
+
+
+class ObjectiveFilters(Filters):
+    searched = ("place__search_key",)
+    folded = ("title",)
+    dimension = forms.ChoiceField(label=_("Dimension"), required=False, choices=[("", _("All")), *Dimension.choices])
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *ObjectiveState.choices])
+
+
+class SessionFilters(Filters):
+    searched = ("council__place__search_key",)
+    folded = ("council__kind__name_fa",)
+    lookups = {"since": "date__gte"}
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *SessionState.choices])
+    since = JalaliDateField(label=_("Since"), required=False, help_text="")
 
 
 class AlarmFilters(KindFilters):

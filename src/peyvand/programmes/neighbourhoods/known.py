@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from peyvand.places.enums import PlaceKind
 from peyvand.programmes.neighbourhoods.enums import SeatRole
 
@@ -93,7 +95,8 @@ class KnownSeat:
     role: SeatRole
 
 
-# The role set of the governor's office on the council it leads (source S2 2.18: IRNA, Sari, undated).
+# The role set of the governor's office on the council it leads (S2 2.18).
+SEATS_SOURCE = _("Seats of the governor's office: IRNA, Sari, undated.")
 KNOWN_SEATS = {
     "province_steering": (
         KnownSeat("استاندار", SeatRole.CHAIR),

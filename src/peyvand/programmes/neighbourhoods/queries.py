@@ -1,33 +1,25 @@
 """Reads of councils, resolutions, voices and boards; each inside the reader's scope unless it says otherwise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from peyvand.flow.capacity.enums import CapacityState
-from peyvand.flow.capacity.models import Capacity
 from peyvand.kernel.refusals import NotFound
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
-from peyvand.places.queries import ancestors
-from peyvand.programmes.neighbourhoods import rules
 from peyvand.programmes.neighbourhoods.board_models import (
     BoardSeat,
     DoubleHelp,
     Objective,
     Obstacle,
-    Share,
-    TrustedPerson,
 )
 from peyvand.programmes.neighbourhoods.enums import (
     OWED,
     BoardRole,
-    BoardState,
-    CouncilState,
     ObjectiveState,
     ObstacleState,
     SessionState,
@@ -35,11 +27,8 @@ from peyvand.programmes.neighbourhoods.enums import (
 )
 from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resolution, Seat, SeatHolder, Session, Voice
 from peyvand.programmes.neighbourhoods.permissions import ACTORS, KEEPERS
-from peyvand.scope.acting import NOWHERE, SYSTEM, Acting, within
+from peyvand.scope.acting import Acting, within
 from peyvand.scope.bulk import at_once, below, in_area, models_at_once
-from peyvand.scope.database import scope
-
-SMALL = 5  # counts of another's rows under this are withheld
 
 
 def councils(by: Acting) -> QuerySet[Council]:
@@ -60,26 +49,42 @@ def one_council(council_id: int) -> Council:
 
 @dataclass(frozen=True)
 class Hanging:
-    """What hangs on a council: its seats with the names the reader may see, sessions, resolutions, voices and committees."""
+    """What hangs on a council: its seats with the names the reader may see, sessions, resolutions, voices and committees; of each the
+    first, and `more` names those of which there are others."""
 
     seats: Sequence[tuple[Seat, str]]
     sessions: Sequence[Session]
     resolutions: Sequence[Resolution]
     voices: Sequence[Voice]
     committees: Sequence[Council]
+    more: frozenset[str]
+
+
+MOST_HANGING, MOST_SEATS = 20, 80
+
+
+def cut(most: int, **rows: list[Any]) -> frozenset[str]:
+    """Leave of each at most so many; the names of those that were longer."""
+    longer = frozenset(name for name, some in rows.items() if len(some) > most)
+    for name in longer:
+        del rows[name][most:]
+    return longer
 
 
 def hanging_on(council: Council) -> Hanging:
     """In two queries."""
     seats, holders, sessions, resolved, sent, upper, committees = models_at_once(
-        Seat.objects.filter(council=council).order_by("until", "pk")[:80],
+        Seat.objects.filter(council=council).order_by(F("until").desc(nulls_first=True), "pk")[: MOST_SEATS + 1],
         SeatHolder.objects.filter(seat__council=council),
-        Session.objects.filter(council=council).order_by("-date", "-pk")[:20],
-        Resolution.objects.filter(council=council).order_by(F("closed_at").desc(nulls_first=True), "due_date")[:20],
-        Voice.objects.filter(council=council).order_by("-pk")[:20],
+        Session.objects.filter(council=council).order_by("-date", "-pk")[: MOST_HANGING + 1],
+        Resolution.objects.filter(council=council).order_by(F("closed_at").desc(nulls_first=True), "due_date")[
+            : MOST_HANGING + 1
+        ],
+        Voice.objects.filter(council=council).order_by("-pk")[: MOST_HANGING + 1],
         Council.objects.filter(pk__in=Voice.objects.filter(council=council).values("at_id")),
         Council.objects.filter(part_of=council).order_by("pk"),
     )
+    more = cut(MOST_HANGING, sessions=sessions, resolutions=resolved, voices=sent) | cut(MOST_SEATS, seats=seats)
     organisations = {one.owner_id for one in resolved} | {one.organisation_id for one in seats if one.organisation_id}
     found, kinds_found = models_at_once(
         Organisation.objects.filter(pk__in=organisations), CouncilKind.objects.order_by("pk")
@@ -94,7 +99,7 @@ def hanging_on(council: Council) -> Hanging:
         one.at = at[one.at_id]
     for one in seats:
         one.organisation = named.get(one.organisation_id)
-    return Hanging([(one, names.get(one.pk, "")) for one in seats], sessions, resolved, sent, committees)
+    return Hanging([(one, names.get(one.pk, "")) for one in seats], sessions, resolved, sent, committees, more)
 
 
 def one_session(session_id: int) -> Session:
@@ -108,8 +113,21 @@ def one_session(session_id: int) -> Session:
 def resolutions(by: Acting) -> QuerySet[Resolution]:
     """Those of councils in the own area, and those the own organisation owes."""
     mine = below(by.organisation_path, "owner_path") if by.role in ACTORS else Q()
-    rows = Resolution.objects.filter(in_area(by) | mine if mine else in_area(by))
-    return rows.select_related("council__kind", "council__place", "owner")
+    return every_resolution().filter(in_area(by) | mine if mine else in_area(by))
+
+
+def every_resolution() -> QuerySet[Resolution]:
+    """All the reader may see: those of councils above his area too."""
+    return Resolution.objects.select_related("council__kind", "council__place", "owner")
+
+
+def sessions(by: Acting) -> QuerySet[Session]:
+    return every_session().filter(in_area(by))
+
+
+def every_session() -> QuerySet[Session]:
+    """All the reader may see: those of councils above his area too."""
+    return Session.objects.select_related("council__kind", "council__place")
 
 
 def late_resolutions(today: date) -> Q:
@@ -127,9 +145,12 @@ def to_confirm(by: Acting) -> Q:
 
 def sessions_to_write(by: Acting, today: date) -> QuerySet[Session]:
     """Sessions of councils the actor keeps whose day has come and whose minutes are not closed."""
+    return Session.objects.filter(to_write(by, today))
+
+
+def to_write(by: Acting, today: date) -> Q:
     own = below(by.organisation_path, "organisation_path") & in_area(by)
-    come = Q(state=SessionState.CALLED, date__lte=today) | Q(state=SessionState.HELD)
-    return Session.objects.filter(own, come)
+    return own & (Q(state=SessionState.CALLED, date__lte=today) | Q(state=SessionState.HELD))
 
 
 def one_resolution(resolution_id: int) -> Resolution:
@@ -207,6 +228,16 @@ def double_help(by: Acting) -> QuerySet[DoubleHelp]:
     return DoubleHelp.objects.filter(own).select_related("need__specification", "need__place")
 
 
+def objectives(by: Acting) -> QuerySet[Objective]:
+    """Those of the own area, each with what all have `done` and how many `agencies` have a part."""
+    rows = Objective.objects.filter(in_area(by)).select_related("place")
+    return rows.annotate(done=Coalesce(Sum("shares__done"), 0), agencies=Count("shares"))
+
+
+def late_objectives(today: date) -> Q:
+    return Q(state=ObjectiveState.OPEN, due_date__lt=today)
+
+
 def obstacles(by: Acting) -> QuerySet[Obstacle]:
     return Obstacle.objects.filter(in_area(by)).select_related("place", "owner")
 
@@ -227,162 +258,3 @@ def boards(by: Acting) -> QuerySet[BoardSeat]:
     """The leads in force in the own area, one for each place that has one."""
     leads = BoardSeat.objects.filter(in_area(by), role=BoardRole.LEAD, until__isnull=True)
     return leads.select_related("place", "organisation").order_by("place_path")
-
-
-@dataclass(frozen=True)
-class Owed:
-    """One line of the deadlines of a place: what, who owes it, by when, and the row it stands for."""
-
-    what: str
-    row: Any
-    due: date
-    late: bool
-
-
-@dataclass(frozen=True)
-class Board:
-    """All that stands on the board of a place. `lead` may be that of a place above; `trusted` are those the reader may see;
-    `owed` are the resolutions, voices and open objectives of the place and of those in it, the oldest first."""
-
-    seats: Sequence[BoardSeat]
-    lead: BoardSeat | None
-    past: Sequence[BoardSeat]
-    objectives: Sequence[Objective]
-    shares: Mapping[int, Sequence[Share]]
-    obstacles: Sequence[Obstacle]
-    trusted: Sequence[TrustedPerson]
-    councils: Sequence[Council]
-    owed: Sequence[Owed]
-
-
-MOST_SHOWN = 60
-
-
-def board_of(place: Place, today: date) -> Board:
-    """In three queries."""
-    rows = BoardSeat.objects.filter(place_path__in=ancestors(place.path)).select_related("organisation", "place")
-    seats = list(rows.order_by("-place_path", "-since", "-pk")[:MOST_SHOWN])
-    own = [one for one in seats if one.place_id == place.pk]
-    leads = [one for one in seats if one.role == BoardRole.LEAD and one.until is None]
-    for one in own:
-        one.lead_path = next((lead.organisation_path for lead in leads if lead.place_id == place.pk), NOWHERE)  # type: ignore[attr-defined]
-    here = below(place.path)
-    waiting_voices = Voice.objects.filter(here, state=VoiceState.WAITING).order_by("answer_by", "pk")[:MOST_SHOWN]
-    objectives, shares, hindering, trusted, councils, resolved, asked, upper, wanted = models_at_once(
-        Objective.objects.filter(place=place).order_by("-pk")[:MOST_SHOWN],
-        Share.objects.filter(objective__place=place).order_by("pk")[: 5 * MOST_SHOWN],
-        Obstacle.objects.filter(place=place).order_by("-state", "told_at")[:MOST_SHOWN],
-        TrustedPerson.objects.filter(place=place).order_by("pk")[:MOST_SHOWN],
-        Council.objects.filter(place=place, part_of__isnull=True).order_by("pk")[:MOST_SHOWN],
-        Resolution.objects.filter(here, state__in=OWED).order_by("due_date", "pk")[:MOST_SHOWN],
-        waiting_voices,
-        Council.objects.filter(pk__in=waiting_voices.values("at_id")),
-        Objective.objects.filter(here, state=ObjectiveState.OPEN).order_by("due_date", "pk")[:MOST_SHOWN],
-    )
-    organisations = {one.owner_id for one in [*hindering, *resolved]} | {
-        one.organisation_id for one in [*shares, *wanted]
-    }
-    organisations_found, kinds_found = models_at_once(
-        Organisation.objects.filter(pk__in=organisations), CouncilKind.objects.order_by("pk")
-    )
-    named, kinds = {one.pk: one for one in organisations_found}, {one.pk: one for one in kinds_found}
-    at = {one.pk: one for one in upper}
-    for one in [*councils, *upper]:
-        one.kind = kinds[one.kind_id]
-    for one in asked:
-        one.at = at[one.at_id]
-    for one in [*hindering, *resolved]:
-        one.owner = named[one.owner_id]
-    for one in hindering:
-        one.lead_path = leads[0].organisation_path if leads else NOWHERE
-    for one in wanted:
-        one.organisation = named[one.organisation_id]
-    parts: dict[int, list[Share]] = {}
-    for one in shares:
-        one.organisation = named[one.organisation_id]
-        parts.setdefault(one.objective_id, []).append(one)
-    owed = [Owed("resolution", one, one.due_date, is_late(one.state, one.due_date, today)) for one in resolved]
-    owed += [Owed("objective", one, one.due_date, is_late(one.state, one.due_date, today)) for one in wanted]
-    owed += [Owed("voice", one, one.answer_by, one.answer_by < today) for one in asked]
-    return Board(
-        seats=[one for one in own if one.until is None], lead=leads[0] if leads else None,
-        past=[one for one in own if one.until is not None], objectives=objectives, shares=parts, obstacles=hindering,
-        trusted=trusted, councils=councils, owed=sorted(owed, key=lambda one: (one.due, one.what, one.row.pk))[:MOST_SHOWN],
-    )  # fmt: skip
-
-
-def is_late(state: str, due: date, today: date) -> bool:
-    return rules.is_late(state=state, due=due, today=today)
-
-
-# Of an offer what its agency declares: all of it while it stands, what was promised of it once it has ended.
-DECLARED = Case(When(state=CapacityState.CLOSED, then=F("committed")), default=F("quantity"))
-
-
-@dataclass(frozen=True)
-class Accompanied:
-    """One agency's use of what it declared in a place: `rate` from 0 to 1, None of nothing or where it is withheld."""
-
-    organisation: Organisation
-    offers: int
-    kinds: int
-    rate: float | None
-    withheld: bool
-
-
-def declared_by(agencies: Mapping[int, str], place_path: str) -> dict[int, list[rules.Declared]]:
-    """By agency (id → path), what it and its branches declared at a place and below, by kind of help. Reads all rows: call it
-    under the system's scope and give out sums alone. Drafts are not declared yet; of an offer that has ended (`CLOSED`: withdrawn,
-    or its time over) what was promised of it stays declared, and no more."""
-    found: dict[int, list[rules.Declared]] = {pk: [] for pk in agencies}
-    wanted = below(NOWHERE, "organisation_path")
-    for path in agencies.values():
-        wanted |= below(path, "organisation_path")
-    rows = Capacity.objects.filter(wanted, below(place_path)).exclude(state=CapacityState.DRAFT)
-    sums = rows.values("organisation_path", "specification_id").annotate(
-        all=Sum(DECLARED), promised=Sum("committed"), used=Sum("delivered"), offers=Count("pk")
-    )
-    kinds: dict[tuple[int, int], list[int]] = {}
-    for row in sums:
-        for pk, path in agencies.items():
-            if within(row["organisation_path"], path):
-                sums_of = kinds.setdefault((pk, row["specification_id"]), [0, 0, 0, 0])
-                for place, more in enumerate((row["all"], row["promised"], row["used"], row["offers"])):
-                    sums_of[place] += more
-    for (pk, _kind), values in kinds.items():
-        found[pk].append(rules.Declared(*values))
-    return found
-
-
-def accompaniment(by: Acting, place: Place, seats: Sequence[BoardSeat]) -> list[Accompanied]:
-    """Each agency's rate; of another's than the reader's own, nothing that was counted from fewer than five offers."""
-    agencies = {one.organisation_id: one.organisation for one in seats if one.state == BoardState.ON_BOARD}
-    with scope(SYSTEM):
-        found = declared_by({pk: one.path for pk, one in agencies.items()}, place.path)
-    told = []
-    for pk, organisation in agencies.items():
-        offers, rate = sum(one.offers for one in found[pk]), rules.accompaniment(found[pk])
-        own = by.is_staff and within(organisation.path, by.organisation_path)
-        hidden = not own and 0 < offers < SMALL
-        kinds = 0 if hidden else len(found[pk])
-        told.append(Accompanied(organisation, 0 if hidden else offers, kinds, None if hidden else rate, hidden))
-    return told
-
-
-def place_summary(by: Acting, place: Place) -> QuerySet[Any, Any]:
-    """For the page of a place of the own area: who leads, how many councils stand, and how much is owed."""
-    leads = BoardSeat.objects.filter(place=place, role=BoardRole.LEAD, until__isnull=True)
-    stand = Council.objects.filter(place=place, state=CouncilState.STANDING, part_of__isnull=True)
-    owed = Resolution.objects.filter(below(place.path), state__in=OWED)
-    here = Place.objects.filter(pk=place.pk) if within(place.path, by.place_path) else Place.objects.none()
-    told = here.annotate(
-        lead_fa=leads.values("organisation__name_fa")[:1], lead_en=leads.values("organisation__name_en")[:1],
-        councils=_count(stand), owed=_count(owed),
-        obstacles=_count(Obstacle.objects.filter(below(place.path), state=ObstacleState.OPEN)),
-    )  # fmt: skip
-    return told.values("lead_fa", "lead_en", "councils", "owed", "obstacles")
-
-
-def _count(rows: QuerySet[Any]) -> Any:
-    grouped = rows.order_by().values(every=Value(1)).annotate(one=Count("pk")).values("one")
-    return Coalesce(Subquery(grouped, output_field=IntegerField()), 0)

@@ -33,7 +33,9 @@ SESSION = LifeCycle(
     [
         ("hold", SessionState.CALLED, SessionState.HELD),
         ("close", SessionState.HELD, SessionState.MINUTED),
+        ("open", SessionState.MINUTED, SessionState.HELD),
         ("cancel", SessionState.CALLED, SessionState.CANCELLED),
+        ("call_again", SessionState.CANCELLED, SessionState.CALLED),
     ],
 )
 RESOLUTION = LifeCycle(
@@ -67,6 +69,9 @@ VOICE = LifeCycle(
         ("settle", VoiceState.ANSWERED, VoiceState.SETTLED),
         ("withdraw", VoiceState.WAITING, VoiceState.WITHDRAWN),
         ("withdraw", VoiceState.ANSWERED, VoiceState.WITHDRAWN),
+        ("take_back", VoiceState.SETTLED, VoiceState.ANSWERED),
+        ("take_back", VoiceState.WITHDRAWN, VoiceState.WAITING),
+        ("take_back_answered", VoiceState.WITHDRAWN, VoiceState.ANSWERED),
     ],
 )
 OF_HEARER = ("answer", "pass_on")

@@ -131,7 +131,7 @@ def _sessions(council: Council, keeper: Organisation, words: tuple[str, str], ra
     resolution = session_actions.resolve(
         session_id=session.pk, title=words[1], owner=keeper, due=due, by=SYSTEM, now=held
     )
-    session_actions.close_or_cancel(session_id=session.pk, act="close", by=SYSTEM, now=held)
+    session_actions.move_session(session_id=session.pk, act="close", by=SYSTEM, now=held)
     _follow(resolution, session, random, now)
 
 

@@ -23,6 +23,10 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
 
+_MOVED = {
+    "close": "council_session.minuted", "open": "council_session.reopened", "cancel": "council_session.cancelled",
+    "call_again": "council_session.called_again",
+}  # fmt: skip
 MOST_ITEMS = 8  # so that the minutes stay on one page
 
 
@@ -85,15 +89,15 @@ def hold_session(
 
 
 @action
-def close_or_cancel(*, session_id: int, act: str, by: Acting, now: datetime) -> Session:
-    """Close the minutes of a held session (`close`), or cancel one that was only called (`cancel`)."""
+def move_session(*, session_id: int, act: str, by: Acting, now: datetime) -> Session:
+    """Close the minutes of a held session (`close`) or open them again (`open`); cancel one that was only called (`cancel`) or let it
+    stand after all (`call_again`)."""
     session, council = _session(session_id, by, now)
-    if act not in ("close", "cancel"):
-        raise BadValue(field="act", reason="a session is closed or cancelled")
+    if act not in _MOVED:
+        raise BadValue(field="act", reason="a session is closed, opened again, cancelled or called again")
     session.state = rules.SESSION.after(act, session.state)
     session.save(update_fields=["state"])
-    done = "council_session.minuted" if act == "close" else "council_session.cancelled"
-    event(done, "council_session", session.pk, by, now, row=council)
+    event(_MOVED[act], "council_session", session.pk, by, now, row=council)
     return session
 
 

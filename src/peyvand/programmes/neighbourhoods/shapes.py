@@ -147,7 +147,7 @@ class SessionHeldIn(Given):
 
 
 class SessionMoveIn(Given):
-    act: Literal["close", "cancel"]
+    act: Literal["close", "open", "cancel", "call_again"]
 
 
 class ResolutionIn(Given):
@@ -208,7 +208,7 @@ class VoiceWhole(VoiceOut):
 
 
 class VoiceMoveIn(Given):
-    act: Literal["answer", "pass_on", "raise_again", "settle", "withdraw"]
+    act: Literal["answer", "pass_on", "raise_again", "settle", "withdraw", "take_back"]
     words: Prose = ""
 
 

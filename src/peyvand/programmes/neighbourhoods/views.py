@@ -1,9 +1,8 @@
 """The pages of councils, resolutions and voices: each reads, or calls one action and leads on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,10 +23,9 @@ from peyvand.programmes.neighbourhoods.forms import (
     CouncilFilters,
     CouncilForm,
     KindForm,
-    ResolutionFilters,
-    VoiceFilters,
     set_name,
 )
+from peyvand.programmes.neighbourhoods.known import KNOWN_SEATS, SEATS_SOURCE
 from peyvand.programmes.neighbourhoods.minutes import minutes_of
 from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resolution, Voice
 from peyvand.scope.acting import Acting, within
@@ -44,6 +42,7 @@ from peyvand.web.programmes import first_step, one_of
 from peyvand.web.templatetags.peyvand_format import jdate, number
 
 SLUG = actions.SLUG
+MOST_BOARDS = 12  # on the first page of the programme; all of them are a list of their own
 _RESOLUTION_TONES = {
     ResolutionState.OPEN: "waiting", ResolutionState.UNDERWAY: "going", ResolutionState.REPORTED: "going",
     ResolutionState.DONE: "done", ResolutionState.DROPPED: "stopped",
@@ -102,38 +101,6 @@ COUNCILS = ListSpec(
         else_=_("Councils are founded by field staff, officers and the governor's office."),
     ),
 )  # fmt: skip
-RESOLUTIONS = ListSpec(
-    name="resolutions",
-    title=_("Resolutions"),
-    columns=(
-        Column("title", _("Resolution"), link=lambda row: reverse(f"{SLUG}:resolution", args=[row.pk])),
-        Column("council", _("Council"), value=lambda row: council_name(row.council)),
-        Column("owner", _("Who owes it"), value=lambda row: named(row.owner)),
-        Column("due", _("By when"), value="due_date", kind="date", sort="due_date"),
-        Column("state", _("State"), value=resolution_badge, kind="badge"),
-    ),
-    default_sort="due_date",
-    filters=ResolutionFilters,
-    empty_title=_("No resolution here"),
-    empty_text=_("What a session resolves is listed here until it is done."),
-    first_step=first_step(SLUG, (one_of(*permissions.READERS), _("See the councils"), "home"), else_=""),
-)  # fmt: skip
-VOICES = ListSpec(
-    name="voices",
-    title=_("Voices"),
-    columns=(
-        Column("title", _("What was sent up"), link=lambda row: reverse(f"{SLUG}:voice", args=[row.pk])),
-        Column("council", _("From"), value=lambda row: council_name(row.council)),
-        Column("at", _("Waits at"), value=lambda row: council_name(row.at)),
-        Column("answer_by", _("Answer by"), kind="date", sort="answer_by"),
-        Column("state", _("State"), value=voice_badge, kind="badge"),
-    ),
-    default_sort="answer_by",
-    filters=VoiceFilters,
-    empty_title=_("No voice here"),
-    empty_text=_("What a council sends up is listed here with its clock."),
-    first_step=first_step(SLUG, (one_of(*permissions.READERS), _("See the councils"), "home"), else_=""),
-)  # fmt: skip
 
 
 @exportable
@@ -143,11 +110,12 @@ def home(request: HttpRequest) -> HttpResponseBase:
     rows = queries.councils(by)
     if (file := export(request, COUNCILS, rows)) is not None:
         return file
-    is_open = opened(by)
+    is_open, boards = opened(by), list(queries.boards(by)[: MOST_BOARDS + 1])
     context = {
         "page": list_page(request, COUNCILS, rows),
         "waiting": queries.waiting(by, today()),
-        "boards": [(one, board_url(one.place_id)) for one in queries.boards(by)[:40]],
+        "boards": [(one, board_url(one.place_id)) for one in boards[:MOST_BOARDS]],
+        "more_boards": len(boards) > MOST_BOARDS,
         "may_found": by.role in permissions.KEEPERS and is_open,
         "may_settle": permissions.may_settle(by) is None and is_open,
         "sees_served": by.is_staff,
@@ -199,6 +167,8 @@ def council(request: HttpRequest, council_id: int) -> HttpResponseBase:
         "sessions": hangs.sessions,
         "resolutions": [(one, resolution_badge(one)) for one in hangs.resolutions],
         "voices": [(one, voice_badge(one)) for one in hangs.voices],
+        "more": hangs.more,
+        "seats_source": SEATS_SOURCE if row.kind.slug in KNOWN_SEATS else "",
         "committees": hangs.committees,
         "acts": offers(council_acts.COUNCIL, row, by, opened(by), "council_act"),
         "board_url": board_url(row.place_id) if within(row.place_path, by.place_path) else "",
@@ -245,23 +215,6 @@ def minutes(request: HttpRequest, session_id: int) -> HttpResponseBase:
     return pdf(minutes_of(request, queries.one_session(session_id)), f"minutes-{session_id}.pdf")
 
 
-@exportable
-@require_GET
-def resolutions(request: HttpRequest) -> HttpResponseBase:
-    by = acting(request)
-    shows = {"late": queries.late_resolutions(today()), "owed": queries.owed_by(by), "confirm": queries.to_confirm(by)}
-    return _listed(request, RESOLUTIONS, queries.resolutions(by), shows)
-
-
-def _listed(request: HttpRequest, spec: ListSpec, rows: QuerySet, shows: Mapping[str, Q]) -> HttpResponseBase:
-    """A list, of which an address may ask for a part (`?show=`)."""
-    show = request.GET.get("show", "")
-    rows = rows.filter(shows[show]) if show in shows else rows
-    if (file := export(request, spec, rows)) is not None:
-        return file
-    return render(request, "neighbourhoods/list.html", {"page": list_page(request, spec, rows), "title": spec.title})
-
-
 @require_GET
 def resolution(request: HttpRequest, resolution_id: int) -> HttpResponseBase:
     by, row = acting(request), queries.one_resolution(resolution_id)
@@ -297,14 +250,6 @@ def _thread(row: Resolution) -> list[Step]:
 def _told(steps: Iterable[Any]) -> list[tuple[str, Any]]:
     titles = {name: str(act.title) for name, act in council_acts.RESOLUTION.acts.items()}
     return [(titles.get(step.act, step.act), step) for step in steps]
-
-
-@exportable
-@require_GET
-def voices(request: HttpRequest) -> HttpResponseBase:
-    by = acting(request)
-    shows = {"late": queries.late_voices(today()), "answer": queries.to_answer(by)}
-    return _listed(request, VOICES, queries.voices(by), shows)
 
 
 @require_GET

@@ -84,7 +84,7 @@ def hear_voice(*, voice_id: int, by: Acting, now: datetime) -> Voice:
 @action
 def move_voice(*, voice_id: int, act: str, words: str = "", by: Acting, now: datetime) -> Voice:
     """Answer a voice (with words), pass it on upwards (with the reason), raise it again after an answer or where none came in time,
-    settle or withdraw it.
+    settle or withdraw it, or take either back (`take_back`: it stands as before, with the clock it had).
 
     Whoever answers or passes on has heard it: the log says so. Raises `ClockStillRuns`, `NoUpperCouncil`.
     """
@@ -93,14 +93,17 @@ def move_voice(*, voice_id: int, act: str, words: str = "", by: Acting, now: dat
     require_on(voice.place_path, voice.organisation_path, now)
     if act == "raise_again":
         require(rules.raise_refusal(state=voice.state, answer_by=voice.answer_by, today=business_date(now)))
-    voice.state = rules.VOICE.after(act, voice.state)
+    voice.state = rules.VOICE.after(_back(voice) if act == "take_back" else act, voice.state)
     if act in ("answer", "pass_on", "raise_again") and len(words.strip()) < 10:
         raise BadValue(field="words", reason="those who sent it will read this: a sentence is needed")
     if act in rules.OF_HEARER:
         hear_voice(voice_id=voice_id, by=by, now=now)
-    Rung.objects.filter(voice=voice, left_at__isnull=True).update(
-        left_at=now, answer=words.strip() if act in rules.OF_HEARER else "", passed_on=act == "pass_on"
-    )
+    if act == "take_back" and voice.state == VoiceState.WAITING:
+        Rung.objects.filter(pk=_newest(voice).pk).update(left_at=None)
+    else:
+        Rung.objects.filter(voice=voice, left_at__isnull=True).update(
+            left_at=now, answer=words.strip() if act in rules.OF_HEARER else "", passed_on=act == "pass_on"
+        )
     if act in ("pass_on", "raise_again"):
         upper = above(voice.at)
         if upper is None:
@@ -110,6 +113,16 @@ def move_voice(*, voice_id: int, act: str, words: str = "", by: Acting, now: dat
     voice.save()
     event("voice.moved", "voice", voice.pk, by, now, row=voice, data={"act": act, "at": voice.at_id})
     return voice
+
+
+def _newest(voice: Voice) -> Rung:
+    return Rung.objects.filter(voice=voice).latest("pk")
+
+
+def _back(voice: Voice) -> str:
+    """The step that leads back from where it was closed: an answer it had stands again."""
+    answered = voice.state == VoiceState.WITHDRAWN and _newest(voice).answer
+    return "take_back_answered" if answered else "take_back"
 
 
 def _locked(voice_id: int) -> Voice:

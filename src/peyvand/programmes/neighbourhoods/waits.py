@@ -92,7 +92,7 @@ WAITS = (
     ),
     Waits(
         "minutes", "council_act", _("Sessions whose minutes are open"), _("Write the minutes"), _minutes, _minutes_line,
-        _at("home"),
+        _at("sessions", "?show=minutes"),
     ),
     Waits(
         "obstacles", "board_act", _("Obstacles your organisation is to clear"), _("Clear them, or hand them on"), _obstacles,

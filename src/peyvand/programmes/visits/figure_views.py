@@ -1,6 +1,6 @@
 """How evenly visits are spread, how many there are month by month, and the counter to the year's goal."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,6 @@ from peyvand.engines.deprivation import theil
 from peyvand.extend.discovery import programme
 from peyvand.extend.figures import shown
 from peyvand.flow import suppression
-from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.visits import figures as counting
 from peyvand.programmes.visits import permissions, queries
 from peyvand.programmes.visits.figures import MonthMade
@@ -21,7 +20,7 @@ from peyvand.programmes.visits.views import SLUG, today
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.database import scope
 from peyvand.web.charts import Bar, Chart, Line, drawn_lines, drawn_pairs, line
-from peyvand.web.pages.programme_charts import files_of
+from peyvand.web.pages.chart_files import asked_for
 from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import jmonth, number, percent
 from peyvand.web.templatetags.peyvand_pages import figure
@@ -46,6 +45,7 @@ class Balance:
     """The visits of this year in each part, against its people, and against people x deprivation. No count in it betrays one under
     five to a reader from outside."""
 
+    name: str
     title: str
     gauges: Sequence[Gauge]
     rows: Sequence[dict[str, Any]]
@@ -72,7 +72,7 @@ class Balance:
             *([_("Population and deprivation: %(sources)s.") % {"sources": listed(*self.sources)}] if self.sources else []),
             *([_withheld()] if self.withheld else []),
         ]  # fmt: skip
-        return Chart("balance", self.title, headings, rows, drawn_pairs(self.groups), "", notes)
+        return Chart(self.name, self.title, headings, rows, drawn_pairs(self.groups), "", notes)
 
 
 def _withheld() -> str:
@@ -90,25 +90,27 @@ def figures(request: HttpRequest) -> HttpResponse:
         months = counting.by_month(by, today())
     seen, own = (suppression.shown(one) if not by.is_staff else one for one in (spread.seen, spread.own))
     chart, lines = _months_chart(months, by)
+    balances = _balances(spread, by)
+    if file := asked_for(request, [chart, *(one.chart for one in balances)]):
+        return file
     context = {
         "figures": counted,
         "seen": seen, "own": own, "terms": spread.terms,
-        "balances": [(one, files_of(SLUG, name)) for name, one in _balances(spread, by).items()],
-        "lines": lines, "chart": chart, "files_of_months": files_of(SLUG, "months"),
+        "balances": balances, "lines": lines, "chart": chart,
         "may_settle": permissions.may_set_terms(by) is None,
     }  # fmt: skip
     return render(request, "visits/figures.html", context)
 
 
-def _balances(spread: queries.Spread, by: Acting) -> dict[str, Balance]:
+def _balances(spread: queries.Spread, by: Acting) -> list[Balance]:
     outside = not by.is_staff
-    found = {"provinces": balance(_("Provinces of the country"), spread.provinces, outside=outside)}
+    found = [balance("provinces", _("Provinces of the country"), spread.provinces, outside=outside)]
     if spread.counties:
-        found["counties"] = balance(_("Counties of your area"), spread.counties, outside=outside)
+        found.append(balance("counties", _("Counties of your area"), spread.counties, outside=outside))
     return found
 
 
-def balance(title: str, parts: Sequence[queries.Part], *, outside: bool) -> Balance:
+def balance(name: str, title: str, parts: Sequence[queries.Part], *, outside: bool) -> Balance:
     """Visits against people, and against people x deprivation, each as a gauge and as the rows of one table.
 
     To a reader from `outside` no count under five is shown, nor what would betray one.
@@ -133,7 +135,7 @@ def balance(title: str, parts: Sequence[queries.Part], *, outside: bool) -> Bala
         for part in sorted(parts, key=lambda one: (-(counted[one.place.pk] or 0), one.place.path))
     ]  # fmt: skip
     sources = sorted(frozenset().union(*(part.sources for part in parts)))
-    return Balance(title, gauges, rows, hidden, [f"\u2068{one}\u2069" for one in sources[:MOST_SOURCES]])
+    return Balance(name, title, gauges, rows, hidden, [f"\u2068{one}\u2069" for one in sources[:MOST_SOURCES]])
 
 
 def _shares(weighed: Sequence[tuple[queries.Part, float]]) -> list[tuple[int, float]]:
@@ -178,23 +180,3 @@ def _months_chart(months: Sequence[MonthMade], by: Acting) -> tuple[Chart, list[
         notes.append(_withheld())
     title = _("Visits month by month")
     return Chart("months", title, [_("Month"), *titles.values()], rows, drawn_lines(lines), "", notes), lines
-
-
-def _months(request: HttpRequest) -> Chart:
-    by: Acting = request.acting  # type: ignore[attr-defined]
-    return _months_chart(counting.by_month(by, today()), by)[0]
-
-
-def _of(name: str) -> Callable[[HttpRequest], Chart]:
-    def chart(request: HttpRequest) -> Chart:
-        by: Acting = request.acting  # type: ignore[attr-defined]
-        with scope(SYSTEM):
-            found = _balances(queries.spread(by.place_path, today()), by).get(name)
-        if found is None:
-            raise NotFound
-        return found.chart
-
-    return chart
-
-
-CHARTS = {"months": _months, "provinces": _of("provinces"), "counties": _of("counties")}

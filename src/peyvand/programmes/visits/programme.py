@@ -30,7 +30,6 @@ from peyvand.programmes.visits.survey_api import SURVEY_ROUTES
 from peyvand.programmes.visits.tour_api import TOUR_ROUTES
 from peyvand.programmes.visits.waits import WAITS
 from peyvand.scope.acting import STAFF, SYSTEM, Acting, Role
-from peyvand.web.pages.programme_charts import chart_routes
 
 _WATCHERS = (*STAFF, Role.GOVERNOR_OFFICE, Role.AUDITOR, Role.ADMINISTRATOR)
 
@@ -107,7 +106,6 @@ PROGRAMME = Programme(
         Route("places/", "unseen", place_views.unseen),
         Route("places/<int:place_id>/", "place", place_views.place),
         Route("figures/", "figures", figure_views.figures),
-        *chart_routes("figures", figure_views.CHARTS),
         Route("terms/", "terms", views.terms),
         Route("tours/", "tours", tour_views.tours),
         Route("tours/new/", "new_tour", tour_views.new_tour),

@@ -21,6 +21,7 @@ from peyvand.programmes.neighbourhoods import (
     actions,
     board_actions,
     board_acts,
+    board_queries,
     figures,
     queries,
     rules,
@@ -63,7 +64,7 @@ def test_one_agency_leads_a_place_and_who_led_before_stays_on_the_board(world):
     first = lead(world, stands_for="behzisti")
     lead(world, "charity", now=later(days=3))
     with scope(world["facilitator"]):
-        told = queries.board_of(world.places["nobonyad"], in_days(0))
+        told = board_queries.board_of(world.places["nobonyad"], in_days(0))
     assert told.lead is not None
     assert told.lead.organisation_id == world.organisations["charity"].pk
     assert [(one.role, one.stands_for) for one in told.seats if one.role != "lead"] == [("member", "behzisti")]
@@ -166,7 +167,7 @@ def test_an_objective_is_reached_when_what_all_have_done_comes_to_its_target(wor
     board_actions.take_share(done=4, **share)
     with scope(SYSTEM):
         assert Objective.objects.get().state == "reached"
-        assert queries.board_of(world.places["sari"], in_days(9)).owed == []
+        assert board_queries.board_of(world.places["sari"], in_days(9)).owed == []
     board_actions.take_share(done=3, **share)
     with scope(SYSTEM):
         assert (Objective.objects.get().state, Objective.objects.get().closed_at) == ("open", None)
@@ -180,7 +181,7 @@ def test_an_objective_is_reached_when_what_all_have_done_comes_to_its_target(wor
     with scope(SYSTEM):
         Objective.objects.filter(pk=objective.pk).update(target=10, state="open", closed_at=None)
     with scope(SYSTEM):  # the deadlines of the county name it too
-        [owed] = queries.board_of(world.places["sari"], in_days(10)).owed
+        [owed] = board_queries.board_of(world.places["sari"], in_days(10)).owed
     assert (owed.what, owed.row.pk, owed.due, owed.late) == ("objective", objective.pk, in_days(9), True)
     with pytest.raises(NotPermitted):
         board_actions.take_share(done=1, **(share | {"organisation": office}))
@@ -210,7 +211,7 @@ def test_an_obstacle_has_an_owner_and_an_age_until_it_is_cleared(world):
         assert queries.waiting(world["charity_manager"], in_days(5)).obstacles == 0
     lead(world, "charity")
     with scope(world["charity_manager"]):
-        [here] = queries.board_of(world.places["nobonyad"], in_days(5)).obstacles
+        [here] = board_queries.board_of(world.places["nobonyad"], in_days(5)).obstacles
         offered = [name for name, _act in board_acts.OBSTACLE.offered(here, world["charity_manager"])]
     assert offered == ["clear", "hand"]  # the lead agency may
     with pytest.raises(BadValue):
@@ -242,18 +243,18 @@ def test_accompaniment_is_used_of_declared_and_withheld_of_anothers_few_offers(w
     world.delivered(promise, 2)
     seats = [BoardSeat(organisation=world.organisations["charity"], state="on_board")]
     with scope(world["charity_manager"]):
-        [own] = queries.accompaniment(world["charity_manager"], world.places["sari"], seats)
+        [own] = board_queries.accompaniment(world["charity_manager"], world.places["sari"], seats)
     assert (own.rate, own.offers, own.withheld) == (0.5, 1, False)
     with scope(world["governor"]):
-        [few] = queries.accompaniment(world["governor"], world.places["sari"], seats)
+        [few] = board_queries.accompaniment(world["governor"], world.places["sari"], seats)
     assert (few.rate, few.withheld) == (None, True)
     taken_back = world.capacity(40)
     with scope(world["charity_manager"]):
-        [much] = queries.accompaniment(world["charity_manager"], world.places["sari"], seats)
+        [much] = board_queries.accompaniment(world["charity_manager"], world.places["sari"], seats)
     assert much.rate == pytest.approx(2 / 44)
     close_capacity(capacity_id=taken_back.pk, by=world["charity_manager"], now=NOW)
     with scope(world["charity_manager"]):
-        [own] = queries.accompaniment(world["charity_manager"], world.places["sari"], seats)
+        [own] = board_queries.accompaniment(world["charity_manager"], world.places["sari"], seats)
     assert own.rate == 0.5
     assert figures.accompaniment(world["charity_manager"], NOW.date()).value == 0.5
 

@@ -14,7 +14,8 @@ from peyvand.extend.models import ProgrammeSwitch
 from peyvand.extend.switches import switch_off, switch_on
 from peyvand.kernel.jalali import business_date
 from peyvand.people.models import Membership
-from peyvand.programmes.neighbourhoods import actions
+from peyvand.programmes.neighbourhoods import actions, board_queries, queries
+from peyvand.programmes.neighbourhoods.models import CouncilKind
 from peyvand.scope.acting import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +113,60 @@ def test_cohesion_and_speed_stand_month_by_month_as_a_picture_and_as_a_table(wor
     assert ["پنهان" in one.content.decode() for one in tables] == [False, True]
     picture = client(world, "facilitator").get(f"{ROOT}figures/?chart=cohesion&form=png")
     assert picture.content.startswith(b"\x89PNG")
+
+
+def test_what_is_longer_than_a_page_leads_to_the_whole_of_it(world, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_HANGING", 1)
+    monkeypatch.setattr(board_queries, "MOST_SHOWN", 1)
+    centre, session = held(world)
+    council, place = session["council_id"], world.places["nobonyad"].pk
+    secretary, owner = client(world, "facilitator"), world.organisations["centre"].pk
+    short = secretary.get(f"{ROOT}councils/{council}/").content.decode()
+    assert f"?council={council}" not in short
+    good(centre.post(f"{API}/councils/{council}/sessions", {"on": day(9), "agenda": ["پسماند"]}), 201)
+    for number in range(2):
+        body = {"title": f"مصوبهٔ {number}", "owner_id": owner, "due_date": day(9)}
+        good(centre.post(f"{API}/sessions/{session['id']}/resolutions", body), 201)
+        good(centre.post(f"{API}/boards/{place}/obstacles", {"title": f"مانع {number}", "owner_id": owner}), 201)
+    page = secretary.get(f"{ROOT}councils/{council}/").content.decode()
+    for address in (f"{ROOT}sessions/?council={council}", f"{ROOT}resolutions/?council={council}"):
+        assert address in page
+        whole = secretary.get(address).content.decode()
+        assert (whole.count('<th scope="row">'), f"{ROOT}councils/{council}/" in whole) == (2, True)
+    assert secretary.get(f"{ROOT}resolutions/?council=999999").status_code == 404
+    board = secretary.get(f"{ROOT}boards/{place}/").content.decode()
+    obstacles = f"{ROOT}obstacles/?show=all&amp;place=ir%2Fmz%2Fsari%2Fnobonyad%2F"
+    assert obstacles in board
+    assert f"{ROOT}resolutions/?place=ir" in board
+    whole = secretary.get(obstacles.replace("&amp;", "&")).content.decode()
+    assert ("مانع 0" in whole, "مانع 1" in whole) == (True, True)
+    assert "نوبنیاد" in b"".join(secretary.get(f"{ROOT}obstacles/?export=csv")).decode("utf-8-sig")
+
+
+def test_what_was_closed_too_early_is_opened_again_by_the_press_the_next_page_offers(world):
+    _centre, session = held(world)
+    secretary, one = client(world, "facilitator"), f"{ROOT}sessions/{session['id']}/"
+    assert secretary.post(f"{one}close/").status_code == 302
+    page = secretary.get(one).content.decode()
+    assert (f'action="{one}open/"' in page, "/resolve/" in page) == (True, False)
+    assert client(world, "charity_manager").post(f"{one}open/").status_code == 403
+    secretary.post(f"{one}open/")
+    assert "/resolve/" in secretary.get(one).content.decode()
+    api = Caller(world, "facilitator")
+    council = f"{API}/councils/{session['council_id']}"
+    called = good(api.post(f"{council}/sessions", {"on": day(9), "agenda": ["پسماند"]}), 201)
+    for act, state in (("cancel", "cancelled"), ("call_again", "called")):
+        assert good(api.post(f"{API}/sessions/{called['id']}/moves", {"act": act}))["state"] == state
+
+
+def test_the_seats_of_the_governor_say_where_they_come_from(world):
+    leader = client(world, "leader")
+    place, keeper = world.places["mz"], world.organisations["office"]
+    council = actions.found_council(
+        kind_id=CouncilKind.objects.get(slug="province_steering").pk, place=place, organisation=keeper, by=world["leader"],
+        now=timezone.now(),
+    )  # fmt: skip
+    assert "ایرنا، ساری" in leader.get(f"{ROOT}councils/{council.pk}/").content.decode()
 
 
 def test_wrong_words_come_back_and_what_is_not_offered_is_refused(world):

@@ -274,6 +274,17 @@ def test_an_answer_that_is_not_enough_is_raised_to_the_next_level(world):
     voice_actions.move_voice(act="withdraw", by=world["facilitator"], **act)
     with scope(SYSTEM):
         assert Voice.objects.get(pk=sent.pk).closed_at is not None
+    back = voice_actions.move_voice(act="take_back", by=world["facilitator"], **act)
+    with scope(SYSTEM):
+        newest = back.rungs.latest("pk")
+        assert (back.state, back.closed_at, newest.left_at) == ("waiting", None, None)
+    voice_actions.move_voice(act="answer", words="از این ماه خط اتوبوس هست.", by=world["governor"], **act)
+    for closes in ("settle", "withdraw"):
+        voice_actions.move_voice(act=closes, by=world["facilitator"], **act)
+        with pytest.raises((NotFound, NotPermitted)):
+            voice_actions.move_voice(act="take_back", by=world["charity_manager"], **act)
+        back = voice_actions.move_voice(act="take_back", by=world["facilitator"], **act)
+        assert (back.state, back.closed_at) == ("answered", None)
 
 
 def test_a_voice_that_nobody_answers_is_raised_when_its_clock_has_run_out_and_not_before(world):

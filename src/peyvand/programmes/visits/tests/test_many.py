@@ -117,12 +117,12 @@ def test_figures_stand_as_pictures_and_tables_and_betray_nobody_to_outsiders(wor
         row = said(world, key=f"6f1f0f8e-3c5b-4f0c-9a51-2f7f6a1d0b4{number}", kind_1="")
         assert visitor.post(ROOT + "field/", row, **SCRIPT).status_code == 201, KEY
     inside, outside = client(world, "facilitator"), client(world, "governor")
-    assert "months.png" in inside.get(ROOT + "figures/").content.decode()
-    told = inside.get(ROOT + "figures/months.csv").content.decode("utf-8-sig").splitlines()
+    assert "chart=months" in inside.get(ROOT + "figures/").content.decode()
+    told = inside.get(ROOT + "figures/?chart=months&form=csv").content.decode("utf-8-sig").splitlines()
     assert told[-1].split(",")[1:] == ["3", "6", "0"]
-    hidden = outside.get(ROOT + "figures/months.csv").content.decode("utf-8-sig").splitlines()
+    hidden = outside.get(ROOT + "figures/?chart=months&form=csv").content.decode("utf-8-sig").splitlines()
     assert "3" not in hidden[-1].split(",")[1:]
-    assert inside.get(ROOT + "figures/provinces.png").content[:4] == b"\x89PNG"
+    assert inside.get(ROOT + "figures/?chart=provinces&form=png").content[:4] == b"\x89PNG"
     assert outside.get(ROOT + "figures/provinces.csv").status_code == 200
 
 
