@@ -123,7 +123,7 @@ def test_figures_stand_as_pictures_and_tables_and_betray_nobody_to_outsiders(wor
     hidden = outside.get(ROOT + "figures/?chart=months&form=csv").content.decode("utf-8-sig").splitlines()
     assert "3" not in hidden[-1].split(",")[1:]
     assert inside.get(ROOT + "figures/?chart=provinces&form=png").content[:4] == b"\x89PNG"
-    assert outside.get(ROOT + "figures/provinces.csv").status_code == 200
+    assert outside.get(ROOT + "figures/?chart=provinces&form=csv").status_code == 200
 
 
 def test_from_outside_what_nothing_followed_is_not_worked_out_either(world):
