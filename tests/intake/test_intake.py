@@ -89,6 +89,19 @@ def test_needs_are_stored_as_they_were_shown(world, tmp_path):
             assert row["urgency"] == (line.value if line else None)
 
 
+def test_rows_with_one_mark_go_together_all_or_none(world, tmp_path):
+    heading, row = [*NEEDS[0], "با هم"], NEEDS[1]
+    team = [[*row, "تیم ۱"], [*row, "تیم ۱"]]
+    made = bring_in(write(tmp_path, "needs", [heading, *team]), ImportKind.NEEDS, world["facilitator"])
+    with scope(SYSTEM):
+        [number] = set(Need.objects.filter(pk__in=made.ids).values_list("together", flat=True))
+    assert number
+    wrong = [[*NEEDS[2], "تیم ۱"], ["ویلچر", "هیچ", *row[2:], "تیم ۲"], [*row, "تیم ۲"], [*row, "تنها"]]
+    found = read(write(tmp_path, "wrong", [heading, team[0], *wrong]), ImportKind.NEEDS, world["facilitator"])
+    told = {(fault.row, fault.code) for fault in found.faults}
+    assert told >= {(3, "together_apart"), (5, "together_incomplete"), (6, "together_number")}
+
+
 def test_families_come_with_head_and_members_and_protected_values(world, tmp_path):
     made = bring_in(write(tmp_path, "families", FAMILIES), ImportKind.FAMILIES, world["facilitator"])
     with scope(SYSTEM):

@@ -59,6 +59,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "need.expired": ("need",),
     "need.forgotten": ("need",),
     "need.asked_set": ("need",),
+    "need.together_set": ("need",),
     "priority.proposed": ("need",),
     "priority.signed": ("need",),
     "capacity.offered": ("capacity",),

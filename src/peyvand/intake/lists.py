@@ -1,5 +1,6 @@
 """What every kind of list has in common, and the list of needs and of capacities."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -13,6 +14,7 @@ from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.need.actions import NewNeed, open_needs, withdraw_needs
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
+from peyvand.flow.need.together import MOST_TOGETHER
 from peyvand.intake import cells
 from peyvand.intake.enums import Remains
 from peyvand.intake.references import Kinds, Organisations, Places, WrongCell
@@ -72,6 +74,13 @@ def settled(ids: Sequence[int], rows: Mapping[int, Any], why_not: Mapping[int, R
     return Undone([pk for pk in ids if pk not in remaining], remaining)
 
 
+def of_rejected(rows: Rows, table: Table, column: str) -> dict[str, int]:
+    """What stands in a column of rows that could not be read, each with the first such row."""
+    if (place := table.columns.get(column)) is None:
+        return {}
+    return {bad.cells[place]: bad.row for bad in reversed(rows.rejected) if place < len(bad.cells) and bad.cells[place]}
+
+
 class Needs:
     def __init__(self, by: Acting, synonyms: Synonyms, today: date) -> None:
         self.by, self.today, self.places = by, today, Places(by)
@@ -87,6 +96,7 @@ class Needs:
                 Column("due_date", cells.day),
                 Column("told_date", cells.day),
                 Column("note", cells.short(2000), default=""),
+                Column("together", cells.short(30), default=""),
             ),
         )
 
@@ -110,7 +120,25 @@ class Needs:
                     name: short_date(value, "en") for name, value in due.details.items() if isinstance(value, date)
                 }
                 found.setdefault(index, []).append(("due_date", due.code, details))
-        return found
+        return found | self._apart(rows, table, found)
+
+    def _apart(self, rows: Rows, table: Table, found: Faults) -> Faults:
+        """Of good rows those that name a mark which others of it cannot keep: in another place, left out, or not there at all."""
+        bad, places, wrong = of_rejected(rows, table, "together"), dict[str, tuple[int, int]](), Faults()
+        for index in found:
+            bad.setdefault(rows.values[index]["together"], rows.numbers[index])
+        tally = Counter(row["together"] for row in rows.values)
+        for index, row in enumerate(rows.values):
+            if index in found or not (mark := row["together"]):
+                continue
+            first, place = places.setdefault(mark, (rows.numbers[index], self._place(row).pk))
+            if mark in bad:
+                wrong[index] = [("together", "together_incomplete", {"value": mark, "row": bad[mark]})]
+            elif self._place(row).pk != place:
+                wrong[index] = [("together", "together_apart", {"value": mark, "row": first})]
+            elif not 2 <= tally[mark] <= MOST_TOGETHER:
+                wrong[index] = [("together", "together_number", {"value": mark, "most": MOST_TOGETHER})]
+        return wrong
 
     def _place(self, row: Mapping[str, Any]) -> Any:
         if row["family"] and row["family"] not in self.families:
@@ -139,7 +167,7 @@ class Needs:
             NewNeed(
                 specification=row["kind"], quantity=row["quantity"], place=self._place(row),
                 household=self.families.get(row["family"]), due_date=row["due_date"], note=row["note"],
-                urgency=None if row["urgency"] is None else round(row["urgency"]),
+                urgency=None if row["urgency"] is None else round(row["urgency"]), together=row["together"],
                 told_at=datetime.combine(row["told_date"], time(), TEHRAN) if row["told_date"] else None,
             )
             for row in rows.values
@@ -148,7 +176,7 @@ class Needs:
             {
                 "kind": one.specification, "quantity": one.quantity, "urgency": one.urgency,
                 "family": one.household.code if one.household else "", "place": one.place, "due_date": one.due_date,
-                "told_date": row["told_date"], "note": one.note,
+                "told_date": row["told_date"], "note": one.note, "together": one.together,
             }
             for one, row in zip(new, rows.values, strict=True)
         ]  # fmt: skip

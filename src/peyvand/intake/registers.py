@@ -9,7 +9,7 @@ import jdatetime
 from peyvand.flow.need.models import Need
 from peyvand.intake import cells
 from peyvand.intake.enums import Remains
-from peyvand.intake.lists import Faults, Taken, Undone, settled
+from peyvand.intake.lists import Faults, Taken, Undone, of_rejected, settled
 from peyvand.intake.references import Organisations, Places, WrongCell
 from peyvand.kernel.text import word_key
 from peyvand.lists import columns
@@ -58,7 +58,7 @@ class Families:
     def faults(self, rows: Rows, table: Table) -> Faults:
         stored = self._stored_codes(rows)
         persons = self._stored_persons("national_id", rows)
-        bad = self._codes_of_rejected(rows, table)
+        bad = of_rejected(rows, table, "family")  # those families would come in incomplete
         found: Faults = {}
         heads: dict[str, tuple[int, Any]] = {}
         for index, row in enumerate(rows.values):
@@ -93,14 +93,6 @@ class Families:
         first, place_of_head = heads[row["family"]]
         if place is not None and place.pk != place_of_head.pk:
             raise WrongCell("neighbourhood", "family_elsewhere", value=row["family"], row=first)
-
-    @staticmethod
-    def _codes_of_rejected(rows: Rows, table: Table) -> dict[str, int]:
-        """File numbers of rows that could not be read, with the row: those families would come in incomplete."""
-        place = table.columns["family"]
-        return {
-            bad.cells[place]: bad.row for bad in reversed(rows.rejected) if place < len(bad.cells) and bad.cells[place]
-        }
 
     def _stored_codes(self, rows: Rows) -> set[str]:
         codes = {row["family"] for row in rows.values}

@@ -15,6 +15,7 @@ ACTS = {
     "reopen_capacity": _("opening the closed offer again"),
     "repause_capacity": _("opening the closed offer again"),
     "redraft_capacity": _("opening the closed offer again"),
+    "set_together": _("saying what goes together"),
     "commit": _("promising"),
     "accept_commitment": _("accepting the promise"),
     "withdraw_commitment": _("taking the promise back"),

@@ -26,6 +26,7 @@ from peyvand.flow.need.permissions import (
     vouches_by_opening,
 )
 from peyvand.flow.need.priorities import count_priorities
+from peyvand.flow.need.together import numbers_of
 from peyvand.journal.actions import record, record_batch
 from peyvand.kernel.codes import new_code
 from peyvand.kernel.due import due_refusal
@@ -50,7 +51,10 @@ LONGEST_KM = 3000
 
 @dataclass(frozen=True)
 class NewNeed:
-    """For a household, a person, or (with neither) for the neighbourhood itself. `urgency` is 0 to 100, None where unknown."""
+    """For a household, a person, or (with neither) for the neighbourhood itself. `urgency` is 0 to 100, None where unknown.
+
+    Rows of one act with the same word in `together` go together: they are served all, or none of them.
+    """
 
     specification: Specification
     quantity: int
@@ -63,6 +67,7 @@ class NewNeed:
     organisation: Organisation | None = None
     told_at: datetime | None = None
     asked: rules.Asked = field(default_factory=rules.Asked)
+    together: str = ""
 
 
 def asked_columns(asked: rules.Asked, due_date: date | None) -> dict[str, Any]:
@@ -128,7 +133,8 @@ def _check_families(needs: Sequence[Need]) -> None:
 def open_needs(*, rows: Sequence[NewNeed], by: Acting, now: datetime, random: Random | None = None) -> list[Need]:
     """Record needs, all or none. Staff vouch by recording, so the need is open; a resident's need is a draft until vouched for.
 
-    Raises `DueInPast` and `DueTooFar` where it would be needed before the day it was told, or later than the site's setting allows.
+    Raises `DueInPast` and `DueTooFar` where it would be needed before the day it was told, or later than the site's setting allows,
+    and `BadValue` where what goes together lies apart or stands alone.
     """
     require(may_open_need(by))
     if not rows:
@@ -148,6 +154,8 @@ def open_needs(*, rows: Sequence[NewNeed], by: Acting, now: datetime, random: Ra
         fresh.append(_need(row, keeper, by, now, random))
     _check_families(fresh)
     check_qualities(slug for row in rows for slug in row.asked.qualities)
+    for need, number in zip(fresh, numbers_of([row.together for row in rows], fresh), strict=True):
+        need.together = number
     lines_of = count_priorities(fresh, [row.urgency for row in rows], business_date(now))
     needs = create_with_codes(fresh, lambda: new_code(random))
     PriorityLine.objects.bulk_create([line for lines in lines_of for line in lines], batch_size=5000)

@@ -37,6 +37,8 @@ class Need(models.Model):
     start_date = models.DateField(null=True)
     most_km = models.PositiveIntegerField(null=True)
     may_share = models.BooleanField(default=True)
+    # Needs with the same number go together, all of them or none: see `together.set_together`. Drawn anew for each group.
+    together = models.BigIntegerField(null=True)
     priority = models.PositiveSmallIntegerField(default=0)
     priority_date = models.DateField()
     opened_by = models.ForeignKey(Membership, null=True, on_delete=models.PROTECT, related_name="+")
@@ -89,6 +91,7 @@ class Need(models.Model):
             models.Index(fields=["priority", "id"], condition=Q(state="open"), name="need_open_by_priority"),
             models.Index(fields=["created_at", "id"], condition=Q(state="open"), name="need_open_by_age"),
             models.Index(fields=["created_at", "id"], condition=Q(state="draft"), name="need_draft_by_age"),
+            models.Index(fields=["together"], condition=Q(together__isnull=False), name="need_together"),
         ]
 
     def __str__(self) -> str:

@@ -71,6 +71,7 @@ _ACTS = {
     "need.restored": _("Need opened again"),
     "need.forgotten": _("Words about a family erased"),
     "need.told": _("Need told"),
+    "need.together_set": _("What goes together was set"),
     "need.vouch_taken_back": _("Vouch taken back"),
     "need.vouched": _("Need vouched for"),
     "need.withdrawn": _("Need withdrawn"),

@@ -28,6 +28,7 @@ COLUMNS: Mapping[str, Any] = {
     "due_date": gettext_lazy("Needed by"),
     "told_date": gettext_lazy("Told on"),
     "note": gettext_lazy("Note"),
+    "together": gettext_lazy("Goes together"),
     "organisation": gettext_lazy("Organisation"),
     "reach": gettext_lazy("Reach"),
     "start_date": gettext_lazy("From"),
