@@ -15,7 +15,9 @@ from tests.world import NOW, World, in_days, later
 from peyvand.flow.commitment import matching
 from peyvand.flow.commitment.enums import DeclineReason, RunStep, UnservedReason
 from peyvand.flow.commitment.models import Suggestion, Unserved
+from peyvand.flow.commitment.rules import GoesTogether
 from peyvand.flow.commitment.suggestions import accept_suggestions, decline_suggestion
+from peyvand.flow.need.together import set_together
 from peyvand.kernel.refusals import Refusal
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.beside import Beside
@@ -27,6 +29,18 @@ def over_proposed():
         cursor.execute(
             "SELECT one.id FROM capacity_capacity one WHERE one.quantity < one.committed + (SELECT coalesce(sum(quantity), 0)"
             " FROM commitment_suggestion WHERE state = 'proposed' AND capacity_id = one.id)"
+        )
+        return cursor.fetchall()
+
+
+def proposed_in_part():
+    """Groups of which a run has found something for some and not for all: none."""
+    with scope(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT need.together FROM need_need need LEFT JOIN (SELECT need_id, sum(quantity) units FROM commitment_suggestion"
+            " WHERE state = 'proposed' GROUP BY 1) one ON one.need_id = need.id WHERE need.together IS NOT NULL"
+            " AND need.committed < need.quantity GROUP BY 1"
+            " HAVING bool_or(units > 0) AND bool_or(coalesce(units, 0) < need.quantity - need.committed)"
         )
         return cursor.fetchall()
 
@@ -102,15 +116,25 @@ class Runs(RuleBasedStateMachine):
     def tell(self, quantity, far):
         self.world.need(quantity, **({"by": "leader", "place": "espiari"} if far else {}))
 
-    @rule(quantity=st.integers(1, 3), lot=st.integers(1, 2))
-    def offer(self, quantity, lot):
-        self.world.capacity(quantity, smallest_lot=min(lot, quantity))
+    @rule(data=st.data())
+    def tell_what_goes_together(self, data):
+        kinds = data.draw(st.lists(st.sampled_from(["wheelchair", "tutoring"]), min_size=2, max_size=3))
+        set_together(
+            need_ids=[self.world.need(kind=kind).pk for kind in kinds],
+            by=self.world["facilitator"],
+            now=later(hours=self.hours),
+        )
+
+    @rule(quantity=st.integers(1, 3), lot=st.integers(1, 2), kind=st.sampled_from(["wheelchair", "tutoring"]))
+    def offer(self, quantity, lot, kind):
+        self.world.capacity(quantity, smallest_lot=min(lot, quantity), kind=kind)
 
     @rule(far=st.booleans())
     def run(self, far):
         self.hours += 1
         by, place = ("second_leader", "amol") if far else ("field_leader", "sari")
         self.done.append((run(self.world, self.hours, by, place), by))
+        assert proposed_in_part() == []
 
     @rule(data=st.data(), accepts=st.booleans())
     def answer(self, data, accepts):
@@ -120,7 +144,8 @@ class Runs(RuleBasedStateMachine):
             act = {"by": self.world["charity_manager"], "now": later(hours=self.hours)}
             pk = data.draw(st.sampled_from(ids))
             if accepts:
-                accept_suggestions(suggestion_ids=[pk], due_date=in_days(30), **act)
+                with suppress(GoesTogether):
+                    accept_suggestions(suggestion_ids=[pk], due_date=in_days(30), **act)
             else:
                 decline_suggestion(suggestion_id=pk, reason=DeclineReason.TOO_FAR, **act)
 

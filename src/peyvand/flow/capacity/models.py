@@ -71,6 +71,11 @@ class Capacity(models.Model):
             models.Index(fields=["organisation_path", "id"], name="capacity_organisation"),
             models.Index(fields=["state", "id"], name="capacity_of_state"),
             models.Index(fields=["specification", "id"], name="capacity_of_kind"),
+            models.Index(
+                fields=["organisation", "specification"],
+                condition=Q(most_a_week__isnull=False),
+                name="capacity_limited",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, Side, 
 from peyvand.flow.commitment.fitting import Group, left_this_week, provider, why_not
 from peyvand.flow.commitment.models import Agreement, Commitment, Suggestion
 from peyvand.flow.commitment.permissions import may_answer, may_call_broken, may_lapse, may_take_part, sides_of_pair
+from peyvand.flow.commitment.together import left_lacking
 from peyvand.flow.need import actions as needs_
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
@@ -84,9 +85,20 @@ def _check_rules(rows: Sequence[NewPromise], capacities: Mapping[int, Capacity],
     """The rules of the match, asked of the rows under their locks; and the week of each provider, one promise after the other."""
     for codes in why_not([(row.need_id, row.capacity_id) for row in rows]).values():
         raise rules.REFUSED[codes[0]]
-    asked = Counter[Group]()
+    units = Counter[int]()
     for row in rows:
-        asked[provider(capacities[row.capacity_id])] += row.quantity
+        units[row.capacity_id] += row.quantity
+    check_week(units, capacities, now)
+
+
+def check_week(units: Mapping[int, int], capacities: Mapping[int, Capacity], now: datetime) -> None:
+    """Nobody takes on more than his week by these units of each capacity. Raises `WeekFull`.
+
+    The lock is the one of the trigger `week_not_exceeded`, which holds the same at the end of the statement.
+    """
+    asked = Counter[Group]()
+    for pk, more in units.items():
+        asked[provider(capacities[pk])] += more
     if limited := left_this_week(capacities.values(), now).keys() & asked.keys():
         with connection.cursor() as cursor:
             for group in sorted(limited, key=str):
@@ -94,6 +106,13 @@ def _check_rules(rows: Sequence[NewPromise], capacities: Mapping[int, Capacity],
         for group, (most, left) in left_this_week(capacities.values(), now).items():
             if asked[group] > left:
                 raise rules.WeekFull(most=most, left=left)
+
+
+def _check_together(rows: Sequence[NewPromise], needs: Mapping[int, Need], units: Mapping[int, int]) -> None:
+    """What goes together is spoken for whole once this act is done: promised, or proposed and waiting for its answer."""
+    answered = [row.suggestion_id for row in rows if row.suggestion_id]
+    for lacking in left_lacking((need.together for need in needs.values()), more=units, answered=answered).values():
+        raise rules.GoesTogether(lacking=lacking)
 
 
 def _promise(
@@ -167,7 +186,7 @@ def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Ran
 
     Raises `NotEnoughLeft`, `DifferentKind`, `OutOfReach`, `TooFar`,
     `DistanceUnknown`, `OutsideWindow`, `LotTooSmall`, `DueInPast`, `DueTooFar`,
-    `WrongState`, `NotShared`, `WeekFull`, and those of `rules.REFUSED`.
+    `WrongState`, `NotShared`, `GoesTogether`, `WeekFull`, and those of `rules.REFUSED`.
     """
     if not rows:
         return []
@@ -188,6 +207,7 @@ def commit(*, rows: Sequence[NewPromise], by: Acting, now: datetime, random: Ran
         from_need[need.pk] += row.quantity
         from_capacity[capacity.pk] += row.quantity
     _check_rules(rows, capacities, now)
+    _check_together(rows, needs, from_need)
     _check_papers(rows, needs, capacities)
     needs_.count(needs, {pk: (quantity, 0, 0) for pk, quantity in from_need.items()}, met_by={}, now=now)
     capacities_.count(capacities, {pk: (quantity, 0) for pk, quantity in from_capacity.items()})

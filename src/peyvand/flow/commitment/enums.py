@@ -74,6 +74,15 @@ class DeclineReason(TextChoices):
     OTHER = "other", _("Another reason")
 
 
+class PairReason(TextChoices):
+    """Why a need has units of this offer and not of another: what the engine says of each pair."""
+
+    ONLY = "only", _("The only offer within reach")
+    NEAREST = "nearest", _("No other offer within reach is nearer")
+    MOVED = "moved", _("The nearest one has nothing left")
+    WITHIN_REACH = "within_reach", _("Within reach, and by it the most pressing needs are served")
+
+
 class UnservedReason(TextChoices):
     """The certificate of the matching engine, in the words of the field."""
 
@@ -82,6 +91,7 @@ class UnservedReason(TextChoices):
     REFUSED = "refused", _("Those who reach this place do not fit what is asked")
     BELOW_LOT = "below_lot", _("What is left would be less than the smallest lot of those who offer it")
     NOT_SHARED = "not_shared", _("It may not be shared, and nobody has all of it left")
+    TOGETHER = "together", _("It goes together with other needs, and not all of them could be served")
     WEEK = "week", _("Those who could reach it take on no more this week")
     HELD_BACK = "held_back", _("The programme it belongs to does not let it be promised to yet")
     PROPOSED = (
@@ -106,6 +116,7 @@ class GaveWay(TextChoices):
     REFUSED = UnservedReason.REFUSED.value, UnservedReason.REFUSED.label
     BELOW_LOT = UnservedReason.BELOW_LOT.value, UnservedReason.BELOW_LOT.label
     NOT_SHARED = UnservedReason.NOT_SHARED.value, UnservedReason.NOT_SHARED.label
+    TOGETHER = UnservedReason.TOGETHER.value, UnservedReason.TOGETHER.label
     WEEK = UnservedReason.WEEK.value, UnservedReason.WEEK.label
     HELD_BACK = UnservedReason.HELD_BACK.value, UnservedReason.HELD_BACK.label
     PROPOSED = UnservedReason.PROPOSED.value, UnservedReason.PROPOSED.label

@@ -33,7 +33,7 @@ OF_BOTH = (
 )  # fmt: skip
 OF_NEED = (
     *OF_BOTH, "priority", "created_at", "household_id", "person_id", "person__sex", "person__household_id", "asks", "due_date",
-    "most_km", "may_share", "specification__licences", "specification__same_sex", "specification__at_venue",
+    "most_km", "may_share", "together", "specification__licences", "specification__same_sex", "specification__at_venue",
 )  # fmt: skip
 OF_CAPACITY = (
     *OF_BOTH, "reach", "reach_km", "smallest_lot", "organisation_id", "provider_person_id", "provider_person__sex", "end_date",
@@ -104,6 +104,7 @@ def rule_columns(
         "provider_gender": [row.giver_sex or None for row in needs],
         "household": [family(row) for row in needs],
         "divisible": [row.may_share for row in needs],
+        "together": [row.together for row in needs],
     } | _lists([row.asks for row in needs], facts.quality)
     of_capacities = {
         "start": [row.start_date for row in capacities],

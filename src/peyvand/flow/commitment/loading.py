@@ -34,10 +34,13 @@ from peyvand.scope.bulk import below
 
 @dataclass(frozen=True)
 class Loaded:
-    """Rows by their ids: needs that lack something, those a programme keeps out (they take no part), and the offers of their kinds."""
+    """Rows by their ids: needs that lack something, those that take no part (a programme keeps them out, or they are `apart` from one
+    with which they go together), and the offers of their kinds.
+    """
 
     needs: Mapping[int, Any]
     held: Mapping[int, tuple[Any, Held]]
+    apart: Mapping[int, Any]
     capacities: Mapping[int, Any]
     inputs: Inputs
 
@@ -54,7 +57,8 @@ def load(place_path: str, by: Acting, now: datetime) -> Loaded:
     found = Need.objects.filter(own_needs(place_path, by), state=NeedState.OPEN, committed__lt=F("quantity"))
     lacking = {row.pk: row for row in found.order_by("pk").values_list(*OF_NEED, named=True)}
     held = held_back(by=by, now=now, need_ids=lacking)
-    needs = {pk: row for pk, row in lacking.items() if pk not in held}
+    apart = _without_others(lacking, held)
+    needs = {pk: row for pk, row in lacking.items() if pk not in held and pk not in apart}
     offers = Capacity.objects.filter(
         Q(end_date__isnull=True) | Q(end_date__gte=today),
         specification_id__in=given_instead({row.specification_id for row in needs.values()}),
@@ -76,7 +80,15 @@ def load(place_path: str, by: Acting, now: datetime) -> Loaded:
         ),
         rule_table(needs.values(), capacities.values(), facts),
     )
-    return Loaded(needs, {pk: (lacking[pk], one) for pk, one in held.items()}, capacities, inputs)
+    return Loaded(needs, {pk: (lacking[pk], one) for pk, one in held.items()}, apart, capacities, inputs)
+
+
+def _without_others(lacking: Mapping[int, Any], held: Collection[int]) -> dict[int, Any]:
+    """Needs that go together with one that cannot take part: a programme keeps it out, or nobody has vouched for it yet."""
+    numbers = {row.together for row in lacking.values()} - {None}
+    drafts = Need.objects.filter(together__in=numbers, state=NeedState.DRAFT).values_list("together", flat=True)
+    waiting = {lacking[pk].together for pk in held} - {None} | (set(drafts) if numbers else set())
+    return {pk: row for pk, row in lacking.items() if row.together in waiting and pk not in held}
 
 
 def _weeks(rows: Collection[Any], elsewhere: Mapping[int, int], now: datetime) -> dict[str, list[int | None]]:

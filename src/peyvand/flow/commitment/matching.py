@@ -1,5 +1,6 @@
 """Every write of a run of the matching. A run is one transaction: it has written everything, or nothing."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -33,6 +34,7 @@ from peyvand.flow.commitment.rules import (
     RunMovedOn,
     RunUnderway,
 )
+from peyvand.flow.commitment.together import left_lacking
 from peyvand.flow.need.enums import NeedState
 from peyvand.journal.actions import record
 from peyvand.kernel.refusals import NotPermitted, require
@@ -164,7 +166,7 @@ def ask_repeat(*, run_id: int, by: Acting, now: datetime) -> MatchingRun:
     require(may_run_matching(by))
     run = lock(MatchingRun.objects.all(), [run_id])[run_id]
     with scope(SYSTEM):
-        if not run.result_sha256 or not RunInputs.objects.filter(run=run).exclude(rules=b"").exists():
+        if not run.result_sha256 or not RunInputs.objects.filter(run=run).exists():
             raise InputsGone
     run.repeat_asked_at, run.repeated_at, run.repeat_same = now, None, None
     run.save(update_fields=["repeat_asked_at", "repeated_at", "repeat_same"])
@@ -179,15 +181,10 @@ def repeat_run(*, run_id: int, by: Acting, now: datetime) -> bool:
     Raises `InputsGone` where they are no longer kept.
     """
     _only_system(by)
-    run = (
-        MatchingRun.objects.select_related("inputs")
-        .filter(pk=run_id, inputs__isnull=False)
-        .exclude(inputs__rules=b"")
-        .first()
-    )
+    run = MatchingRun.objects.select_related("inputs").filter(pk=run_id, inputs__isnull=False).first()
     if run is None:
         raise InputsGone
-    parts = bytes(run.inputs.needs), bytes(run.inputs.capacities), bytes(run.inputs.rules)
+    parts = [part for name in ("needs", "capacities", "rules") if (part := bytes(getattr(run.inputs, name)))]
     same = fingerprint(*parts) == run.inputs_sha256 and reckon(unpacked(*parts)).fingerprint() == run.result_sha256
     MatchingRun.objects.filter(pk=run_id).update(repeated_at=now, repeat_same=same)
     _note("matching.repeated", run, by, now, same=same)
@@ -268,15 +265,19 @@ def _take_back(run: MatchingRun, now: datetime) -> None:
     gone = Suggestion.objects.filter(gave_way_to=run).exclude(gave_way=GaveWay.UNDONE)
     rows = list(gone.select_for_update(of=("self",)).select_related("need", "capacity").order_by("-priority", "pk"))
     left = proposed_units(Suggestion.objects.filter(capacity_id__in={row.capacity_id for row in rows}))
-    again = []
+    again: list[Suggestion] = []
     for row in rows:
         units = left.get(row.capacity_id, 0) + row.quantity
         lacks = row.need.quantity - row.need.committed >= row.quantity and row.need.state == NeedState.OPEN
         if lacks and row.capacity.committed + units <= row.capacity.quantity:
             left[row.capacity_id] = units
-            again.append(row.pk)
+            again.append(row)
+    back = Counter[int]()
+    for row in again:
+        back[row.need_id] += row.quantity
+    broken = left_lacking((row.need.together for row in again), more=back)
     state = SUGGESTION_LIFE.after("undo_run", SuggestionState.SUPERSEDED)
-    Suggestion.objects.filter(pk__in=again).update(
+    Suggestion.objects.filter(pk__in=[row.pk for row in again if row.need.together not in broken]).update(
         state=state, answered_at=None, gave_way_to=None, gave_way="", run=run.previous or F("since")
     )
     Suggestion.objects.filter(run=run).exclude(since=run).update(run=run.previous or F("since"))

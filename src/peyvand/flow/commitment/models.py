@@ -7,6 +7,7 @@ from peyvand.flow.commitment.enums import (
     CommitmentState,
     DeclineReason,
     GaveWay,
+    PairReason,
     RunFailure,
     RunState,
     RunStep,
@@ -151,6 +152,7 @@ class Suggestion(models.Model):
     )
     quantity = models.PositiveIntegerField()
     km = models.FloatField(null=True)
+    why = models.CharField(max_length=12, choices=PairReason.choices, blank=True, default="")
     priority = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=12, choices=SuggestionState.choices)
     decline_reason = models.CharField(max_length=16, choices=DeclineReason.choices, blank=True, default="")

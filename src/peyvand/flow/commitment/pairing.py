@@ -28,11 +28,11 @@ from peyvand.engines.matching.widen import cost_of_way
 Columns = dict[str, Any]
 _TEXTS = pl.List(pl.String)
 _LISTS: Columns = {"licences": _TEXTS, "skills": _TEXTS, "languages": _TEXTS, "access": _TEXTS}
-# What needs ask and offers bring beyond kind and place, as `Feasibility` reads it. `divisible`: it may be shared. Offers with the
-# same `week_group` take on `week_left` units together.
+# What needs ask and offers bring beyond kind and place, as `Feasibility` reads it. `divisible`: it may be shared; `together`: a number
+# for each group that is served whole or not at all. Offers with the same `week_group` take on `week_left` units together.
 NEED_RULES: Columns = {
     "start": pl.Date, "end": pl.Date, "max_km": pl.Float64, "person_gender": pl.String, "provider_gender": pl.String,
-    "household": pl.Int64, "divisible": pl.Boolean,
+    "household": pl.Int64, "divisible": pl.Boolean, "together": pl.Int64,
 } | _LISTS  # fmt: skip
 CAPACITY_RULES: Columns = {
     "start": pl.Date, "end": pl.Date, "gender": pl.String, "provider": pl.Int64, "week_group": pl.Int64, "week_left": pl.Int64,
@@ -124,7 +124,9 @@ def solve(needs: pl.DataFrame, capacities: pl.DataFrame, rules: pl.DataFrame, te
     """Worst-off first, exactly, then by the shortest ways; where something may not be shared or split, by decision record 23."""
     week = weeks(capacities)
     offers = capacities.with_columns(capacity=pl.Series(week.capacity))
+    together = needs["together"].fill_null(-1).to_numpy()
     bites = bool((capacities["lot"] > 1).any() or (~needs["divisible"] & (needs["demand"] > 1)).any())
+    bites = bites or bool((together >= 0).any())
     if nothing_asked(needs, rules) and not week.bind:
         matched = match(needs, offers, least_travel=True, tell=tell)
         problem = _problem(needs, week, matched.graph, matched.complete)
@@ -140,12 +142,13 @@ def solve(needs: pl.DataFrame, capacities: pl.DataFrame, rules: pl.DataFrame, te
     tell(LOTS)
     # A row that holds back a week takes any units, so that its offers cannot be bound to lots at the same time.
     lot = np.where(week.group >= 0, 1, capacities["lot"].to_numpy())
-    extra = np.ones(len(problem.arrays["demand"]) - problem.needs, bool)
+    extra = len(problem.arrays["demand"]) - problem.needs
     lots = assign_lots(
         **problem.arrays,  # type: ignore[arg-type]
         cost=_cost(problem),
         smallest_lot=lot,
-        divisible=np.append(needs["divisible"].to_numpy(), extra),
+        divisible=np.append(needs["divisible"].to_numpy(), np.ones(extra, bool)),
+        together=np.append(together, np.full(extra, -1)),
     )
     return _solved(problem, found, lots.assignment, lots)
 

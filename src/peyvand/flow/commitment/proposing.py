@@ -29,6 +29,7 @@ class Pair(NamedTuple):
     offer: int
     quantity: int
     km: float | None
+    why: str = ""
 
 
 class Standing(NamedTuple):
@@ -61,11 +62,20 @@ def propose(run: MatchingRun, loaded: Loaded, result: Result, *, by: Acting, now
     left = _why_left(run, loaded, result, taken)
     changes = compared(standing, pairs, why={row.need_id: GaveWay(row.reason) for row in left})
     _end(run, changes, now)
-    _stay(run, changes.kept)
-    Suggestion.objects.bulk_create([_suggestion(run, loaded, one) for one in changes.new], batch_size=_AT_ONCE)
-    Unserved.objects.filter(need_id__in=[*loaded.needs, *loaded.held]).delete()
+    _stay(
+        run,
+        changes.kept,
+        {standing[one.need][one.offer].pk: one.why for one in pairs if one.offer in standing.get(one.need, ())},
+    )
+    # What goes together is written in one statement: the database asks after each whether it is whole.
+    grouped = [one for one in changes.new if loaded.needs[one.need].together is not None]
+    alone = [one for one in changes.new if loaded.needs[one.need].together is None]
+    Suggestion.objects.bulk_create([_suggestion(run, loaded, one) for one in grouped])
+    Suggestion.objects.bulk_create([_suggestion(run, loaded, one) for one in alone], batch_size=_AT_ONCE)
+    Unserved.objects.filter(need_id__in=[*loaded.needs, *loaded.held, *loaded.apart]).delete()
     Unserved.objects.bulk_create(left, batch_size=_AT_ONCE)
-    run.needs, run.capacities = len(loaded.needs) + len(loaded.held), len(loaded.capacities)
+    run.needs = len(loaded.needs) + len(loaded.held) + len(loaded.apart)
+    run.capacities = len(loaded.capacities)
     run.served, run.unserved = len({one.need for one in pairs}), len(left)
     run.fresh, run.moved, run.gone, run.unchanged = changes.fresh, changes.moved, changes.gone, changes.unchanged
 
@@ -126,7 +136,12 @@ def _still_possible(
             fit.append(one)
         elif needs.get(one.need, 0) > 0:
             taken[one.need] = taken.get(one.need, 0) + one.quantity
-    return fit, taken
+    # Of what goes together nothing is proposed unless all still can be.
+    broken = {loaded.needs[pk].together for pk, units in needs.items() if units > 0} - {None}
+    for one in fit:
+        if loaded.needs[one.need].together in broken:
+            taken[one.need] = taken.get(one.need, 0) + one.quantity
+    return [one for one in fit if loaded.needs[one.need].together not in broken], taken
 
 
 def _lacking(model: type[Need] | type[Capacity], state: str, ids: set[int]) -> dict[int, int]:
@@ -145,16 +160,18 @@ def _end(run: MatchingRun, changes: Changes, now: datetime) -> None:
         Suggestion.objects.filter(pk__in=ids).update(state=state, answered_at=now, gave_way_to=run, gave_way=reason)
 
 
-def _stay(run: MatchingRun, ids: list[int]) -> None:
+def _stay(run: MatchingRun, ids: list[int], why: Mapping[int, str]) -> None:
+    """Why this pair may differ from before, where the pair does not."""
     told = Need.objects.filter(pk=OuterRef("need_id")).values("priority")
-    if ids:
-        Suggestion.objects.filter(pk__in=ids).update(run=run, priority=Subquery(told))
+    for reason in sorted({why[pk] for pk in ids}):
+        same = [pk for pk in ids if why[pk] == reason]
+        Suggestion.objects.filter(pk__in=same).update(run=run, priority=Subquery(told), why=reason)
 
 
 def _suggestion(run: MatchingRun, loaded: Loaded, pair: Pair) -> Suggestion:
     need, offer = loaded.needs[pair.need], loaded.capacities[pair.offer]
     return Suggestion(
-        run=run, since=run, need_id=pair.need, capacity_id=pair.offer, quantity=pair.quantity, km=pair.km,
+        run=run, since=run, need_id=pair.need, capacity_id=pair.offer, quantity=pair.quantity, km=pair.km, why=pair.why,
         priority=need.priority, state=SuggestionState.PROPOSED, place_path=need.place_path, asker_path=need.organisation_path,
         giver_path=offer.organisation_path, giver_place_path=offer.place_path,
     )  # fmt: skip
@@ -167,6 +184,8 @@ def _why_left(run: MatchingRun, loaded: Loaded, result: Result, taken: Mapping[i
         rows[need] = _row(run, loaded.needs[need], missing, UnservedReason(reason), reachable, lowest)
     for need, missing in taken.items():
         rows.setdefault(need, _row(run, loaded.needs[need], missing, UnservedReason.TAKEN, 0, None))
+    for need, row in loaded.apart.items():
+        rows[need] = _row(run, row, row.quantity - row.committed, UnservedReason.TOGETHER, 0, None)
     for need, (row, held) in loaded.held.items():
         left = _row(run, row, row.quantity - row.committed, UnservedReason.HELD_BACK, 0, None)
         left.held_by, left.held_code, left.held_message = held.programme, held.refusal.code, held.refusal.message

@@ -13,12 +13,14 @@ import numpy as np
 import polars as pl
 
 from peyvand.engines.arrays import Array
-from peyvand.engines.matching import Reason, Reasons, bottlenecks, candidates, first_come, reasons
+from peyvand.engines.matching import Reason, Reasons, Why, bottlenecks, candidates, first_come, reasons
+from peyvand.engines.matching import pairs as pairs_of
 from peyvand.engines.matching.exchanges import exchanges, lowest_reached
-from peyvand.flow.commitment.enums import RunStep, UnservedReason
+from peyvand.flow.commitment.enums import PairReason, RunStep, UnservedReason
 from peyvand.flow.commitment.pairing import (
     CAPACITY_RULES,
     NEED_RULES,
+    RULE_COLUMNS,
     Columns,
     Solved,
     share_not_proved,
@@ -59,7 +61,13 @@ CAPACITY_COLUMNS: Columns = (
     | _PLACES
     | CAPACITY_RULES
 )
-_PAIRS: Columns = {"need": pl.Int64, "offer": pl.Int64, "quantity": pl.Int64, "km": pl.Float64}
+_PAIRS: Columns = {
+    "need": pl.Int64,
+    "offer": pl.Int64,
+    "quantity": pl.Int64,
+    "km": pl.Float64,
+    "why": pl.String,
+}
 _LEFT: Columns = {
     "need": pl.Int64,
     "missing": pl.Int64,
@@ -77,6 +85,7 @@ _LACKS: Columns = {
     "worst_off": pl.Int64,
 }
 Tell = Callable[[RunStep], None]
+_WHY = np.array([PairReason[one.name].value for one in Why], object)
 # The steps of the engine as the run tells them.
 _STEPS = {"candidates": RunStep.PAIRING, "matching": RunStep.MATCHING, "travel": RunStep.TRAVEL, "lots": RunStep.LOTS}
 
@@ -97,7 +106,20 @@ class Inputs:
 
 
 def unpacked(*files: bytes) -> Inputs:
-    return Inputs(*(pl.read_parquet(io.BytesIO(one)) for one in files))
+    """What `packed` gave, also of a run from before a column was kept: then nobody could ask for what it says."""
+    needs, capacities, *rules = (pl.read_parquet(io.BytesIO(one)) for one in files)
+    found = rules[0] if rules else pl.DataFrame(schema=RULE_COLUMNS)
+    return Inputs(_completed(needs, NEED_COLUMNS), _completed(capacities, CAPACITY_COLUMNS), found)
+
+
+def _completed(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
+    """Missing columns of rules say that nothing is asked; any need could be shared."""
+    missing = [
+        pl.lit(True if name == "divisible" else None, kind).alias(name)
+        for name, kind in columns.items()
+        if name not in frame.columns
+    ]
+    return frame.with_columns(missing).select(*columns)
 
 
 @dataclass(frozen=True)
@@ -145,9 +167,10 @@ def reckon(inputs: Inputs, tell: Tell = untold) -> Result:
     pairs = _pairs(inputs, solved)
     # Where several offers share a week, no lot was held while they were matched.
     pairs = pairs.filter(pairs["quantity"].to_numpy() >= inputs.capacities["lot"].to_numpy()[pairs["offer"].to_numpy()])
+    pairs = _groups_whole(inputs, pairs)
     return Result(
         _named(inputs, pairs),
-        _named(inputs, _left(inputs, solved, _served(inputs, pairs))),
+        _named(inputs, _left(inputs, solved, pairs)),
         _units(inputs, solved, _served(inputs, pairs)),
         _lacks(inputs, solved),
         solved.problem.complete,
@@ -159,6 +182,16 @@ def _served(inputs: Inputs, pairs: pl.DataFrame) -> Array:
     served = np.zeros(len(inputs.needs), np.int64)
     np.add.at(served, pairs["need"].to_numpy(), pairs["quantity"].to_numpy())
     return served
+
+
+def _groups_whole(inputs: Inputs, pairs: pl.DataFrame) -> pl.DataFrame:
+    """What goes together and lost a member to the lots of a week is given to nobody."""
+    together = inputs.needs["together"]
+    lacking = _served(inputs, pairs) < inputs.needs["demand"].to_numpy()
+    broken = together.filter(pl.Series(lacking)).drop_nulls().unique()
+    if broken.is_empty():
+        return pairs
+    return pairs.filter(~together.gather(pairs["need"]).is_in(broken.implode()).fill_null(value=False))
 
 
 def _lots_kept(inputs: Inputs, solved: Solved) -> dict[str, Any] | None:
@@ -176,21 +209,22 @@ def _lots_kept(inputs: Inputs, solved: Solved) -> dict[str, Any] | None:
 
 def _pairs(inputs: Inputs, solved: Solved) -> pl.DataFrame:
     """Pairs by the rows of both tables."""
-    graph, edges = solved.problem.graph, np.flatnonzero(solved.flow)
-    owners = np.searchsorted(graph.indptr, edges, side="right") - 1
+    found = pairs_of(solved.problem.graph, solved.flow, solved.problem.arrays["capacity"])
     columns = {
-        "need": owners,
-        "offer": graph.indices[edges],
-        "quantity": solved.flow[edges],
-        "km": graph.km[edges],
+        "need": found.need,
+        "offer": found.capacity,
+        "quantity": found.units,
+        "km": found.km,
+        "why": _WHY[found.why],
     }
     frame = pl.DataFrame(columns, schema=_PAIRS).with_columns(pl.col("km").fill_nan(None).round(1))
-    order = pl.Series(inputs.needs["priority"].to_numpy()[owners])
+    order = pl.Series(inputs.needs["priority"].to_numpy()[found.need])
     return frame.with_columns(order.alias("order")).sort("order", "need", descending=[True, False]).drop("order")
 
 
-def _left(inputs: Inputs, solved: Solved, served: Array) -> pl.DataFrame:
+def _left(inputs: Inputs, solved: Solved, pairs: pl.DataFrame) -> pl.DataFrame:
     """The certificate of every need that lacks something, by the rows of the table."""
+    served = _served(inputs, pairs)
     found = reasons(**solved.problem.arrays, flow=solved.plain)
     of_need = found.need < solved.problem.needs
     told = dict(zip(inputs.needs["priority"].to_list(), inputs.needs["told"].to_list(), strict=True))
@@ -203,17 +237,33 @@ def _left(inputs: Inputs, solved: Solved, served: Array) -> pl.DataFrame:
     known = pl.DataFrame(columns, schema={name: _LEFT[name] for name in columns})
     missing = inputs.needs["demand"].to_numpy() - served
     left = pl.DataFrame({"need": np.flatnonzero(missing > 0), "missing": missing[missing > 0]})
-    # Who gets less than he would without lots is left by them.
-    shared = inputs.needs["divisible"].gather(left["need"])
-    bound = pl.select(
-        pl.when(shared).then(pl.lit(UnservedReason.BELOW_LOT.value)).otherwise(pl.lit(UnservedReason.NOT_SHARED.value))
-    )
+    bound = _bound(inputs, solved, pairs)[left["need"].to_numpy()]
     within = np.diff(solved.problem.graph.indptr)[left["need"].to_numpy()]
-    joined = left.with_columns(bound=bound.to_series(), within=pl.Series(within)).join(known, on="need", how="left")
+    joined = left.with_columns(bound=pl.Series(bound, dtype=pl.String), within=pl.Series(within)).join(
+        known, on="need", how="left"
+    )
     filled = joined.with_columns(
         reason=pl.coalesce("reason", "bound"), reachable=pl.coalesce("reachable", "within").cast(pl.Int64)
     )
     return filled.sort("need").select(*_LEFT)
+
+
+def _bound(inputs: Inputs, solved: Solved, pairs: pl.DataFrame) -> Array:
+    """By the rows of needs, why one that would be served if everything could be shared and split is not: its own terms, the lots
+    of those it can reach, or that these went whole to others.
+    """
+    graph, lot = solved.problem.graph, inputs.capacities["lot"].to_numpy()
+    left_over = solved.problem.arrays["capacity"].copy()
+    np.subtract.at(left_over, pairs["offer"].to_numpy(), pairs["quantity"].to_numpy())
+    owner = np.repeat(np.arange(len(inputs.needs)), np.diff(graph.indptr))
+    asks_less = inputs.needs["demand"].to_numpy()[owner] < lot[graph.indices]
+    by_lot = np.zeros(len(inputs.needs), bool)
+    by_lot[owner[asks_less | (left_over[graph.indices] > 0)]] = True
+    said = UnservedReason
+    return np.select(
+        [inputs.needs["together"].is_not_null().to_numpy(), ~inputs.needs["divisible"].to_numpy(), by_lot],
+        [said.TOGETHER.value, said.NOT_SHARED.value, said.BELOW_LOT.value], said.FULL.value,
+    )  # fmt: skip
 
 
 def _said(inputs: Inputs, solved: Solved, found: Reasons) -> Array:

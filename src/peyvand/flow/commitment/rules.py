@@ -132,6 +132,11 @@ class NotShared(Refusal):
     message = "This need may not be shared: all {left} that it lacks come from one giver."
 
 
+class GoesTogether(Refusal):
+    code = "goes_together"
+    message = "It goes together with other needs, all of them or none: {lacking} of them would be left lacking."
+
+
 class DeliveryUnderway(Refusal):
     code = "delivery_underway"
     message = "A delivery waits for the receiver's answer; settle it first."

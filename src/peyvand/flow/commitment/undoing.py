@@ -1,18 +1,29 @@
 """Taking back what was just done with promises. Each is an act of its own; what happened stays in the journal."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from peyvand.engines.matching import Refused
 from peyvand.extend.guards import guarded
 from peyvand.flow.capacity import actions as capacities_
+from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.commitment import rules
-from peyvand.flow.commitment.actions import NewPromise, event, ids_of, lock_ending, state_follows_later
+from peyvand.flow.commitment.actions import (
+    NewPromise,
+    check_week,
+    event,
+    ids_of,
+    lock_ending,
+    state_follows_later,
+)
 from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, SuggestionState
+from peyvand.flow.commitment.fitting import why_not
 from peyvand.flow.commitment.models import Commitment, Suggestion
 from peyvand.flow.commitment.permissions import may_answer, may_take_part
 from peyvand.flow.need import actions as needs_
 from peyvand.flow.need.enums import NeedState
+from peyvand.kernel.jalali import business_date, week_of
 from peyvand.kernel.refusals import require
 from peyvand.kernel.states import WrongState
 from peyvand.scope.acting import Acting
@@ -76,17 +87,32 @@ def return_commitments(*, commitment_ids: Sequence[int], by: Acting, now: dateti
     return list(promises.values())
 
 
+def _still_fit(promises: Iterable[Commitment], capacities: Mapping[int, Capacity], now: datetime) -> None:
+    """Of the rules of the match those that guard people hold for what comes back too: its family, and the week of its giver."""
+    for codes in why_not([(one.need_id, one.capacity_id) for one in promises]).values():
+        if Refused.HOUSEHOLD in codes:
+            raise rules.FamilyRefuses
+    week = week_of(business_date(now))
+    units = Counter[int]()
+    for one in promises:
+        if business_date(one.offered_at) >= week:
+            units[one.capacity_id] += one.released
+    check_week(units, capacities, now)
+
+
 @action
 def restore_commitments(*, commitment_ids: Sequence[int], by: Acting, now: datetime) -> list[Commitment]:
     """Undo an early end: the promises stand as they stood. All or none.
 
-    Raises `WrongState` where the need is no longer open, `NotEnoughLeft` where somebody else took what was given back.
+    Raises `WrongState` where the need is no longer open, `NotEnoughLeft` where somebody else took what was given back, `WeekFull`
+    where he who gives took something else on, `FamilyRefuses` where they have refused him meanwhile.
     """
     needs, capacities, promises = lock_ending(commitment_ids)
     if not promises:
         return []
     again = [NewPromise(one.need_id, one.capacity_id, one.released, one.due_date) for one in promises.values()]
     guarded("commit", by=by, now=now, rows=again, need=needs, capacity=capacities)
+    _still_fit(promises.values(), capacities, now)
     to_need, to_capacity, rows = Counter[int](), Counter[int](), []
     for one in promises.values():
         require(may_take_part(by, one))
