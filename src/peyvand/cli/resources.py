@@ -24,7 +24,11 @@ def load() -> None:
         from peyvand.scope.acting import SYSTEM
 
         put = put_specifications(rows=starter().specifications, by=SYSTEM, now=datetime.now(UTC))
-        put_qualities(rows=starter().qualities, by=SYSTEM, now=datetime.now(UTC))
+        qualities = put_qualities(rows=starter().qualities, by=SYSTEM, now=datetime.now(UTC))
         typer.echo(
             f"Specifications («{starter().status}»): {put.added} added, {put.changed} changed, {put.same} as they were."
+        )
+        typer.echo(
+            "Languages, skills, licences and ways in: "
+            f"{qualities.added} added, {qualities.changed} changed, {qualities.same} as they were."
         )
