@@ -155,6 +155,7 @@ ONLY = {
     "/matching-runs/{run_id}": in_area,
     "/matching-runs/{run_id}/findings": lambda by, row: in_area(by, row) and row.state in ("done", "undone"),
     "/needs/{need_id}/asked": lambda by, row: True,
+    "/needs/{need_id}/together": lambda by, row: True,
     "/capacities/{capacity_id}/brought": lambda by, row: True,
     "/needs/{need_id}/offers": lambda by, row: by.role in STAFF and of_own_work(by, row),
 } | of_all("only")

@@ -20,6 +20,7 @@ from peyvand.flow.need.actions import LONGEST_KM, set_asked
 from peyvand.flow.need.models import Need, ProviderRefused
 from peyvand.flow.need.queries import needs_of
 from peyvand.flow.need.rules import Asked
+from peyvand.flow.need.together import MOST_TOGETHER, set_together
 from peyvand.kernel.refusals import NotFound
 from peyvand.people.enums import Sex
 from peyvand.people.models import Household
@@ -59,6 +60,18 @@ class AskedOut(Schema):
     start_date: date | None
     most_km: int | None
     may_share: bool
+
+
+class TogetherIn(Given):
+    """The other needs that this one goes together with, all of one place and one keeper; none, and it goes by itself."""
+
+    need_ids: Annotated[list[Id], Field(max_length=MOST_TOGETHER - 1)] = []
+
+
+class TogetherOut(Schema):
+    """Needs that are served all or none: this one and those that go with it, as far as you see them. Alone, it goes by itself."""
+
+    need_ids: list[int]
 
 
 class BroughtIn(Given):
@@ -128,6 +141,11 @@ def _asked_out(row: Need) -> AskedOut:
     )  # fmt: skip
 
 
+def _together_out(row: Need) -> TogetherOut:
+    members = Need.objects.filter(together=row.together).order_by("pk") if row.together is not None else [row]
+    return TogetherOut(need_ids=[one.pk for one in members])
+
+
 def _brought_out(row: Capacity) -> BroughtOut:
     return BroughtOut(
         capacity_id=row.pk, qualities=row.brings, giver_sex=maybe(Sex, row.giver_sex), most_a_week=row.most_a_week
@@ -174,6 +192,23 @@ def ask_of_givers(request: HttpRequest, need_id: Path[Id], body: AskedIn) -> Htt
         body.may_share,
     )
     return act(request, lambda by, now: _asked_out(set_asked(need_id=need_id, asked=asked, by=by, now=now)))
+
+
+@needs.get("/{int:need_id}/together", response=TogetherOut, summary="Needs that go together with this one")
+def get_together(request: HttpRequest, need_id: Path[Id]) -> HttpResponse:
+    with reading(request):
+        return say(_together_out(the_one(Need.objects.all(), need_id)))
+
+
+@needs.post("/{int:need_id}/together", response=TogetherOut, summary="Set which needs go together with this one")
+def go_together(request: HttpRequest, need_id: Path[Id], body: TogetherIn) -> HttpResponse:
+    """Runs serve all of them or none, and promises are made for all of them or none."""
+
+    def run(by: Acting, now: datetime) -> TogetherOut:
+        rows = set_together(need_ids=[need_id, *body.need_ids], by=by, now=now)
+        return TogetherOut(need_ids=[row.pk for row in rows])
+
+    return act(request, run)
 
 
 @needs.get(

@@ -31,6 +31,7 @@ from peyvand.flow.commitment import matching, suggestions
 from peyvand.flow.commitment.enums import (
     DeclineReason,
     GaveWay,
+    PairReason,
     RunFailure,
     RunState,
     RunStep,
@@ -95,6 +96,7 @@ class SuggestionOut(Schema):
     giver: OrganisationRef | None
     quantity: int
     km: float | None
+    why: PairReason | None = Field(description="Why this offer and not another; empty of runs from before it was kept")
     priority: int
     state: SuggestionState
     decline_reason: DeclineReason | None
@@ -145,7 +147,7 @@ def suggestions_out(rows: Sequence[Suggestion]) -> list[SuggestionOut]:
         SuggestionOut(
             id=row.pk, run_id=row.run_id, need_id=row.need_id, capacity_id=row.capacity_id,
             specification=kinds.get(row.need_id), asker=sides.get(row.asker_path), giver=sides.get(row.giver_path),
-            quantity=row.quantity, km=row.km, priority=row.priority, state=SuggestionState(row.state),
+            quantity=row.quantity, km=row.km, why=maybe(PairReason, row.why), priority=row.priority, state=SuggestionState(row.state),
             decline_reason=maybe(DeclineReason, row.decline_reason), gave_way=maybe(GaveWay, row.gave_way),
             answered_at=row.answered_at,
         )

@@ -119,6 +119,7 @@ class UnservedOut(Schema):
     reason: UnservedReason
     reachable: int = Field(description="Capacities it can reach through exchanges")
     lowest_priority: int | None = Field(description="Of the needs served there")
+    message: str = Field(description="The reason in words")
     held_by: str | None = Field(description="Slug of the programme that keeps the need out of the matching")
     held_code: str | None = Field(description="Code of the refusal it gives as its reason")
 
@@ -145,6 +146,9 @@ class NewNeedIn(Given):
     due_date: Day | None = None
     note: Annotated[Prose, Field(description="Kept encrypted and never given out by the API")] = ""
     organisation_id: Annotated[Id, Field(description="Who keeps it; your own where empty")] | None = None
+    together: Annotated[Word, Field(description="Needs of one request with the same word go together, all or none")] = (
+        ""
+    )
 
 
 class NewNeedsIn(Given):
@@ -207,7 +211,7 @@ def override_out(row: PriorityOverride) -> OverrideOut:
 
 def unserved_out(row: Unserved) -> UnservedOut:
     return UnservedOut(
-        need_id=row.need_id, run_id=row.run_id, quantity=row.quantity, reason=UnservedReason(row.reason),
+        need_id=row.need_id, run_id=row.run_id, quantity=row.quantity, reason=UnservedReason(row.reason), message=str(UnservedReason(row.reason).label),
         reachable=row.reachable, lowest_priority=row.lowest_priority, held_by=row.held_by or None,
         held_code=row.held_code or None,
     )  # fmt: skip
@@ -235,7 +239,7 @@ def _told(items: Sequence[NewNeedIn], by: Acting) -> list[actions.NewNeed]:
                 kinds[one.specification], one.quantity, places[one.place_path],
                 household=homes[one.household_id] if one.household_id else None,
                 person=persons[one.person_id] if one.person_id else None,
-                urgency=one.urgency, due_date=one.due_date, note=one.note,
+                urgency=one.urgency, due_date=one.due_date, note=one.note, together=one.together.strip(),
                 organisation=keeper(one.organisation_id, by),
             )
         )  # fmt: skip

@@ -29,7 +29,7 @@ _PAGES: dict[str, tuple[str, ...]] = {
     "first-page": ("home", "batch", "filters"),
     "open-pages": ("front", "places", "neighbourhood", "figures", "trends", "beside"),
     "track": ("track",),
-    "needs": ("needs", "need", "need_receipt", "need_offers", "need_asked"),
+    "needs": ("needs", "need", "need_receipt", "need_offers", "need_asked", "need_together"),
     "record-need": ("need_new",),
     "families": ("families", "family", "family_new", "person_add"),
     "capacities": ("capacities", "capacity", "capacity_new", "capacity_brought", "agreements", "agreement_new"),

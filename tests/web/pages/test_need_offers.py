@@ -78,6 +78,26 @@ def test_what_a_need_asks_and_an_offer_brings_is_set_in_forms(worded, sign_in):
         assert faults_of_page(client.get(page).content.decode()) == []
 
 
+def test_what_goes_together_is_ticked_shown_and_asked_for_at_once(worded, sign_in):
+    need, other, far = worded.need(2), worded.need(kind="tutoring"), worded.need(place="ahangar")
+    worded.capacity(5)
+    client, url = sign_in("facilitator"), f"/needs/{need.pk}/offers/"
+    form = client.get(f"/needs/{need.pk}/together/").content.decode()
+    assert (f'value="{other.pk}"' in form, f'value="{far.pk}"' in form) == (True, False)
+    assert client.post(f"/needs/{need.pk}/together/", {"needs": [other.pk]}).url == url
+    shown = words(client.get(url))
+    assert "It cannot be asked for alone" in shown
+    assert "Ask this giver" not in shown
+    assert "Tutoring" in words(client.get(f"/needs/{need.pk}/"))
+    run = run_matching(place=worded.places["sari"], by=worded["field_leader"], now=NOW)
+    told = words(sign_in("field_leader").get(f"/matching/{run.pk}/?tab=unserved"))
+    assert "It goes together with other needs, and not all of them could be served." in told
+    for page in (f"/needs/{need.pk}/together/", url):
+        assert faults_of_page(sign_in("facilitator", "fa").get(page).content.decode()) == []
+    client.post(f"/needs/{need.pk}/together/", {"needs": []})
+    assert "It goes by itself." in words(client.get(url))
+
+
 def test_a_family_refuses_a_provider_and_it_is_undone_from_the_next_page(worded, sign_in):
     home = worded.household()
     worded.need(household=home)
@@ -136,6 +156,10 @@ def test_routes_do_what_the_forms_do(worded):
     worker, giver = Caller(worded, "facilitator"), Caller(worded, "charity_manager")
     asked = worker.post(f"/needs/{need.pk}/asked", {"qualities": ["arabic"], "may_share": False})
     assert (asked.status_code, asked.json()["qualities"]) == (200, ["arabic"])
+    second = worded.need().pk
+    for others in ([second], []):
+        said = worker.post(f"/needs/{need.pk}/together", {"need_ids": others}).json()
+        assert said == worker.get(f"/needs/{need.pk}/together").json() == {"need_ids": [need.pk, *others]}
     [one] = worker.get(f"/needs/{need.pk}/offers").json()["items"]
     assert ([why["code"] for why in one["why_not"]], one["capacity"]["id"]) == (["no_common_language"], offer.pk)
     assert giver.post(f"/capacities/{offer.pk}/brought", {"qualities": ["nothing"]}).status_code == 422

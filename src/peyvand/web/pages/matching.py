@@ -162,13 +162,12 @@ def matching_repeat(request: HttpRequest, pk: int) -> HttpResponse:
 
 def suggestion_reason(row: Suggestion) -> str:
     """Why this pair, in words."""
+    told = {"band": band_label(row.priority), "why": row.get_why_display() or gettext("Within the reach of the offer")}
     if row.km is None:
-        near = gettext("within the reach of the offer")
-    elif row.km < HERE_KM:
-        near = gettext("there is something left right there")
-    else:
-        near = gettext("nearest with something left, %(km)s away") % {"km": km(row.km)}
-    return gettext("Priority band “%(band)s”; %(near)s.") % {"band": band_label(row.priority), "near": near}
+        return gettext("Priority band “%(band)s”. %(why)s.") % told
+    if row.km < HERE_KM:
+        return gettext("Priority band “%(band)s”. %(why)s, right there.") % told
+    return gettext("Priority band “%(band)s”. %(why)s, %(km)s away.") % (told | {"km": km(row.km)})
 
 
 def unserved_reason(row: Unserved) -> str:

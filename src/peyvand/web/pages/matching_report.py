@@ -132,8 +132,8 @@ def notes(findings: RunFindings, outside: bool) -> list[str]:
 def lots_in_words(lots: Mapping[str, Any]) -> str:
     """How sure the answer is where something may not be shared or split: a gap is never hidden."""
     if not lots["parts"]:
-        return _("What may not be shared or split stood in nobody’s way: the answer is exact.")
-    asked = _("Where something may not be shared or split, %(needs)s needs hang together in %(parts)s groups.") % {
+        return _("What goes together, or may not be shared or split, stood in nobody’s way: the answer is exact.")
+    asked = _("Where something goes together, or may not be shared or split, %(needs)s needs hang together in %(parts)s groups.") % {
         "needs": number(lots["needs"]), "parts": number(lots["parts"]),
     }  # fmt: skip
     if not lots["gap"] and not lots["km_gap"]:

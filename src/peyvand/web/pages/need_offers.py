@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from peyvand.flow.commitment.actions import NewPromise, commit
 from peyvand.flow.commitment.offers import Offer, offers_for
+from peyvand.flow.commitment.together import left_lacking
 from peyvand.flow.need.actions import set_asked
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
@@ -25,6 +26,7 @@ from peyvand.web import notices
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting, now, open_to, refuse
 from peyvand.web.pages.answer_forms import DueForm
+from peyvand.web.pages.need_together import beside, line
 from peyvand.web.pages.rule_forms import AskedForm
 from peyvand.web.pages.words import listed, named, where
 from peyvand.web.templatetags.peyvand_format import jdate, km, quantity
@@ -77,6 +79,7 @@ def _page(
     by = acting(request)
     need = _own(need_id, by)
     lines = [_line(one, need) for one in offers_for(need.pk, by=by, now=now())]
+    others_lack = left_lacking([need.together], more={need.pk: need.quantity - need.committed})
     context = {
         "need": need,
         "title": _("Who could give it?"),
@@ -84,7 +87,9 @@ def _page(
         "fitting": [one for one in lines if not one["why"]],
         "others": [one for one in lines if one["why"]],
         "asked": asked_facts(need),
-        "can_ask": need.state == NeedState.OPEN and need.committed < need.quantity,
+        "can_ask": need.state == NeedState.OPEN and need.committed < need.quantity and not others_lack,
+        "others_lack": others_lack,
+        "beside": [(line(one), reverse("need_offers", args=[one.pk])) for one in beside(need)],
         "may_set": may_set_asked(by, need) is None,
         "form": form or DueForm(initial={"due_date": _due(need)}),
         "asked_of": asked_of,

@@ -39,6 +39,7 @@ from peyvand.web.pages import first_steps, words
 from peyvand.web.pages.access import acting, now, open_to, refuse
 from peyvand.web.pages.acts import act
 from peyvand.web.pages.need_forms import NeedFilters, PriorityForm, late_promise
+from peyvand.web.pages.need_together import beside
 from peyvand.web.pages.rows import with_giver
 from peyvand.web.pages.thread import any_late, promise_lines, steps, stories_of, timeline
 from peyvand.web.templatetags.peyvand_format import digits, jdate, jdate_ago, percent
@@ -128,6 +129,8 @@ def _facts(need: Need, *, own: bool) -> list[tuple[str, str]]:
         facts.append((_("Vouched for by"), need.vouched_by.account.name))
     if need.met_by:
         facts.append((_("Met by"), need.get_met_by_display()))
+    if own and (others := beside(need)):
+        facts.append((_("Goes together with"), words.listed(*(words.what(one) for one in others))))
     return facts
 
 

@@ -147,6 +147,8 @@ def _page(request: HttpRequest, row: Suggestion, accept: Form, decline: Form) ->
         (_("Quantity"), quantity(row.quantity, kind.unit)),
         (_("Why"), suggestion_reason(row)),
     ]
+    if row.need.together is not None:
+        facts.append((_("Goes together"), _("With other needs: all of them are served, or none")))
     if row.decline_reason:
         facts.append((_("Why it was declined"), row.get_decline_reason_display()))
     context = {
