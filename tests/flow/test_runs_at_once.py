@@ -134,7 +134,8 @@ class Runs(RuleBasedStateMachine):
         self.hours += 1
         by, place = ("second_leader", "amol") if far else ("field_leader", "sari")
         self.done.append((run(self.world, self.hours, by, place), by))
-        assert proposed_in_part() == []
+        # What somebody has declined since leaves a group lacking until the next run of its own territory.
+        assert far or proposed_in_part() == []
 
     @rule(data=st.data(), accepts=st.booleans())
     def answer(self, data, accepts):

@@ -24,7 +24,7 @@ from peyvand.flow.need.rules import Asked
 from peyvand.flow.need.together import set_together
 from peyvand.flow.replay import replay
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotPermitted
+from peyvand.kernel.refusals import BadValue, NotFound
 from peyvand.kernel.states import WrongState
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
@@ -68,8 +68,9 @@ def test_what_goes_together_lies_in_one_place_of_one_keeper_and_is_set_by_it(wor
         together(world, here, there)
     with pytest.raises(IntegrityError, match="lies elsewhere"), transaction.atomic():
         Need.objects.filter(pk__in=[here.pk, there.pk]).update(together=7)
-    with pytest.raises(NotPermitted):
-        together(world, here, world.need(), by="auditor")
+    for stranger in ("auditor", "charity_manager"):
+        with pytest.raises(NotFound):
+            together(world, here, world.need(), by=stranger)
     closed = world.need()
     withdraw_need(need_id=closed.pk, by=world["facilitator"], now=NOW)
     with pytest.raises(WrongState):

@@ -64,18 +64,18 @@ def _offered(need: Need, by: Acting) -> QuerySet[Need]:
     near = [When(together=need.together, then=Value(0))] if need.together is not None else []
     if need.household_id:
         near.append(When(household_id=need.household_id, then=Value(1)))
-    order = Case(*near, default=Value(2), output_field=IntegerField())
+    order = [Case(*near, default=Value(2), output_field=IntegerField())] if near else []
     rows = needs_of(by, now()).filter(
         place_path=need.place_path,
         organisation_path=need.organisation_path,
         state__in=[NeedState.OPEN, NeedState.DRAFT],
     )
-    return rows.exclude(pk=need.pk).select_related("specification").order_by(order, "-created_at", "-pk")[:MOST_OFFERED]
+    return rows.exclude(pk=need.pk).select_related("specification").order_by(*order, "-created_at", "-pk")[:MOST_OFFERED]
 
 
 def _own(need_id: int, by: Acting) -> Need:
     need = needs_of(by, now()).select_related("specification").filter(pk=need_id).first()
-    if need is None:
+    if need is None or not by.is_staff:
         raise NotFound
     return need
 
