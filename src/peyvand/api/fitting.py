@@ -142,8 +142,10 @@ def _asked_out(row: Need) -> AskedOut:
 
 
 def _together_out(row: Need) -> TogetherOut:
-    members = Need.objects.filter(together=row.together).order_by("pk") if row.together is not None else [row]
-    return TogetherOut(need_ids=[one.pk for one in members])
+    if row.together is None:
+        return TogetherOut(need_ids=[row.pk])
+    members = Need.objects.filter(together=row.together).order_by("pk")
+    return TogetherOut(need_ids=list(members.values_list("pk", flat=True)))
 
 
 def _brought_out(row: Capacity) -> BroughtOut:
