@@ -210,8 +210,9 @@ def override_out(row: PriorityOverride) -> OverrideOut:
 
 
 def unserved_out(row: Unserved) -> UnservedOut:
+    reason = UnservedReason(row.reason)
     return UnservedOut(
-        need_id=row.need_id, run_id=row.run_id, quantity=row.quantity, reason=UnservedReason(row.reason), message=str(UnservedReason(row.reason).label),
+        need_id=row.need_id, run_id=row.run_id, quantity=row.quantity, reason=reason, message=str(reason.label),
         reachable=row.reachable, lowest_priority=row.lowest_priority, held_by=row.held_by or None,
         held_code=row.held_code or None,
     )  # fmt: skip

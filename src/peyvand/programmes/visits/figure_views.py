@@ -25,7 +25,6 @@ from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import jmonth, number, percent
 from peyvand.web.templatetags.peyvand_pages import figure
 
-
 MOST_SOURCES = 4  # named below a balance; figures of one office come from one or two
 
 

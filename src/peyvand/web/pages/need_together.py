@@ -70,7 +70,9 @@ def _offered(need: Need, by: Acting) -> QuerySet[Need]:
         organisation_path=need.organisation_path,
         state__in=[NeedState.OPEN, NeedState.DRAFT],
     )
-    return rows.exclude(pk=need.pk).select_related("specification").order_by(*order, "-created_at", "-pk")[:MOST_OFFERED]
+    return (
+        rows.exclude(pk=need.pk).select_related("specification").order_by(*order, "-created_at", "-pk")[:MOST_OFFERED]
+    )
 
 
 def _own(need_id: int, by: Acting) -> Need:

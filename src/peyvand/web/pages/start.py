@@ -33,7 +33,7 @@ from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.bulk import at_once, below
 from peyvand.scope.database import scope
 from peyvand.web import notices
-from peyvand.web.charts import Bar, Chart, drawn_bars
+from peyvand.web.charts import Bar, Cell, Chart, drawn_bars
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.pages.access import acting, everyone, now, open_to, refuse
@@ -265,7 +265,7 @@ def _weights_page(request: HttpRequest, form: WeightsForm) -> HttpResponse:
     bars = [
         Bar(part.label, number(current[part]), 100 * current[part] / total if total else 0) for part in PriorityPart
     ]
-    cells = [[str(part.label), current[part]] for part in PriorityPart]
+    cells: list[list[Cell]] = [[str(part.label), current[part]] for part in PriorityPart]
     chart = Chart("weights", _("Weights of priority"), [_("Part"), _("Weight")], cells, drawn_bars(bars))
     if file := asked_for(request, [chart]):
         return file
