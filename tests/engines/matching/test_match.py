@@ -64,6 +64,29 @@ def test_the_answer_and_its_travel_are_the_best_over_all_feasible_pairs(
     assert found.assignment.cost_sum == pytest.approx(least, abs=1e-6 * (1 + flow.sum()))
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.booleans(), st.integers(0, 10**6), st.integers(1, 9))
+def test_over_all_pairs_too_whoever_is_more_pressing_keeps_what_he_has_and_more_to_give_serves_no_fewer(
+    seed: int, by_distance: bool, row: int, more: int
+) -> None:
+    wanted, offered = random_lists(seed, 40, 15)
+    if not by_distance:
+        offered = offered.with_columns(pl.col("reach").replace("km", "county"))
+
+    def served(needs: pl.DataFrame, capacities: pl.DataFrame) -> np.ndarray:
+        found = match(needs, capacities, k=2, all_pairs_below=0, least_travel=True)
+        full = candidates(needs, capacities)
+        certificate = verify(**problem(needs, capacities, full), flow=flow_on(full, found, len(capacities)))
+        assert certificate, certificate.fault
+        return found.assignment.served
+
+    before, need = served(wanted, offered), row % len(wanted)
+    raised = pl.when(pl.int_range(pl.len()) == need).then(pl.col("priority") + more).otherwise("priority")
+    assert served(wanted.with_columns(priority=raised), offered)[need] >= before[need]
+    one_more = offered[row % len(offered)].with_columns(capacity=pl.lit(more, pl.Int64))
+    assert served(wanted, pl.concat([offered, one_more])).sum() >= before.sum()
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32), st.booleans())
 def test_how_many_cores_there_are_makes_no_difference(seed: int, least_travel: bool) -> None:
