@@ -72,6 +72,7 @@ def test_a_resident_tells_a_need_and_the_help_comes(world, visitor):
     keeper.go("/home/")
     press(page := keeper.page, "ویلچر، ۱ عدد", under="تحویل‌هایی که باید تأیید کنید")
     press(page, "رسید: می‌پذیرم")
+    expect(page.get_by_role("status")).to_be_visible()
 
 
 def test_a_vote_a_proposal_its_answer_and_a_visit(world, visitor):
