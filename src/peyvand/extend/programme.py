@@ -333,10 +333,9 @@ class ActOnMany:
     """An act on many rows of one of the programme's lists: chosen there, looked at by trying, done as one, and taken back for a while.
 
     It stands below the list named `of_list` for those to whom `page` (one that writes) is open. `do(ids, values, by, now)` calls one
-    action for all the rows or none, and gives by row what `undo(marks, by, now)` needs, as JSON can hold it; its refusals say of
-    single rows why not. `lock(ids)` takes the row locks of both before anything is tried. `form` is made without arguments or of what
-    was posted; its `usual()` is what the preview supposes until something is said. `label` is the act, `meaning` what it means for
-    those concerned, `becomes` what each row is afterwards, and `done(n)` says that it was done to so many.
+    action for all the rows or none, and gives by row what `undo(marks, by, now)` needs, as JSON can hold it. `lock(ids)` takes the row
+    locks of both before anything is tried. `form` is made without arguments or of what was posted; its `usual()` is what the preview
+    supposes. `label` is the act, `meaning` what it means for those concerned, `becomes` what each row is afterwards; `done(n)` says it.
     """
 
     slug: str

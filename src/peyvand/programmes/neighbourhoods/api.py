@@ -375,12 +375,7 @@ API_ROUTES = (
     ApiRoute("GET", _S, "session", get_session, SessionOut, "One session"),
     ApiRoute("POST", f"{_S}/held", "council_act", hold_session, SessionOut, "Record who was present and what was said"),
     ApiRoute(
-        "POST",
-        f"{_S}/moves",
-        "council_act",
-        move_session,
-        SessionOut,
-        "Close the minutes, cancel the session, or take either back",
+        "POST", f"{_S}/moves", "council_act", move_session, SessionOut, "Close the minutes, cancel it, or undo that"
     ),
     ApiRoute("POST", f"{_S}/resolutions", "council_act", resolve, {201: ResolutionOut}, "Write down what was resolved"),
     ApiRoute(
