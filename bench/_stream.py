@@ -114,8 +114,8 @@ def subgraph(
 NEED, CAPACITY, LAPSE, END, LOOK = range(5)
 
 
-def events(year: Year, every: float | None = None) -> list[tuple[int, int]]:
-    """What happens this year and to whom, in the order of time."""
+def events(year: Year, every: float | None = None) -> list[tuple[float, int, int]]:
+    """When, what happens this year and to whom, in the order of time."""
     needs, capacities = year.needs.head(year.need_count), year.capacities.head(year.capacity_count)
     looks = np.arange(0.0, YEAR, every) if every else np.empty(0)
     times: list[Any] = [needs["day"], capacities["day"], needs["end"], capacities["end"], looks]
@@ -123,7 +123,7 @@ def events(year: Year, every: float | None = None) -> list[tuple[int, int]]:
     row = np.concatenate([np.arange(len(part)) for part in times])
     moment = np.concatenate([np.asarray(part) for part in times])
     order = np.lexsort((-what, moment))
-    return list(zip(what[order].tolist(), row[order].tolist(), strict=True))
+    return list(zip(moment[order].tolist(), what[order].tolist(), row[order].tolist(), strict=True))
 
 
 def queue(year: Year, *, by_priority: bool) -> np.ndarray:
@@ -134,7 +134,7 @@ def queue(year: Year, *, by_priority: bool) -> np.ndarray:
     room = np.zeros(len(year.capacities), np.int64)
     units = year.capacities["capacity"].to_numpy()
     waits, served = np.zeros(len(year.needs), bool), np.zeros(year.need_count, bool)
-    for what, row in events(year):
+    for _, what, row in events(year):
         if what == NEED:
             free = year.of_need(row)[room[year.of_need(row)] > 0]
             served[row], waits[row] = len(free) > 0, len(free) == 0
@@ -156,14 +156,15 @@ def queue(year: Year, *, by_priority: bool) -> np.ndarray:
 class Stream:
     """Ours: a standing matching in which who is promised something is kept: moved perhaps, but never dropped, until
     the need would have lapsed or what it has ends; then it stays where it is. With `every`, prices are looked ahead
-    every so many days from the rest of the past years, and needs below them wait.
+    every so many days from the rest of the past years, and needs below them wait. `late`: everybody waits until the last
+    look before the need lapses, so that nothing is promised before as much is known as can be.
     """
 
-    def __init__(self, year: Year, *, every: float | None = None) -> None:
-        self.year, self.every = year, every
+    def __init__(self, year: Year, *, every: float | None = None, late: bool = False) -> None:
+        self.year, self.every, self.late = year, every, late
         self.standing, self.prices = StandingMatching(), Prices([])
         self.priority = year.needs["priority"].to_list()
-        self.end = year.needs["end"].to_list()
+        self.day, self.end = year.needs["day"].to_list(), year.needs["end"].to_list()
         self.units = year.capacities["capacity"].to_list()
         self.groups = year.needs.select("kind", "county", "province").with_row_index("row").to_dicts()
         reach = year.capacities.select(pl.col("reach").replace_strict(REACHES, [0, 1, 2], return_dtype=pl.Int64), "end")
@@ -176,18 +177,21 @@ class Stream:
         self.live: set[int] = set()  # needs that have not lapsed
         self.held: set[int] = set()
         self.open: set[int] = set()  # capacities that have not ended
+        self.today = 0.0
+        self.waited: dict[int, float] = {}  # days from coming to the promise, of those promised to
 
     def run(self) -> np.ndarray:
         """bool[needs]: served."""
         acts: list[Callable[[int], None]] = [self.comes, self.offers, self.lapses, self.ends, self.look]
-        for what, row in events(self.year, self.every):
+        for moment, what, row in events(self.year, self.every):
+            self.today = moment
             acts[what](row)
         return np.array([self.need_row[row] in self.at for row in range(self.year.need_count)])
 
     def comes(self, row: int) -> None:
         places = [one for one in self.year.of_need(row).tolist() if one in self.open]
         places.sort(key=lambda one: self.breadth[one])  # what fewer others could use first
-        waits = self.priority[row] < self.prices.of(self.groups[row])
+        waits = self.priority[row] < self.price(row)
         places = [self.capacity_row[one] for one in places]
         self.need_row[row], moved = self.standing.add_need(self.priority[row], places, waits=waits)
         self.of_row.append(row)
@@ -195,6 +199,10 @@ class Stream:
         if waits:
             self.held.add(row)
         self.promise(moved)
+
+    def price(self, row: int) -> float:
+        """Below it a need waits for the next look."""
+        return np.inf if self.late else self.prices.of(self.groups[row])
 
     def offers(self, row: int) -> None:
         asking = [self.need_row[one] for one in self.year.of_capacity(row).tolist() if one in self.live]
@@ -209,10 +217,11 @@ class Stream:
                 self.at[need] = capacity
                 self.standing.keep(need)
                 self.held.discard(self.of_row[need])
+                self.waited.setdefault(self.of_row[need], self.today - self.day[self.of_row[need]])
 
     def lapses(self, row: int) -> None:
         need = self.need_row[row]
-        if row in self.held and self.priority[row] >= self.prices.of(self.groups[row]):
+        if row in self.held and self.priority[row] >= self.price(row):
             self.let_in(row)
         self.live.remove(row)
         self.held.discard(row)
@@ -239,30 +248,31 @@ class Stream:
         self.promise(self.standing.let_in(self.need_row[row]))
 
     def look(self, number: int) -> None:
-        """Plan with past years' rests: whoever may be moved goes where the plan has them; prices are counted anew; and
-        who is worth what serving them would cost in the plan is let in, the others are held back.
+        """Prices are counted anew from past years' rests; who is worth what serving them would cost is let in, the others
+        are held back; then whoever may be moved goes where a plan with such a rest has them.
         """
-        day = number * (self.every or 0.0)
-        sampled = [self.sampled(day, year) for year in range(1, 1 + self.year.past)]
-        soon = [one._replace(tells=(one.needs["day"] < day + SOON).to_numpy()) for _, one in sampled]
-        self.prices = look_ahead_prices(soon, by=GROUPS, quantile=SURE)
-        own = look_ahead_prices([one for _, one in sampled], by=[("row",)])
-        capacities, future = sampled[0]
-        plan = assign(
-            priority=future.needs["priority"], capacity=future.capacity, indptr=future.indptr, indices=future.indices
-        )
-        self.rearrange(dict(zip(future.needs["row"].to_list(), capacities[plan.capacity_of].tolist(), strict=True)))
+        every = self.every or 0.0
+        futures = [self.sampled(year)[1] for year in range(1, 1 + self.year.past)]
+        soon = [one._replace(tells=(one.needs["day"] < self.today + SOON).to_numpy()) for one in futures]
+        self.prices = Prices([]) if self.late else look_ahead_prices(soon, by=GROUPS, quantile=SURE)
+        own = look_ahead_prices(futures, by=[("row",)])
         lacking = [row for row in self.live if self.need_row[row] not in self.at]
+        next_look = self.today + every
         for row in sorted(lacking, key=lambda row: -self.priority[row]):
             price = own.of(self.groups[row])
-            if self.end[row] >= day + (self.every or 0.0):
-                price = max(price, self.prices.of(self.groups[row]))
+            if next_look < YEAR and self.end[row] >= next_look:
+                price = max(price, self.price(row))
             waits = self.priority[row] < price
             if waits and row not in self.held:
                 self.held.add(row)
                 self.standing.hold_back(self.need_row[row])
             elif not waits and row in self.held:
                 self.let_in(row)
+        capacities, future = self.sampled(1 + number % self.year.past)
+        plan = assign(
+            priority=future.needs["priority"], capacity=future.capacity, indptr=future.indptr, indices=future.indices
+        )
+        self.rearrange(dict(zip(future.needs["row"].to_list(), capacities[plan.capacity_of].tolist(), strict=True)))
 
     def rearrange(self, to: dict[int, int]) -> None:
         """`to`: the capacity in the plan of each need that may be moved."""
@@ -279,11 +289,11 @@ class Stream:
         rows = [row for row in self.live if self.need_row[row] in self.at]
         return [row for row in rows if self.standing.movable(self.need_row[row])]
 
-    def sampled(self, day: float, past: int) -> tuple[np.ndarray, Future]:
+    def sampled(self, past: int) -> tuple[np.ndarray, Future]:
         """Who lacks something now, who may be moved, what there is for them, and that past year's rest of the year; with
         the rows of its capacities.
         """
-        year = self.year
+        year, day = self.year, self.today
         needs = (year.needs["day"].to_numpy() > day) & (np.arange(len(year.needs)) // year.need_count == past)
         capacities = year.capacities["day"].to_numpy() > day
         capacities &= np.arange(len(capacities)) // year.capacity_count == past

@@ -12,14 +12,17 @@ from peyvand.engines.matching import Graph, StandingMatching, assign, candidates
 
 NEAREST, SEED = 14, 1405
 ARRIVALS = 3000
-NEEDS, CAPACITIES = 10_000, 3_000
-STAYS, EVERY, PAST = 365.0, 14.0, 3
+NEEDS, CAPACITIES = 1_000_000 // 60, 300_000 // 60  # one of the kinds of the country in `_matching`, of a million
+PATIENCE = 30.0, 90.0, 180.0
+STAYS, PAST = 365.0, 3
+SURE_EVERY, LATE_EVERY = 14.0, 7.0
 
 
 def run() -> Iterator[str]:
     yield from at_once()
-    for patience in (90.0, 180.0):
-        yield from replay(patience)
+    for patience in PATIENCE:
+        yield from replay(patience, SEED)
+    yield from replay(90.0, SEED + 1)
 
 
 def at_once() -> Iterator[str]:
@@ -77,27 +80,32 @@ def come_and_go(standing: StandingMatching, graph: Graph, capacities: int) -> di
     return seconds
 
 
-def replay(patience: float) -> Iterator[str]:
+def replay(patience: float, seed: int) -> Iterator[str]:
     """A year as it comes. Kinds do not share capacity here, so one of them stands for all."""
-    year = years(NEEDS, CAPACITIES, past=PAST, seed=SEED, patience=patience, stays=STAYS)
+    year = years(NEEDS, CAPACITIES, past=PAST, seed=seed, patience=patience, stays=STAYS)
     best, most = hindsight(year)
     yield (
         f"a year: {NEEDS:,} needs of one kind that wait {patience:.0f} days, {CAPACITIES:,} capacities that stay till its "
-        f"end, prices every {EVERY:.0f} days from {PAST} past years, seed {SEED}"
+        f"end, prices from {PAST} past years, seed {seed}"
     )
     yield f"  hindsight                  {best:6,} served, priorities {most:9,.0f}"
-    ways = {
-        "first come": lambda: queue(year, by_priority=False),
-        "greedy, nobody moved": lambda: queue(year, by_priority=True),
-        "ours without a reserve": Stream(year).run,
-        "ours": Stream(year, every=EVERY).run,
-    }
     priority = year.needs["priority"].to_numpy()[:NEEDS]
-    for name, way in ways.items():
+
+    def line(name: str, way: Callable[[], np.ndarray]) -> str:
         begin = time.perf_counter()
         served = way()
         took, total = time.perf_counter() - begin, float(priority @ served)
-        yield f"  {name:25}  {served.sum():6,} served, priorities {total:9,.0f}  {total / most:6.1%}  ({took:.1f} s)"
+        return f"  {name:25}  {served.sum():6,} served, priorities {total:9,.0f}  {total / most:6.1%}  ({took:.1f} s)"
+
+    yield line("first come", partial(queue, year, by_priority=False))
+    yield line("greedy, nobody moved", partial(queue, year, by_priority=True))
+    ours = {
+        "ours without a reserve": Stream(year),
+        "ours, told when sure": Stream(year, every=SURE_EVERY),
+        "ours, told at the latest": Stream(year, every=LATE_EVERY, late=True),
+    }
+    for name, way in ours.items():
+        yield f"{line(name, way.run)}, told after {np.mean(list(way.waited.values())):.0f} days"
 
 
 def hindsight(year: Year) -> tuple[int, float]:
