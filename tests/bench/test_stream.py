@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
-
 from bench._stream import YEAR, Stream, Year, queue, years
 from bench.arriving import hindsight
+
 from peyvand.engines.matching import verify
 
 WAYS = {"without a reserve": {}, "told when sure": {"every": 30.0}, "told late": {"every": 30.0, "late": True}}
