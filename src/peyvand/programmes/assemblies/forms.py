@@ -130,6 +130,7 @@ class PlanLineForm(Form):
     def __init__(self, *args: Any, further: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["kind"].required = not further
-        often = Case(When(slug__in=[one.slug for one in USED], then=Value(0)), default=Value(1))
+        own = [When(slug=one.slug, then=Value(place)) for place, one in enumerate(USED)]
+        often = Case(*own, default=Value(len(USED)))
         kinds = self.fields["kind"].queryset.order_by(often, "pk")  # type: ignore[attr-defined]
         self.fields["kind"].queryset = kinds  # type: ignore[attr-defined]
