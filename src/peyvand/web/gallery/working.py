@@ -122,6 +122,20 @@ LISTS = (
         _lists,
     ),
     part(
+        "list_head",
+        N_("Head of a list"),
+        N_("How many rows there are, read out when the filters change, and the files to take."),
+        LINKS,
+        lambda: [State(_("As it is"), {"page": samples.list_page(older=True)})],
+    ),
+    part(
+        "nothing_fits",
+        N_("Nothing fits"),
+        N_("Where the filters of a list leave no row; it is read out."),
+        LINKS,
+        lambda: [State(_("As it is"), {"page": samples.list_page(older=True)})],
+    ),
+    part(
         "table",
         N_("Table"),
         N_("On a narrow screen each row becomes a card."),
