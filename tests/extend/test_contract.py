@@ -62,7 +62,8 @@ def _texts_of_calls(function: str, path: Path) -> set[str]:
 
 
 def test_every_step_is_asked_by_an_action_and_every_act_is_written_by_one():
-    text = "".join(path.read_text() for path in ACTIONS) + (FLOW / "need" / "priorities.py").read_text()
+    beside = [FLOW / "need" / name for name in ("priorities.py", "together.py")]
+    text = "".join(path.read_text() for path in [*ACTIONS, *beside])
     written = set(re.findall(r'"((?:need|priority|capacity|commitment|delivery|story)\.[a-z_]+)"', text))
     of_votes = re.findall(r'react\("(vote\.[a-z_]+)"', (FLOW.parent / "votes" / "counting.py").read_text())
     assert (written - READINGS) | set(of_votes) == set(ACTS)

@@ -71,6 +71,7 @@ def test_a_visit_made_without_a_network_and_sent_twice_is_stored_once(on, visito
     button.dblclick()  # at once, while the picture is still being made small
     expect(page.locator("[data-drafts] li")).to_have_count(1)
     expect(page.locator("[data-drafts]")).to_contain_text("در انتظار فرستادن")
+    expect(page.get_by_role("status").first).to_contain_text("فعلاً فرستاده نشد")  # the try without a network is over
     assert visits() == []
 
     # The network comes back, and the answer of the first sending is lost on the way.

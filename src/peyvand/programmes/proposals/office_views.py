@@ -70,7 +70,7 @@ def _theme(theme_id: int) -> Theme:
 @require_GET
 def theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
     by, row = acting(request), _theme(theme_id)
-    opened = is_open(by)
+    answers, sends = (by.role in roles and is_open(by) for roles in (permissions.ANSWERERS, permissions.SECRETARIAT))
     glance = queries.glance(by, today(), Proposal.objects.filter(theme=row))
     spec, standing = clocked(OF_THEME, glance.clock), glance.standing
     rows = queries.proposals().filter(theme=row)
@@ -79,8 +79,8 @@ def theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
     context = {
         "row": row,
         "page": list_page(request, without_day(spec), rows),
-        "waiting": standing.waiting if opened and by.role in permissions.ANSWERERS else 0,
-        "unsent": standing.unrouted if opened and by.role in permissions.SECRETARIAT else 0,
+        "waiting": standing.waiting if answers else 0,
+        "unsent": standing.unrouted if sends else 0,
         "answers": list(Answer.objects.filter(theme=row).select_related("body").order_by("-at")),
     }
     return render(request, "proposals/theme.html", context)
