@@ -16,7 +16,9 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 def inputs():
     """Two needs and one offer of one kind in one county."""
     both = {"kind": [1, 1], "province": "a", "county": "b"}
-    needs = pl.DataFrame(both | {"need": [1, 2], "priority": [2.0, 1.0], "told": [60, 40], "demand": [1, 1], "arrived": 0})
+    needs = pl.DataFrame(
+        both | {"need": [1, 2], "priority": [2.0, 1.0], "told": [60, 40], "demand": [1, 1], "arrived": 0}
+    )
     offer = {
         "offer": [1],
         "kind": 1,

@@ -135,7 +135,8 @@ def test_from_an_idea_to_a_plan_with_a_vote_by_code_and_on_paper(world: World, v
     open_the_vote(leader)
     expect(leader.page.locator("body")).to_contain_text("هنوز مانده")  # the study is not published yet
     leader.go(idea)
-    leader.faults = [one for one in leader.faults if "status of 409" not in one]  # the refusal above, as the browser tells it
+    # The refusal above, as the browser tells it.
+    leader.faults = [one for one in leader.faults if "status of 409" not in one]
     press(leader, "انتشار همیشگی امکان‌سنجی")
     leader.go(here)
     open_the_vote(leader)
