@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.need.enums import Band
 from peyvand.flow.need.models import Need
+from peyvand.kernel.codes import spoken
 from peyvand.people.models import Organisation
 from peyvand.programmes.federations import queries
 from peyvand.programmes.federations.enums import TakingState
@@ -23,7 +24,7 @@ from peyvand.web.forms import Form
 from peyvand.web.lists import Filters
 from peyvand.web.pages.choices import KindFilters
 from peyvand.web.pages.words import listed, named
-from peyvand.web.templatetags.peyvand_format import number, quantity
+from peyvand.web.templatetags.peyvand_format import digits, number, quantity
 
 _OFFERED = 200
 # The three ways to fill seats: by yes, by order, and by equal shares, each seat paid for by those it stands for.
@@ -62,13 +63,13 @@ class _Needs(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, obj: Need) -> str:
         left = quantity(obj.quantity - obj.committed, obj.specification.unit)
-        return listed(named(obj.specification), left, named(obj.place), obj.tracking_code)
+        return listed(named(obj.specification), left, named(obj.place), digits(spoken(obj.tracking_code)))
 
 
 class _Offers(forms.ModelChoiceField):
     def label_from_instance(self, obj: Capacity) -> str:
         left = quantity(obj.quantity - obj.committed, obj.specification.unit)
-        return listed(named(obj.specification), left, named(obj.place), obj.tracking_code)
+        return listed(named(obj.specification), left, named(obj.place), digits(spoken(obj.tracking_code)))
 
 
 class _Decisions(forms.ModelChoiceField):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -75,8 +76,10 @@ def rule_lines(vote: Vote) -> list[tuple[str, str]]:
         lines.append((gettext("Fewest votes"), number(vote.threshold)))
     lines.append((gettext("Ties"), Ties(vote.ties).label))
     if vote.ties == Ties.LOT and vote.lot:
-        said = gettext("%(lot)s, drawn when the vote opened; first comes the lowest SHA-256 of lot:number")
-        lines.append((gettext("The lot"), said % {"lot": vote.lot}))
+        said = gettext("{lot}, drawn when the vote opened; first comes the lowest {sum} of lot:number")
+        signs = '<bdi dir="ltr">{}</bdi>'
+        told = format_html(said, lot=format_html(signs, vote.lot), sum=format_html(signs, "SHA-256"))
+        lines.append((gettext("The lot"), told))
     if vote.most_points:
         lines.append((gettext("Points one may give"), number(vote.most_points)))
     most = number(vote.most_choices) if vote.most_choices else gettext("as many as one likes")
