@@ -63,13 +63,14 @@ def walk(client: Client, language: str, *, of_a_kind: int, pages: int, papers: s
         if answer.status_code >= 400:
             done.faults.append(f"{url} answers {answer.status_code}")
             continue
+        packed = answer.headers.get("Content-Encoding") == "gzip"
+        content = gzip.decompress(answer.content) if packed else answer.content
         if not answer["Content-Type"].startswith("text/html"):  # a paper or a sheet to keep
             if language == "fa" and answer["Content-Type"] == "application/pdf" and kind not in papers:
                 papers.add(kind)
-                done.faults += [f"{url}: {fault}" for fault in faults_of_paper(answer.content)]
+                done.faults += [f"{url}: {fault}" for fault in faults_of_paper(content)]
             continue
-        packed = answer.headers.get("Content-Encoding") == "gzip"
-        page = read(url, (gzip.decompress(answer.content) if packed else answer.content).decode())
+        page = read(url, content.decode())
         done.faults += [f"{url}: {fault}" for fault in faults_of(page, language)]
         if packed and (sent := len(answer.content) + weight(client, page)) > HEAVIEST:
             done.faults.append(f"{url}: a visitor waits for {sent} bytes")

@@ -84,7 +84,9 @@ def _joined(federation: Federation, province: Place, now: datetime) -> list[Memb
     for number, one in enumerate(there, 1):
         member = actions.ask_to_join(federation_id=federation.pk, organisation=one, by=SYSTEM, now=then)
         if number <= _MEMBERS:
-            actions.name_representative(member_id=member.pk, name=f"نمایندهٔ نمایشی {number}", by=SYSTEM, now=then)
+            actions.name_representative(
+                member_id=member.pk, name=f"نمایندهٔ نمایشی {persian_digits(number)}", by=SYSTEM, now=then
+            )
             members.append(actions.admit_member(member_id=member.pk, by=SYSTEM, now=then))
     return members
 
