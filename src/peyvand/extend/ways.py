@@ -1,6 +1,8 @@
 """What programmes lead a reader of a story on to, the pictures they keep of it, and the one that stands for it elsewhere."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import transaction
 
@@ -16,11 +18,8 @@ def ways_of_story(by: Acting, story_id: int) -> list[tuple[str, str]]:
     for one in programmes().values():
         if one.story_ways is None:
             continue
-        try:
-            with transaction.atomic():  # what fails in the database must not take the page with it
-                found += one.story_ways(by, story_id)
-        except Exception:
-            log.exception("the ways on of %s from story %s failed", one.slug, story_id)
+        with _harmless("the ways on", one.slug, story_id):
+            found += one.story_ways(by, story_id)
     return found
 
 
@@ -29,12 +28,9 @@ def picture_of_story(story_id: int) -> str:
     for one in programmes().values():
         if one.story_picture is None:
             continue
-        try:
-            with transaction.atomic():
-                if address := one.story_picture(story_id):
-                    return address
-        except Exception:
-            log.exception("the picture of %s for story %s failed", one.slug, story_id)
+        with _harmless("the picture", one.slug, story_id):
+            if address := one.story_picture(story_id):
+                return address
     return ""
 
 
@@ -44,9 +40,16 @@ def photos_of_story(story_id: int) -> list[tuple[str, str]]:
     for one in programmes().values():
         if one.story_photos is None:
             continue
-        try:
-            with transaction.atomic():
-                found += one.story_photos(story_id)
-        except Exception:
-            log.exception("the pictures of %s for story %s failed", one.slug, story_id)
+        with _harmless("the pictures", one.slug, story_id):
+            found += one.story_photos(story_id)
     return found
+
+
+@contextmanager
+def _harmless(what: str, slug: str, story_id: int) -> Iterator[None]:
+    """What fails in a programme is told to the operator; what fails in the database must not take the page with it."""
+    try:
+        with transaction.atomic():
+            yield
+    except Exception:
+        log.exception("%s of %s for story %s failed", what, slug, story_id)
