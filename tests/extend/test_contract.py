@@ -14,7 +14,8 @@ from tests.world import NOW, TODAY, World
 from peyvand.extend import conformance, diagrams, discovery, programme
 from peyvand.extend.discovery import programmes
 from peyvand.extend.guards import GuardFailed, guarded
-from peyvand.extend.programme import ACTS, STEPS, ActOnMany, Page, Permission, Route, WaitingLine, Waits
+from peyvand.extend.programme import ActOnMany, Page, Permission, Route, WaitingLine, Waits
+from peyvand.extend.steps import ACTS, STEPS
 from peyvand.extend.switches import ProgrammeOff, is_on, known_to, off_refusal, switch_off, switch_on
 from peyvand.flow.capacity.actions import close_capacities
 from peyvand.flow.commitment.matching import run_matching

@@ -9,7 +9,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import ForeignObject, Model
 
-from peyvand.extend.programme import ACTS, STAGES, STEPS, Programme
+from peyvand.extend.programme import Programme
+from peyvand.extend.steps import ACTS, STAGES, STEPS
 from peyvand.scope.acting import Role
 
 _SLUG = re.compile(r"[a-z][a-z0-9_]{2,39}")

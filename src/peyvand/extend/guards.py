@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from peyvand.extend.discovery import programmes
-from peyvand.extend.programme import STEPS, Guard, Hold, Programme, Step
+from peyvand.extend.programme import Guard, Hold, Programme, Step
+from peyvand.extend.steps import STEPS
 from peyvand.kernel.refusals import Refusal
 from peyvand.scope.acting import Acting
 

@@ -15,7 +15,8 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
 from peyvand.extend.discovery import programme, programmes
-from peyvand.extend.programme import ACTS, Call
+from peyvand.extend.programme import Call
+from peyvand.extend.steps import ACTS
 
 TASK = "peyvand.programme_job"
 _IDS_A_JOB = 1000
