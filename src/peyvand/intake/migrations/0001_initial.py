@@ -4,6 +4,8 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
+from peyvand.scope.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
         ('people', '0002_row_security'),
     ]
 
-    operations = [
+    operations = together(
         migrations.CreateModel(
             name='ImportRecord',
             fields=[
@@ -53,4 +55,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('organisation', 'kind'), name='remembered_columns_once')],
             },
         ),
-    ]
+    )

@@ -3,6 +3,8 @@
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
+from peyvand.scope.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
     ]
 
-    operations = [
+    operations = together(
         migrations.CreateModel(
             name='Seal',
             fields=[
@@ -43,7 +45,12 @@ class Migration(migrations.Migration):
                 ('data', models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject_kind', 'subject_id'], name='event_subject'), models.Index(fields=['place_path', 'id'], name='event_place'), models.Index(fields=['account_id', 'id'], name='event_account')],
+                'indexes': [
+                    models.Index(fields=['subject_kind', 'subject_id'], name='event_subject'),
+                    models.Index(fields=['place_path', 'id'], name='event_place'),
+                    models.Index(fields=['account_id', 'id'], name='event_account'),
+                    models.Index(fields=['at', 'id'], name='event_at'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -60,4 +67,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('account_id', 'key'), name='once_key')],
             },
         ),
-    ]
+    )

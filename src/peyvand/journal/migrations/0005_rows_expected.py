@@ -7,7 +7,7 @@ AUDITOR = f"{role_in(Role.AUDITOR)} AND {in_area()}"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("journal", "0004_in_list_order")]
+    dependencies = [("journal", "0003_own_name")]
     operations = [
         instead("journal_event", Policy("by_staff", STAFF_OF_ROW, command="SELECT"), Policy("within", STAFF_OF_MANY, command="SELECT")),
         instead("journal_event", Policy("auditor", AUDITOR, command="SELECT"), Policy("within_audit", likely(AUDITOR), command="SELECT")),

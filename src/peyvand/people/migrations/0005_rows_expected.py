@@ -8,7 +8,7 @@ HAS_TASK = import_module("peyvand.people.migrations.0002_row_security").HAS_TASK
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0004_in_list_order")]
+    dependencies = [("people", "0002_row_security")]
     operations = [
         instead("people_household", Policy("by_staff", STAFF_OF_ROW), Policy("within", STAFF_OF_MANY)),
         instead("people_task", Policy("by_staff", STAFF_OF_ROW), Policy("within", STAFF_OF_MANY)),

@@ -31,11 +31,21 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(blank=True, max_length=200)),
                 ('is_invented', models.BooleanField(default=False)),
                 ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='places.place')),
+                ('population', models.PositiveIntegerField(null=True)),
+                ('population_source', models.CharField(blank=True, max_length=200)),
             ],
             options={
                 'ordering': ['sort_key', 'id'],
-                'indexes': [models.Index(fields=['kind', 'path'], name='place_kind_path')],
-                'constraints': [models.UniqueConstraint(fields=('parent', 'code'), name='place_code_in_parent'), models.CheckConstraint(condition=models.Q(('path__endswith', '/')), name='place_path_ends_with_slash'), models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__range', (-90, 90)), ('lon__range', (-180, 180))), _connector='OR'), name='place_point_whole'), models.CheckConstraint(condition=models.Q(('deprivation__isnull', True), models.Q(('deprivation__range', (0, 100)), models.Q(('deprivation_source', ''), _negated=True)), _connector='OR'), name='place_deprivation_has_source')],
+                'indexes': [
+                    models.Index(fields=['kind', 'path'], name='place_kind_path'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('parent', 'code'), name='place_code_in_parent'),
+                    models.CheckConstraint(condition=models.Q(('path__endswith', '/')), name='place_path_ends_with_slash'),
+                    models.CheckConstraint(condition=models.Q(('deprivation__isnull', True), models.Q(('deprivation__range', (0, 100)), models.Q(('deprivation_source', ''), _negated=True)), _connector='OR'), name='place_deprivation_has_source'),
+                    models.CheckConstraint(condition=models.Q(('population__isnull', True), models.Q(('population__gte', 1), models.Q(('population_source', ''), _negated=True)), _connector='OR'), name='place_population_has_source'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__isnull', False), ('lat__range', (-90, 90)), ('lon__isnull', False), ('lon__range', (-180, 180))), _connector='OR'), name='place_point_whole'),
+                ],
             },
         ),
     ]

@@ -4,6 +4,8 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
+from peyvand.scope.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ('resources', '0001_initial'),
     ]
 
-    operations = [
+    operations = together(
         migrations.CreateModel(
             name='Quality',
             fields=[
@@ -26,21 +28,6 @@ class Migration(migrations.Migration):
                 'ordering': ['kind', 'sort_key', 'id'],
             },
         ),
-        migrations.AddField(
-            model_name='specification',
-            name='at_venue',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='specification',
-            name='licences',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.SlugField(max_length=60), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='specification',
-            name='same_sex',
-            field=models.BooleanField(default=False),
-        ),
         migrations.CreateModel(
             name='Substitute',
             fields=[
@@ -52,4 +39,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('asked', 'given'), name='substitute_once'), models.CheckConstraint(condition=models.Q(('asked', models.F('given')), _negated=True), name='substitute_is_another')],
             },
         ),
-    ]
+    )

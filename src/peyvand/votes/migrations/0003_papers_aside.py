@@ -1,4 +1,4 @@
-from django.db import migrations, models
+from django.db import migrations
 
 FUNCTIONS = """
 CREATE FUNCTION votes_paper_gone() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -17,6 +17,5 @@ BACK = "DROP TRIGGER gone ON votes_paper; DROP FUNCTION votes_paper_gone();"
 class Migration(migrations.Migration):
     dependencies = [("votes", "0002_row_security")]
     operations = [
-        migrations.AddField("vote", "aside", models.PositiveIntegerField(default=0)),
         migrations.RunSQL(FUNCTIONS, BACK),
     ]

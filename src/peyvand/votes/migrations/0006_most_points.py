@@ -1,4 +1,4 @@
-from django.db import migrations, models
+from django.db import migrations
 
 _HEAD = "RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$"
 # As before, with the most points among what is fixed.
@@ -23,8 +23,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("votes", "0005_like_on_roll")]
+    dependencies = [("votes", "0003_papers_aside")]
     operations = [
-        migrations.AddField("vote", "most_points", models.PositiveBigIntegerField(default=0)),
         migrations.RunSQL(KEPT, migrations.RunSQL.noop),
     ]

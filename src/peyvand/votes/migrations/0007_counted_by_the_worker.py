@@ -1,7 +1,5 @@
-from django.db import migrations, models
-from django.db.models import F, Q
+from django.db import migrations
 
-from peyvand.votes.enums import CountStep, VoteState
 
 _HEAD = "RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$"
 # As before, with the state in which a vote is being counted: ballots are written in it alone.
@@ -38,27 +36,5 @@ END $$;
 class Migration(migrations.Migration):
     dependencies = [("votes", "0006_most_points")]
     operations = [
-        migrations.AddField("vote", "count_asked_at", models.DateTimeField(null=True)),
-        migrations.AddField("vote", "count_attempts", models.PositiveSmallIntegerField(default=0)),
-        migrations.AddField("vote", "count_failed", models.BooleanField(default=False)),
-        migrations.AddField("vote", "count_read", models.PositiveIntegerField(default=0)),
-        migrations.AddField(
-            "vote", "count_step", models.CharField(blank=True, choices=CountStep.choices, default="", max_length=10)
-        ),
-        migrations.AlterField("vote", "state", models.CharField(choices=VoteState.choices, max_length=10)),
-        migrations.AddConstraint(
-            "vote",
-            models.CheckConstraint(
-                condition=~Q(state="counted") | Q(example=True) | Q(counted=F("sealed") + F("papers")),
-                name="vote_every_ballot_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            "vote",
-            models.CheckConstraint(
-                condition=~Q(state="counting") | Q(count_asked_at__isnull=False, count_failed=False),
-                name="vote_count_asked_whole",
-            ),
-        ),
         migrations.RunSQL(FUNCTIONS, migrations.RunSQL.noop),
     ]

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("capacity", "0006_what_it_brings")]
+    dependencies = [("capacity", "0004_rows_expected")]
     operations = [
         migrations.AddIndex(
             model_name="capacity",

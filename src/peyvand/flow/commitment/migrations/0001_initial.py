@@ -3,6 +3,9 @@
 import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
+from django.db.models import Q
+
+from peyvand.scope.tables import together
 
 
 class Migration(migrations.Migration):
@@ -16,7 +19,7 @@ class Migration(migrations.Migration):
         ('places', '0001_initial'),
     ]
 
-    operations = [
+    operations = together(
         migrations.CreateModel(
             name='Agreement',
             fields=[
@@ -48,7 +51,36 @@ class Migration(migrations.Migration):
                 ('unserved', models.PositiveIntegerField(default=0)),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
                 ('run_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.membership')),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('failure', models.CharField(blank=True, choices=[('rights', 'The role it was asked for under has ended or changed. Choose your role and run it again.'), ('stopped', 'The work was interrupted three times. Tell those who run the site, then run it again.'), ('fault', 'Something went wrong, and was noted. Run it again, or tell those who run the site.')], default='', max_length=8)),
+                ('fresh', models.PositiveIntegerField(default=0)),
+                ('gone', models.PositiveIntegerField(default=0)),
+                ('inputs_sha256', models.CharField(blank=True, default='', max_length=64)),
+                ('moved', models.PositiveIntegerField(default=0)),
+                ('previous', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='commitment.matchingrun')),
+                ('repeat_asked_at', models.DateTimeField(null=True)),
+                ('repeat_same', models.BooleanField(null=True)),
+                ('repeated_at', models.DateTimeField(null=True)),
+                ('result_sha256', models.CharField(blank=True, default='', max_length=64)),
+                ('state', models.CharField(choices=[('waiting', 'Waits for its turn'), ('running', 'Runs'), ('done', 'Done'), ('cancelled', 'Cancelled'), ('failed', 'Failed'), ('undone', 'Undone')], default='waiting', max_length=9)),
+                ('step', models.CharField(blank=True, choices=[('reading', 'Reads needs and offers'), ('pairing', 'Looks for who can help whom'), ('matching', 'Gives to the worst-off first'), ('travel', 'Shortens the ways'), ('lots', 'Keeps what may not be shared or split'), ('reasons', 'Finds the reason of each need that is left'), ('writing', 'Writes down what has changed')], default='', max_length=8)),
+                ('unchanged', models.PositiveIntegerField(default=0)),
+                ('undone_at', models.DateTimeField(null=True)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['-started_at', '-id'], name='matching_run_newest'),
+                    models.Index(fields=['place', 'organisation_path', '-id'], name='matching_run_of_place'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'cancelled', 'failed', 'undone'])), name='matching_run_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('state__in', ('waiting', 'running'))), models.Q(models.Q(('state__in', ('waiting', 'running')), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='matching_run_finished_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), models.Q(('failure', ''), _negated=True)), models.Q(models.Q(('state', 'failed'), _negated=True), ('failure', '')), _connector='OR'), name='matching_run_failed_with_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'undone'), ('undone_at__isnull', False)), models.Q(models.Q(('state', 'undone'), _negated=True), ('undone_at__isnull', True)), _connector='OR'), name='matching_run_undone_whole'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['done', 'undone']), models.Q(('fresh', 0), ('gone', 0), ('moved', 0), ('result_sha256', ''), ('served', 0), ('unchanged', 0), ('unserved', 0)), _connector='OR'), name='matching_run_whole_or_nothing'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('waiting', 'running'))), fields=('place', 'organisation_path'), name='matching_run_one_underway'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Suggestion',
@@ -57,7 +89,7 @@ class Migration(migrations.Migration):
                 ('quantity', models.PositiveIntegerField()),
                 ('km', models.FloatField(null=True)),
                 ('priority', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('superseded', 'Superseded by a later run')], max_length=12)),
+                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('accepted', 'Accepted'), ('ended', 'Accepted, and the promise has ended early'), ('declined', 'Declined'), ('superseded', 'Superseded by a later run')], max_length=12)),
                 ('decline_reason', models.CharField(blank=True, choices=[('not_suitable', 'Not suitable for this need'), ('too_far', 'Too far'), ('not_now', 'Not at this time'), ('already_served', 'Already served elsewhere'), ('family_refused', 'The family does not want it'), ('other', 'Another reason')], default='', max_length=16)),
                 ('place_path', models.CharField(db_collation='C', max_length=200)),
                 ('asker_path', models.CharField(db_collation='C', max_length=200)),
@@ -67,8 +99,30 @@ class Migration(migrations.Migration):
                 ('capacity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='capacity.capacity')),
                 ('need', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='need.need')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='commitment.matchingrun')),
+                ('specification', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='resources.specification')),
+                ('gave_way', models.CharField(blank=True, choices=[('moved', 'Another offer is proposed instead'), ('not_needed', 'The need no longer lacks anything, or is closed'), ('undone', 'The run that had proposed it was undone'), ('no_capacity', 'No one offers this kind of help'), ('out_of_reach', 'Those who offer it do not reach this place'), ('refused', 'Those who reach this place do not fit what is asked'), ('below_lot', 'What is left would be less than the smallest lot of those who offer it'), ('not_shared', 'It may not be shared, and nobody has all of it left'), ('together', 'It goes together with other needs, and not all of them could be served'), ('week', 'Those who could reach it take on no more this week'), ('held_back', 'The programme it belongs to does not let it be promised to yet'), ('proposed', 'What could reach it stands proposed to needs of another office or territory, without an answer yet'), ('taken', 'What was found for it was promised to another need while the matching ran; the next run looks again'), ('full', 'All that could reach it is promised to needs of the same or higher priority')], default='', max_length=14)),
+                ('gave_way_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='commitment.matchingrun')),
+                ('since', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='commitment.matchingrun')),
+                ('why', models.CharField(blank=True, choices=[('only', 'The only offer within reach'), ('nearest', 'No other offer within reach is nearer'), ('moved', 'The nearest one has nothing left'), ('within_reach', 'Within reach, and by it the most pressing needs are served')], default='', max_length=12)),
             ],
-            options={'indexes': [models.Index(fields=['need'], name='suggestion_need'), models.Index(fields=['state', 'giver_path'], name='suggestion_giver')], 'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='suggestion_quantity'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), models.Q(('decline_reason', ''), _negated=True)), models.Q(models.Q(('state', 'declined'), _negated=True), ('decline_reason', '')), _connector='OR'), name='suggestion_declined_with_reason'), models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('need', 'capacity'), name='suggestion_one_proposed')]},
+            options={
+                'indexes': [
+                    models.Index(fields=['state', 'giver_path'], name='suggestion_giver'),
+                    models.Index(fields=['priority', 'id'], name='suggestion_by_priority'),
+                    models.Index(fields=['quantity', 'id'], name='suggestion_by_quantity'),
+                    models.Index(condition=models.Q(('state', 'proposed')), fields=['priority', 'id'], name='suggestion_proposed'),
+                    models.Index(fields=['state', 'asker_path'], name='suggestion_asker'),
+                    models.Index(fields=['state', 'priority', 'id'], name='suggestion_of_state'),
+                    models.Index(fields=['specification', 'state', 'priority', 'id'], name='suggestion_of_kind'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='suggestion_quantity'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), models.Q(('decline_reason', ''), _negated=True)), models.Q(models.Q(('state', 'declined'), _negated=True), ('decline_reason', '')), _connector='OR'), name='suggestion_declined_with_reason'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('need', 'capacity'), name='suggestion_one_proposed'),
+                    models.CheckConstraint(condition=Q(state='proposed', answered_at__isnull=True) | ~Q(state='proposed') & Q(answered_at__isnull=False), name='suggestion_answered_whole'),
+                    models.CheckConstraint(condition=models.Q(('gave_way_to__isnull', True), models.Q(('state', 'superseded'), models.Q(('gave_way', ''), _negated=True)), _connector='OR'), name='suggestion_gave_way_whole'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Commitment',
@@ -94,21 +148,51 @@ class Migration(migrations.Migration):
                 ('capacity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='capacity.capacity')),
                 ('need', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='need.need')),
                 ('suggestion', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='commitment', to='commitment.suggestion')),
+                ('specification', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='resources.specification')),
             ],
-            options={'indexes': [models.Index(fields=['need'], name='commitment_need'), models.Index(fields=['capacity'], name='commitment_capacity'), models.Index(fields=['giver_path', 'state'], name='commitment_giver'), models.Index(fields=['place_path', 'state'], name='commitment_place')], 'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='commitment_quantity'), models.CheckConstraint(condition=models.Q(('quantity__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('underway'), '+', models.F('accepted')), '+', models.F('released')))), name='commitment_delivered_within'), models.CheckConstraint(condition=models.Q(models.Q(('accepted', models.F('quantity')), ('state', 'kept')), models.Q(('state', 'kept'), _negated=True), _connector='OR'), name='commitment_kept_whole'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('released', 0), ('state__in', ['offered', 'accepted'])), models.Q(models.Q(('state__in', ['offered', 'accepted']), _negated=True), ('ended_at__isnull', False), ('quantity', django.db.models.expressions.CombinedExpression(models.F('accepted'), '+', models.F('released'))), ('underway', 0)), _connector='OR'), name='commitment_ended_whole')]},
+            options={
+                'indexes': [
+                    models.Index(fields=['giver_path', 'state'], name='commitment_giver'),
+                    models.Index(fields=['place_path', 'state'], name='commitment_place'),
+                    models.Index(fields=['due_date', 'id'], name='commitment_by_due'),
+                    models.Index(fields=['quantity', 'id'], name='commitment_by_quantity'),
+                    models.Index(fields=['ended_at'], name='commitment_ended'),
+                    models.Index(condition=models.Q(('state', 'accepted')), fields=['due_date', 'id'], name='commitment_accepted'),
+                    models.Index(condition=models.Q(('state', 'offered')), fields=['due_date', 'id'], name='commitment_offered'),
+                    models.Index(condition=models.Q(('underway__gt', 0)), fields=['due_date', 'id'], name='commitment_underway'),
+                    models.Index(fields=['asker_path'], name='commitment_asker'),
+                    models.Index(fields=['state', 'due_date', 'id'], name='commitment_of_state'),
+                    models.Index(fields=['specification', 'due_date', 'id'], name='commitment_of_kind'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='commitment_quantity'),
+                    models.CheckConstraint(condition=models.Q(('quantity__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('underway'), '+', models.F('accepted')), '+', models.F('released')))), name='commitment_delivered_within'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('accepted', models.F('quantity')), ('state', 'kept')), models.Q(('state', 'kept'), _negated=True), _connector='OR'), name='commitment_kept_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('released', 0), ('state__in', ['offered', 'accepted'])), models.Q(models.Q(('state__in', ['offered', 'accepted']), _negated=True), ('ended_at__isnull', False), ('quantity', django.db.models.expressions.CombinedExpression(models.F('accepted'), '+', models.F('released'))), ('underway', 0)), _connector='OR'), name='commitment_ended_whole'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Unserved',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('quantity', models.PositiveIntegerField()),
-                ('reason', models.CharField(choices=[('no_capacity', 'No one offers this kind of help'), ('out_of_reach', 'Those who offer it do not reach this place'), ('full', 'All that could reach it is promised to needs of the same or higher priority')], max_length=14)),
+                ('reason', models.CharField(choices=[('no_capacity', 'No one offers this kind of help'), ('out_of_reach', 'Those who offer it do not reach this place'), ('refused', 'Those who reach this place do not fit what is asked'), ('below_lot', 'What is left would be less than the smallest lot of those who offer it'), ('not_shared', 'It may not be shared, and nobody has all of it left'), ('together', 'It goes together with other needs, and not all of them could be served'), ('week', 'Those who could reach it take on no more this week'), ('held_back', 'The programme it belongs to does not let it be promised to yet'), ('proposed', 'What could reach it stands proposed to needs of another office or territory, without an answer yet'), ('taken', 'What was found for it was promised to another need while the matching ran; the next run looks again'), ('full', 'All that could reach it is promised to needs of the same or higher priority')], max_length=14)),
                 ('reachable', models.PositiveIntegerField()),
                 ('lowest_priority', models.PositiveSmallIntegerField(null=True)),
                 ('place_path', models.CharField(db_collation='C', max_length=200)),
                 ('organisation_path', models.CharField(db_collation='C', max_length=200)),
                 ('need', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='unserved', to='need.need')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='commitment.matchingrun')),
+                ('held_details', models.JSONField(default=dict)),
+                ('held_by', models.CharField(blank=True, default='', max_length=40)),
+                ('held_code', models.CharField(blank=True, default='', max_length=60)),
+                ('held_message', models.CharField(blank=True, default='', max_length=300)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=Q(reason='held_back') & ~Q(held_by='') & ~Q(held_code='') & ~Q(held_message='') | ~Q(reason='held_back') & Q(held_by='', held_code='', held_message=''), name='unserved_held_with_reason'),
+                ],
+            },
         ),
-    ]
+    )

@@ -10,5 +10,5 @@ SUGGESTED = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("commitment", "0003_alter_unserved_reason")]
+    dependencies = [("commitment", "0002_row_security")]
     operations = [policy("capacity_capacity", *shared("suggested", f"{IS_STAFF} AND {SUGGESTED}"))]

@@ -31,7 +31,7 @@ def asked(table: str, name: str, exists: str) -> list[migrations.RunSQL]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("commitment", "0006_in_list_order"), ("capacity", "0004_rows_expected"), ("need", "0005_rows_expected")]
+    dependencies = [("commitment", "0005_narrow_locks"), ("capacity", "0004_rows_expected"), ("need", "0005_rows_expected")]
     operations = [
         *sides("commitment_suggestion"),
         *sides("commitment_commitment"),

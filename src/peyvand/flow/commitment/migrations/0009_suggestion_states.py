@@ -1,5 +1,4 @@
-from django.db import migrations, models
-from django.db.models import Q
+from django.db import migrations
 
 # Checked at the end of an act, when both rows have changed. The function runs as the owner: each side sees its own rows only.
 FOLLOWS = """
@@ -33,15 +32,7 @@ DROP FUNCTION suggestion_follows_promise();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("commitment", "0008_suggestions_follow")]
+    dependencies = [("commitment", "0007_rows_expected")]
     operations = [
-        migrations.AddConstraint(
-            model_name="suggestion",
-            constraint=models.CheckConstraint(
-                condition=Q(state="proposed", answered_at__isnull=True)
-                | ~Q(state="proposed") & Q(answered_at__isnull=False),
-                name="suggestion_answered_whole",
-            ),
-        ),
         migrations.RunSQL(FOLLOWS, FREE),
     ]

@@ -36,5 +36,4 @@ class Migration(migrations.Migration):
     operations = [
         protect("commitment_runinputs"),  # of offers of the whole country: nobody reads it but the jobs
         migrations.RunSQL(WITHIN, FREE),
-        migrations.RunSQL("UPDATE commitment_suggestion SET since_id = run_id", migrations.RunSQL.noop),
     ]

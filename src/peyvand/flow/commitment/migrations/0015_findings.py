@@ -1,5 +1,5 @@
-import django.db.models.deletion
 from django.db import migrations, models
+import django.db.models.deletion
 
 from peyvand.scope.policies import Policy, protect, seen_through
 
@@ -10,12 +10,13 @@ class Migration(migrations.Migration):
     dependencies = [("commitment", "0014_proposed_once")]
     operations = [
         migrations.CreateModel(
-            name="RunFindings",
+            name='RunFindings',
             fields=[
-                ("run", models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name="findings", serialize=False, to="commitment.matchingrun")),
-                ("shares", models.JSONField()),
-                ("lacks", models.JSONField()),
-                ("complete", models.BooleanField()),
+                ('run', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='findings', serialize=False, to='commitment.matchingrun')),
+                ('shares', models.JSONField()),
+                ('lacks', models.JSONField()),
+                ('complete', models.BooleanField()),
+                ('lots', models.JSONField(null=True)),
             ],
         ),
         # Read with its run; written by runs alone.

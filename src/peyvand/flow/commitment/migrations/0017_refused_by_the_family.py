@@ -39,5 +39,5 @@ DROP FUNCTION pair_not_refused();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("commitment", "0016_rules_in_runs"), ("need", "0010_refused_providers"), ("people", "0002_row_security")]
+    dependencies = [("commitment", "0015_findings"), ("need", "0010_refused_providers"), ("people", "0002_row_security")]
     operations = [migrations.RunSQL(REFUSED, FREE)]

@@ -82,7 +82,7 @@ DROP FUNCTION week_not_exceeded();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("commitment", "0018_together"),
+        ("commitment", "0017_refused_by_the_family"),
         ("need", "0011_together"),
         ("capacity", "0007_limited"),
     ]

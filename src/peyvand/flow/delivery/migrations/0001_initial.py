@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from peyvand.scope.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
         ('people', '0001_initial'),
     ]
 
-    operations = [
+    operations = together(
         migrations.CreateModel(
             name='Delivery',
             fields=[
@@ -32,8 +34,25 @@ class Migration(migrations.Migration):
                 ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='commitment.commitment')),
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.membership')),
                 ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='delivery.delivery')),
+                ('specification', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='resources.specification')),
             ],
-            options={'indexes': [models.Index(fields=['commitment'], name='delivery_commitment')], 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('quantity__gte', 1), ('reverses__isnull', True)), models.Q(('quantity__lte', -1), ('reverses__isnull', False)), _connector='OR'), name='delivery_quantity'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='delivery_answered_whole'), models.CheckConstraint(condition=models.Q(models.Q(('answer', 'refused'), models.Q(('refusal_reason', ''), _negated=True)), models.Q(models.Q(('answer', 'refused'), _negated=True), ('refusal_reason', '')), _connector='OR'), name='delivery_refused_with_reason')]},
+            options={
+                'indexes': [
+                    models.Index(fields=['delivered_date', 'id'], name='delivery_by_day'),
+                    models.Index(fields=['quantity', 'id'], name='delivery_by_quantity'),
+                    models.Index(fields=['answered_at'], name='delivery_answered'),
+                    models.Index(condition=models.Q(('answer', '')), fields=['delivered_date', 'id'], name='delivery_waiting'),
+                    models.Index(fields=['asker_path'], name='delivery_asker'),
+                    models.Index(fields=['giver_path'], name='delivery_giver'),
+                    models.Index(fields=['answer', 'id'], name='delivery_of_answer'),
+                    models.Index(fields=['specification', 'id'], name='delivery_of_kind'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('quantity__gte', 1), ('reverses__isnull', True)), models.Q(('quantity__lte', -1), ('reverses__isnull', False)), _connector='OR'), name='delivery_quantity'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='delivery_answered_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', 'refused'), models.Q(('refusal_reason', ''), _negated=True)), models.Q(models.Q(('answer', 'refused'), _negated=True), ('refusal_reason', '')), _connector='OR'), name='delivery_refused_with_reason'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Proof',
@@ -49,4 +68,4 @@ class Migration(migrations.Migration):
                 ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proofs', to='delivery.delivery')),
             ],
         ),
-    ]
+    )

@@ -10,7 +10,7 @@ GIVER = likely(f"{IS_STAFF} AND {in_organisation('giver_path')} AND {row_by_row(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delivery", "0004_in_list_order")]
+    dependencies = [("delivery", "0003_of_its_promise")]
     operations = [
         # The giver's asks for the promise of each row: after the asker's, which asks for nothing more than the row.
         instead("delivery_delivery", Policy("giver", _BEFORE.GIVER), Policy("by_giver", GIVER)),

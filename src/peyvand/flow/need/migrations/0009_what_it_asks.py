@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('need', '0008_read_by_kind'),
+        ('need', '0007_two_people'),
         ('people', '0007_account_search_key'),
         ('places', '0003_half_a_point'),
         ('resources', '0002_rules_of_the_match'),
@@ -23,53 +23,14 @@ class Migration(migrations.Migration):
                 ('organisation_path', models.CharField(db_collation='C', max_length=200)),
                 ('since', models.DateTimeField()),
                 ('until', models.DateTimeField(null=True)),
+                ('household', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refused_providers', to='people.household')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
             ],
-        ),
-        migrations.AddField(
-            model_name='need',
-            name='asks',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.SlugField(max_length=60), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='need',
-            name='giver_sex',
-            field=models.CharField(blank=True, choices=[('woman', 'Woman'), ('man', 'Man')], default='', max_length=6),
-        ),
-        migrations.AddField(
-            model_name='need',
-            name='may_share',
-            field=models.BooleanField(default=True),
-        ),
-        migrations.AddField(
-            model_name='need',
-            name='most_km',
-            field=models.PositiveIntegerField(null=True),
-        ),
-        migrations.AddField(
-            model_name='need',
-            name='start_date',
-            field=models.DateField(null=True),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('start_date__isnull', True), ('due_date__isnull', True), ('start_date__lte', models.F('due_date')), _connector='OR'), name='need_window'),
-        ),
-        migrations.AddField(
-            model_name='providerrefused',
-            name='household',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refused_providers', to='people.household'),
-        ),
-        migrations.AddField(
-            model_name='providerrefused',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='providerrefused',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='refused_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='providerrefused',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('household', 'organisation'), name='refused_once'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='refused_period'),
+                    models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('household', 'organisation'), name='refused_once'),
+                ],
+            },
         ),
     ]

@@ -1,4 +1,4 @@
-from django.db import migrations, models
+from django.db import migrations
 
 # What goes together lies in one place and is kept by one organisation, so that a run that takes one of them takes all. Most needs
 # go by themselves and are not asked. The function runs as the owner: nobody's sight of rows may hide one of a group.
@@ -28,12 +28,5 @@ DROP SEQUENCE need_together_number;
 class Migration(migrations.Migration):
     dependencies = [("need", "0010_refused_providers")]
     operations = [
-        migrations.AddField(model_name="need", name="together", field=models.BigIntegerField(null=True)),
-        migrations.AddIndex(
-            model_name="need",
-            index=models.Index(
-                condition=models.Q(("together__isnull", False)), fields=["together"], name="need_together"
-            ),
-        ),
         migrations.RunSQL(IN_ONE_PLACE, FREE),
     ]

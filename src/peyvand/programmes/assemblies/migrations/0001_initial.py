@@ -4,20 +4,22 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from peyvand.scope.tables import together
+
 
 class Migration(migrations.Migration):
 
     initial = True
 
     dependencies = [
-        ('need', '0008_read_by_kind'),
+        ('need', '0007_two_people'),
         ('people', '0006_access_given'),
-        ('places', '0002_population'),
+        ('places', '0001_initial'),
         ('votes', '0002_row_security'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together(
         migrations.CreateModel(
             name='Assembly',
             fields=[
@@ -33,7 +35,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=160)),
                 ('text', models.TextField(blank=True, max_length=2000)),
                 ('search_key', models.CharField(db_collation='C', max_length=200)),
-                ('state', models.CharField(choices=[('told', 'Waiting for its study'), ('joined', 'Joined to another'), ('studied', 'Study published'), ('infeasible', 'Not feasible'), ('on_ballot', 'Put to the vote'), ('chosen', 'Chosen by the residents'), ('planned', 'Planned')], max_length=10)),
+                ('state', models.CharField(choices=[('told', 'Waiting for its study'), ('joined', 'Joined to another'), ('studied', 'Study published'), ('infeasible', 'Not feasible'), ('on_ballot', 'Put to the vote'), ('chosen', 'Chosen by the residents'), ('planned', 'Has a plan')], max_length=10)),
                 ('told_at', models.DateTimeField()),
                 ('joined_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='joined', to='assemblies.idea')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
@@ -77,4 +79,4 @@ class Migration(migrations.Migration):
             ],
             options={'constraints': [models.CheckConstraint(condition=models.Q(('published_at__isnull', True), models.Q(('cost_rial__gte', 1), models.Q(('technical', ''), ('money', ''), ('law', ''), ('people', ''), ('risk', ''), ('gains', ''), ('left_out', ''), _connector='OR', _negated=True)), _connector='OR'), name='study_published_whole')]},
         ),
-    ]
+    )

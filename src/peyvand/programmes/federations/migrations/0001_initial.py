@@ -2,9 +2,11 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import peyvand.scope.encryption
 from django.conf import settings
 from django.db import migrations, models
+
+import peyvand.scope.encryption
+from peyvand.scope.tables import together
 
 
 class Migration(migrations.Migration):
@@ -12,17 +14,17 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('capacity', '0005_read_by_kind'),
+        ('capacity', '0004_rows_expected'),
         ('commitment', '0012_read_by_kind'),
-        ('need', '0008_read_by_kind'),
+        ('need', '0007_two_people'),
         ('people', '0007_account_search_key'),
-        ('places', '0002_population'),
+        ('places', '0001_initial'),
         ('resources', '0001_initial'),
         ('votes', '0002_row_security'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together(
         migrations.CreateModel(
             name='Federation',
             fields=[
@@ -34,6 +36,11 @@ class Migration(migrations.Migration):
                 ('founded_at', models.DateTimeField()),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('quorum_percent__lte', 99)), name='federation_quorum'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Election',
@@ -42,6 +49,11 @@ class Migration(migrations.Migration):
                 ('term_months', models.PositiveSmallIntegerField()),
                 ('federation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='elections', to='federations.federation')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('term_months__gte', 1), ('term_months__lte', 120)), name='election_term'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Meeting',
@@ -60,6 +72,15 @@ class Migration(migrations.Migration):
                 ('present', models.PositiveSmallIntegerField(default=0)),
                 ('federation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='federations.federation')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['federation', '-date'], name='federation_meeting_newest'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('needed__lte', models.F('members')), ('present__lte', models.F('members'))), name='meeting_within_members'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('present', 0), ('state__in', ['called', 'cancelled'])), models.Q(('needed__gte', 1), ('state__in', ['held', 'closed'])), _connector='OR'), name='meeting_held_whole'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Decision',
@@ -74,6 +95,11 @@ class Migration(migrations.Migration):
                 ('federation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='federations.federation')),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='federations.meeting')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'number'), name='federation_decision_number'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Member',
@@ -94,6 +120,16 @@ class Migration(migrations.Migration):
                 ('federation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='federations.federation')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['member_path', 'federation'], name='federation_member_path'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('federation', 'organisation'), name='federation_member_once'),
+                    models.CheckConstraint(condition=models.Q(('federation', models.F('organisation')), _negated=True), name='federation_not_of_itself'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('since__isnull', True), ('state', 'asked'), ('until__isnull', True)), models.Q(('since__isnull', False), ('state', 'member'), ('until__isnull', True)), models.Q(('since__isnull', False), ('state', 'left'), ('until__gte', models.F('since'))), models.Q(('since__isnull', True), ('state__in', ['declined', 'withdrawn']), ('until__isnull', False)), _connector='OR'), name='federation_member_whole'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='FederationSeat',
@@ -105,6 +141,12 @@ class Migration(migrations.Migration):
                 ('federation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='federations.federation')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='federations.member')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('election', 'member'), name='federation_seat_once'),
+                    models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='federation_seat_period'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Elector',
@@ -113,6 +155,11 @@ class Migration(migrations.Migration):
                 ('election', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='electors', to='federations.election')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='federations.member')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('election', 'member'), name='elector_one_member_one_ballot'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='BoardCandidate',
@@ -121,6 +168,11 @@ class Migration(migrations.Migration):
                 ('election', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidates', to='federations.election')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='federations.member')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('election', 'member'), name='board_candidate_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Presence',
@@ -129,6 +181,11 @@ class Migration(migrations.Migration):
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='federations.meeting')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='federations.member')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('meeting', 'member'), name='member_present_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Representative',
@@ -139,6 +196,11 @@ class Migration(migrations.Migration):
                 ('until', models.DateField(null=True)),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='representatives', to='federations.member')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('member',), name='representative_one'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SharedNeed',
@@ -157,6 +219,15 @@ class Migration(migrations.Migration):
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
                 ('specification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='resources.specification')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['federation', 'opened_date', 'id'], name='shared_need_by_age'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('need', 'federation'), name='shared_need_once'),
+                    models.CheckConstraint(condition=models.Q(('left__lte', models.F('quantity')), ('quantity__gte', 1)), name='shared_need_left'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Taking',
@@ -174,93 +245,12 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('shared', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='takings', to='federations.sharedneed')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('shared', 'organisation'), name='taking_asked_once'),
+                    models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='taking_quantity'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('commitment__isnull', True), ('state', 'asked')), models.Q(('answered_at__isnull', False), ('commitment__isnull', False), ('state', 'promised')), models.Q(('answered_at__isnull', False), ('commitment__isnull', True), ('state__in', ['declined', 'withdrawn'])), _connector='OR'), name='taking_answered_whole'),
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='federation',
-            constraint=models.CheckConstraint(condition=models.Q(('quorum_percent__lte', 99)), name='federation_quorum'),
-        ),
-        migrations.AddConstraint(
-            model_name='election',
-            constraint=models.CheckConstraint(condition=models.Q(('term_months__gte', 1), ('term_months__lte', 120)), name='election_term'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['federation', '-date'], name='federation_meeting_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('needed__lte', models.F('members')), ('present__lte', models.F('members'))), name='meeting_within_members'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('present', 0), ('state__in', ['called', 'cancelled'])), models.Q(('needed__gte', 1), ('state__in', ['held', 'closed'])), _connector='OR'), name='meeting_held_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('federation', 'number'), name='federation_decision_number'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['member_path', 'federation'], name='federation_member_path'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('federation', 'organisation'), name='federation_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('federation', models.F('organisation')), _negated=True), name='federation_not_of_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('since__isnull', True), ('state', 'asked'), ('until__isnull', True)), models.Q(('since__isnull', False), ('state', 'member'), ('until__isnull', True)), models.Q(('since__isnull', False), ('state', 'left'), ('until__gte', models.F('since'))), models.Q(('since__isnull', True), ('state__in', ['declined', 'withdrawn']), ('until__isnull', False)), _connector='OR'), name='federation_member_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='federationseat',
-            constraint=models.UniqueConstraint(fields=('election', 'member'), name='federation_seat_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='federationseat',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='federation_seat_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='elector',
-            constraint=models.UniqueConstraint(fields=('election', 'member'), name='elector_one_member_one_ballot'),
-        ),
-        migrations.AddConstraint(
-            model_name='boardcandidate',
-            constraint=models.UniqueConstraint(fields=('election', 'member'), name='board_candidate_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='presence',
-            constraint=models.UniqueConstraint(fields=('meeting', 'member'), name='member_present_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='representative',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('member',), name='representative_one'),
-        ),
-        migrations.AddIndex(
-            model_name='sharedneed',
-            index=models.Index(fields=['federation', 'opened_date', 'id'], name='shared_need_by_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharedneed',
-            constraint=models.UniqueConstraint(fields=('need', 'federation'), name='shared_need_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharedneed',
-            constraint=models.CheckConstraint(condition=models.Q(('left__lte', models.F('quantity')), ('quantity__gte', 1)), name='shared_need_left'),
-        ),
-        migrations.AddConstraint(
-            model_name='taking',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('shared', 'organisation'), name='taking_asked_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='taking',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='taking_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='taking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('commitment__isnull', True), ('state', 'asked')), models.Q(('answered_at__isnull', False), ('commitment__isnull', False), ('state', 'promised')), models.Q(('answered_at__isnull', False), ('commitment__isnull', True), ('state__in', ['declined', 'withdrawn'])), _connector='OR'), name='taking_answered_whole'),
-        ),
-    ]
+    )

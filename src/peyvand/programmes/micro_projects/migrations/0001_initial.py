@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from peyvand.scope.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together(
         migrations.CreateModel(
             name='MicroProjectTerms',
             fields=[
@@ -53,4 +55,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('estimate_rial__gte', 1), ('estimate_rial__lte', models.F('ceiling_rial'))), name='micro_below_ceiling'), models.CheckConstraint(condition=models.Q(('decided_by', models.F('proposed_by')), _negated=True), name='micro_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('deliver_by__isnull', False), ('state__in', ['approved', 'done'])), models.Q(('state__in', ['approved', 'done']), _negated=True), _connector='OR'), name='micro_approved_whole'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('state', 'returned'), models.Q(('return_reason', ''), _negated=True)), models.Q(('state', 'returned'), _negated=True), _connector='OR'), name='micro_returned_with_reason'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'proposed'), _negated=True), models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('return_reason', '')), _connector='OR'), name='micro_proposed_undecided'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['done', 'withdrawn'])), models.Q(models.Q(('state__in', ['done', 'withdrawn']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='micro_closed_whole'), models.CheckConstraint(condition=models.Q(('forgotten_at__isnull', True), models.Q(('closed_at__isnull', False), ('happened_date__isnull', True), ('return_reason', '')), _connector='OR'), name='micro_forgotten_whole')],
             },
         ),
-    ]
+    )

@@ -1,8 +1,11 @@
 import datetime
+
 import django.db.models.deletion
 import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
+
+from peyvand.scope.tables import together
 
 
 class Migration(migrations.Migration):
@@ -10,13 +13,13 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('need', '0008_read_by_kind'),
+        ('need', '0007_two_people'),
         ('people', '0006_access_given'),
-        ('places', '0002_population'),
+        ('places', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together(
         migrations.CreateModel(
             name='Seat',
             fields=[
@@ -25,7 +28,13 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('chair', 'Chair'), ('secretary', 'Secretary'), ('member', 'Member')], max_length=10)),
                 ('since', models.DateField()),
                 ('until', models.DateField(null=True)),
+                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='seat_period'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CouncilKind',
@@ -82,7 +91,7 @@ class Migration(migrations.Migration):
                 ('place_path', models.CharField(db_collation='C', max_length=200)),
                 ('organisation_path', models.CharField(db_collation='C', max_length=200)),
                 ('title', models.CharField(max_length=160)),
-                ('dimension', models.CharField(choices=[('economic', 'Economic'), ('social', 'Social'), ('cultural', 'Cultural'), ('environmental', 'Environmental'), ('physical', 'Physical')], max_length=14)),
+                ('dimension', models.CharField(choices=[('economic', 'Economic'), ('social', 'Social'), ('cultural', 'Cultural'), ('environmental', 'Environmental'), ('physical', 'Physical surroundings')], max_length=14)),
                 ('measure', models.CharField(max_length=60)),
                 ('target', models.PositiveIntegerField()),
                 ('due_date', models.DateField()),
@@ -92,7 +101,15 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
             ],
-            options={'indexes': [models.Index(fields=['place_path', 'id'], name='objective_place')], 'constraints': [models.CheckConstraint(condition=models.Q(('target__gte', 1)), name='objective_target'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='objective_closed_whole')]},
+            options={
+                'indexes': [
+                    models.Index(fields=['place_path', 'id'], name='objective_place'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('target__gte', 1)), name='objective_target'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='objective_closed_whole'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Obstacle',
@@ -119,7 +136,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
                 ('title', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('open', 'Not begun'), ('underway', 'Under way'), ('reported', 'Reported as done'), ('done', 'Done'), ('dropped', 'Dropped')], max_length=10)),
+                ('state', models.CharField(choices=[('open', 'Not begun'), ('underway', 'Under way'), ('reported', 'Reported as done'), ('done', 'Done and confirmed'), ('dropped', 'Dropped')], max_length=10)),
                 ('owner_path', models.CharField(db_collation='C', max_length=200)),
                 ('place_path', models.CharField(db_collation='C', max_length=200)),
                 ('organisation_path', models.CharField(db_collation='C', max_length=200)),
@@ -132,6 +149,20 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('reported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['place_path', 'due_date', 'id'], name='resolution_place'),
+                    models.Index(fields=['owner_path', 'state'], name='resolution_owner'),
+                    models.Index(fields=['due_date', 'id'], name='resolution_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('council', 'number'), name='resolution_number'),
+                    models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('reported_by')), _negated=True), name='resolution_two_people'),
+                    models.CheckConstraint(condition=models.Q(('due_date__gte', models.F('decided_date'))), name='resolution_due_after_decision'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['done', 'dropped'])), models.Q(models.Q(('state__in', ['done', 'dropped']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='resolution_closed_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['reported', 'done']), _negated=True), ('reported_at__isnull', False), _connector='OR'), name='resolution_done_was_reported'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ResolutionStep',
@@ -156,11 +187,6 @@ class Migration(migrations.Migration):
             model_name='seat',
             name='council',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='neighbourhoods.council'),
-        ),
-        migrations.AddField(
-            model_name='seat',
-            name='organisation',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation'),
         ),
         migrations.CreateModel(
             name='Session',
@@ -291,48 +317,20 @@ class Migration(migrations.Migration):
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
             ],
             options={
-                'indexes': [models.Index(fields=['place_path', 'id'], name='board_place')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('since__gte', '2000-01-01'), models.Q(('until__isnull', True), ('until__gte', django.db.models.expressions.CombinedExpression(models.F('since'), '-', models.Value(datetime.timedelta(days=1)))), _connector='OR')), name='board_period'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['declined', 'left']), ('until__isnull', False)), models.Q(('state__in', ['asked', 'on_board']), ('until__isnull', True)), _connector='OR'), name='board_left_whole'), models.CheckConstraint(condition=models.Q(('role', 'lead'), ('state__in', ['asked', 'declined']), _negated=True), name='board_lead_is_set'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('place', 'organisation'), name='board_once')],
+                'indexes': [
+                    models.Index(fields=['place_path', 'id'], name='board_place'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('since__gte', '2000-01-01'), models.Q(('until__isnull', True), ('until__gte', django.db.models.expressions.CombinedExpression(models.F('since'), '-', models.Value(datetime.timedelta(days=1)))), _connector='OR')), name='board_period'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['declined', 'left']), ('until__isnull', False)), models.Q(('state__in', ['asked', 'on_board']), ('until__isnull', True)), _connector='OR'), name='board_left_whole'),
+                    models.CheckConstraint(condition=models.Q(('role', 'lead'), ('state__in', ['asked', 'declined']), _negated=True), name='board_lead_is_set'),
+                    models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('place', 'organisation'), name='board_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'on_board'), models.Q(('stands_for', ''), _negated=True)), fields=('place', 'stands_for'), name='board_one_stands'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='seat_period'),
         ),
         migrations.AddConstraint(
             model_name='seat',
             constraint=models.UniqueConstraint(condition=models.Q(('role', 'chair'), ('until__isnull', True)), fields=('council',), name='council_one_chair'),
         ),
-        migrations.AddIndex(
-            model_name='resolution',
-            index=models.Index(fields=['place_path', 'due_date', 'id'], name='resolution_place'),
-        ),
-        migrations.AddIndex(
-            model_name='resolution',
-            index=models.Index(fields=['owner_path', 'state'], name='resolution_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='resolution',
-            index=models.Index(fields=['due_date', 'id'], name='resolution_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.UniqueConstraint(fields=('council', 'number'), name='resolution_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('reported_by')), _negated=True), name='resolution_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(('due_date__gte', models.F('decided_date'))), name='resolution_due_after_decision'),
-        ),
-        migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['done', 'dropped'])), models.Q(models.Q(('state__in', ['done', 'dropped']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='resolution_closed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['reported', 'done']), _negated=True), ('reported_at__isnull', False), _connector='OR'), name='resolution_done_was_reported'),
-        ),
-    ]
+    )

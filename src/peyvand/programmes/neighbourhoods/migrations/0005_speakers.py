@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("neighbourhoods", "0004_one_stands_for_each")]
+    dependencies = [("neighbourhoods", "0002_row_security")]
     operations = [
         migrations.AddField("agendaitem", "speaker", models.CharField(blank=True, default="", max_length=120)),
     ]

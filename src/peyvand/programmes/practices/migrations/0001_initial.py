@@ -2,6 +2,9 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.models import Q
+
+from peyvand.scope.tables import together
 
 
 class Migration(migrations.Migration):
@@ -9,14 +12,14 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('need', '0008_read_by_kind'),
+        ('need', '0007_two_people'),
         ('people', '0006_access_given'),
-        ('places', '0002_population'),
+        ('places', '0001_initial'),
         ('resources', '0001_initial'),
         ('story', '0004_words_of_the_teller'),
     ]
 
-    operations = [
+    operations = together(
         migrations.CreateModel(
             name='HighSession',
             fields=[
@@ -30,7 +33,13 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
+                ('book', models.JSONField(null=True)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=Q(book__isnull=True) | Q(state='closed'), name='practice_book_closed'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Practice',
@@ -107,8 +116,14 @@ class Migration(migrations.Migration):
                 ('forgotten_at', models.DateTimeField(null=True)),
                 ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.membership')),
                 ('story', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='story.story')),
+                ('old_invitation', models.CharField(blank=True, default='', max_length=200)),
             ],
-            options={'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('story',), name='practice_words_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='practice_words_answered')]},
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('story',), name='practice_words_one_open'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='practice_words_answered'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='StoryEnding',
@@ -122,4 +137,4 @@ class Migration(migrations.Migration):
             ],
             options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('address', ''), ('kind', 'offer'), ('practice__isnull', True), ('specification__isnull', False)), models.Q(('address', ''), ('kind', 'copy'), ('practice__isnull', False), ('specification__isnull', True)), models.Q(('address__startswith', '/'), ('kind', 'page'), ('practice__isnull', True), ('specification__isnull', True)), _connector='OR'), name='practice_story_ending')]},
         ),
-    ]
+    )

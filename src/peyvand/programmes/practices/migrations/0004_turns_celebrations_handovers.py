@@ -4,20 +4,22 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from peyvand.scope.tables import together
+
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('need', '0008_read_by_kind'),
+        ('need', '0007_two_people'),
         ('people', '0007_account_search_key'),
         ('places', '0003_half_a_point'),
-        ('practices', '0003_kept_words_and_book'),
+        ('practices', '0002_row_security'),
         ('resources', '0001_initial'),
         ('story', '0004_words_of_the_teller'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together(
         migrations.CreateModel(
             name='Celebration',
             fields=[
@@ -35,6 +37,12 @@ class Migration(migrations.Migration):
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
                 ('story', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='story.story')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('guests__isnull', False), ('state__in', ['held', 'told'])), models.Q(('guests__isnull', True), ('state__in', ['planned', 'called_off'])), _connector='OR'), name='practice_celebration_guests'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'told'), ('story__isnull', False)), models.Q(models.Q(('state', 'told'), _negated=True), ('story__isnull', True)), _connector='OR'), name='practice_celebration_told'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CelebrationNeed',
@@ -58,6 +66,12 @@ class Migration(migrations.Migration):
                 ('receiver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('specification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='resources.specification')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('stage', 'ended'), _negated=True), fields=('specification', 'place'), name='practice_handover_one'),
+                    models.CheckConstraint(condition=models.Q(('organisation', models.F('receiver')), _negated=True), name='practice_handover_two_sides'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='HandoverStep',
@@ -70,6 +84,11 @@ class Migration(migrations.Migration):
                 ('handover', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='practices.handover')),
                 ('told_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.membership')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('handover', 'stage'), name='practice_handover_step_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Turn',
@@ -81,33 +100,11 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('story', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='story.story')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('story', 'account'), name='practice_turn_once'),
+                    models.CheckConstraint(condition=models.Q(('done_at__isnull', True), models.Q(('done_at__gte', models.F('taken_at')), models.Q(('kind', 'page'), _negated=True)), _connector='OR'), name='practice_turn_done_after'),
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='celebration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('guests__isnull', False), ('state__in', ['held', 'told'])), models.Q(('guests__isnull', True), ('state__in', ['planned', 'called_off'])), _connector='OR'), name='practice_celebration_guests'),
-        ),
-        migrations.AddConstraint(
-            model_name='celebration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'told'), ('story__isnull', False)), models.Q(models.Q(('state', 'told'), _negated=True), ('story__isnull', True)), _connector='OR'), name='practice_celebration_told'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(condition=models.Q(('stage', 'ended'), _negated=True), fields=('specification', 'place'), name='practice_handover_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('organisation', models.F('receiver')), _negated=True), name='practice_handover_two_sides'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoverstep',
-            constraint=models.UniqueConstraint(fields=('handover', 'stage'), name='practice_handover_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(fields=('story', 'account'), name='practice_turn_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.CheckConstraint(condition=models.Q(('done_at__isnull', True), models.Q(('done_at__gte', models.F('taken_at')), models.Q(('kind', 'page'), _negated=True)), _connector='OR'), name='practice_turn_done_after'),
-        ),
-    ]
+    )

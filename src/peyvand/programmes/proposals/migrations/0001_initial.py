@@ -3,7 +3,10 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import migrations, models
+
+from peyvand.scope.tables import together
 
 
 class Migration(migrations.Migration):
@@ -12,11 +15,11 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0006_access_given'),
-        ('places', '0002_population'),
+        ('places', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together(
         migrations.CreateModel(
             name='Reading',
             fields=[
@@ -141,8 +144,25 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
                 ('theme', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='proposals.theme')),
+                ('promised_by', models.DateField(null=True)),
             ],
-            options={'indexes': [models.Index(fields=['-supporters', '-id'], name='proposal_supported'), models.Index(fields=['-written_at', '-id'], name='proposal_newest'), models.Index(fields=['state', 'answer_by'], name='proposal_clock'), models.Index(fields=['theme', 'state'], name='proposal_theme')], 'constraints': [models.UniqueConstraint(fields=('year', 'number'), name='proposal_number'), models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='proposal_not_into_itself'), models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('problem', ''), _negated=True), models.Q(('first_step', ''), _negated=True)), name='proposal_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'routed'), _negated=True), models.Q(('answer_by__isnull', False), ('body__isnull', False), ('routed_date__isnull', False), models.Q(('body_path', ''), _negated=True)), _connector='OR'), name='proposal_routed_whole'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['done', 'not_done', 'refused', 'withdrawn'])), models.Q(models.Q(('state__in', ['done', 'not_done', 'refused', 'withdrawn']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='proposal_closed_whole')]},
+            options={
+                'indexes': [
+                    models.Index(fields=['-supporters', '-id'], name='proposal_supported'),
+                    models.Index(fields=['-written_at', '-id'], name='proposal_newest'),
+                    models.Index(fields=['state', 'answer_by'], name='proposal_clock'),
+                    models.Index(fields=['theme', 'state'], name='proposal_theme'),
+                    GinIndex(fields=['words'], name='proposal_words'),
+                    models.Index(fields=['state', 'promised_by'], name='proposal_promised'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('year', 'number'), name='proposal_number'),
+                    models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='proposal_not_into_itself'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('problem', ''), _negated=True), models.Q(('first_step', ''), _negated=True)), name='proposal_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'routed'), _negated=True), models.Q(('answer_by__isnull', False), ('body__isnull', False), ('routed_date__isnull', False), models.Q(('body_path', ''), _negated=True)), _connector='OR'), name='proposal_routed_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['done', 'not_done', 'refused', 'withdrawn'])), models.Q(models.Q(('state__in', ['done', 'not_done', 'refused', 'withdrawn']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='proposal_closed_whole'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Merge',
@@ -167,13 +187,16 @@ class Migration(migrations.Migration):
                 ('other', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='proposals.proposal')),
                 ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='happenings', to='proposals.proposal')),
             ],
-            options={'indexes': [models.Index(fields=['proposal', 'at'], name='happening_of')]},
+            options={
+                'indexes': [
+                    models.Index(fields=['proposal', 'at'], name='happening_of'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Reply',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('own_words', models.TextField(blank=True, default='')),
                 ('answer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='proposals.answer')),
                 ('proposal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reply', to='proposals.proposal')),
             ],
@@ -198,7 +221,15 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='proposals.statement')),
             ],
-            options={'constraints': [models.UniqueConstraint(fields=('statement', 'account'), name='statement_vote_once'), models.CheckConstraint(condition=models.Q(('vote__in', [-1, 0, 1])), name='statement_vote_known')]},
+            options={
+                'indexes': [
+                    models.Index(fields=['statement', 'at'], name='statement_vote_since'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('statement', 'account'), name='statement_vote_once'),
+                    models.CheckConstraint(condition=models.Q(('vote__in', [-1, 0, 1])), name='statement_vote_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Support',
@@ -207,8 +238,12 @@ class Migration(migrations.Migration):
                 ('since', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(null=True)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='proposals.proposal')),
+                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supports', to='proposals.proposal')),
             ],
-            options={'constraints': [models.UniqueConstraint(fields=('proposal', 'account'), name='support_once')]},
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('proposal', 'account'), name='support_once'),
+                ],
+            },
         ),
-    ]
+    )

@@ -5,7 +5,7 @@ from peyvand.scope.policies import Policy, protect
 
 
 class Migration(migrations.Migration):
-    dependencies = [("proposals", "0004_words_found")]
+    dependencies = [("proposals", "0002_row_security")]
     operations = [
         migrations.CreateModel(
             name="KeptOpinions",
@@ -25,5 +25,4 @@ class Migration(migrations.Migration):
         ),  # fmt: skip
         # It holds nothing but what everyone may read; the system alone writes it.
         protect("proposals_keptopinions", Policy("seen", "true", command="SELECT")),
-        migrations.AddIndex("statementvote", models.Index(fields=["statement", "at"], name="statement_vote_since")),
     ]

@@ -1,6 +1,5 @@
 import django.db.models.deletion
 from django.db import migrations, models
-from django.db.migrations import RunSQL
 
 from peyvand.scope.acting import Role
 from peyvand.scope.policies import Policy, in_organisation, own, protect, role_in
@@ -15,7 +14,7 @@ ADDRESSED = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("proposals", "0006_promised_days")]
+    dependencies = [("proposals", "0005_kept_opinions")]
     operations = [
         migrations.CreateModel(
             name="OwnWords",
@@ -40,9 +39,4 @@ class Migration(migrations.Migration):
             Policy("addressed", ADDRESSED, command="SELECT"),
             Policy("given", "true", role_in(*ANSWERERS), command="INSERT"),
         ),
-        RunSQL(
-            "INSERT INTO proposals_ownwords (reply_id, text) SELECT id, own_words FROM proposals_reply WHERE own_words <> ''",
-            "UPDATE proposals_reply r SET own_words = o.text FROM proposals_ownwords o WHERE o.reply_id = r.id",
-        ),
-        migrations.RemoveField("reply", "own_words"),
     ]

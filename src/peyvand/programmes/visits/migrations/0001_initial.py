@@ -2,9 +2,11 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import peyvand.scope.encryption
 from django.conf import settings
 from django.db import migrations, models
+
+import peyvand.scope.encryption
+from peyvand.scope.tables import together
 
 
 class Migration(migrations.Migration):
@@ -12,13 +14,13 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('need', '0008_read_by_kind'),
+        ('need', '0007_two_people'),
         ('people', '0006_access_given'),
-        ('places', '0002_population'),
+        ('places', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together(
         migrations.CreateModel(
             name='Survey',
             fields=[
@@ -100,7 +102,7 @@ class Migration(migrations.Migration):
             name='VisitPhoto',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('moment', models.CharField(choices=[('before', 'Before'), ('after', 'After')], max_length=6)),
+                ('moment', models.CharField(choices=[('before', 'Before the work'), ('after', 'After')], max_length=6)),
                 ('spot', models.PositiveSmallIntegerField()),
                 ('sha256', models.CharField(max_length=64)),
                 ('size', models.PositiveIntegerField()),
@@ -123,4 +125,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('full_days__gte', 30), ('full_m0__range', (1, 100)), ('goal__gte', 1), models.Q(('source', ''), _negated=True)), name='visit_terms_whole')],
             },
         ),
-    ]
+    )

@@ -4,17 +4,19 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from peyvand.scope.tables import together
+
 
 class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0006_access_given'),
-        ('places', '0002_population'),
+        ('places', '0001_initial'),
         ('visits', '0002_row_security'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together(
         migrations.CreateModel(
             name='Tour',
             fields=[
@@ -55,4 +57,4 @@ class Migration(migrations.Migration):
                 ('tour', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stops', to='visits.tour')),
             ],
         ),
-    ]
+    )
