@@ -13,7 +13,8 @@ from peyvand.engines.matching import Graph, StandingMatching, assign, candidates
 NEAREST, SEED = 14, 1405
 ARRIVALS = 3000
 NEEDS, CAPACITIES = 1_000_000 // 60, 300_000 // 60  # one of the kinds of the country in `_matching`, of a million
-PATIENCE = 30.0, 90.0, 180.0
+OPEN = 365.0  # a need that is told without a day stays open until it is met or the year ends, as on the site
+PATIENCE = OPEN, 180.0, 90.0, 30.0
 STAYS, PAST = 365.0, 3
 SURE_EVERY, LATE_EVERY = 14.0, 7.0
 
@@ -85,7 +86,7 @@ def replay(patience: float, seed: int) -> Iterator[str]:
     year = years(NEEDS, CAPACITIES, past=PAST, seed=seed, patience=patience, stays=STAYS)
     best, most = hindsight(year)
     yield (
-        f"a year: {NEEDS:,} needs of one kind that wait {patience:.0f} days, {CAPACITIES:,} capacities that stay till its "
+        f"a year: {NEEDS:,} needs of one kind that {_wait(patience)}, {CAPACITIES:,} capacities that stay till its "
         f"end, prices from {PAST} past years, seed {seed}"
     )
     yield f"  hindsight                  {best:6,} served, priorities {most:9,.0f}"
@@ -106,6 +107,10 @@ def replay(patience: float, seed: int) -> Iterator[str]:
     }
     for name, way in ours.items():
         yield f"{line(name, way.run)}, told after {np.mean(list(way.waited.values())):.0f} days"
+
+
+def _wait(patience: float) -> str:
+    return "stay open until they are met" if patience == OPEN else f"are due after {patience:.0f} days"
 
 
 def hindsight(year: Year) -> tuple[int, float]:

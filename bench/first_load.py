@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -143,10 +144,12 @@ def site() -> Iterator[str]:
                 break
         else:
             raise RuntimeError(f"the demo ended before it served:\n{said}")
+        # What it goes on to say is read too: with its pipe full it would stand still.
+        threading.Thread(target=lambda: serving.stdout and serving.stdout.read(), daemon=True).start()
         yield f"http://127.0.0.1:{port}"
     finally:
         serving.terminate()
-        serving.communicate(timeout=60)
+        serving.wait(timeout=60)
         starter.remove(folder)
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(folders.keys_folder(environ), ignore_errors=True)

@@ -134,6 +134,17 @@ def test_days_distance_and_substitutes(world):
     assert by_hand(world, instead, soon)
 
 
+@pytest.mark.parametrize("others_ask", [False, True])
+def test_what_is_past_its_day_is_served_late_rather_than_not_whatever_others_ask(world, others_ask):
+    late, offer = world.need(due_date=in_days(2)), world.capacity(2)
+    Need.objects.filter(pk=late.pk).update(due_date=in_days(-2))
+    if others_ask:
+        world.need(kind=KIND, asked=Asked(most_km=5))
+    run(world)
+    assert proposed() == [(late.pk, offer.pk, 1)]
+    assert by_hand(world, late, offer)
+
+
 def test_what_may_not_be_shared_comes_whole_and_the_gap_is_told(world):
     whole = world.need(4, kind=KIND, asked=Asked(may_share=False))
     small = [world.capacity(3, kind=KIND) for _ in range(2)]
@@ -161,6 +172,20 @@ def test_a_smallest_lot_goes_whole_to_one_and_not_in_crumbs_to_many(world):
     assert reason(few) == UnservedReason.BELOW_LOT
 
 
+def test_what_a_shared_week_leaves_below_a_lot_is_told_as_a_gap(world):
+    """Lots are not held while several offers of one week are matched; what that may have cost is said and not called exact."""
+    few = world.need(1, kind=KIND, urgency=90)
+    world.need(3, kind=KIND, urgency=10)
+    for _ in range(2):
+        world.capacity(3, kind=KIND, smallest_lot=2, brought=Brought(most_a_week=3))
+    made = run(world)
+    assert reason(few) == UnservedReason.BELOW_LOT
+    with scope(SYSTEM):
+        lots = RunFindings.objects.get(run=made).lots
+    assert lots["gap"] == 1.0, "of the most pressing priority nothing is given, and more was not ruled out"
+    assert repeat_run(run_id=made.pk, by=SYSTEM, now=later(hours=1))
+
+
 def test_no_provider_takes_on_more_than_his_week(world):
     needs = [world.need(kind=KIND) for _ in range(4)]
     first = world.capacity(9, kind=KIND, brought=Brought(most_a_week=3))
@@ -176,6 +201,19 @@ def test_no_provider_takes_on_more_than_his_week(world):
         by_hand(world, needs[3], second)
     run(world, hours=8 * 24)
     assert [need for need, *_ in proposed()] == [needs[3].pk], "the next week takes on again"
+
+
+def test_the_week_of_a_giver_holds_over_the_runs_of_two_territories(world):
+    here, there = world.need(kind=KIND), world.need(kind=KIND, by="leader", place="espiari")
+    for _ in range(2):
+        world.capacity(9, kind=KIND, brought=Brought(most_a_week=1))
+    for by, place in (("field_leader", "sari"), ("second_leader", "amol")):
+        run_matching(place=world.places[place], by=world[by], now=later(hours=1))
+    [(need, offer, _)] = proposed()
+    assert (need, reason(there)) == (here.pk, UnservedReason.PROPOSED)
+    world.promise(here, Capacity.objects.get(pk=offer))
+    run_matching(place=world.places["amol"], by=world["second_leader"], now=later(hours=2))
+    assert (proposed(), reason(there)) == ([], UnservedReason.WEEK)
 
 
 def test_the_week_begins_on_saturday():
@@ -268,21 +306,38 @@ def test_pairs_widened_around_the_unserved_give_the_answer_of_all_pairs(data):
     )  # fmt: skip
     capacities = pl.DataFrame(
         {"kind": ["k"] * offers, "capacity": [data.draw(st.integers(0, 3)) for _ in range(offers)], "reach": ["country"] * offers,
-         "skills": [data.draw(marks) for _ in range(offers)]}, schema_overrides={"skills": pl.List(pl.String)},
+         "skills": [data.draw(marks) for _ in range(offers)],
+         "week_group": [data.draw(st.sampled_from([None, 0, 1])) for _ in range(offers)]},
+        schema_overrides={"skills": pl.List(pl.String), "week_group": pl.Int64},
     )  # fmt: skip
-    whole, complete = pairing._under_rules(needs, capacities, Rules())
+    most = data.draw(st.lists(st.integers(0, 3), min_size=2, max_size=2))
+    left = [None if one is None else most[one] for one in capacities["week_group"]]
+    capacities = capacities.with_columns(week_left=pl.Series(left, dtype=pl.Int64))
+    week = pairing.weeks(capacities)
+    capacities = capacities.with_columns(capacity=pl.Series(week.capacity))
+    whole = pairing._under_rules(needs, capacities, Rules(), week)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pairing, "ALL_PAIRS_BELOW", 0)
         patch.setattr(pairing, "NEAREST", 1)
-        grown, proved_whole = pairing._under_rules(needs, capacities, Rules())
-    assert (complete, proved_whole) == (True, False)
-    served = [
-        assign(
-            priority=needs["priority"], capacity=capacities["capacity"], indptr=one.indptr, indices=one.indices
-        ).served
-        for one in (whole, grown)
-    ]
+        grown = pairing._under_rules(needs, capacities, Rules(), week)
+    assert (whole.complete, grown.complete) == (True, False)
+    served = [assign(**one.arrays).served[:count] for one in (whole, grown)]
     assert np.array_equal(*served)
+
+
+def test_a_full_week_sends_one_on_to_who_lies_farther_away():
+    """Both are within the nearest pairs, and only the week keeps one of them out: the offer beyond has to be looked at too."""
+    point = {"lat": [36.0, 36.0], "lon": [50.0, 50.1]}
+    needs = pl.DataFrame({"kind": ["k"] * 2, "priority": [2.0, 1.0], "demand": [1, 1]} | point)
+    far = {"lat": [36.0, 36.0, 36.0], "lon": [50.0, 50.1, 51.0]}
+    capacities = pl.DataFrame(
+        {"kind": ["k"] * 3, "capacity": [1] * 3, "reach": ["country"] * 3, "week_group": [0, 0, None], "week_left": [1, 1, None]} | far
+    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairing, "ALL_PAIRS_BELOW", 0)
+        patch.setattr(pairing, "NEAREST", 1)
+        problem = pairing._under_rules(needs, capacities, Rules(), pairing.weeks(capacities))
+    assert assign(**problem.arrays).served[:2].tolist() == [1, 1]
 
 
 def test_a_word_that_is_no_quality_and_a_week_below_the_lot_are_refused(world):

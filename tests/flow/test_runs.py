@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from procrastinate.contrib.django import app
@@ -22,6 +22,7 @@ from peyvand.flow.commitment.rules import RUN_LIFE, InputsGone, RunMovedOn, RunU
 from peyvand.flow.commitment.running import run_asked
 from peyvand.flow.commitment.suggestions import accept_suggestions, decline_suggestion
 from peyvand.flow.need.actions import withdraw_need
+from peyvand.flow.need.models import Need
 from peyvand.flow.need.rules import Asked
 from peyvand.flow.replay import replay
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
@@ -119,6 +120,20 @@ def test_only_what_changed_is_told_with_the_reason_of_each_end():
     assert replay() == []
 
 
+@pytest.mark.django_db
+def test_whoever_is_left_is_told_the_lowest_priority_of_those_who_are_served():
+    """Inside a band who waits longer goes before, so the last to be served need not be the least pressing."""
+    world = World.build()
+    waits_long, pressing, left = (world.need() for _ in range(3))
+    world.capacity(2)
+    for need, priority, days in ((waits_long, 62, 30), (pressing, 79, 10), (left, 70, 0)):
+        Need.objects.filter(pk=need.pk).update(priority=priority, created_at=later(-days))
+    run(world)
+    assert {need for need, *_ in standing()} == {waits_long.pk, pressing.pk}
+    with scope(SYSTEM):
+        assert Unserved.objects.get().lowest_priority == 62
+
+
 # --- cancelling and failing -------------------------------------------------------------------------------------------------
 
 
@@ -187,6 +202,32 @@ def test_a_worker_that_died_is_followed_by_another_and_the_third_gives_up():
     matching.begin_run(run_id=asked.pk, by=SYSTEM, now=NOW)
     assert matching.begin_run(run_id=asked.pk, by=SYSTEM, now=NOW) is None
     assert nothing_of(asked).failure == "stopped"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("at", [RunStep.MATCHING, RunStep.WRITING])
+def test_killed_in_the_middle_a_run_leaves_nothing_and_is_carried_out_by_the_next_worker(at):
+    world = World.build()
+    world.need(), world.capacity()
+    asked = matching.ask_matching(place=world.places["mz"], by=world["leader"], now=NOW)
+    begun = matching.begin_run(run_id=asked.pk, by=SYSTEM, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [own] = cursor.fetchone()
+
+    def end():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [own])
+
+    with Beside() as beside, pytest.raises((DatabaseError, InterfaceError)):
+        matching.carry_out(
+            run=begun, tell=lambda step: beside.do(end) if step == at else None, by=world["leader"], now=NOW
+        )
+    connection.close()
+    assert nothing_of(asked).state == RunState.RUNNING
+    run_asked(run_id=asked.pk, now=NOW)
+    with scope(SYSTEM):
+        assert MatchingRun.objects.values_list("state", "attempts", "served").get(pk=asked.pk) == ("done", 2, 1)
 
 
 @pytest.mark.django_db(transaction=True)

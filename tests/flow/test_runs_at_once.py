@@ -15,8 +15,8 @@ from tests.world import NOW, World, in_days, later
 from peyvand.flow.commitment import matching
 from peyvand.flow.commitment.enums import DeclineReason, RunStep, UnservedReason
 from peyvand.flow.commitment.models import Suggestion, Unserved
-from peyvand.flow.commitment.rules import GoesTogether
-from peyvand.flow.commitment.suggestions import accept_suggestions, decline_suggestion
+from peyvand.flow.commitment.rules import GoesTogether, TakenMeanwhile
+from peyvand.flow.commitment.suggestions import accept_suggestions, decline_suggestion, reopen_suggestions
 from peyvand.flow.need.together import set_together
 from peyvand.kernel.refusals import Refusal
 from peyvand.scope.acting import SYSTEM
@@ -149,6 +149,15 @@ class Runs(RuleBasedStateMachine):
                     accept_suggestions(suggestion_ids=[pk], due_date=in_days(30), **act)
             else:
                 decline_suggestion(suggestion_id=pk, reason=DeclineReason.TOO_FAR, **act)
+
+    @rule(data=st.data())
+    def take_a_declining_back(self, data):
+        with scope(SYSTEM):
+            ids = list(Suggestion.objects.filter(state="declined").order_by("pk").values_list("pk", flat=True))
+        if ids:
+            act = {"by": self.world["charity_manager"], "now": later(hours=self.hours)}
+            with suppress(TakenMeanwhile):
+                reopen_suggestions(suggestion_ids=[data.draw(st.sampled_from(ids))], **act)
 
     @rule()
     def take_back_the_last(self):

@@ -205,12 +205,11 @@ def get_together(request: HttpRequest, need_id: Path[Id]) -> HttpResponse:
 @needs.post("/{int:need_id}/together", response=TogetherOut, summary="Set which needs go together with this one")
 def go_together(request: HttpRequest, need_id: Path[Id], body: TogetherIn) -> HttpResponse:
     """Runs serve all of them or none, and promises are made for all of them or none."""
-
-    def run(by: Acting, now: datetime) -> TogetherOut:
-        rows = set_together(need_ids=[need_id, *body.need_ids], by=by, now=now)
-        return TogetherOut(need_ids=[row.pk for row in rows])
-
-    return act(request, run)
+    ids = [need_id, *body.need_ids]
+    return act(
+        request,
+        lambda by, now: TogetherOut(need_ids=[row.pk for row in set_together(need_ids=ids, by=by, now=now)]),
+    )
 
 
 @needs.get(

@@ -118,7 +118,9 @@ class UnservedOut(Schema):
     quantity: int
     reason: UnservedReason
     reachable: int = Field(description="Capacities it can reach through exchanges")
-    lowest_priority: int | None = Field(description="Of the needs served there")
+    lowest_priority: int | None = Field(
+        description="Lowest of the needs served there; inside a band who waits longer goes before"
+    )
     message: str = Field(description="The reason in words")
     held_by: str | None = Field(description="Slug of the programme that keeps the need out of the matching")
     held_code: str | None = Field(description="Code of the refusal it gives as its reason")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peyvand.engines.matching import Moved, StandingMatching, assign, verify
+from peyvand.engines.matching import Moved, StandingMatching, verify
 
-from .instances import Problem, large_problems, problem, small_problems
+from .instances import Problem, assign, large_problems, problem, small_problems
 
 KEPT = 2.0**60
 

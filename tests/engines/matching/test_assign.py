@@ -3,10 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peyvand.engines.matching import assign
-
 from .instances import (
     Problem,
+    assign,
     best_value,
     demand_of,
     every_feasible_service,

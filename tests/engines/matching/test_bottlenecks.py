@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peyvand.engines.matching import assign, bottlenecks, remedy
+from peyvand.engines.matching import bottlenecks, remedy
 
-from .instances import Problem, demand_of, large_problems, problem, small_problems
+from .instances import Problem, assign, demand_of, large_problems, problem, small_problems
 
 
 def with_more(one: Problem, within: np.ndarray, units: int) -> np.ndarray:

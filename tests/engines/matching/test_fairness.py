@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peyvand.engines.matching import assign, fairness, first_come
+from peyvand.engines.matching import fairness, first_come
 
-from .instances import Problem, demand_of, large_problems, owner_of
+from .instances import Problem, assign, demand_of, large_problems, owner_of
 
 
 def test_each_table_counts_the_needs_of_its_groups() -> None:

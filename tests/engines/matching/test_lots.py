@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peyvand.engines.matching import LotAssignment, assign, assign_lots, broken_term, verify
+from peyvand.engines.matching import LotAssignment, assign_lots, broken_term, verify
 from peyvand.engines.matching.graph import check
 from peyvand.engines.matching.terms import check_terms, usable_edges
 
-from .instances import Problem, demand_of, is_feasible, large_problems, owner_of, small_problems
+from .instances import Problem, assign, demand_of, is_feasible, large_problems, owner_of, small_problems
 
 
 @st.composite

@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peyvand.engines import side_by_side
-from peyvand.engines.matching import Graph, Matched, assign, candidates, match, near, settling, travel, verify
+from peyvand.engines.matching import Graph, Matched, candidates, match, near, settling, travel, verify
 from peyvand.engines.matching.assign import worst_off_first
 from peyvand.engines.matching.ground import survey
 from peyvand.engines.matching.widen import edges_of
 
-from .instances import least_total
+from .instances import assign, least_total
 from .lists import random_lists
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peyvand.engines.matching import Future, StandingMatching, assign, look_ahead_prices, verify
+from peyvand.engines.matching import Future, StandingMatching, look_ahead_prices, verify
 
-from .instances import Problem, demand_of, large_problems, owner_of, problem
+from .instances import Problem, assign, demand_of, large_problems, owner_of, problem
 
 
 @settings(max_examples=30, deadline=None)

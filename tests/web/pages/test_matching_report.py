@@ -32,7 +32,7 @@ def test_the_report_shows_each_way_of_dividing_with_its_table(run, sign_in):
     for title in ("By priority", "By county", "By sex", "By disability"):
         assert title in page
     words = re.sub(r"<[^>]+>", "", page)
-    assert "Of 11 needs in ساری 6 can be served in full; first come, first served would serve 6." in words
+    assert "Of 11 needs in ساری, 6 can be served in full; first come, first served would serve 6." in words
     assert page.count("First come, first served</th>") == page.count("The most pressing first</th>") > 10
     with scope(SYSTEM):
         found = tables_of(RunFindings.objects.get().shares, outside=False)
@@ -115,3 +115,23 @@ def test_the_pages_ask_few_questions(run, sign_in, queries, world):
             world.need(2, kind=kind, place="ahangar")
     again = run_matching(place=world.places["sari"], by=world["field_leader"], now=NOW)
     assert [queries(leader, url.replace(str(run.pk), str(again.pk))) for url in urls] == before
+
+
+def test_what_is_not_proved_or_not_counted_is_told_where_the_run_is_read(run, sign_in, world):
+    client = sign_in("field_leader")
+    with scope(SYSTEM):
+        RunFindings.objects.filter(run=run).update(
+            lots={"parts": 2, "needs": 7, "gap": 0.125, "km_gap": 0.02}, complete=False
+        )
+        run.needs += 6
+        run.save(update_fields=["needs"])
+    page, report = (client.get(f"/matching/{run.pk}/{one}").content.decode() for one in ("", "report/"))
+    for shown in (page, report):
+        assert "at most 12.5% could be missing" in shown
+    assert "It is not proved that this run is the best" in page
+    assert "6 needs took no part and are not counted here" in report
+    assert "some ways might be shorter" in report
+    assert "as if everything could be shared and split" in client.get(f"/matching/{run.pk}/lacks/").content.decode()
+    with scope(SYSTEM):
+        RunFindings.objects.filter(run=run).update(lots={"parts": 2, "needs": 7, "gap": 0, "km_gap": 0})
+    assert "not proved" not in client.get(f"/matching/{run.pk}/").content.decode()

@@ -32,7 +32,7 @@ OF_BOTH = (
     "giver_sex", "start_date",
 )  # fmt: skip
 OF_NEED = (
-    *OF_BOTH, "priority", "created_at", "household_id", "person_id", "person__sex", "person__household_id", "asks", "due_date",
+    *OF_BOTH, "priority", "created_at", "household_id", "person_id", "person__sex", "person__household_id", "asks",
     "most_km", "may_share", "together", "specification__licences", "specification__same_sex", "specification__at_venue",
 )  # fmt: skip
 OF_CAPACITY = (
@@ -98,7 +98,9 @@ def rule_columns(
     """The columns `NEED_RULES` and `CAPACITY_RULES` of rows (`OF_NEED`, `OF_CAPACITY`), but for those of the week."""
     of_needs = {
         "start": [row.start_date for row in needs],
-        "end": [row.due_date for row in needs],
+        # Offers are asked on their own days only, so the last day of an open need keeps nobody away: it is served late rather
+        # than not at all, whoever else asks for something in the same run.
+        "end": [None] * len(needs),
         "max_km": [row.most_km for row in needs],
         "person_gender": [row.person__sex or facts.head_sex.get(family(row)) or None for row in needs],
         "provider_gender": [row.giver_sex or None for row in needs],

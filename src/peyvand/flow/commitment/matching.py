@@ -11,6 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
+from peyvand.flow.commitment.again import fitting_again
 from peyvand.flow.commitment.enums import (
     UNFINISHED_RUNS,
     GaveWay,
@@ -20,7 +21,7 @@ from peyvand.flow.commitment.enums import (
     SuggestionState,
 )
 from peyvand.flow.commitment.findings import keep_findings
-from peyvand.flow.commitment.loading import load, proposed_units
+from peyvand.flow.commitment.loading import load
 from peyvand.flow.commitment.models import MatchingRun, RunInputs, Suggestion, Unserved
 from peyvand.flow.commitment.permissions import may_run_matching
 from peyvand.flow.commitment.proposing import propose
@@ -35,7 +36,6 @@ from peyvand.flow.commitment.rules import (
     RunUnderway,
 )
 from peyvand.flow.commitment.together import left_lacking
-from peyvand.flow.need.enums import NeedState
 from peyvand.journal.actions import record
 from peyvand.kernel.refusals import NotPermitted, require
 from peyvand.places.models import Place
@@ -263,15 +263,8 @@ def _take_back(run: MatchingRun, now: datetime) -> None:
     list(new.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     new.update(state=superseded, answered_at=now, gave_way_to=run, gave_way=GaveWay.UNDONE)
     gone = Suggestion.objects.filter(gave_way_to=run).exclude(gave_way=GaveWay.UNDONE)
-    rows = list(gone.select_for_update(of=("self",)).select_related("need", "capacity").order_by("-priority", "pk"))
-    left = proposed_units(Suggestion.objects.filter(capacity_id__in={row.capacity_id for row in rows}))
-    again: list[Suggestion] = []
-    for row in rows:
-        units = left.get(row.capacity_id, 0) + row.quantity
-        lacks = row.need.quantity - row.need.committed >= row.quantity and row.need.state == NeedState.OPEN
-        if lacks and row.capacity.committed + units <= row.capacity.quantity:
-            left[row.capacity_id] = units
-            again.append(row)
+    rows = list(gone.select_for_update(of=("self",)).select_related("need").order_by("-priority", "pk"))
+    again = fitting_again(rows)
     back = Counter[int]()
     for row in again:
         back[row.need_id] += row.quantity

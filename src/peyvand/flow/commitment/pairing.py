@@ -129,13 +129,12 @@ def solve(needs: pl.DataFrame, capacities: pl.DataFrame, rules: pl.DataFrame, te
     bites = bites or bool((together >= 0).any())
     if nothing_asked(needs, rules) and not week.bind:
         matched = match(needs, offers, least_travel=True, tell=tell)
-        problem = _problem(needs, week, matched.graph, matched.complete)
+        problem = _problem(needs, week, matched.graph, complete=matched.complete)
         found = matched.assignment
     else:
         tell(MATCHING[0])
-        graph, complete = _under_rules(needs, offers, rules_of(rules))
+        problem = _under_rules(needs, offers, rules_of(rules), week)
         tell(MATCHING[1])
-        problem = _problem(needs, week, graph, complete)
         found = assign(**problem.arrays, cost=None if bites else _cost(problem))
     if not bites:
         return _solved(problem, found, found, None)
@@ -153,17 +152,20 @@ def solve(needs: pl.DataFrame, capacities: pl.DataFrame, rules: pl.DataFrame, te
     return _solved(problem, found, lots.assignment, lots)
 
 
-def share_not_proved(solved: Solved, priority: Array) -> float:
+def share_not_proved(solved: Solved, priority: Array, given: Array) -> float:
     """Of the most pressing priority that is not proved, the share of units that could be missing; 0.0 where all is proved.
 
-    Over pairs that are not all, only the answer without lots is proved to be the best there is.
+    `given` int64[needs] is what is given in the end. Where that is less than was found (what several offers of one week left
+    below a lot), or not all pairs were looked at, only the answer without lots is proved to be the best there is.
     """
     lots = solved.lots
-    if lots is None or solved.problem.complete:
-        return 0.0 if lots is None else lots.gap
+    if lots is None:
+        return 0.0
+    if solved.problem.complete and np.array_equal(given, solved.served):
+        return lots.gap
     levels, place = np.unique(priority, return_inverse=True)
     plain = served_by(solved.problem, solved.plain)
-    most, found = (np.bincount(place, units, len(levels)) for units in (plain, solved.served))
+    most, found = (np.bincount(place, units, len(levels)) for units in (plain, given))
     below = np.flatnonzero(found < most)
     return float(1 - found[below[-1]] / most[below[-1]]) if len(below) else 0.0
 
@@ -179,7 +181,7 @@ def _solved(problem: Problem, plain: Assignment, found: Assignment, lots: LotAss
     return Solved(problem, plain.flow, found.flow[: problem.edges], found.served[: problem.needs], lots)
 
 
-def _problem(needs: pl.DataFrame, week: Weeks, graph: Graph, complete: bool) -> Problem:
+def _problem(needs: pl.DataFrame, week: Weeks, graph: Graph, *, complete: bool) -> Problem:
     arrays = {
         "priority": needs["priority"].to_numpy(), "capacity": week.capacity, "indptr": graph.indptr, "indices": graph.indices,
         "demand": needs["demand"].to_numpy(),
@@ -195,33 +197,34 @@ def _cost(problem: Problem) -> Array:
     return np.append(cost_of_way(problem.graph.km), np.zeros(more))
 
 
-def _under_rules(needs: pl.DataFrame, capacities: pl.DataFrame, rules: Rules) -> tuple[Graph, bool]:
+def _under_rules(needs: pl.DataFrame, capacities: pl.DataFrame, rules: Rules, week: Weeks) -> Problem:
     """The pairs that may be made: all of them, or as many as prove the answer over all of them (not `complete`)."""
     of_one_kind = Feasibility(needs, capacities, rules)
     if at_most(survey(needs, capacities)) < ALL_PAIRS_BELOW:
-        return of_one_kind.pairs(), True
+        return _problem(needs, week, of_one_kind.pairs(), complete=True)
     graph, whole = of_one_kind.pairs(k=NEAREST), np.zeros(len(needs), bool)
     while True:
-        found = assign(
-            priority=needs["priority"].to_numpy(), capacity=capacities["capacity"].to_numpy(), indptr=graph.indptr,
-            indices=graph.indices, demand=needs["demand"].to_numpy(),
-        )  # fmt: skip
-        rows = np.flatnonzero(_led_to(graph, found.flow, found.served < needs["demand"].to_numpy()) & ~whole)
+        problem = _problem(needs, week, graph, complete=False)
+        found = assign(**problem.arrays)
+        # Whom a full week keeps out is led on by the rows that hold it back.
+        led_to = _led_to(problem.arrays, found.flow, found.served < problem.arrays["demand"])[: problem.needs]
+        rows = np.flatnonzero(led_to & ~whole)
         if not len(rows):
-            return graph, False
+            return problem
         whole[rows] = True
         graph = _with_rows(graph, rows, Feasibility(needs[rows], capacities, rules).pairs())
 
 
-def _led_to(graph: Graph, flow: Array, asking: Array) -> Array:
+def _led_to(arrays: dict[str, Array], flow: Array, asking: Array) -> Array:
     """bool[n]: the needs asking, and those served where they lead by exchanges. What these could take decides the answer."""
-    owner = np.repeat(np.arange(len(asking)), np.diff(graph.indptr))
+    indices = arrays["indices"]
+    owner = np.repeat(np.arange(len(asking)), np.diff(arrays["indptr"]))
     reached, used = asking.copy(), flow > 0
     while True:
-        there = np.zeros(int(graph.indices.max(initial=-1)) + 1, bool)
-        there[graph.indices[reached[owner]]] = True
+        there = np.zeros(int(indices.max(initial=-1)) + 1, bool)
+        there[indices[reached[owner]]] = True
         more = reached.copy()
-        more[owner[used & there[graph.indices]]] = True
+        more[owner[used & there[indices]]] = True
         if (more == reached).all():
             return reached
         reached = more

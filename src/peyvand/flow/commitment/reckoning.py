@@ -15,7 +15,7 @@ import polars as pl
 from peyvand.engines.arrays import Array
 from peyvand.engines.matching import Reason, Reasons, Why, bottlenecks, candidates, first_come, reasons
 from peyvand.engines.matching import pairs as pairs_of
-from peyvand.engines.matching.exchanges import exchanges, lowest_reached
+from peyvand.engines.matching.exchanges import Arcs, backward_arcs, lowest_reached
 from peyvand.flow.commitment.enums import PairReason, RunStep, UnservedReason
 from peyvand.flow.commitment.pairing import (
     CAPACITY_RULES,
@@ -85,6 +85,7 @@ _LACKS: Columns = {
     "worst_off": pl.Int64,
 }
 Tell = Callable[[RunStep], None]
+Led = tuple[Arcs, Array]  # the exchanges of an answer, backward; and how many offers serve each row
 _WHY = np.array([PairReason[one.name].value for one in Why], object)
 # The steps of the engine as the run tells them.
 _STEPS = {"candidates": RunStep.PAIRING, "matching": RunStep.MATCHING, "travel": RunStep.TRAVEL, "lots": RunStep.LOTS}
@@ -174,7 +175,7 @@ def reckon(inputs: Inputs, tell: Tell = untold) -> Result:
         _units(inputs, solved, _served(inputs, pairs)),
         _lacks(inputs, solved),
         solved.problem.complete,
-        _lots_kept(inputs, solved),
+        _lots_kept(inputs, solved, pairs),
     )
 
 
@@ -194,10 +195,10 @@ def _groups_whole(inputs: Inputs, pairs: pl.DataFrame) -> pl.DataFrame:
     return pairs.filter(~together.gather(pairs["need"]).is_in(broken.implode()).fill_null(value=False))
 
 
-def _lots_kept(inputs: Inputs, solved: Solved) -> dict[str, Any] | None:
+def _lots_kept(inputs: Inputs, solved: Solved, pairs: pl.DataFrame) -> dict[str, Any] | None:
     if solved.lots is None:
         return None
-    gap = share_not_proved(solved, inputs.needs["priority"].to_numpy())
+    gap = share_not_proved(solved, inputs.needs["priority"].to_numpy(), _served(inputs, pairs))
     parts = solved.lots.parts
     return {
         "parts": len(parts),
@@ -227,12 +228,13 @@ def _left(inputs: Inputs, solved: Solved, pairs: pl.DataFrame) -> pl.DataFrame:
     served = _served(inputs, pairs)
     found = reasons(**solved.problem.arrays, flow=solved.plain)
     of_need = found.need < solved.problem.needs
-    told = dict(zip(inputs.needs["priority"].to_list(), inputs.needs["told"].to_list(), strict=True))
+    led = _backward(solved)
+    lowest = _lowest_told(inputs, solved, led)[found.need[of_need]]
     columns = {
         "need": found.need[of_need],
-        "reason": _said(inputs, solved, found)[of_need],
+        "reason": _said(inputs, solved, found, led)[of_need],
         "reachable": found.reachable[of_need],
-        "lowest": [told.get(one) for one in found.lowest[of_need].tolist()],
+        "lowest": pl.Series(lowest, nan_to_null=True),
     }
     known = pl.DataFrame(columns, schema={name: _LEFT[name] for name in columns})
     missing = inputs.needs["demand"].to_numpy() - served
@@ -246,6 +248,29 @@ def _left(inputs: Inputs, solved: Solved, pairs: pl.DataFrame) -> pl.DataFrame:
         reason=pl.coalesce("reason", "bound"), reachable=pl.coalesce("reachable", "within").cast(pl.Int64)
     )
     return filled.sort("need").select(*_LEFT)
+
+
+def _backward(solved: Solved) -> Led:
+    """Of the answer without lots."""
+    arrays, flow = solved.problem.arrays, solved.plain
+    owners = np.searchsorted(arrays["indptr"], np.flatnonzero(flow), side="right") - 1
+    served = np.bincount(owners, minlength=len(arrays["demand"]))
+    return backward_arcs(arrays["indptr"], arrays["indices"], flow, len(arrays["capacity"])), served
+
+
+def _lowest_told(inputs: Inputs, solved: Solved, led: Led) -> Array:
+    """float64[rows]: the lowest priority, as people know it, of the needs served where each one leads; NaN where nobody is.
+
+    Not that of the last in the order of serving: inside a band who waits longer goes before.
+    """
+    arrays, people = solved.problem.arrays, solved.problem.needs
+    # Rows that hold back a week are nobody.
+    told = np.append(
+        inputs.needs["told"].to_numpy().astype(np.float64), np.full(len(arrays["demand"]) - people, np.inf)
+    )
+    backward, served = led
+    found = lowest_reached(backward, told, served, np.zeros(len(arrays["capacity"])))
+    return np.where(np.isfinite(found), found, np.nan)
 
 
 def _bound(inputs: Inputs, solved: Solved, pairs: pl.DataFrame) -> Array:
@@ -266,12 +291,10 @@ def _bound(inputs: Inputs, solved: Solved, pairs: pl.DataFrame) -> Array:
     )  # fmt: skip
 
 
-def _said(inputs: Inputs, solved: Solved, found: Reasons) -> Array:
+def _said(inputs: Inputs, solved: Solved, found: Reasons, led: Led) -> Array:
     """The engine's reason in the words of the field. What is held for others would serve a need as soon as they decline."""
     problem, arrays, capacities = solved.problem, solved.problem.arrays, inputs.capacities
-    _, backward = exchanges(arrays["indptr"], arrays["indices"], solved.plain, len(capacities))
-    owners = np.searchsorted(arrays["indptr"], np.flatnonzero(solved.plain), side="right") - 1
-    served = np.bincount(owners, minlength=len(arrays["demand"]))
+    backward, served = led
 
     def leads_to(there: Array) -> Array:
         return np.isneginf(lowest_reached(backward, arrays["priority"], served, there)[found.need])

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from peyvand.flow.commitment.again import fitting_again
 from peyvand.flow.commitment.enums import DeclineReason, SuggestionState
 from peyvand.flow.commitment.models import Suggestion
 from peyvand.flow.commitment.rules import SUGGESTION_LIFE
@@ -72,17 +73,10 @@ def _reopen(household: Household, suggestion_ids: Sequence[int]) -> None:
         of_household(household.pk, "need__"), pk__in=suggestion_ids, state=SuggestionState.DECLINED,
         decline_reason=DeclineReason.FAMILY_REFUSED,
     )  # fmt: skip
-    for row in rows.select_for_update(of=("self",)).select_related("need", "capacity").order_by("pk"):
-        beside = Suggestion.objects.filter(state=SuggestionState.PROPOSED)
-        asked = sum(beside.filter(need=row.need_id).values_list("quantity", flat=True)) + row.quantity
-        given = sum(beside.filter(capacity=row.capacity_id).values_list("quantity", flat=True)) + row.quantity
-        fits = (
-            row.need.committed + asked <= row.need.quantity and row.capacity.committed + given <= row.capacity.quantity
-        )
-        if fits and row.need.state == NeedState.OPEN:
-            row.state = SUGGESTION_LIFE.after("reopen_suggestion", row.state)
-            row.decline_reason, row.answered_at = "", None
-            row.save(update_fields=["state", "decline_reason", "answered_at"])
+    for row in fitting_again(rows.select_for_update(of=("self",)).order_by("pk")):
+        row.state = SUGGESTION_LIFE.after("reopen_suggestion", row.state)
+        row.decline_reason, row.answered_at = "", None
+        row.save(update_fields=["state", "decline_reason", "answered_at"])
 
 
 def _of_the_case(household_id: int, by: Acting) -> Household:

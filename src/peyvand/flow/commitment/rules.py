@@ -152,6 +152,11 @@ class AlreadyAnswered(Refusal):
     message = "This suggestion was answered before."
 
 
+class TakenMeanwhile(Refusal):
+    code = "taken_meanwhile"
+    message = "What was suggested is promised or suggested to others meanwhile, or is not wanted any more; the next run looks again."
+
+
 class AgreedMeanwhile(Refusal):
     code = "agreed_meanwhile"
     message = "The other side has agreed meanwhile; whoever steps back now says why on the page of the promise."

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from random import Random
 
 from peyvand.flow.commitment.actions import NewPromise, commit
+from peyvand.flow.commitment.again import fitting_again
 from peyvand.flow.commitment.enums import DeclineReason, SuggestionState
 from peyvand.flow.commitment.models import Commitment, Suggestion
 from peyvand.flow.commitment.permissions import may_take_part
-from peyvand.flow.commitment.rules import SUGGESTION_LIFE, AlreadyAnswered
+from peyvand.flow.commitment.rules import SUGGESTION_LIFE, AlreadyAnswered, TakenMeanwhile
 from peyvand.journal.actions import record_batch
 from peyvand.kernel.refusals import require
 from peyvand.scope.acting import Acting
@@ -63,7 +64,10 @@ def decline_suggestions(
 
 @action
 def reopen_suggestions(*, suggestion_ids: Sequence[int], by: Acting, now: datetime) -> list[Suggestion]:
-    """Undo a declining: they wait for an answer again. All or none, with one event."""
+    """Undo a declining: they wait for an answer again. All or none, with one event.
+
+    Raises `TakenMeanwhile` where what one of them proposed is promised or proposed to another by now, or not wanted any more.
+    """
     rows = list(lock(Suggestion.objects.all(), suggestion_ids).values())
     if not rows:
         return []
@@ -71,6 +75,9 @@ def reopen_suggestions(*, suggestion_ids: Sequence[int], by: Acting, now: dateti
         require(may_take_part(by, row))
         if row.state != SuggestionState.DECLINED:
             raise AlreadyAnswered
+    if len(fitting_again(rows)) < len(rows):
+        raise TakenMeanwhile
+    for row in rows:
         row.state = SUGGESTION_LIFE.after("reopen_suggestion", row.state)
         row.decline_reason, row.answered_at = "", None
     Suggestion.objects.bulk_update(rows, ["state", "decline_reason", "answered_at"], batch_size=2000)

@@ -40,13 +40,15 @@ def _untouched(one: Commitment) -> None:
 def take_back_commitments(*, commitment_ids: Sequence[int], by: Acting, now: datetime) -> list[Commitment]:
     """Undo promises that were just made: quantities go back, and their suggestions wait for an answer again. All or none.
 
-    Raises `AgreedMeanwhile` where the other side has agreed, `DeliveredMeanwhile` where something has come.
+    What the family has refused meanwhile is not suggested to it again. Raises `AgreedMeanwhile` where the other side has agreed,
+    `DeliveredMeanwhile` where something has come.
     """
     needs, capacities, promises = lock_ending(commitment_ids)
     if not promises:
         return []
     guarded("withdraw_commitment", by=by, now=now, **ids_of(promises.values()))
     back_to_need, back_to_capacity, rows = Counter[int](), Counter[int](), []
+    unwanted, ended = _unwanted(promises.values()), []
     for one in promises.values():
         require(may_take_part(by, one))
         _untouched(one)
@@ -54,20 +56,29 @@ def take_back_commitments(*, commitment_ids: Sequence[int], by: Acting, now: dat
             raise rules.AgreedMeanwhile
         one.state = rules.LIFE.after("take_back_commitment", one.state)
         rows.append((one.pk, one.need_id, one.capacity_id, one.quantity, one.suggestion_id or 0))
-        one.released, one.ended_at, one.end_reason, one.suggestion_id = one.quantity, now, DeclineReason.OTHER, None
+        one.released, one.ended_at, one.end_reason = one.quantity, now, DeclineReason.OTHER
+        if one.suggestion_id and (one.need_id, one.capacity_id) in unwanted:
+            ended.append(one.suggestion_id)
+        else:
+            one.suggestion_id = None
         back_to_need[one.need_id] -= one.quantity
         back_to_capacity[one.capacity_id] -= one.quantity
-    told = [suggestion for *_, suggestion in rows if suggestion]
-    state_follows_later(told)
+    told = [suggestion for *_, suggestion in rows if suggestion and suggestion not in ended]
+    state_follows_later([*told, *ended])
     Commitment.objects.bulk_update(
         promises.values(), ["state", "released", "ended_at", "end_reason", "suggestion"], batch_size=2000
     )
     Suggestion.objects.filter(pk__in=told).update(
         state=rules.SUGGESTION_LIFE.after("reopen_suggestion", SuggestionState.ACCEPTED), answered_at=None
     )
+    Suggestion.objects.filter(pk__in=ended).update(
+        state=rules.SUGGESTION_LIFE.after("end_promise", SuggestionState.ACCEPTED)
+    )
     needs_.count(needs, {pk: (quantity, 0, 0) for pk, quantity in back_to_need.items()}, met_by={}, now=now)
     capacities_.count(capacities, {pk: (quantity, 0) for pk, quantity in back_to_capacity.items()})
-    event("commitment.taken_back", list(promises.values()), by, now, rows=rows)
+    for name, ends in (("commitment.taken_back", False), ("commitment.withdrawn", True)):
+        if its := [row for row in rows if (row[4] in ended) == ends]:
+            event(name, [promises[row[0]] for row in its], by, now, rows=its)
     return list(promises.values())
 
 
@@ -87,11 +98,16 @@ def return_commitments(*, commitment_ids: Sequence[int], by: Acting, now: dateti
     return list(promises.values())
 
 
+def _unwanted(promises: Iterable[Commitment]) -> set[tuple[int, int]]:
+    """Pairs of need and capacity that the family refuses by now."""
+    found = why_not([(one.need_id, one.capacity_id) for one in promises])
+    return {pair for pair, codes in found.items() if Refused.HOUSEHOLD in codes}
+
+
 def _still_fit(promises: Iterable[Commitment], capacities: Mapping[int, Capacity], now: datetime) -> None:
     """Of the rules of the match those that guard people hold for what comes back too: its family, and the week of its giver."""
-    for codes in why_not([(one.need_id, one.capacity_id) for one in promises]).values():
-        if Refused.HOUSEHOLD in codes:
-            raise rules.FamilyRefuses
+    if _unwanted(promises):
+        raise rules.FamilyRefuses
     week = week_of(business_date(now))
     units = Counter[int]()
     for one in promises:

@@ -9,13 +9,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from peyvand.flow.commitment import matching as runs
-from peyvand.flow.commitment.enums import UNFINISHED_RUNS, RunState, RunStep, UnservedReason
+from peyvand.flow.commitment.enums import UNFINISHED_RUNS, RunState, RunStep
 from peyvand.flow.commitment.models import MatchingRun, Suggestion, Unserved
 from peyvand.flow.commitment.permissions import may_run_matching, may_see_promises
 from peyvand.flow.commitment.rules import RunUnderway
@@ -30,8 +30,8 @@ from peyvand.web.pages import acts
 from peyvand.web.pages.access import open_to, refuse
 from peyvand.web.pages.choices import PlaceField
 from peyvand.web.pages.rows import in_place
-from peyvand.web.pages.words import band_label, held_reason, named
-from peyvand.web.templatetags.peyvand_format import km, number
+from peyvand.web.pages.words import band_label, named, why_unserved
+from peyvand.web.templatetags.peyvand_format import km
 
 # Both sides stand at the point of the same place: a distance of nothing would only read oddly.
 HERE_KM = 0.05
@@ -172,11 +172,5 @@ def suggestion_reason(row: Suggestion) -> str:
 
 def unserved_reason(row: Unserved) -> str:
     """The certificate of the run, in words."""
-    if row.reason == UnservedReason.FULL and row.lowest_priority is not None:
-        said = ngettext(
-            "The one offer that could reach it, even by exchanging, is full with needs of band “%(band)s” or above.",
-            "All %(count)s offers that could reach it, even by exchanging, are full with needs of band “%(band)s” or above.",
-            row.reachable,
-        )
-        return said % {"count": number(row.reachable), "band": band_label(row.lowest_priority)}
-    return held_reason(row) or str(UnservedReason(row.reason).label) + "."
+    said = why_unserved(row)
+    return said if said.endswith(".") else f"{said}."

@@ -58,6 +58,7 @@ def matching_lacks(request: HttpRequest, pk: int) -> HttpResponse:
         "more": max(len(found) - 50, 0),
         "may_offer": may_offer_capacity(by) is None,
         "may_agree": by.is_staff,
+        "terms": bool(findings and findings.lots),
         "takers": lack_takers(by, known_programmes(request)) if by.is_staff else [],
     }
     return render(request, "web/pages/matching_lacks.html", context)

@@ -8,13 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_GET
 
 from peyvand import papers
 from peyvand.flow.commitment.findings import Share, tables_of
 from peyvand.flow.commitment.models import MatchingRun, RunFindings
 from peyvand.flow.commitment.permissions import may_see_promises
+from peyvand.flow.suppression import is_small
 from peyvand.people.enums import Sex
 from peyvand.places.models import Place
 from peyvand.scope.acting import Role
@@ -103,7 +104,7 @@ def in_words(run: MatchingRun, found: Mapping[str, Sequence[Share]]) -> str:
     """The whole in sentences, for those who would rather read than look."""
     [whole] = found["all"] or [Share(None, 0, 0, 0)]
     said = [
-        _("Of %(needs)s needs in %(place)s %(met)s can be served in full; first come, first served would serve %(queued)s.")
+        _("Of %(needs)s needs in %(place)s, %(met)s can be served in full; first come, first served would serve %(queued)s.")
         % {"needs": figure(whole.needs), "place": named(run.place), "met": figure(whole.met), "queued": figure(whole.queued)}
     ]  # fmt: skip
     first = found["tenth"][0] if found["tenth"] else None
@@ -122,27 +123,59 @@ def notes(findings: RunFindings, outside: bool) -> list[str]:
         _("First come, first served: each takes the nearest offer with something left, in the order in which needs were told."),
         _("Served in full are needs for which every unit was found; nothing is promised by that yet."),
     ]  # fmt: skip
+    if apart := _apart(findings, outside):
+        took_no_part = ngettext(
+            "%(count)s need took no part and is not counted here: something keeps it back, as its reason says.",
+            "%(count)s needs took no part and are not counted here: something keeps them back, as their reasons say.",
+            apart,
+        )
+        said.append(took_no_part % {"count": number(apart)})
     if not findings.complete:
-        said.append(_("Not every pair was compared: first come, first served might have found a few places more."))
+        said.append(
+            _(
+                "Not every pair was compared: first come, first served might have found a few places more, "
+                "and some ways might be shorter."
+            )
+        )
     if findings.lots:
         said.append(lots_in_words(findings.lots))
+        said.append(
+            _(
+                "First come, first served is counted as if everything could be shared and split; else it would serve no more."
+            )
+        )
     return [*said, _(WITHHELD)] if outside else said
+
+
+def _apart(findings: RunFindings, outside: bool) -> int:
+    """How many needs of the run are in none of the tables; small ones are not told to outsiders."""
+    counted = sum(row[2] for row in findings.shares if row[0] == "all")
+    apart = findings.run.needs - counted
+    return 0 if outside and (is_small(apart) or is_small(counted)) else apart
+
+
+def not_proved(findings: RunFindings | None) -> str:
+    """What a run could not prove, in words; nothing where its answer is the best there is."""
+    lots = findings.lots if findings else None
+    return lots_in_words(lots) if lots and (lots["gap"] or lots["km_gap"]) else ""
 
 
 def lots_in_words(lots: Mapping[str, Any]) -> str:
     """How sure the answer is where something may not be shared or split: a gap is never hidden."""
-    if not lots["parts"]:
+    sure = not lots["gap"] and not lots["km_gap"]
+    if not lots["parts"] and sure:
         return _("What goes together, or may not be shared or split, stood in nobody’s way: the answer is exact.")
     asked = _("Where something goes together, or may not be shared or split, %(needs)s needs hang together in %(parts)s groups.") % {
         "needs": number(lots["needs"]), "parts": number(lots["parts"]),
     }  # fmt: skip
-    if not lots["gap"] and not lots["km_gap"]:
+    if sure:
         return f"{asked} " + _("For all of them it is proved that nobody more pressing could be served.")
     gap = _(
         "It is not proved that this is the best: of the most pressing priority in question at most %(gap)s could be missing, "
         "and at most %(km)s of the way could be saved."
     )
-    return f"{asked} " + gap % {"gap": percent(lots["gap"], 1), "km": percent(lots["km_gap"], 1)}
+    said = gap % {"gap": percent(lots["gap"], 1), "km": percent(lots["km_gap"], 1)}
+    return f"{asked} {said}" if lots["parts"] else said
 
 
 @require_GET

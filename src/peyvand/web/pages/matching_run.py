@@ -26,6 +26,7 @@ from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.access import acting, address, open_to
 from peyvand.web.pages.matching import run_badge, run_by, runs_seen, suggestion_reason, underway, unserved_reason
+from peyvand.web.pages.matching_report import not_proved
 from peyvand.web.pages.rows import with_county, with_giver
 from peyvand.web.pages.words import band_label, named
 from peyvand.web.templatetags.peyvand_format import jdatetime, quantity, unit
@@ -124,7 +125,7 @@ def _rows_of(run: MatchingRun, tab: str) -> QuerySet[Any]:
 def matching_run(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One run: its figures, only what changed since the one before, where more capacity would help, and every reason."""
     by = acting(request)
-    run = get_object_or_404(runs_seen(by).select_related("previous"), pk=pk)
+    run = get_object_or_404(runs_seen(by).select_related("previous", "findings"), pk=pk)
     if run.state not in (RunState.DONE, RunState.UNDONE):
         return _without_result(request, run, by)
     counts = _counts(run)
@@ -145,6 +146,7 @@ def matching_run(request: HttpRequest, pk: int) -> HttpResponseBase:
         "can_undo": may and run.state == RunState.DONE and not counts["later"] and not counts["answered"],
         "nothing_changed": run.previous_id and not (run.fresh or run.moved or run.gone),
         "repeat": _repeat(run, may),
+        "not_proved": not_proved(getattr(run, "findings", None)),
     }  # fmt: skip
     return render(request, "web/pages/matching_run.html", context)
 
