@@ -9,4 +9,4 @@ class IdeaState(TextChoices):
     INFEASIBLE = "infeasible", _("Not feasible")
     ON_BALLOT = "on_ballot", _("Put to the vote")
     CHOSEN = "chosen", _("Chosen by the residents")
-    PLANNED = "planned", _("Planned")
+    PLANNED = "planned", _("Has a plan")

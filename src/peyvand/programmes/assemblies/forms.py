@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.programmes.assemblies.enums import IdeaState
 from peyvand.programmes.assemblies.models import Idea
-from peyvand.programmes.assemblies.rules import ANNEX, PARTS
+from peyvand.programmes.assemblies.rules import ANNEX, PARTS, PITCH_MINUTES
 from peyvand.programmes.assemblies.specifications import USED
 from peyvand.scope.acting import Acting
 from peyvand.votes.enums import BallotKind, Completion, Method, Ties, Utility
@@ -18,6 +18,12 @@ from peyvand.web.forms import Form
 from peyvand.web.lists import Filters
 from peyvand.web.pages.choices import KindField, PlaceField
 from peyvand.web.pages.words import listed, named
+
+
+class PitchForm(Form):
+    """How long each idea is told: the same for all."""
+
+    minutes = QuantityField(label=_("Minutes for each idea"), most=PITCH_MINUTES[1], initial=PITCH_MINUTES[0])
 
 
 class IdeaFilters(Filters):

@@ -75,6 +75,7 @@ PROGRAMME = Programme(
         Route("votes/new/", "decide", vote_views.new_vote, "new_vote"),
         Route("votes/example/", "decide", vote_views.example, "example"),
         *vote_views.PAGES.routes(),
+        Route("votes/<int:vote_id>/pitches/", "vote", vote_views.pitches, "pitches"),
         Route("<int:idea_id>/", "idea", views.one_idea),
         Route("<int:idea_id>/join/", "work", views.join, "join"),
         Route("<int:idea_id>/part/", "work", views.part, "part"),

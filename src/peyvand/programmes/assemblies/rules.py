@@ -1,6 +1,7 @@
 """The rules of assemblies, pure: the life of an idea, when a study is whole, and what is alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.states import LifeCycle
@@ -27,6 +28,7 @@ PARTS = ("technical", "money", "law", "people", "risk")
 ANNEX = ("gains", "left_out")
 SHORTEST = 10  # signs of a part: a dash is no answer
 ALIKE = 0.34
+PITCH_MINUTES = (3, 10)  # how long each idea is told where nothing else is said, and at most
 
 
 class StudyNotPublished(Refusal):
@@ -42,6 +44,11 @@ class StudyNotWhole(Refusal):
 class JoinedOne(Refusal):
     code = "idea_is_joined"
     message = "An idea is joined to one that goes on by itself, of the same place."
+
+
+def pitch_order(numbers: Iterable[int], lot: str) -> list[int]:
+    """The order in which the options of a vote are told, drawn from its public lot: the same for everyone, chosen by nobody."""
+    return sorted(numbers, key=lambda number: sha256(f"pitch {lot} {number}".encode()).digest())
 
 
 def whole(study: Mapping[str, str], cost_rial: int) -> bool:

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 from peyvand.kernel.refusals import NotFound, Refusal
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
-from peyvand.programmes.assemblies import actions, queries
-from peyvand.programmes.assemblies.forms import ExampleForm, VoteForm
+from peyvand.programmes.assemblies import actions, queries, rules
+from peyvand.programmes.assemblies.forms import ExampleForm, PitchForm, VoteForm
 from peyvand.programmes.assemblies.views import opened, study_facts
 from peyvand.scope.database import scope
 from peyvand.votes.models import Vote
@@ -72,6 +72,23 @@ def read_study(request: HttpRequest, idea_id: int) -> HttpResponseBase:
         raise NotFound
     context = {"idea": idea, "study": study, "facts": [(_("Where"), named(idea.place)), *study_facts(study)]}
     return render(request, "assemblies/read.html", context)
+
+
+@require_GET
+def pitches(request: HttpRequest, vote_id: int) -> HttpResponseBase:
+    """The ideas of a vote told one after the other by their own people, each in the same short time, in an order drawn by lot."""
+    vote = queries.seen_votes().filter(pk=vote_id, example=False).first()
+    if vote is None:
+        raise NotFound
+    form = PitchForm(request.GET if "minutes" in request.GET else None)
+    minutes = form.cleaned_data["minutes"] if form.is_valid() else rules.PITCH_MINUTES[0]
+    ideas = {one.option.number: one.idea for one in queries.candidates_of(vote.pk)}
+    turns = [
+        {"idea": ideas[number], "from": turn * minutes, "until": (turn + 1) * minutes}
+        for turn, number in enumerate(rules.pitch_order(ideas, vote.lot))
+    ]
+    context = {"vote": vote, "form": form, "minutes": minutes, "turns": turns, "drawn": bool(vote.lot)}
+    return render(request, "assemblies/pitches.html", context)
 
 
 def new_vote(request: HttpRequest) -> HttpResponseBase:

@@ -128,6 +128,20 @@ def test_the_public_votes_with_a_code_checks_a_receipt_and_counts_anew(world, se
     assert {row["voter_id"] for row in told.votes} == {receipt.replace("-", "") for receipt in receipts}
 
 
+def test_ideas_are_told_in_the_same_short_time_in_an_order_drawn_by_the_lot(world):
+    vote, _ = running(world)
+    titles, here = {1: "روشنایی کوچه", 2: "نیمکت بوستان"}, f"{ROOT}votes/{vote.pk}/pitches/"
+    assert here in Client().get(f"{ROOT}votes/{vote.pk}/").content.decode()
+    told = latin_digits(Client().get(f"{here}?minutes=۲").content.decode()).split("data-turns")[-1]
+    first, second = (titles[number] for number in rules.pitch_order(titles, vote.lot))
+    assert told.index(first) < told.index("از دقیقهٔ 0 تا 2") < told.index(second) < told.index("از دقیقهٔ 2 تا 4")
+    assert 'id="id_minutes_error"' in Client().get(f"{here}?minutes=99").content.decode()
+    assert Client().get(f"{ROOT}votes/999/pitches/").status_code == 404
+    orders = {tuple(rules.pitch_order(range(1, 6), f"lot {number}")) for number in range(40)}
+    assert all(sorted(order) == [1, 2, 3, 4, 5] for order in orders)
+    assert len({order[0] for order in orders}) == 5  # each of them is first now and then
+
+
 @pytest.mark.parametrize("many", [1, 4])
 def test_the_result_of_fewer_than_five_ballots_says_only_what_was_chosen(world, many):
     """Who paid what, and how many voted for what, would tell what each of them wrote."""
@@ -195,6 +209,9 @@ def test_staff_keep_the_roll_and_enter_papers_twice(world):
     assert client(world, "charity_manager").get(f"{here}roll/").status_code == 403
     with scope(SYSTEM):
         voter = Voter.objects.latest("pk")
+    nobody = facilitator.post(f"{here}roll/codes/", {"way": "sms"})
+    assert (nobody.status_code, "کد تازه می‌گیرند نشان بزنید" in page(nobody)) == (422, True)
+    assert '<option value="sms" selected>' in nobody.content.decode()
     codes = page(facilitator.post(f"{here}roll/codes/", {"voter": [str(voter.pk)], "way": "sms"}))
     assert re.search(r"\d{4}-\d{4}-\d{4}", codes)
     facilitator.post(f"{here}roll/{voter.pk}/paper/")
@@ -211,6 +228,9 @@ def test_staff_keep_the_roll_and_enter_papers_twice(world):
     facilitator.post(f"{here}papers/", entered | {"number": sheet[2]})
     assert worker.post(f"{here}papers/", entered | {"number": sheet[2]}).status_code == 409  # one more than was given
     act = re.findall(r'action="([^"]+/aside/)"', worker.get(f"{here}papers/").content.decode())
+    alone = facilitator.post(act[0], {"reason": "mistyped"})  # who entered it does not set it aside
+    assert (alone.status_code, '-reason_error">' in alone.content.decode()) == (403, True)
+    assert '<option value="mistyped" selected>' in alone.content.decode()
     answer = worker.post(act[0], {"reason": "surplus"}, follow=True)
     assert "کنار گذاشته شد" in page(answer)
     assert "/aside/" not in answer.content.decode()
