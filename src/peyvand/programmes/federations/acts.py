@@ -16,6 +16,7 @@ from peyvand.programmes.federations import (
     queries,
     sharing_actions,
 )
+from peyvand.programmes.federations.buying_acts import OPEN_BUY
 from peyvand.programmes.federations.enums import MeetingState, MemberState, TakingState
 from peyvand.programmes.federations.models import Federation, Meeting, Member, SharedNeed
 from peyvand.scope.acting import Acting, within
@@ -31,10 +32,16 @@ def _keeps(row: Federation | Member | Meeting, by: Acting) -> Refusal | None:
 
 def _may_join(row: Federation, by: Acting) -> Refusal | None:
     """For the actor's own organisation, where it is none of the federation's and neither asks nor is a member."""
-    there = Member.objects.filter(federation=row, organisation_id=by.organisation_id, until__isnull=True)
-    if not by.organisation_id or within(by.organisation_path, row.organisation_path) or there.exists():
+    if not by.organisation_id or within(by.organisation_path, row.organisation_path) or _is_there(row, by):
         return NotPermitted(reason="your organisation is part of the federation already")
     return permissions.may_speak(by, by.organisation_path)
+
+
+def _is_there(row: Federation, by: Acting) -> bool:
+    read: list[Member] | None = getattr(row, "present", None)  # by the page, which shows them all
+    if read is not None:
+        return any(one.organisation_id == by.organisation_id for one in read)
+    return Member.objects.filter(federation=row, organisation_id=by.organisation_id, until__isnull=True).exists()
 
 
 def _speaks(row: Member, by: Acting) -> Refusal | None:
@@ -79,6 +86,7 @@ FEDERATION = Acts(
             ),
             _keeps, form=forms.QuorumForm, initial=lambda row, by: {"quorum": row.quorum_percent},
         ),
+        "buy": OPEN_BUY,
     },
     lambda by, pk: queries.one_federation(pk),
     lambda row: row.place,
@@ -180,7 +188,7 @@ SHARED = Acts(
                 shared_id=row.pk, capacity_id=said["capacity"].pk, quantity=said["quantity"], due=said["due"], by=by, now=now
             ),
             _may_take, lambda row: row.left > 0 and row.unshared_at is None, forms.TakeForm,
-            initial=lambda row, by: {"quantity": row.left},
+            initial=lambda row, by: {"quantity": max(1, row.left - row.asked)},
         ),
         "unshare": Act(
             _("Take off the list"), _("It is off the list. Share it again, and it stands there as before."),

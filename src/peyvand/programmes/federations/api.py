@@ -13,6 +13,7 @@ from peyvand.extend.programme import ApiRoute
 from peyvand.flow.need.enums import Band
 from peyvand.kernel.jalali import business_date
 from peyvand.programmes.federations import actions, meeting_actions, queries, sharing_actions
+from peyvand.programmes.federations.buying_api import BUYING_ROUTES
 from peyvand.programmes.federations.election_api import ELECTION_ROUTES
 from peyvand.programmes.federations.enums import MeetingState, MemberState, TakingState
 from peyvand.programmes.federations.models import Federation, SharedNeed, Taking
@@ -101,7 +102,7 @@ def shared_out(rows: Sequence[SharedNeed]) -> list[SharedNeedOut]:
     return [
         SharedNeedOut(
             id=row.pk, federation_id=row.federation_id, specification=specification_ref(row.specification),
-            quantity=row.quantity, left=row.left, place=place_ref(row.place), band=Band(row.band),
+            quantity=row.quantity, left=row.left, asked=row.asked, place=place_ref(row.place), band=Band(row.band),
             opened_date=row.opened_date, holder=organisation_ref(row.holder),
         )
         for row in rows
@@ -329,6 +330,7 @@ API_ROUTES = (
     ApiRoute("POST", f"{_MEETING}/close", "act", close_assembly, _ASSEMBLY_OUT, "Close its minutes"),
     ApiRoute("POST", f"{_MEETING}/cancel", "act", cancel_assembly, _ASSEMBLY_OUT, "Call it off"),
     *ELECTION_ROUTES,
+    *BUYING_ROUTES,
     ApiRoute("GET", "/shared-needs", "shared", list_shared_needs, Page[SharedNeedOut], "Needs shared without names"),
     ApiRoute("POST", f"{_ONE}/shared-needs", "share", share_needs, SharedNow, "Share open needs with the members"),
     ApiRoute("POST", f"{_NEED}/unshare", "share", unshare_need, SharedNeedOut, "Take one off the list"),

@@ -24,3 +24,14 @@ class TakingState(TextChoices):
     PROMISED = "promised", _("Became a promise")
     DECLINED = "declined", _("Declined")
     WITHDRAWN = "withdrawn", _("Taken back")
+
+
+class BuyState(TextChoices):
+    """What became of a joint buying."""
+
+    OPEN = "open", _("Members say how much")
+    CLOSED = "closed", _("Stands; offers are weighed")
+    LAPSED = "lapsed", _("Too little was asked for")
+    CHOSEN = "chosen", _("Offer chosen; paid and delivered")
+    FINISHED = "finished", _("Delivered and settled")
+    CANCELLED = "cancelled", _("Called off")

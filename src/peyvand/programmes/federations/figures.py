@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from peyvand.extend.programme import Counted
+from peyvand.programmes.federations.buying_models import Portion
 from peyvand.programmes.federations.enums import MemberState, TakingState
 from peyvand.programmes.federations.models import Election, Elector, Member, Taking
 from peyvand.scope.acting import SYSTEM, Acting
@@ -36,6 +37,16 @@ def promised(by: Acting, today: date) -> Counted:
     """Of what members took from the shared lists and was answered, what became a promise."""
     with scope(SYSTEM):
         rows = Taking.objects.filter(below(by.place_path, "shared__federation__place_path"))
-        answered = rows.filter(state__in=[TakingState.PROMISED, TakingState.DECLINED]).count()
-        kept = rows.filter(state=TakingState.PROMISED).count()
-    return Counted(kept / answered if answered else None, answered)
+        kept = Count("pk", filter=Q(state=TakingState.PROMISED))
+        told = rows.filter(state__in=[TakingState.PROMISED, TakingState.DECLINED]).aggregate(
+            answered=Count("pk"), kept=kept
+        )
+    return Counted(told["kept"] / told["answered"] if told["answered"] else None, told["answered"])
+
+
+def arrived(by: Acting, today: date) -> Counted:
+    """Of the parts members pay for in joint buyings, how many arrived whole."""
+    with scope(SYSTEM):
+        rows = Portion.objects.filter(below(by.place_path), share_rial__isnull=False)
+        told = rows.aggregate(owed=Count("pk"), there=Count("pk", filter=Q(received__gte=F("quantity"))))
+    return Counted(told["there"] / told["owed"] if told["owed"] else None, told["owed"])

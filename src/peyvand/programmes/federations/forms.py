@@ -42,6 +42,10 @@ class TakingFilters(KindFilters):
 
 class SharedFilters(KindFilters):
     band = forms.ChoiceField(label=_("Priority"), required=False, choices=[("", _("All")), *Band.choices])
+    lookups = {"asked": "asked__gt"}
+    asked = forms.ChoiceField(
+        label=_("Taken by a member"), required=False, choices=[("", _("All")), ("0", _("Taken, waiting for an answer"))]
+    )  # fmt: skip
 
 
 class _Named(forms.ModelChoiceField):
@@ -181,6 +185,11 @@ class ShareForm(Form):
         first = queries.shareable(by).values("pk")[:_OFFERED]
         rows = Need.objects.filter(pk__in=first).select_related("specification", "place").order_by("-priority", "pk")
         self.fields["needs"].queryset = rows  # type: ignore[attr-defined]
+        if queries.shareable(by)[_OFFERED : _OFFERED + 1].exists():
+            most = {"most": number(_OFFERED)}
+            self.fields["needs"].help_text = (
+                _("The %(most)s most urgent stand here; once these are shared, the next follow.") % most
+            )
 
 
 class TakeForm(ActForm):
@@ -193,3 +202,8 @@ class TakeForm(ActForm):
 
     def prepare(self) -> None:
         self.fields["capacity"].queryset = queries.offers_for(self.by, self.of)  # type: ignore[attr-defined]
+        if self.of.asked:
+            said = {"taken": quantity(self.of.asked, self.of.specification.unit)}
+            self.fields["quantity"].help_text = (
+                _("%(taken)s of it are taken already and wait for the holder's answer.") % said
+            )

@@ -219,7 +219,8 @@ class SharedNeed(models.Model):
     """What the members are told of a need one of them holds; kept beside it, for they may not read the need itself.
 
     `place` is the county of a family's need, and the place itself only where the need is nobody's alone. No name, no
-    address, no word written about a person. `left` follows the need; `unshared_at` says that its holder took it back.
+    address, no word written about a person. `left` follows the need; `asked` is what members took of it and its holder has not
+    answered (a trigger follows the takings, which the others may not read); `unshared_at` says that its holder took it back.
     """
 
     personal_data = "indirect"
@@ -232,6 +233,7 @@ class SharedNeed(models.Model):
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
     left = models.PositiveIntegerField()
+    asked = models.PositiveBigIntegerField(default=0)
     band = models.CharField(max_length=8, choices=Band.choices)
     opened_date = models.DateField()
     shared_at = models.DateTimeField()

@@ -2,6 +2,7 @@
 
 from peyvand.kernel.refusals import NotPermitted, Refusal
 from peyvand.people.models import Organisation
+from peyvand.programmes.federations.buying_models import JointBuy
 from peyvand.programmes.federations.models import Federation
 from peyvand.scope.acting import STAFF, Acting, Role, within
 from peyvand.votes.permissions import KEEPERS
@@ -35,3 +36,10 @@ def may_share(by: Acting, holder: Organisation) -> Refusal | None:
     if by.role is Role.SYSTEM or (by.role in STAFF and within(holder.path, by.organisation_path)):
         return None
     return NotPermitted(reason="a need is shared by the organisation that holds it")
+
+
+def may_keep_buy(by: Acting, buy: JointBuy) -> Refusal | None:
+    """The federation's own, or who leads the member that opened it."""
+    if by.role in SPEAKERS and within(buy.opener_path, by.organisation_path):
+        return None
+    return may_found(by, place_path=buy.place_path, organisation_path=buy.organisation_path)

@@ -6,9 +6,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.extend.programme import Call, Figure, Job, Page, Permission, Programme, Retention, Route
-from peyvand.programmes.federations import acts, figures, permissions, queries, rules, views
+from peyvand.programmes.federations import acts, buying_acts, buying_views, figures, permissions, queries, rules, views
 from peyvand.programmes.federations.actions import SLUG, forget_representatives
 from peyvand.programmes.federations.api import API_ROUTES
+from peyvand.programmes.federations.buying_actions import close_buys
+from peyvand.programmes.federations.buying_rules import BUYING
 from peyvand.programmes.federations.election_actions import seat_boards
 from peyvand.programmes.federations.models import Election
 from peyvand.programmes.federations.seed import seed
@@ -45,6 +47,11 @@ def seat(call: Call) -> None:
     seat_boards(vote_ids=call.ids["vote"], by=SYSTEM, now=call.now)
 
 
+def close(call: Call) -> None:
+    """The last day of a joint buying has passed: it stands, or too little was asked for."""
+    close_buys(by=SYSTEM, now=call.now)
+
+
 _MOVES = (
     "need.withdrawn", "need.restored", "need.expired", "priority.signed", "commitment.offered", "commitment.withdrawn",
     "commitment.broken", "commitment.lapsed", "commitment.released", "commitment.taken_back", "commitment.returned",
@@ -66,7 +73,7 @@ PROGRAMME = Programme(
         Permission("vouch", _("Keep the roll and enter papers"), VOUCHERS),
         Permission("keep", _("Keep elections"), KEEPERS),
     ),
-    life_cycles=(rules.MEMBERSHIP, rules.MEETING, rules.TAKING),
+    life_cycles=(rules.MEMBERSHIP, rules.MEETING, rules.TAKING, BUYING),
     guards={},
     reactions={"vote.counted": "seat"} | dict.fromkeys(_MOVES, "follow"),
     pages=(
@@ -78,6 +85,9 @@ PROGRAMME = Programme(
         Page("shared", _("Shared needs"), "share", in_menu=True, tally=waiting),
         Page("takings", _("Taken by members"), "share"),
         Page("share", _("Share needs with the members"), "share", writes=True),
+        Page("buys", _("Joint buying"), "share"),
+        Page("buy", _("One joint buying"), "share"),
+        Page("account", _("Who owes what"), "share"),
         Page("board", _("Elections of federations"), "everyone"),
         Page("vote", _("Election"), "everyone"),
         Page("ballot", _("Your vote"), "everyone", writes=True),
@@ -95,6 +105,13 @@ PROGRAMME = Programme(
         Route("shared/taken/", "takings", views.takings),
         Route("shared/<int:shared_id>/<slug:act>/", "share", acts.SHARED.view, "shared_act"),
         Route("takings/<int:taking_id>/<slug:act>/", "share", acts.TAKING.view, "taking_act"),
+        Route("joint-buys/", "buys", buying_views.buys),
+        Route("joint-buys/<int:buy_id>/", "buy", buying_views.buy),
+        Route("joint-buys/<int:buy_id>/account/", "account", buying_views.account),
+        Route("joint-buys/<int:buy_id>/<slug:act>/", "act", buying_acts.BUY.view, "buy_act"),
+        Route("price-offers/<int:offer_id>/<slug:act>/", "act", buying_acts.OFFER.view, "offer_act"),
+        Route("portions/<int:portion_id>/<slug:act>/", "act", buying_acts.PORTION.view, "portion_act"),
+        Route("payments/<int:payment_id>/<slug:act>/", "act", buying_acts.PAYMENT.view, "payment_act"),
         Route("votes/", "board", views.elections),
         *views.PAGES.routes(),
         Route("meetings/<int:meeting_id>/", "meeting", views.meeting),
@@ -105,6 +122,7 @@ PROGRAMME = Programme(
     ),
     jobs=(
         Job("follow", _("Bring the shared lists in line with the needs"), follow, daily=True),
+        Job("close", _("Close joint buyings whose last day has passed"), close, daily=True),
         Job("seat", _("Seat the board that the members chose"), seat),
     ),
     figures=(
@@ -129,6 +147,16 @@ PROGRAMME = Programme(
             _("What one cannot meet alone, another takes; never two the same."),
             _("Of what members took from the shared lists and was answered, what became a promise."),
             figures.promised,
+            "percent",
+        ),
+        Figure(
+            "arrived",
+            _("Joint buying that arrived"),
+            _("What charities need in quantity they buy together, and each pays for its own."),
+            _(
+                "Parts of members of whose joint buying an offer is chosen: where all of it arrived, by the member's own word."
+            ),
+            figures.arrived,
             "percent",
         ),
     ),
@@ -163,5 +191,23 @@ PROGRAMME = Programme(
         "federation.need_taken": _("Shared need taken by a member"),
         "federation.taking_answered": _("Holder of a shared need answered"),
         "federation.taking_withdrawn": _("Member took its word back"),
+        "federation.buy_opened": _("Joint buying opened"),
+        "federation.buy_portion_said": _("Member said how much it takes"),
+        "federation.buy_moved": _("Last day of a joint buying set anew"),
+        "federation.buy_cancelled": _("Joint buying called off"),
+        "federation.buy_restored": _("Joint buying opened after all"),
+        "federation.buy_closed": _("Joint buying stands"),
+        "federation.buy_lapsed": _("Too little was asked for in a joint buying"),
+        "federation.price_offered": _("Offer of a supplier written down"),
+        "federation.price_offer_withdrawn": _("Supplier took an offer back"),
+        "federation.price_offer_restored": _("Offer of a supplier stands after all"),
+        "federation.price_chosen": _("Offer of a supplier chosen"),
+        "federation.price_choice_taken_back": _("Choice of an offer taken back"),
+        "federation.buy_paid": _("Payment of a member written down"),
+        "federation.buy_payment_taken_back": _("Payment taken back"),
+        "federation.buy_received": _("Member said what arrived"),
+        "federation.buy_receipt_taken_back": _("Word about what arrived taken back"),
+        "federation.buy_finished": _("Joint buying finished"),
+        "federation.buy_taken_up": _("Joint buying taken up again"),
     },
 )

@@ -14,6 +14,7 @@ from peyvand.kernel.refusals import NotFound
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.places.queries import ancestors
+from peyvand.programmes.federations.buying_models import JointBuy
 from peyvand.programmes.federations.enums import MeetingState, MemberState, TakingState
 from peyvand.programmes.federations.models import (
     Decision,
@@ -26,6 +27,7 @@ from peyvand.programmes.federations.models import (
     SharedNeed,
     Taking,
 )
+from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area, models_at_once
 from peyvand.votes.models import Vote
@@ -75,6 +77,7 @@ class Whole:
     board: list[FederationSeat]
     meetings: list[Meeting]
     elections: list[Vote]
+    buys: list[JointBuy]
 
 
 def whole(federation: Federation, today: date) -> Whole:
@@ -82,14 +85,21 @@ def whole(federation: Federation, today: date) -> Whole:
     rows = list(federation.members.select_related("organisation").order_by("organisation__sort_key", "pk"))
     speakers = Representative.objects.filter(member__federation=federation, until__isnull=True)
     ours = Election.objects.filter(federation=federation).values("pk")
-    board, meetings, elections = models_at_once(
+    board, meetings, elections, buys, kinds = models_at_once(
         federation.seats.filter(since__lte=today, until__gt=today).order_by("pk"),
         federation.meetings.order_by("-date", "-pk")[:_SHOWN],
         Vote.objects.filter(pk__in=ours).order_by("-pk")[:_SHOWN],
+        JointBuy.objects.filter(federation=federation).order_by("-closes_date", "-pk")[:_SHOWN],
+        Specification.objects.filter(
+            pk__in=JointBuy.objects.filter(federation=federation).values("specification_id")
+        ).order_by("pk"),
     )
     of = {one.pk: one for one in rows}
     for seat in board:
         seat.member = of[seat.member_id]
+    kind_of = {one.pk: one for one in kinds}
+    for buy in buys:
+        buy.specification = kind_of[buy.specification_id]
     return Whole(
         members=[one for one in rows if one.state == MemberState.MEMBER],
         asking=[one for one in rows if one.state == MemberState.ASKED],
@@ -98,6 +108,7 @@ def whole(federation: Federation, today: date) -> Whole:
         board=board,
         meetings=meetings,
         elections=elections,
+        buys=buys,
     )
 
 

@@ -2,7 +2,7 @@
 
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.states import LifeCycle
-from peyvand.programmes.federations.enums import MeetingState, MemberState, TakingState
+from peyvand.programmes.federations.enums import BuyState, MeetingState, MemberState, TakingState
 
 MEMBERSHIP = LifeCycle(
     "federation_member",
@@ -31,6 +31,24 @@ TAKING = LifeCycle(
         ("promise", TakingState.ASKED, TakingState.PROMISED),
         ("decline", TakingState.ASKED, TakingState.DECLINED),
         ("withdraw", TakingState.ASKED, TakingState.WITHDRAWN),
+    ],
+)
+BUYING = LifeCycle(
+    "federation_joint_buy",
+    BuyState.OPEN,
+    [
+        ("close", BuyState.OPEN, BuyState.CLOSED),
+        ("lapse", BuyState.OPEN, BuyState.LAPSED),
+        ("move", BuyState.OPEN, BuyState.OPEN),
+        ("move", BuyState.LAPSED, BuyState.OPEN),
+        ("move", BuyState.CLOSED, BuyState.OPEN),
+        ("choose", BuyState.CLOSED, BuyState.CHOSEN),
+        ("unchoose", BuyState.CHOSEN, BuyState.CLOSED),
+        ("finish", BuyState.CHOSEN, BuyState.FINISHED),
+        ("take_up", BuyState.FINISHED, BuyState.CHOSEN),
+        ("cancel", BuyState.OPEN, BuyState.CANCELLED),
+        ("cancel", BuyState.CLOSED, BuyState.CANCELLED),
+        ("restore", BuyState.CANCELLED, BuyState.OPEN),
     ],
 )
 

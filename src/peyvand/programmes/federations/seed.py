@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from peyvand.extend.switches import switch_on
 from peyvand.flow.capacity.actions import NewCapacity, offer_capacities
@@ -11,6 +12,7 @@ from peyvand.flow.need.actions import NewNeed, open_needs
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
 from peyvand.kernel.jalali import business_date
+from peyvand.kernel.quantities import Unit
 from peyvand.kernel.text import persian_digits
 from peyvand.people.accounts import register_organisation
 from peyvand.people.enums import OrganisationKind
@@ -18,7 +20,16 @@ from peyvand.people.models import Organisation
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.places.queries import ancestors
-from peyvand.programmes.federations import actions, election_actions, meeting_actions, sharing_actions
+from peyvand.programmes.federations import (
+    actions,
+    buying_actions,
+    election_actions,
+    meeting_actions,
+    settling_actions,
+    sharing_actions,
+)
+from peyvand.programmes.federations.buying_models import JointBuy, Portion
+from peyvand.programmes.federations.enums import MemberState
 from peyvand.programmes.federations.models import Elector, Federation, Member, SharedNeed
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import SYSTEM
@@ -56,7 +67,67 @@ def seed(count: int, random: Random, now: datetime) -> int:
         holder = federation.members.select_related("organisation__place").order_by("pk")[0]
     shared = _shared(federation, holder, wanted, random, now)
     _taken(federation, shared[0], now)
+    _bought(federation, now)
     return len(shared)
+
+
+def _bought(federation: Federation, now: datetime) -> None:
+    """Once: a joint buying that two suppliers offered for, chosen and on its way, and one that is open."""
+    with scope(SYSTEM):
+        if JointBuy.objects.filter(federation=federation).exists():
+            return
+        members = list(
+            federation.members.filter(state=MemberState.MEMBER).select_related("organisation").order_by("pk")
+        )
+        kind = Specification.objects.filter(is_active=True, unit__in=[Unit.KILOGRAM, Unit.PIECE]).order_by("pk").first()
+    if kind is None:
+        return
+    words: dict[str, Any] = {
+        "specification": kind,
+        "details": "دادهٔ نمایشی: بسته‌بندی ده‌تایی",
+        "opener": members[0].organisation,
+    }
+    _chosen(federation, members[:5], words, now)
+    ends = business_date(now) + timedelta(days=10)
+    still = buying_actions.open_buy(
+        federation_id=federation.pk, least_quantity=100, closes=ends, by=SYSTEM, now=now, **words
+    )
+    buying_actions.set_portion(buy_id=still.pk, member_id=members[2].pk, quantity=30, by=SYSTEM, now=now)
+
+
+def _chosen(federation: Federation, members: Sequence[Member], words: dict[str, Any], now: datetime) -> None:
+    """Two offers, of which the one is chosen that is cheaper with its transport; one member has paid, and lacks two."""
+    then, by = now - timedelta(days=21), SYSTEM
+    bought = buying_actions.open_buy(
+        federation_id=federation.pk,
+        least_quantity=200,
+        closes=business_date(then + timedelta(days=7)),
+        by=by,
+        now=then,
+        **words,
+    ).pk
+    for number, one in enumerate(members):
+        buying_actions.set_portion(buy_id=bought, member_id=one.pk, quantity=40 + 15 * number, by=by, now=then)
+    for name, price, transport in (("فروشندهٔ نمایشی الف", 850_000, 0), ("فروشندهٔ نمایشی ب", 830_000, 6_500_005)):
+        steps = [(1, price), (200, price - 60_000)]
+        offer = buying_actions.NewOffer(name, business_date(then), steps, transport)
+        made = buying_actions.write_offer(buy_id=bought, offer=offer, by=by, now=then)
+    closed = then + timedelta(days=9)
+    buying_actions.close_buys(by=by, now=closed)
+    buying_actions.choose_offer(
+        buy_id=bought, offer_id=made.pk, reason="دادهٔ نمایشی: با هزینهٔ حمل هم ارزان‌تر است.", by=by, now=closed
+    )
+    with scope(SYSTEM):
+        first = Portion.objects.filter(buy_id=bought).order_by("pk")[0]
+    settling_actions.note_payment(
+        portion_id=first.pk,
+        amount_rial=first.share_rial or 1,
+        paid=business_date(closed),
+        note="رسید نمایشی",
+        by=by,
+        now=closed,
+    )
+    settling_actions.confirm_received(portion_id=first.pk, received=first.quantity - 2, by=by, now=now)
 
 
 def _founded(province: Place, now: datetime) -> Federation:

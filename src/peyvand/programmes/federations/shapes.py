@@ -143,13 +143,17 @@ class ElectionOut(Schema):
 
 
 class SharedNeedOut(Schema):
-    """Of a family's need the county; never a name, an address, a code of the need, or a word about a person."""
+    """Of a family's need the county; never a name, an address, a code of the need, or a word about a person.
+
+    `asked` is what members took of it and its holder has not answered; who they are is not told.
+    """
 
     id: int
     federation_id: int
     specification: SpecificationRef
     quantity: int
     left: int
+    asked: int
     place: PlaceRef
     band: Band
     opened_date: date

@@ -17,7 +17,8 @@ from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
 from peyvand.programmes.federations import actions, election_actions, permissions, queries, sharing_actions
 from peyvand.programmes.federations.acts import FEDERATION, MEETING, MEMBER, SHARED, TAKING
-from peyvand.programmes.federations.enums import MeetingState, MemberState, TakingState
+from peyvand.programmes.federations.buying_models import JointBuy
+from peyvand.programmes.federations.enums import BuyState, MeetingState, MemberState, TakingState
 from peyvand.programmes.federations.forms import FederationFilters, FoundForm, SharedFilters, ShareForm, TakingFilters
 from peyvand.programmes.federations.models import Federation, Meeting, Member, SharedNeed, Taking
 from peyvand.scope.acting import STAFF, Acting
@@ -41,6 +42,10 @@ _MEMBERS = {
 _MEETINGS = {
     MeetingState.CALLED: "waiting", MeetingState.HELD: "going", MeetingState.CLOSED: "done",
     MeetingState.CANCELLED: "stopped",
+}  # fmt: skip
+BUYS = {
+    BuyState.OPEN: "waiting", BuyState.CLOSED: "going", BuyState.LAPSED: "stopped", BuyState.CHOSEN: "going",
+    BuyState.FINISHED: "done", BuyState.CANCELLED: "stopped",
 }  # fmt: skip
 _TAKINGS = {
     TakingState.ASKED: "waiting", TakingState.PROMISED: "done", TakingState.DECLINED: "stopped",
@@ -118,6 +123,7 @@ def federation(request: HttpRequest, federation_id: int) -> HttpResponseBase:
     by = acting(request)
     row, is_open = queries.one_federation(federation_id), opened(by)
     told = queries.whole(row, business_date(timezone.now()))
+    row.present = [*told.members, *told.asking]  # type: ignore[attr-defined]
     context = {
         "federation": row,
         "facts": _facts(row),
@@ -128,6 +134,7 @@ def federation(request: HttpRequest, federation_id: int) -> HttpResponseBase:
         "board": [(named(one.member.organisation), jdate(one.since), jdate(one.until)) for one in told.board],
         "meetings": [(one, _meeting_badge(one)) for one in told.meetings],
         "elections": [(one, vote_badge(one)) for one in told.elections],
+        "buys": [(one, named(one.specification), buy_badge(one)) for one in told.buys],
         "is_staff": by.is_staff,
     }
     return render(request, "federations/federation.html", context)
@@ -147,6 +154,10 @@ def _member(one: Member, told: queries.Whole, by: Acting, is_open: bool) -> dict
         "speaker": actions.spoken_name(speaker) if speaker else "",
         "acts": MEMBER.offers(one, by, is_open, f"{SLUG}:member_act"),
     }  # fmt: skip
+
+
+def buy_badge(row: JointBuy) -> Badge:
+    return Badge(row.get_state_display(), BUYS[BuyState(row.state)])
 
 
 def _meeting_badge(row: Meeting) -> Badge:
@@ -177,6 +188,7 @@ SHARED_LIST = ListSpec(
     columns=(
         Column("kind", _("What is needed"), value=lambda row: named(row.specification)),
         Column("left", _("Still lacking"), value=lambda row: quantity(row.left, row.specification.unit)),
+        Column("taken", _("Taken by a member"), value=lambda row: _taken(row), kind="badge"),
         Column("place", _("Where"), value=lambda row: named(row.place)),
         Column("band", _("Priority"), value=lambda row: Band(row.band).label),
         Column("age", _("Waiting since"), value="opened_date", kind="date", sort="opened_date"),
@@ -188,6 +200,16 @@ SHARED_LIST = ListSpec(
     empty_text=_("What members of a federation cannot meet alone stands here, without a name or an address."),
     first_step=first_step(SLUG, (one_of(*STAFF), _("Share needs with the members"), "share"), else_=""),
 )
+
+
+def _taken(row: SharedNeed) -> Badge | None:
+    """That somebody takes it, and never who: so that nobody helps twice without knowing."""
+    if not row.asked:
+        return None
+    if row.asked >= row.left:
+        return Badge(_("All of it, waiting for an answer"), "going")
+    amount = quantity(row.asked, row.specification.unit)
+    return Badge(gettext("%(amount)s, waiting for an answer") % {"amount": amount}, "going")
 
 
 @exportable

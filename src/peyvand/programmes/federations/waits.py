@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.extend.programme import WaitingLine, Waits
+from peyvand.programmes.federations import buying_queries as buying
 from peyvand.programmes.federations import queries
 from peyvand.scope.acting import Acting
 from peyvand.web.votes.waits import to_count
@@ -45,6 +46,39 @@ def _minutes_line(row: dict[str, Any]) -> WaitingLine:
     return WaitingLine(named_in(row, "federation__organisation"), url, since=day(row["date"]))
 
 
+def _to_say(by: Acting, today: date) -> QuerySet[Any, Any]:
+    rows = buying.to_say(by, today).order_by("closes_date", "pk")
+    return rows.values("pk", "closes_date", *names_of("specification", "federation__organisation"))
+
+
+def _to_choose(by: Acting, today: date) -> QuerySet[Any, Any]:
+    rows = buying.to_choose(by).order_by("closes_date", "pk")
+    return rows.values("pk", "closes_date", *names_of("specification", "federation__organisation"))
+
+
+def _to_receive(by: Acting, today: date) -> QuerySet[Any, Any]:
+    rows = buying.to_receive(by).order_by("buy__chosen_at", "pk")
+    return rows.values("pk", "buy_id", "buy__chosen_at", *names_of("buy__specification"))
+
+
+def _to_say_line(row: dict[str, Any]) -> WaitingLine:
+    note = named_in(row, "federation__organisation")
+    return WaitingLine(named_in(row, "specification"), _buy(row["pk"]), due=day(row["closes_date"]), note=note)
+
+
+def _to_choose_line(row: dict[str, Any]) -> WaitingLine:
+    note = named_in(row, "federation__organisation")
+    return WaitingLine(named_in(row, "specification"), _buy(row["pk"]), since=day(row["closes_date"]), note=note)
+
+
+def _to_receive_line(row: dict[str, Any]) -> WaitingLine:
+    return WaitingLine(named_in(row, "buy__specification"), _buy(row["buy_id"]), since=day_of(row["buy__chosen_at"]))
+
+
+def _buy(buy_id: int) -> str:
+    return reverse("federations:buy", args=[buy_id])
+
+
 WAITS = (
     Waits(
         "takings", "share", _("Members who take needs your organisation shared"), _("Say yes or no"), _takings, _taking_line,
@@ -57,6 +91,18 @@ WAITS = (
     Waits(
         "minutes", "act", _("Assemblies whose minutes are open"), _("Write the minutes"), _minutes, _minutes_line,
         lambda: reverse("federations:list"),
+    ),
+    Waits(
+        "to_say", "act", _("Joint buying your organisation can take part in"), _("Say how much you take"), _to_say, _to_say_line,
+        lambda: reverse("federations:buys") + "?state=open",
+    ),
+    Waits(
+        "to_choose", "act", _("Joint buying that waits for a choice"), _("Choose an offer"), _to_choose, _to_choose_line,
+        lambda: reverse("federations:buys") + "?state=closed",
+    ),
+    Waits(
+        "to_receive", "act", _("Joint buying on its way to you"), _("Say what arrived"), _to_receive, _to_receive_line,
+        lambda: reverse("federations:buys") + "?state=chosen",
     ),
     to_count("federations", _("Elections to close and count"), queries.election_votes),
 )  # fmt: skip

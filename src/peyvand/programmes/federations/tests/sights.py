@@ -1,6 +1,6 @@
 """Who may see what of federations: their members and decisions those who belong, their shared needs the members while they are shared."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from tests.people.test_least_seeing import Facts, covers
@@ -13,9 +13,12 @@ from peyvand.extend.switches import switch_on
 from peyvand.kernel.jalali import business_date
 from peyvand.people.models import Organisation
 from peyvand.programmes.federations import actions
+from peyvand.programmes.federations import buying_actions as buying
+from peyvand.programmes.federations.buying_models import BuyPayment, JointBuy, Portion, PriceOffer
 from peyvand.programmes.federations.meeting_actions import call_meeting, decide, hold_meeting
 from peyvand.programmes.federations.models import Decision, Election, Federation, Meeting, Member, SharedNeed, Taking
 from peyvand.programmes.federations.permissions import READERS
+from peyvand.programmes.federations.settling_actions import note_payment
 from peyvand.programmes.federations.sharing_actions import share_needs, take_shared
 from peyvand.scope.acting import STAFF, SYSTEM, Acting, within
 from peyvand.votes.models import Paper, Vote, Voter
@@ -40,6 +43,24 @@ def _lay_down(world: World) -> None:
     need, capacity = world.need(2, place="nobonyad"), world.capacity(1)
     [told] = share_needs(federation_id=house.pk, need_ids=[need.pk], **by)
     take_shared(shared_id=told.pk, capacity_id=capacity.pk, quantity=1, due=today + timedelta(days=9), **by)
+    _buy(world, house, asked, today, by)
+
+
+def _buy(world: World, house: Federation, members: list[Member], today: date, by: dict[str, Any]) -> None:
+    """The charity opens a joint buying for which both speak and one pays; the offer's price is nobody else's to read."""
+    bought = buying.open_buy(
+        federation_id=house.pk, opener=world.organisations["charity"], specification=world.specifications["wheelchair"],
+        details="شرح نهفته", least_quantity=3, closes=today, **by,
+    ).pk  # fmt: skip
+    for one in members[:2]:
+        buying.set_portion(buy_id=bought, member_id=one.pk, quantity=2, **by)
+    offer = buying.NewOffer("فروشندهٔ نهفته", today, [(1, 700)], 5)
+    made = buying.write_offer(buy_id=bought, offer=offer, **by)
+    later = by | {"now": NOW + timedelta(days=1)}
+    buying.close_buys(**later)
+    buying.choose_offer(buy_id=bought, offer_id=made.pk, reason="تنها پیشنهاد همین است", **later)
+    part = Portion.objects.filter(buy_id=bought).order_by("pk")[0]
+    note_payment(portion_id=part.pk, amount_rial=7, paid=today, **later)
 
 
 def _in_federation(by: Acting, federation_id: int) -> bool:
@@ -73,6 +94,25 @@ def _taking(facts: Facts, by: Acting, row: Taking) -> bool:
     return by.role in STAFF and any(within(path, by.organisation_path) for path in (row.taker_path, row.holder_path))
 
 
+def _of_buy(facts: Facts, by: Acting, row: JointBuy) -> bool:
+    own = by.role in STAFF and within(row.opener_path, by.organisation_path)
+    return own or kept(facts, by, row) or _in_federation(by, row.federation_id)
+
+
+def _of_offer(facts: Facts, by: Acting, row: PriceOffer) -> bool:
+    return _of_buy(facts, by, row.buy)
+
+
+def _portion(facts: Facts, by: Acting, row: Portion) -> bool:
+    """A member's own, and all of them to who keeps the buying."""
+    own = any(within(path, by.organisation_path) for path in (row.member_path, row.opener_path))
+    return (by.role in STAFF and own) or kept(facts, by, row)
+
+
+def _payment(facts: Facts, by: Acting, row: BuyPayment) -> bool:
+    return _portion(facts, by, row.portion)
+
+
 def _reads(by: Acting) -> bool:
     return by.role in READERS
 
@@ -95,22 +135,26 @@ SIGHTS = ProgrammeSights(
     lay_down=_lay_down,
     rules={
         Federation: everyone, Member: _member, Meeting: _meeting, Decision: _meeting,
-        SharedNeed: _shared_need, Taking: _taking,
+        SharedNeed: _shared_need, Taking: _taking, JointBuy: _of_buy, PriceOffer: _of_offer, Portion: _portion,
+        BuyPayment: _payment,
     },
-    related={Decision: ("federation",)},
-    marked={Meeting: "minutes"},
+    related={Decision: ("federation",), PriceOffer: ("buy",), BuyPayment: ("portion",)},
+    marked={Meeting: "minutes", JointBuy: "details", PriceOffer: "supplier"},
     numbers={
         "federation_id": Federation, "member_id": Member, "meeting_id": Meeting, "decision_id": Decision,
-        "shared_id": SharedNeed, "taking_id": Taking,
+        "shared_id": SharedNeed, "taking_id": Taking, "buy_id": JointBuy, "offer_id": PriceOffer, "portion_id": Portion,
+        "payment_id": BuyPayment, "opener_id": Organisation,
     },
-    texts={"act": ["hear", "share", "leave", "join", "take", "promise", "hold", "representative", "election"]},
+    texts={"act": ["hear", "share", "leave", "join", "take", "promise", "hold", "representative", "election", "say"]},
     lists={
         "/federations": Listed(Federation, _reads),
         "/elections": Listed(Vote, _reads, _elects),
         "/shared-needs": Listed(SharedNeed, staff, lambda by, row: _in_federation(by, row.federation_id)),
         "/takings": Listed(Taking, staff),
+        "/joint-buys": Listed(JointBuy, staff),
     },
     below={
+        "/joint-buys/{buy_id}/account": Below(JointBuy, Portion, "buy_id"),
         "/elections/{vote_id}/roll": Below(Vote, Voter, "vote_id"), "/elections/{vote_id}/papers": Below(Vote, Paper, "vote_id"),
     },
     only={
@@ -119,5 +163,7 @@ SIGHTS = ProgrammeSights(
         **dict.fromkeys(("/elections/{vote_id}/roll", "/elections/{vote_id}/papers"), _vouches),
         **dict.fromkeys(("/elections/{vote_id}/ballots", "/elections/{vote_id}/again"), _open_to_all),
         "/assemblies/{meeting_id}": lambda by, row: staff(by),
+        "/joint-buys/{buy_id}": lambda by, row: staff(by),
+        "/joint-buys/{buy_id}/account": lambda by, row: staff(by),
     },
 )  # fmt: skip
