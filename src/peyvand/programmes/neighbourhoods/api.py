@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query
 
@@ -19,11 +18,20 @@ from peyvand.api.shapes import (
 )
 from peyvand.extend.programme import ApiRoute
 from peyvand.people.models import Organisation
-from peyvand.programmes.neighbourhoods import actions, queries, rules, session_actions, voice_actions
+from peyvand.programmes.neighbourhoods import (
+    actions,
+    queries,
+    rules,
+    session_actions,
+    voice_actions,
+)
+from peyvand.programmes.neighbourhoods.actor_api import ACTOR_ROUTES
 from peyvand.programmes.neighbourhoods.board_acts import own
 from peyvand.programmes.neighbourhoods.board_api import BOARD_ROUTES
-from peyvand.programmes.neighbourhoods.enums import CouncilState, ResolutionState, SeatRole, SessionState, VoiceState
-from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resolution, Session, Voice
+from peyvand.programmes.neighbourhoods.clash_api import CLASH_ROUTES
+from peyvand.programmes.neighbourhoods.enums import CouncilState, SeatRole, SessionState, VoiceState
+from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Session, Voice
+from peyvand.programmes.neighbourhoods.resolution_api import RESOLUTION_ROUTES
 from peyvand.programmes.neighbourhoods.shapes import (
     CommitteesIn,
     CommitteesOut,
@@ -37,10 +45,6 @@ from peyvand.programmes.neighbourhoods.shapes import (
     CouncilOut,
     CouncilWhole,
     KnownSeatsIn,
-    ResolutionFilters,
-    ResolutionIn,
-    ResolutionMoveIn,
-    ResolutionOut,
     RungOut,
     SeatEndIn,
     SeatIn,
@@ -102,18 +106,6 @@ def session_out(session_id: int) -> SessionOut:
             for one in row.items.order_by("position")
         ],
     )  # fmt: skip
-
-
-def resolutions_out(rows: Sequence[Resolution]) -> list[ResolutionOut]:
-    day = today()
-    return [
-        ResolutionOut(
-            id=row.pk, council_id=row.council_id, session_id=row.session_id, number=row.number, title=row.title,
-            state=ResolutionState(row.state), late=rules.is_late(state=row.state, due=row.due_date, today=day),
-            owner=organisation_ref(row.owner), decided_date=row.decided_date, due_date=row.due_date, closed_at=row.closed_at,
-        )
-        for row in rows
-    ]  # fmt: skip
 
 
 def _voice(row: Voice, today: date) -> dict[str, object]:
@@ -272,46 +264,6 @@ def move_session(request: HttpRequest, session_id: Path[Id], body: SessionMoveIn
     )
 
 
-def resolve(request: HttpRequest, session_id: Path[Id], body: ResolutionIn) -> HttpResponse:
-    """Only in a held session with a quorum."""
-
-    def run(by: Acting, now: datetime) -> ResolutionOut:
-        owner = organisation_at(body.owner_id, "owner_id")
-        row = session_actions.resolve(
-            session_id=session_id, title=body.title, owner=owner, due=body.due_date, by=by, now=now
-        )
-        return resolutions_out([queries.one_resolution(row.pk)])[0]
-
-    return act(request, run, status=201)
-
-
-def _resolutions(by: Acting, filters: ResolutionFilters) -> QuerySet[Resolution]:
-    rows = narrowed(queries.resolutions(by), filters)
-    return rows.filter(queries.late_resolutions(today())) if filters.late else rows
-
-
-def list_resolutions(request: HttpRequest, filters: Query[ResolutionFilters], page: Query[PageQuery]) -> HttpResponse:
-    with reading(request) as by:
-        return page_of(request, _resolutions(by, filters), page, resolutions_out)
-
-
-def get_resolution(request: HttpRequest, resolution_id: Path[Id]) -> HttpResponse:
-    with reading(request):
-        return say(resolutions_out([queries.one_resolution(resolution_id)])[0])
-
-
-def move_resolution(request: HttpRequest, resolution_id: Path[Id], body: ResolutionMoveIn) -> HttpResponse:
-    """The owner starts and reports; the council's keeper confirms, and never whoever reported."""
-
-    def run(by: Acting, now: datetime) -> ResolutionOut:
-        session_actions.step_resolution(
-            resolution_id=resolution_id, act=body.act, note=body.note, due=body.due_date, by=by, now=now
-        )
-        return resolutions_out([queries.one_resolution(resolution_id)])[0]
-
-    return act(request, run)
-
-
 def send_voice(request: HttpRequest, council_id: Path[Id], body: VoiceIn) -> HttpResponse:
     def run(by: Acting, now: datetime) -> VoiceWhole:
         row = voice_actions.send_voice(council_id=council_id, title=body.title, body=body.body, by=by, now=now)
@@ -345,7 +297,7 @@ def move_voice(request: HttpRequest, voice_id: Path[Id], body: VoiceMoveIn) -> H
     )
 
 
-_C, _S, _R, _V = "/councils", "/sessions/{int:session_id}", "/resolutions", "/voices"
+_C, _S, _V = "/councils", "/sessions/{int:session_id}", "/voices"
 _ONE = f"{_C}/{{int:council_id}}"
 API_ROUTES = (
     ApiRoute(
@@ -377,14 +329,6 @@ API_ROUTES = (
     ApiRoute(
         "POST", f"{_S}/moves", "council_act", move_session, SessionOut, "Close the minutes, cancel it, or undo that"
     ),
-    ApiRoute("POST", f"{_S}/resolutions", "council_act", resolve, {201: ResolutionOut}, "Write down what was resolved"),
-    ApiRoute(
-        "GET", _R, "resolutions", list_resolutions, Page[ResolutionOut], "Resolutions of your area, and those you owe"
-    ),
-    ApiRoute("GET", f"{_R}/{{int:resolution_id}}", "resolution", get_resolution, ResolutionOut, "One resolution"),
-    ApiRoute(
-        "POST", f"{_R}/{{int:resolution_id}}/moves", "step", move_resolution, ResolutionOut, "One step of its follow-up"
-    ),
     ApiRoute("GET", _V, "voices", list_voices, Page[VoiceOut], "What was sent up in your area"),
     ApiRoute("GET", f"{_V}/{{int:voice_id}}", "voice", get_voice, VoiceWhole, "One voice with its way up"),
     ApiRoute("POST", f"{_V}/{{int:voice_id}}/heard", "council_act", hear_voice, VoiceWhole, "Say that you heard it"),
@@ -395,4 +339,7 @@ API_ROUTES = (
         "GET", "/figures", "figures", figures_of(actions.SLUG), ProgrammeFigures, "Figures of councils and boards"
     ),
     *BOARD_ROUTES,
+    *CLASH_ROUTES,
+    *ACTOR_ROUTES,
+    *RESOLUTION_ROUTES,
 )

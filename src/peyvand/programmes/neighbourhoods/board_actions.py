@@ -8,10 +8,11 @@ from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, require
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
-from peyvand.places.queries import ancestors
 from peyvand.programmes.neighbourhoods import rules
 from peyvand.programmes.neighbourhoods.actions import event, require_on
 from peyvand.programmes.neighbourhoods.board_models import BoardSeat, Objective, Obstacle, Share, TrustedPerson
+from peyvand.programmes.neighbourhoods.board_queries import lead_path_at
+from peyvand.programmes.neighbourhoods.clash_actions import look_again
 from peyvand.programmes.neighbourhoods.enums import BoardRole, BoardState, Dimension, ObjectiveState
 from peyvand.programmes.neighbourhoods.known import FOUR
 from peyvand.programmes.neighbourhoods.permissions import may_move_obstacle, may_set_lead, may_speak, may_work_at
@@ -22,12 +23,6 @@ from peyvand.scope.database import action
 
 def lead_of(place: Place) -> BoardSeat | None:
     return BoardSeat.objects.filter(place=place, role=BoardRole.LEAD, until__isnull=True).first()
-
-
-def lead_path_at(place_path: str) -> str:
-    """Of the agency that leads the place, or the nearest place above it that has a lead."""
-    leads = BoardSeat.objects.filter(place_path__in=ancestors(place_path), role=BoardRole.LEAD, until__isnull=True)
-    return leads.order_by("-place_path").values_list("organisation_path", flat=True).first() or NOWHERE
 
 
 @action
@@ -54,6 +49,7 @@ def set_lead(*, place: Place, organisation: Organisation, stands_for: str = "", 
         _seated(place, before.organisation, BoardRole.MEMBER, before.stands_for, now)
     seat = _seated(place, organisation, BoardRole.LEAD, named, now)
     event("board.lead_named", "board", seat.pk, by, now, row=seat)
+    look_again([place.pk], now)
     return seat
 
 
@@ -105,6 +101,7 @@ def move_seat(*, seat_id: int, act: str, reason: str = "", by: Acting, now: date
         seat.since = business_date(now)
     seat.save()
     event(f"board.{_DONE[act]}", "board", seat.pk, by, now, row=seat)
+    look_again([seat.place_id], now)
     return seat
 
 
@@ -155,6 +152,7 @@ def set_objective(
         dimension=dimension, measure=measure.strip(), target=target, due_date=due, state=rules.OBJECTIVE.start, created_at=now,
     )  # fmt: skip
     event("objective.set", "objective", objective.pk, by, now, row=objective)
+    look_again([place.pk], now)
     return objective
 
 
@@ -181,6 +179,7 @@ def take_share(
     _bring_in_line(objective, now)
     data: dict[str, object] = {"promised": promised, "done": done}
     event("objective.shared", "objective", objective.pk, by, now, row=objective, data=data)
+    look_again([objective.place_id], now)
     return share
 
 
@@ -194,6 +193,7 @@ def move_objective(*, objective_id: int, act: str, by: Acting, now: datetime) ->
     _objective_after(objective, act, now)
     _bring_in_line(objective, now)  # what was done meanwhile may have reached it
     event("objective.moved", "objective", objective.pk, by, now, row=objective, data={"act": act})
+    look_again([objective.place_id], now)
     return objective
 
 

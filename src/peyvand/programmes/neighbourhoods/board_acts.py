@@ -8,12 +8,24 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.people.models import Organisation
-from peyvand.programmes.neighbourhoods import board_actions, forms, permissions, queries, rules
+from peyvand.programmes.neighbourhoods import (
+    board_actions,
+    board_queries,
+    clash_actions,
+    clash_words,
+    forms,
+    permissions,
+    queries,
+    rules,
+)
 from peyvand.programmes.neighbourhoods.actions import SLUG
 from peyvand.programmes.neighbourhoods.board_models import BoardSeat, Objective, Obstacle, TrustedPerson
-from peyvand.programmes.neighbourhoods.enums import BoardRole, Dimension
+from peyvand.programmes.neighbourhoods.clash_models import Clash
+from peyvand.programmes.neighbourhoods.clash_queries import RELATED
+from peyvand.programmes.neighbourhoods.enums import BoardRole, ClashCode, ClashState, Dimension
 from peyvand.scope.acting import NOWHERE, Acting
 from peyvand.web.doing import Act, ActForm, Acts, NothingForm
+from peyvand.web.pages.words import named
 
 
 def own(by: Acting) -> Organisation:
@@ -179,7 +191,7 @@ def _obstacle(act: str, title: Any, done: Any, form: type[forms.ActForm]) -> Act
 def _moves_obstacle(row: Obstacle, by: Acting, act: str) -> Refusal | None:
     path = getattr(row, "lead_path", None)  # read once for all obstacles of a page
     return permissions.may_move_obstacle(
-        by, row, act, board_actions.lead_path_at(row.place_path) if path is None else path
+        by, row, act, board_queries.lead_path_at(row.place_path) if path is None else path
     )
 
 
@@ -208,4 +220,58 @@ TRUSTED = Acts(
     one(TrustedPerson, "organisation"),
     lambda row: row.place,
     lambda row: board_url(row.place_id),
+)  # fmt: skip
+
+
+def _sets_aside(row: Clash, by: Acting) -> Refusal | None:
+    path = getattr(row, "lead_path", None)  # read once for all of a page
+    return permissions.may_set_aside(by, row, board_queries.lead_path_at(row.place_path) if path is None else path)
+
+
+def _stands(row: Clash) -> bool:
+    return row.state == ClashState.STANDS
+
+
+def _wanted_together(row: Clash, by: Acting) -> dict[str, Any]:
+    kind = named(row.specification)
+    return {"title": kind, "measure": kind[:60]}
+
+
+CLASH = Acts(
+    "clash_id",
+    {
+        "objective": Act(
+            _("Make it a shared objective"), _("The objective was set. It is shared once each agency has taken its share."),
+            lambda row, said, by, now: board_actions.set_objective(
+                place=row.place, organisation=own(by), title=said["title"], dimension=Dimension(said["dimension"]),
+                measure=said["measure"], target=said["target"], due=said["due"], by=by, now=now,
+            ),
+            lambda row, by: _speaks_at(row.place_path, by),
+            lambda row: _stands(row) and row.code == ClashCode.SAME_HELP, forms.ObjectiveForm, _wanted_together,
+        ),
+        "obstacle": Act(
+            _("Tell it as an obstacle"), _("The obstacle was told; its age runs from now."),
+            lambda row, said, by, now: board_actions.tell_obstacle(
+                place=row.place, title=said["title"], owner=said["owner"], by=by, now=now
+            ),
+            lambda row, by: permissions.may_work_at(by, row.place_path), _stands, forms.ObstacleForm,
+            lambda row, by: {"title": clash_words.why(row)[:200], "owner": row.organisation_id},
+        ),
+        "set_aside": Act(
+            _("Set it aside"), _("Set aside, with its reason; it can be taken back."),
+            lambda row, said, by, now: clash_actions.move_clash(
+                clash_id=row.pk, act="set_aside", reason=said["note"], by=by, now=now
+            ),
+            _sets_aside, _stands, forms.WordsForm, undone_by="take_back",
+            lead=_("Where both know of it and go on as they are. Your sentence stays beside it for the next reader."),
+        ),
+        "take_back": Act(
+            _("It stands after all"), _("It stands again."),
+            lambda row, said, by, now: clash_actions.move_clash(clash_id=row.pk, act="take_back", by=by, now=now),
+            _sets_aside, lambda row: row.state == ClashState.SET_ASIDE,
+        ),
+    },
+    one(Clash, *(name for name in RELATED if name != "place")),
+    lambda row: row.place,
+    lambda row: f"{board_url(row.place_id)}#clashes",
 )  # fmt: skip

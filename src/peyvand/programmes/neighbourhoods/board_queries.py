@@ -13,12 +13,14 @@ from peyvand.flow.capacity.models import Capacity
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.places.queries import ancestors
-from peyvand.programmes.neighbourhoods import rules
+from peyvand.programmes.neighbourhoods import clash_queries, rules
 from peyvand.programmes.neighbourhoods.board_models import BoardSeat, Objective, Obstacle, Share, TrustedPerson
+from peyvand.programmes.neighbourhoods.clash_models import Clash
 from peyvand.programmes.neighbourhoods.enums import (
     OWED,
     BoardRole,
     BoardState,
+    ClashState,
     CouncilState,
     ObjectiveState,
     ObstacleState,
@@ -26,9 +28,17 @@ from peyvand.programmes.neighbourhoods.enums import (
 )
 from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resolution, Voice
 from peyvand.programmes.neighbourhoods.queries import cut
+from peyvand.resources.models import Specification
 from peyvand.scope.acting import NOWHERE, SYSTEM, Acting, within
 from peyvand.scope.bulk import below, models_at_once
 from peyvand.scope.database import scope
+
+
+def lead_path_at(place_path: str) -> str:
+    """Of the agency that leads the place, or the nearest place above it that has a lead."""
+    leads = BoardSeat.objects.filter(place_path__in=ancestors(place_path), role=BoardRole.LEAD, until__isnull=True)
+    return leads.order_by("-place_path").values_list("organisation_path", flat=True).first() or NOWHERE
+
 
 SMALL = 5  # counts of another's rows under this are withheld
 
@@ -58,6 +68,7 @@ class Board:
     trusted: Sequence[TrustedPerson]
     councils: Sequence[Council]
     owed: Sequence[Owed]
+    clashes: Sequence[Clash]
     more: frozenset[str]
 
 
@@ -78,7 +89,7 @@ def board_of(place: Place, today: date) -> Board:
     here, most = below(place.path), MOST_SHOWN + 1
     objectives_here = Objective.objects.filter(place=place).order_by("-pk")[:most]
     voices = Voice.objects.filter(here, state=VoiceState.WAITING).order_by("answer_by", "pk")[:most]
-    objectives, shares, hindering, trusted, councils, resolutions, asked, upper, wanted = models_at_once(
+    objectives, shares, hindering, trusted, councils, resolutions, asked, upper, wanted, *met = models_at_once(
         objectives_here,
         Share.objects.filter(objective__in=objectives_here.values("pk")).order_by("pk"),
         Obstacle.objects.filter(place=place).order_by("-state", "told_at")[:most],
@@ -88,35 +99,50 @@ def board_of(place: Place, today: date) -> Board:
         voices,
         Council.objects.filter(pk__in=voices.values("at_id")),
         Objective.objects.filter(here, state=ObjectiveState.OPEN).order_by("due_date", "pk")[:most],
+        *clash_queries.asked_of(place, most),
     )
-    _named([*hindering, *resolutions], [*shares, *wanted], [*councils, *upper])
+    known = _named([*hindering, *resolutions], [*shares, *wanted], [*councils, *upper], met[0])
+    clashes = clash_queries.put_together(met, place, known)
     at = {one.pk: one for one in upper}
     for one in asked:
         one.at = at[one.at_id]
-    for one in hindering:
+    for one in (*hindering, *clashes):
         one.lead_path = lead_path
-    parts: dict[int, list[Share]] = {}
-    for one in shares:
-        parts.setdefault(one.objective_id, []).append(one)
     owed = _owed(resolutions, wanted, asked, today)
-    more |= cut(MOST_SHOWN, objectives=objectives, obstacles=hindering, trusted=trusted, owed=owed)
+    more |= cut(MOST_SHOWN, objectives=objectives, obstacles=hindering, trusted=trusted, owed=owed, clashes=clashes)
     return Board(
         seats=[one for one in own if one.until is None], lead=lead, past=[one for one in own if one.until is not None],
-        objectives=objectives, shares=parts, obstacles=hindering, trusted=trusted, councils=councils, owed=owed, more=more,
+        objectives=objectives, shares=_parts(shares), obstacles=hindering, trusted=trusted, councils=councils, owed=owed,
+        clashes=clashes, more=more,
     )  # fmt: skip
 
 
-def _named(owned: Sequence[Any], of_agency: Sequence[Any], councils: Sequence[Any]) -> None:
-    """Put beside each row its owner, its agency or its kind, in one query."""
+def _parts(shares: Sequence[Share]) -> dict[int, list[Share]]:
+    parts: dict[int, list[Share]] = {}
+    for one in shares:
+        parts.setdefault(one.objective_id, []).append(one)
+    return parts
+
+
+def _named(
+    owned: Sequence[Any], of_agency: Sequence[Any], councils: Sequence[Any], clashes: Sequence[Clash]
+) -> clash_queries.Known:
+    """Put beside each row its owner, its agency or its kind, in one query, and give all that was read for it."""
     ids = {one.owner_id for one in owned} | {one.organisation_id for one in of_agency}
-    organisations, kinds = models_at_once(Organisation.objects.filter(pk__in=ids), CouncilKind.objects.order_by("pk"))
-    named, of_kind = {one.pk: one for one in organisations}, {one.pk: one for one in kinds}
+    ids |= {pk for one in clashes for pk in (one.organisation_id, one.other_organisation_id) if pk}
+    organisations, kinds, specifications = models_at_once(
+        Organisation.objects.filter(pk__in=ids),
+        CouncilKind.objects.order_by("pk"),
+        Specification.objects.filter(pk__in={one.specification_id for one in clashes if one.specification_id}),
+    )
+    known = clash_queries.Known(*({one.pk: one for one in rows} for rows in (organisations, kinds, specifications)))
     for one in owned:
-        one.owner = named[one.owner_id]
+        one.owner = known.organisations[one.owner_id]
     for one in of_agency:
-        one.organisation = named[one.organisation_id]
+        one.organisation = known.organisations[one.organisation_id]
     for one in councils:
-        one.kind = of_kind[one.kind_id]
+        one.kind = known.kinds[one.kind_id]
+    return known
 
 
 def _owed(resolutions: Sequence[Any], wanted: Sequence[Any], asked: Sequence[Any], today: date) -> list[Owed]:
@@ -193,8 +219,9 @@ def place_summary(by: Acting, place: Place) -> QuerySet[Any, Any]:
         lead_fa=leads.values("organisation__name_fa")[:1], lead_en=leads.values("organisation__name_en")[:1],
         councils=_count(stand), owed=_count(owed),
         obstacles=_count(Obstacle.objects.filter(below(place.path), state=ObstacleState.OPEN)),
+        clashes=_count(Clash.objects.filter(below(place.path), state=ClashState.STANDS)),
     )  # fmt: skip
-    return told.values("lead_fa", "lead_en", "councils", "owed", "obstacles")
+    return told.values("lead_fa", "lead_en", "councils", "owed", "obstacles", "clashes")
 
 
 def _count(rows: QuerySet[Any]) -> Any:

@@ -17,9 +17,16 @@ from peyvand.kernel.identifiers import clean
 from peyvand.kernel.refusals import NotFound, Refusal
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
-from peyvand.programmes.neighbourhoods import board_acts, board_queries, queries, served_actions
+from peyvand.programmes.neighbourhoods import (
+    board_acts,
+    board_queries,
+    clash_words,
+    queries,
+    served_actions,
+)
 from peyvand.programmes.neighbourhoods.board_models import BoardSeat, DoubleHelp, Objective, Obstacle, Share
 from peyvand.programmes.neighbourhoods.board_queries import Owed
+from peyvand.programmes.neighbourhoods.clash_models import Clash
 from peyvand.programmes.neighbourhoods.enums import DoubleHelpState
 from peyvand.programmes.neighbourhoods.forms import AlarmFilters, AskServedForm
 from peyvand.programmes.neighbourhoods.known import FOUR, FOUR_SOURCE
@@ -51,6 +58,7 @@ def board(request: HttpRequest, place_id: int) -> HttpResponseBase:
         "missing": _missing(told.seats),
         "four_source": f"\u2066{FOUR_SOURCE}\u2069",
         "accompanied": [_accompanied(one) for one in board_queries.accompaniment(by, place, told.seats)],
+        "clashes": [_clash(one, by, is_open) for one in told.clashes],
         "more": told.more,
         "objectives": [_objective(one, told.shares.get(one.pk, ()), by, is_open) for one in told.objectives],
         "obstacles": [_obstacle(one, by, is_open) for one in told.obstacles],
@@ -72,8 +80,12 @@ def block(by: Acting, place: Place, rows: list[dict[str, Any]]) -> PlaceBlock | 
     facts = [
         (_("Lead agency"), named(lead) or gettext("not named yet")), (_("Councils that stand"), number(row["councils"])),
         (_("Resolutions that are owed"), number(row["owed"])), (_("Obstacles that stand"), number(row["obstacles"])),
+        (_("Overlaps and conflicts that stand"), number(row["clashes"])),
     ]  # fmt: skip
-    links = [(_("Board of the place"), reverse(f"{SLUG}:board", args=[place.pk]))]
+    links = [
+        (_("Board of the place"), reverse(f"{SLUG}:board", args=[place.pk])),
+        (_("Actor map"), reverse(f"{SLUG}:actors", args=[place.pk])),
+    ]
     return PlaceBlock(_("Board and councils"), tuple(facts), tuple(links))
 
 
@@ -104,6 +116,13 @@ def _objective(row: Objective, shares: Sequence[Share], by: Acting, is_open: boo
         "row": row, "badge": objective_badge(row), "done": sum(one.done for one in shares),
         "shares": [(named(one.organisation), one.promised, one.done) for one in shares],
         "acts": offers(board_acts.OBJECTIVE, row, by, is_open, "objective_act"),
+    }  # fmt: skip
+
+
+def _clash(row: Clash, by: Acting, is_open: bool) -> dict[str, Any]:
+    return {
+        "row": row, "kind": clash_words.kind_badge(row), "badge": clash_words.state_badge(row), "why": clash_words.why(row),
+        "to_do": clash_words.what_to_do(row), "acts": offers(board_acts.CLASH, row, by, is_open, "clash_act"),
     }  # fmt: skip
 
 

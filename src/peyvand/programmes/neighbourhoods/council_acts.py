@@ -10,6 +10,7 @@ from peyvand.kernel.jalali import business_date
 from peyvand.programmes.neighbourhoods import (
     actions,
     forms,
+    many_actions,
     permissions,
     queries,
     rules,
@@ -165,6 +166,14 @@ RESOLUTION = Acts(
         "confirm": _step("confirm", _("Confirm that it is done"), _("Done, and the council kept its word.")),
         "send_back": _step("send_back", _("Not done yet"), _("Sent back to its owner."), forms.WordsForm),
         "postpone": _step("postpone", _("Give it a later day"), _("The new day was recorded, with the old one."), forms.LaterForm),
+        "hand": Act(
+            _("Hand it to another"), _("Handed on; the day stays, and the organisation finds it on its first page."),
+            lambda row, said, by, now: many_actions.hand_resolutions(
+                resolution_ids=[row.pk], owner=said["owner"], reason=said["note"], by=by, now=now
+            ),
+            lambda row, by: permissions.may_step(by, row, "hand"), lambda row: "hand" in rules.RESOLUTION.acts(row.state),
+            forms.HandOwedForm,
+        ),
         "drop": _step("drop", _("Drop it"), _("Dropped, with its reason."), forms.WordsForm),
         "reopen": _step("reopen", _("Take it up again"), _("Taken up again."), forms.WordsForm),
     },

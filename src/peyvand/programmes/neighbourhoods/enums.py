@@ -76,3 +76,40 @@ class ObstacleState(TextChoices):
 class DoubleHelpState(TextChoices):
     NEW = "new", _("New")
     SEEN = "seen", _("Seen")
+
+
+class ClashCode(TextChoices):
+    """Open rules: what agencies do twice at a place, and where they work against each other."""
+
+    SAME_HELP = "same_help", _("The same help, each for itself")
+    SAME_OBJECTIVE = "same_objective", _("The same objective twice")
+    PROMISED_MORE = "promised_more", _("More promised than is wanted")
+    SAME_TASK = "same_task", _("The same task resolved twice")
+    DIFFERENT_GOALS = "different_goals", _("One measure, different goals")
+    DIFFERENT_DAYS = "different_days", _("One goal, different days")
+    TWO_OWNERS = "two_owners", _("One task, two owners")
+    SAME_DAY = "same_day", _("Two sessions on one day")
+
+
+# The others are overlaps: work done twice, not against each other.
+CONFLICTS = (ClashCode.DIFFERENT_GOALS, ClashCode.DIFFERENT_DAYS, ClashCode.TWO_OWNERS, ClashCode.SAME_DAY)
+
+
+class ClashState(TextChoices):
+    STANDS = "stands", _("Still stands")
+    SET_ASIDE = "set_aside", _("Set aside")
+    GONE = "gone", _("Gone")
+
+
+class TieKind(TextChoices):
+    """What links two organisations at a place."""
+
+    PROMISE = "promise", _("promised help")
+    AGREEMENT = "agreement", _("agreement")
+    OBJECTIVE = "objective", _("shared objective")
+    COUNCIL = "council", _("same council")
+    BOARD = "board", _("same board")
+    HOUSE = "house", _("same house")
+
+
+FIRM = (TieKind.PROMISE, TieKind.AGREEMENT)

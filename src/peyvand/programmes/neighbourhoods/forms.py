@@ -1,17 +1,23 @@
 """The forms of councils and boards. Each is made for one row (`of`), whose choices it offers."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.kernel.jalali import business_date
 from peyvand.people.models import Organisation
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.programmes.neighbourhoods.enums import (
+    CONFLICTS,
     BoardRole,
+    ClashCode,
+    ClashState,
     CouncilState,
     Dimension,
     DoubleHelpState,
@@ -29,36 +35,21 @@ from peyvand.web import doing
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Filters
-from peyvand.web.pages.choices import KindFilters, PlaceField
+from peyvand.web.pages.choices import FoundChoice, KindFilters, PlaceField, offer_organisations
 from peyvand.web.pages.neighbourhoods import organisations_at
 from peyvand.web.pages.words import named
-
-MOST_ORGANISATIONS = 300
 
 
 def _fa() -> bool:
     return (get_language() or "fa").startswith("fa")
 
 
-class OrganisationField(forms.ModelChoiceField):
-    """An organisation of a place, of what lies in it and around it up to the province."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(queryset=Organisation.objects.none(), **options)
-
-    def label_from_instance(self, obj: Organisation) -> str:
-        return named(obj)
-
-
 class ActForm(doing.ActForm):
     """Organisations may be named that are near the place of the row."""
 
     def __init__(self, *args: Any, place: Place, **options: Any) -> None:
-        self.near = Organisation.objects.filter(pk__in=organisations_at(place).values("pk")[:MOST_ORGANISATIONS])
         super().__init__(*args, place=place, **options)
-        for field in self.fields.values():
-            if isinstance(field, OrganisationField):
-                field.queryset = self.near.order_by("sort_key")
+        offer_organisations(self, organisations_at(place).order_by("sort_key", "pk"))
 
 
 class WordsForm(ActForm):
@@ -122,7 +113,7 @@ class SeatForm(ActForm):
         label=_("Seat"), max_length=120, help_text=_("An office, not a name, such as: health house")
     )
     role = forms.ChoiceField(label=_("Role in the council"), choices=SeatRole.choices, initial=SeatRole.MEMBER)
-    organisation = OrganisationField(label=_("Of the organisation"), required=False)
+    organisation = FoundChoice(label=_("Of the organisation"), required=False)
     since = JalaliDateField(label=_("Since"))
     holder = forms.CharField(
         label=_("Who sits on it"), max_length=120, required=False,
@@ -189,7 +180,7 @@ class _Present(forms.ModelMultipleChoiceField):
 
 class ResolveForm(ActForm):
     title = forms.CharField(label=_("What was resolved"), max_length=200)
-    owner = OrganisationField(label=_("Who owes it"))
+    owner = FoundChoice(label=_("Who owes it"))
     due = JalaliDateField(label=_("By when"))
 
 
@@ -210,7 +201,7 @@ def _four() -> list[tuple[str, Any]]:
 
 
 class LeadForm(ActForm):
-    organisation = OrganisationField(label=_("Lead agency"))
+    organisation = FoundChoice(label=_("Lead agency"))
     stands_for = forms.ChoiceField(label=_("One of the four agencies"), choices=_four, required=False)
 
 
@@ -239,11 +230,47 @@ class ShareForm(ActForm):
 
 class ObstacleForm(ActForm):
     title = forms.CharField(label=_("What stands in the way"), max_length=200, help_text=_("Name no family."))
-    owner = OrganisationField(label=_("Who is to clear it"))
+    owner = FoundChoice(label=_("Who is to clear it"))
 
 
 class HandForm(ActForm):
-    owner = OrganisationField(label=_("To whom"))
+    owner = FoundChoice(label=_("To whom"))
+
+
+class HandOwedForm(HandForm):
+    note = forms.CharField(label=_("In a sentence"), widget=forms.Textarea, max_length=300)
+
+
+class HandManyForm(Form):
+    """Of many resolutions, anywhere in one's own area: any organisation may be named."""
+
+    organisation = FoundChoice(label=_("To whom"))
+    reason = forms.CharField(label=_("In a sentence"), max_length=100)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offer_organisations(self, Organisation.objects.filter(is_active=True).order_by("sort_key", "pk"))
+
+    def usual(self) -> dict[str, Any]:
+        """What the preview supposes until something is said: whoever it is, the same rows can be handed on."""
+        first = Organisation.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True).first()
+        return {"organisation": str(first or ""), "reason": str(self.fields["reason"].label)}
+
+
+class NewDayForm(Form):
+    """The new day of many resolutions."""
+
+    due_date = JalaliDateField(label=_("New day"))
+    reason = forms.CharField(label=_("In a sentence"), max_length=100)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        today = business_date(timezone.now())
+        options.setdefault("initial", {"due_date": today + timedelta(days=14)})
+        super().__init__(*args, **options)
+        self.fields["due_date"].earliest = today  # type: ignore[attr-defined]
+
+    def usual(self) -> dict[str, Any]:
+        return {"due_date": self.initial["due_date"].isoformat(), "reason": str(self.fields["reason"].label)}
 
 
 class AskServedForm(Form):
@@ -285,6 +312,21 @@ class CouncilFilters(Filters):
 class ObstacleFilters(Filters):
     searched = ("place__search_key", "owner__search_key")
     folded = ("title",)
+
+
+def _codes_of(kind: str) -> list[str]:
+    return [one.value for one in ClashCode if (one in CONFLICTS) == (kind == "conflict")]
+
+
+class ClashFilters(Filters):
+    searched = ("place__search_key", "organisation__search_key", "other_organisation__search_key")
+    lookups = {"kind": "code__in"}
+    kind = forms.TypedChoiceField(
+        label=_("Overlap or conflict"), required=False, coerce=_codes_of, empty_value=None,
+        choices=[("", _("All")), ("overlap", _("Overlap")), ("conflict", _("Conflict"))],
+    )  # fmt: skip
+    code = forms.ChoiceField(label=_("By which rule"), required=False, choices=[("", _("All")), *ClashCode.choices])
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *ClashState.choices])
 
 
 class BoardFilters(Filters):

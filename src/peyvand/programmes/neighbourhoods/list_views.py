@@ -12,13 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from peyvand.places.models import Place
-from peyvand.programmes.neighbourhoods import permissions, queries, rules
+from peyvand.programmes.neighbourhoods import clash_queries, clash_words, permissions, queries, rules
 from peyvand.programmes.neighbourhoods.actions import SLUG
 from peyvand.programmes.neighbourhoods.board_acts import board_url
 from peyvand.programmes.neighbourhoods.board_models import Objective, Obstacle
+from peyvand.programmes.neighbourhoods.clash_models import Clash
 from peyvand.programmes.neighbourhoods.enums import ObstacleState, SessionState
 from peyvand.programmes.neighbourhoods.forms import (
     BoardFilters,
+    ClashFilters,
     ObjectiveFilters,
     ObstacleFilters,
     ResolutionFilters,
@@ -28,6 +30,7 @@ from peyvand.programmes.neighbourhoods.forms import (
 from peyvand.programmes.neighbourhoods.models import Session
 from peyvand.programmes.neighbourhoods.views import badge, council_name, resolution_badge, voice_badge
 from peyvand.scope.bulk import below
+from peyvand.web.bulk import offered_on
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.access import acting, today
@@ -36,6 +39,8 @@ from peyvand.web.programmes import first_step, one_of
 from peyvand.web.templatetags.peyvand_format import number
 
 _READERS = one_of(*permissions.READERS)
+_TO_COUNCILS = first_step(SLUG, (_READERS, _("See the councils"), "home"), else_="")
+_TO_BOARDS = first_step(SLUG, (_READERS, _("See the boards"), "boards"), else_="")
 _SESSION_TONES = {
     SessionState.CALLED: "waiting", SessionState.HELD: "going", SessionState.MINUTED: "done", SessionState.CANCELLED: "stopped",
 }  # fmt: skip
@@ -50,10 +55,11 @@ RESOLUTIONS = ListSpec(
         Column("state", _("State"), value=resolution_badge, kind="badge"),
     ),
     default_sort="due_date",
+    acts=offered_on("resolutions"),
     filters=ResolutionFilters,
     empty_title=_("No resolution here"),
     empty_text=_("What a session resolves is listed here until it is done."),
-    first_step=first_step(SLUG, (_READERS, _("See the councils"), "home"), else_=""),
+    first_step=_TO_COUNCILS,
 )  # fmt: skip
 VOICES = ListSpec(
     name="voices",
@@ -69,7 +75,7 @@ VOICES = ListSpec(
     filters=VoiceFilters,
     empty_title=_("No voice here"),
     empty_text=_("What a council sends up is listed here with its clock."),
-    first_step=first_step(SLUG, (_READERS, _("See the councils"), "home"), else_=""),
+    first_step=_TO_COUNCILS,
 )  # fmt: skip
 
 
@@ -100,7 +106,7 @@ SESSIONS = ListSpec(
     filters=SessionFilters,
     empty_title=_("No session yet"),
     empty_text=_("A session is called on the page of its council, and stands here from then on."),
-    first_step=first_step(SLUG, (_READERS, _("See the councils"), "home"), else_=""),
+    first_step=_TO_COUNCILS,
 )  # fmt: skip
 
 
@@ -127,7 +133,7 @@ OBJECTIVES = ListSpec(
     filters=ObjectiveFilters,
     empty_title=_("No shared objective yet"),
     empty_text=_("The agencies of a place set one on its board, each with its part."),
-    first_step=first_step(SLUG, (_READERS, _("See the boards"), "boards"), else_=""),
+    first_step=_TO_BOARDS,
 )  # fmt: skip
 BOARDS = ListSpec(
     name="boards",
@@ -161,14 +167,41 @@ OBSTACLES = ListSpec(
         Column("place", _("Place"), value=lambda row: named(row.place), sort="place_path"),
         Column("owner", _("Who is to clear it"), value=lambda row: named(row.owner)),
         Column("age", _("Age in days"), value=age_of, kind="number"),
-        Column("told", _("Told"), value="told_at", kind="date", sort="told_at"),
+        Column("told", _("Day it was told"), value="told_at", kind="date", sort="told_at"),
         Column("state", _("State"), value=obstacle_badge, kind="badge"),
     ),
     default_sort="told_at",
     filters=ObstacleFilters,
     empty_title=_("No obstacle stands"),
     empty_text=_("What stands in the way of a place is told on its board, with whoever is to clear it."),
-    first_step=first_step(SLUG, (_READERS, _("See the boards"), "boards"), else_=""),
+    first_step=_TO_BOARDS,
+)  # fmt: skip
+
+
+def _to_clashes(row: Clash) -> str:
+    return f"{board_url(row.place_id)}#clashes"
+
+
+CLASHES = ListSpec(
+    name="clashes",
+    title=_("Overlaps and conflicts"),
+    columns=(
+        Column("rule", _("What meets"), value=lambda row: str(row.get_code_display()), link=_to_clashes),
+        Column("kind", _("Overlap or conflict"), value=clash_words.kind_badge, kind="badge"),
+        Column("place", _("Place"), value=lambda row: named(row.place), sort="place_path"),
+        Column("agencies", _("Agencies concerned"), value=clash_words.agencies),
+        Column("why", _("Why it is said"), value=clash_words.why),
+        Column("noticed", _("Noticed"), value="noticed_at", kind="date", sort="noticed_at"),
+        Column("state", _("State"), value=clash_words.state_badge, kind="badge"),
+        Column("reason", _("Why it was set aside")),
+    ),
+    default_sort="-noticed_at",
+    filters=ClashFilters,
+    empty_title=_("No overlap and no conflict"),
+    empty_text=_(
+        "Where agencies do the same twice at a place, or work against each other, it stands here and on its board. It stops nothing."
+    ),
+    first_step=_TO_BOARDS,
 )  # fmt: skip
 
 
@@ -266,3 +299,12 @@ def obstacles(request: HttpRequest) -> HttpResponseBase:
     shows = {"own": queries.to_clear(by), "all": Q()}
     rows = rows if request.GET.get("show") == "all" else rows.filter(stand)
     return _listed(request, OBSTACLES, rows, shows, at)
+
+
+@exportable
+@require_GET
+def clashes(request: HttpRequest) -> HttpResponseBase:
+    """Those that stand or were set aside; the ones that are gone where their state is asked for."""
+    rows, at = _of_place(request, clash_queries.clashes(acting(request)))
+    rows = rows if request.GET.get("state") else rows.filter(clash_queries.standing())
+    return _listed(request, CLASHES, rows, {}, at)

@@ -6,7 +6,10 @@ from django.db.models import F, Q
 from peyvand.people.models import Account, Organisation, path_field
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
-from peyvand.programmes.neighbourhoods import board_models  # noqa: F401  Django looks for tables in this module alone
+from peyvand.programmes.neighbourhoods import (  # Django looks for tables in this module alone
+    board_models,  # noqa: F401
+    clash_models,  # noqa: F401
+)
 from peyvand.programmes.neighbourhoods.enums import (
     CouncilState,
     ResolutionState,

@@ -3,6 +3,7 @@
 from peyvand.kernel.refusals import NotPermitted, Refusal
 from peyvand.programmes.neighbourhoods import rules
 from peyvand.programmes.neighbourhoods.board_models import Obstacle
+from peyvand.programmes.neighbourhoods.clash_models import Clash
 from peyvand.programmes.neighbourhoods.models import Council, Resolution, Voice
 from peyvand.scope.acting import STAFF, Acting, Role, within
 
@@ -102,6 +103,19 @@ def may_move_obstacle(by: Acting, obstacle: Obstacle, act: str, lead_path: str) 
     return NotPermitted(
         reason="an obstacle is cleared or handed on by its owner, by whoever told it, or by the lead agency of the place"
     )
+
+
+def may_set_aside(by: Acting, clash: Clash, lead_path: str) -> Refusal | None:
+    """The agencies concerned and the lead agency of the place, and those who name the lead."""
+    if by.role is Role.SYSTEM or may_set_lead(by, clash.place_path) is None:
+        return None
+    concerned = [clash.organisation.path, lead_path]
+    if clash.other_organisation is not None:
+        concerned.append(clash.other_organisation.path)
+    of_them = any(within(path, by.organisation_path) for path in concerned)
+    if of_them and by.role in ACTORS and within(clash.place_path, by.place_path):
+        return None
+    return NotPermitted(reason="this is set aside by one of the agencies concerned, or by the lead agency of the place")
 
 
 def may_settle(by: Acting) -> Refusal | None:

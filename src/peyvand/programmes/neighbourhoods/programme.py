@@ -18,9 +18,11 @@ from peyvand.extend.programme import (
     TakesLack,
 )
 from peyvand.programmes.neighbourhoods import (
+    actor_views,
     board_acts,
     board_queries,
     board_views,
+    clash_actions,
     council_acts,
     figure_views,
     figures,
@@ -32,6 +34,7 @@ from peyvand.programmes.neighbourhoods import (
 from peyvand.programmes.neighbourhoods.actions import SLUG, forget_holders
 from peyvand.programmes.neighbourhoods.api import API_ROUTES
 from peyvand.programmes.neighbourhoods.lacking import take_lack
+from peyvand.programmes.neighbourhoods.many_acts import ACTS
 from peyvand.programmes.neighbourhoods.models import Resolution
 from peyvand.programmes.neighbourhoods.permissions import ACTORS, KEEPERS, LEAD_SETTERS, READERS, SETTLERS
 from peyvand.programmes.neighbourhoods.seed import seed
@@ -49,6 +52,13 @@ def watch(call: Call) -> None:
 def blank(call: Call) -> None:
     """Somebody of the family was erased: an alarm about these needs tells of nobody any more."""
     forget_alarms(need_ids=call.ids["need"], by=SYSTEM, now=call.now)
+
+
+def look_at_places(call: Call) -> None:
+    """Offers came, changed or ended: what meets at their places. On the daily round at every place, for days pass by themselves."""
+    ids = call.ids.get("capacity")
+    places = None if not call.act else sorted(clash_actions.places_of_capacities(ids or ()))
+    clash_actions.look_for_clashes(place_ids=places, by=SYSTEM, now=call.now)
 
 
 def forget_names(before: date, now: datetime) -> int:
@@ -81,10 +91,13 @@ PROGRAMME = Programme(
     ),
     life_cycles=(
         rules.COUNCIL, rules.SESSION, rules.RESOLUTION, rules.VOICE, rules.BOARD, rules.OBJECTIVE, rules.OBSTACLE,
-        rules.DOUBLE_HELP,
+        rules.DOUBLE_HELP, rules.CLASH,
     ),
     guards={},
-    reactions={"need.told": "watch", "commitment.offered": "watch", "need.forgotten": "blank"},
+    reactions={
+        "need.told": "watch", "commitment.offered": "watch", "need.forgotten": "blank",
+        **dict.fromkeys(("capacity.opened", "capacity.paused", "capacity.resumed", "capacity.closed", "capacity.reopened"), "clashes"),
+    },
     pages=(
         Page("home", _("Councils and boards"), "see", in_menu=True, tally=waiting),
         Page("council", _("Council"), "see"),
@@ -97,8 +110,10 @@ PROGRAMME = Programme(
         Page("voice", _("Voice"), "see"),
         Page("objectives", _("Shared objectives"), "see"),
         Page("obstacles", _("Obstacles"), "see"),
+        Page("clashes", _("Overlaps and conflicts"), "see"),
         Page("boards", _("Boards and who leads them"), "see"),
         Page("board", _("Board of a place"), "see"),
+        Page("actors", _("Actor map"), "see"),
         Page("served", _("Double help"), "served"),
         Page("figures", _("Figures of councils and boards"), "see"),
         Page("found", _("Found a council"), "keep", writes=True),
@@ -125,9 +140,12 @@ PROGRAMME = Programme(
         Route("voices/<int:voice_id>/<slug:act>/", "council_act", council_acts.VOICE.view, "voice_act"),
         Route("obstacles/", "obstacles", list_views.obstacles),
         Route("objectives/", "objectives", list_views.objectives),
+        Route("clashes/", "clashes", list_views.clashes),
+        Route("clashes/<int:clash_id>/<slug:act>/", "board_act", board_acts.CLASH.view, "clash_act"),
         Route("boards/", "boards", list_views.boards),
         Route("boards/<int:place_id>/", "board", board_views.board),
         Route("boards/<int:place_id>/<slug:act>/", "board_act", board_acts.BOARD.view),
+        Route("actors/<int:place_id>/", "actors", actor_views.actors),
         Route("board-seats/<int:board_seat_id>/<slug:act>/", "board_act", board_acts.SEAT.view, "board_seat_act"),
         Route("objectives/<int:objective_id>/<slug:act>/", "board_act", board_acts.OBJECTIVE.view, "objective_act"),
         Route("obstacles/<int:obstacle_id>/<slug:act>/", "board_act", board_acts.OBSTACLE.view, "obstacle_act"),
@@ -140,6 +158,7 @@ PROGRAMME = Programme(
     ),
     jobs=(
         Job("watch", _("Notice double help"), watch),
+        Job("clashes", _("Notice overlaps and conflicts"), look_at_places, daily=True),
         Job("blank", _("Erase alarms about people who are erased"), blank),
     ),
     figures=(
@@ -185,6 +204,7 @@ PROGRAMME = Programme(
     takes_lack=TakesLack("board_act", _("Hand it to the agencies as an obstacle"), take_lack),
     of_place=OfPlace("board", board_queries.place_summary, board_views.block),
     waits=WAITS,
+    acts_on_many=ACTS,
     words={
         "council": _("Council"),
         "council_kind": _("Kind of council"),
@@ -212,6 +232,8 @@ PROGRAMME = Programme(
         "council_session.called_again": _("Cancelled session called again"),
         "resolution.passed": _("Resolved"),
         "resolution.stepped": _("Step of a resolution"),
+        "resolution.handed": _("Resolutions handed to another organisation"),
+        "resolution.given_day": _("Resolutions given another day"),
         "voice.sent": _("Voice sent up"),
         "voice.heard": _("Voice heard"),
         "voice.moved": _("Voice answered or moved"),
@@ -227,6 +249,10 @@ PROGRAMME = Programme(
         "objective.moved": _("Shared objective dropped or taken up again"),
         "obstacle.told": _("Obstacle told"),
         "obstacle.moved": _("Obstacle cleared or handed on"),
+        "clash": _("Overlap or conflict"),
+        "clash.noticed": _("Overlaps and conflicts noticed"),
+        "clash.set_aside": _("Overlap or conflict set aside"),
+        "clash.taken_back": _("Overlap or conflict stands after all"),
         "served.asked": _("Asked whether somebody is served already"),
         "served.seen": _("Alarm of double help seen"),
     },

@@ -10,6 +10,7 @@ from peyvand.kernel.states import LifeCycle
 from peyvand.programmes.neighbourhoods.enums import (
     OWED,
     BoardState,
+    ClashState,
     CouncilState,
     DoubleHelpState,
     ObjectiveState,
@@ -49,6 +50,10 @@ RESOLUTION = LifeCycle(
         ("confirm", ResolutionState.REPORTED, ResolutionState.DONE),
         ("postpone", ResolutionState.OPEN, ResolutionState.OPEN),
         ("postpone", ResolutionState.UNDERWAY, ResolutionState.UNDERWAY),
+        ("give_day", ResolutionState.OPEN, ResolutionState.OPEN),
+        ("give_day", ResolutionState.UNDERWAY, ResolutionState.UNDERWAY),
+        ("hand", ResolutionState.OPEN, ResolutionState.OPEN),
+        ("hand", ResolutionState.UNDERWAY, ResolutionState.UNDERWAY),
         ("drop", ResolutionState.OPEN, ResolutionState.DROPPED),
         ("drop", ResolutionState.UNDERWAY, ResolutionState.DROPPED),
         ("reopen", ResolutionState.DONE, ResolutionState.UNDERWAY),
@@ -58,6 +63,8 @@ RESOLUTION = LifeCycle(
 # What is said in words with a step: the next reader has to know why.
 NEEDS_WORDS = ("report", "send_back", "postpone", "drop", "reopen")
 OF_OWNER = ("start", "report")
+OF_MANY = ("hand", "give_day")  # of one or many at once: `many_actions`
+CLOSES_OR_OPENS = ("confirm", "drop", "reopen")
 VOICE = LifeCycle(
     "voice",
     VoiceState.WAITING,
@@ -102,6 +109,17 @@ OBSTACLE = LifeCycle(
         ("hand", ObstacleState.OPEN, ObstacleState.OPEN),
         ("clear", ObstacleState.OPEN, ObstacleState.CLEARED),
         ("tell_again", ObstacleState.CLEARED, ObstacleState.OPEN),
+    ],
+)
+CLASH = LifeCycle(
+    "clash",
+    ClashState.STANDS,
+    [
+        ("set_aside", ClashState.STANDS, ClashState.SET_ASIDE),
+        ("take_back", ClashState.SET_ASIDE, ClashState.STANDS),
+        ("go", ClashState.STANDS, ClashState.GONE),
+        ("go", ClashState.SET_ASIDE, ClashState.GONE),
+        ("come_back", ClashState.GONE, ClashState.STANDS),
     ],
 )
 DOUBLE_HELP = LifeCycle("double_help", DoubleHelpState.NEW, [("see", DoubleHelpState.NEW, DoubleHelpState.SEEN)])

@@ -167,6 +167,11 @@ def _board(place: Place, keeper: Organisation, others: Sequence[Organisation], r
         board_actions.take_share(
             objective_id=objective.pk, organisation=one, promised=10, done=random.randint(0, 10), by=SYSTEM, now=now
         )
+    for one in asking[:1]:  # of the same measure and another number: a conflict to be seen on the board
+        board_actions.set_objective(
+            place=place, organisation=one, title="خانه‌های امن برای سالمندان تنها", dimension=Dimension.PHYSICAL,
+            measure="خانهٔ مناسب‌سازی‌شده", target=12, due=objective.due_date, **act,
+        )  # fmt: skip
     obstacle = board_actions.tell_obstacle(
         place=place, title="مجوز حفاری کوچه هنوز صادر نشده است", owner=keeper, by=SYSTEM, now=now - timedelta(days=random.randint(5, 50))
     )  # fmt: skip

@@ -10,6 +10,7 @@ from peyvand.kernel.refusals import BadValue, NotFound, require
 from peyvand.people.models import Organisation
 from peyvand.programmes.neighbourhoods import rules
 from peyvand.programmes.neighbourhoods.actions import council_of, event, require_on, words_of
+from peyvand.programmes.neighbourhoods.clash_actions import look_again
 from peyvand.programmes.neighbourhoods.models import (
     AgendaItem,
     Attendance,
@@ -47,6 +48,7 @@ def call_session(
         [AgendaItem(session=session, position=place, title=title) for place, title in enumerate(items, start=1)]
     )
     event("council_session.called", "council_session", session.pk, by, now, row=council)
+    look_again([council.place_id], now)
     return session
 
 
@@ -85,6 +87,7 @@ def hold_session(
         item.said, item.speaker = said.get(position, "").strip(), spoke.get(position, "").strip()
     AgendaItem.objects.bulk_update(items.values(), ["said", "speaker"])
     event("council_session.held", "council_session", session.pk, by, now, row=council)
+    look_again([council.place_id], now)
     return session
 
 
@@ -98,6 +101,7 @@ def move_session(*, session_id: int, act: str, by: Acting, now: datetime) -> Ses
     session.state = rules.SESSION.after(act, session.state)
     session.save(update_fields=["state"])
     event(_MOVED[act], "council_session", session.pk, by, now, row=council)
+    look_again([council.place_id], now)
     return session
 
 
@@ -117,6 +121,7 @@ def resolve(*, session_id: int, title: str, owner: Organisation, due: date, by: 
         state=rules.RESOLUTION.start, decided_date=session.date, due_date=due,
     )  # fmt: skip
     event("resolution.passed", "resolution", resolution.pk, by, now, row=council)
+    look_again([council.place_id], now)
     return resolution
 
 
@@ -127,6 +132,8 @@ def step_resolution(
     """One step of a resolution's follow-up: start, report, confirm, send_back, postpone (with `due`), drop or reopen."""
     resolution = lock(Resolution.objects.all(), [resolution_id])[resolution_id]
     require(may_step(by, resolution, act))
+    if act in rules.OF_MANY:
+        raise BadValue(field="act", reason="it is handed on or moved by an act of its own")
     require_on(resolution.place_path, resolution.organisation_path, now)
     resolution.state = rules.RESOLUTION.after(act, resolution.state)
     if act in rules.NEEDS_WORDS and len(note.strip()) < 5:
@@ -151,7 +158,14 @@ def step_resolution(
         by_id=by.account_id or None,
     )
     event("resolution.stepped", "resolution", resolution.pk, by, now, row=resolution, data={"act": act})
+    if act in rules.CLOSES_OR_OPENS:
+        look_again(_places([resolution]), now)
     return resolution
+
+
+def _places(resolutions: Sequence[Resolution]) -> list[int]:
+    councils = Council.objects.filter(pk__in={one.council_id for one in resolutions})
+    return list(councils.values_list("place_id", flat=True).distinct())
 
 
 def _session(session_id: int, by: Acting, now: datetime) -> tuple[Session, Council]:

@@ -171,9 +171,10 @@ class ResolutionOut(Schema):
 
 
 class ResolutionMoveIn(Given):
-    act: Literal["start", "report", "confirm", "send_back", "postpone", "drop", "reopen"]
+    act: Literal["start", "report", "confirm", "send_back", "postpone", "hand", "drop", "reopen"]
     note: Line = ""
     due_date: Day | None = None
+    owner_id: Annotated[Id | None, Field(description="Where it is handed on")] = None
 
 
 class VoiceIn(Given):

@@ -249,6 +249,7 @@ def _thread(row: Resolution) -> list[Step]:
 
 def _told(steps: Iterable[Any]) -> list[tuple[str, Any]]:
     titles = {name: str(act.title) for name, act in council_acts.RESOLUTION.acts.items()}
+    titles |= {"give_day": gettext("Give them another day"), "put_back": gettext("Put back as it was")}
     return [(titles.get(step.act, step.act), step) for step in steps]
 
 

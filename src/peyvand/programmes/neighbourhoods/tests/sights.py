@@ -20,6 +20,7 @@ from peyvand.programmes.neighbourhoods.actions import (
 )
 from peyvand.programmes.neighbourhoods.board_actions import add_trusted, set_lead, set_objective, tell_obstacle
 from peyvand.programmes.neighbourhoods.board_models import BoardSeat, DoubleHelp, Objective, Obstacle, TrustedPerson
+from peyvand.programmes.neighbourhoods.clash_models import Clash
 from peyvand.programmes.neighbourhoods.enums import Dimension, SeatRole
 from peyvand.programmes.neighbourhoods.models import (
     Council,
@@ -73,6 +74,10 @@ def _board(world: World, day: date) -> None:
         place=place, organisation=office, title="خانهٔ مناسب", dimension=Dimension.PHYSICAL, measure="خانه", target=3, due=day,
         by=world["officer"], now=NOW,
     )  # fmt: skip
+    set_objective(
+        place=place, organisation=office, title="خانه‌های سالمندان", dimension=Dimension.PHYSICAL, measure="خانه", target=5, due=day,
+        by=world["officer"], now=NOW,
+    )  # fmt: skip
     tell_obstacle(place=place, title="مجوز نیامده است", owner=office, by=by, now=NOW)
     add_trusted(place=place, organisation=world.organisations["centre"], name="معتمد نهفته", agreed=day, by=by, now=NOW)
 
@@ -114,7 +119,7 @@ SIGHTS = ProgrammeSights(
         **dict.fromkeys((Council, Session, Resolution, BoardSeat), _of_council),
         Seat: lambda facts, by, row: _of_council(facts, by, row.council),
         SeatHolder: _seat_holder,
-        **dict.fromkeys((Voice, Objective, Obstacle), _read_here),
+        **dict.fromkeys((Voice, Objective, Obstacle, Clash), _read_here),
         TrustedPerson: kept,
         DoubleHelp: lambda facts, by, row: kept(facts, by, row.need),
     },
@@ -123,16 +128,18 @@ SIGHTS = ProgrammeSights(
     numbers={
         "council_id": Council, "session_id": Session, "resolution_id": Resolution, "voice_id": Voice, "seat_id": Seat,
         "board_seat_id": BoardSeat, "objective_id": Objective, "obstacle_id": Obstacle, "trusted_id": TrustedPerson,
+        "clash_id": Clash,
     },
-    texts={"act": ["open", "close", "withdraw", "return", "report", "hear", "share", "leave", "join", "seat"]},
-    meanings={"late": _late},
+    texts={"act": ["open", "close", "withdraw", "return", "report", "hear", "share", "leave", "join", "seat", "hand", "set_aside"]},
+    meanings={"late": _late, "rule": lambda sights, by, row, value: row.code == value},
     lists={
         "/kinds": Listed(CouncilKind, lambda by: by.role in (Role.ADMINISTRATOR, Role.HQ_LEADER)),
         "/councils": Listed(Council, _reads, in_area),
         "/resolutions": Listed(Resolution, _reads, _in_area_or_owed),
+        "/clashes": Listed(Clash, _reads, in_area),
         "/voices": Listed(Voice, _reads, in_area),
         "/double-help": Listed(DoubleHelp, staff, key="need_id"),
     },
-    only={"/boards/{place_id}": lambda by, row: _reads(by) and in_area(by, row)},
+    only=dict.fromkeys(("/boards/{place_id}", "/actors/{place_id}"), lambda by, row: _reads(by) and in_area(by, row)),
     other=frozenset({"/figures"}),
 )  # fmt: skip

@@ -15,8 +15,11 @@ from peyvand.extend.switches import switch_off, switch_on
 from peyvand.kernel.jalali import business_date
 from peyvand.people.models import Membership
 from peyvand.programmes.neighbourhoods import actions, board_queries, queries
+from peyvand.programmes.neighbourhoods.board_models import Obstacle
 from peyvand.programmes.neighbourhoods.models import CouncilKind
 from peyvand.scope.acting import SYSTEM
+from peyvand.scope.database import scope
+from peyvand.web.pages import choices
 
 pytestmark = pytest.mark.django_db
 ROOT, API = "/programmes/neighbourhoods/", "/programmes/neighbourhoods"
@@ -209,3 +212,15 @@ def test_switched_off_reading_pages_stay_and_writing_pages_refuse(world):
     assert page.status_code == 200
     assert "/resolve/" not in page.content.decode()
     assert secretary.post(f"{ROOT}sessions/{session['id']}/close/").status_code == 409
+
+
+def test_an_organisation_is_found_by_its_name_where_no_select_box_could_hold_them(world, monkeypatch):
+    """However many there are around a place, none is left out of the choice."""
+    monkeypatch.setattr(choices, "MOST_NAMES", 1)
+    centre, place = client(world, "facilitator"), world.places["nobonyad"].pk
+    form = f"{ROOT}boards/{place}/obstacle/"
+    assert "<select" not in centre.get(form).content.decode()
+    centre.post(form, {"title": "مجوز نیامده است", "owner": "خیریه نمونه"})
+    with scope(SYSTEM):
+        assert Obstacle.objects.get().owner_id == world.organisations["charity"].pk
+    assert "با این نام" in centre.post(form, {"title": "مجوز", "owner": "نامی که نیست"}).content.decode()
