@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.world import NOW, World
 
 from peyvand.kernel.refusals import NotPermitted
-from peyvand.places.actions import NameTaken, NewPlace, add_place, change_place
+from peyvand.places.actions import NameTaken, NewPlace, PlaceInUse, add_place, change_place, remove_place
 from peyvand.places.drawing import (
     BorderCrosses,
     BorderFar,
@@ -201,3 +201,16 @@ def test_nobody_draws_outside_his_area_or_over_a_reference_place(world):
                 by=world["officer"],
                 now=NOW,
             )
+
+
+def test_a_place_that_nothing_points_to_is_taken_away_and_one_in_use_stays(world):
+    place = drawn(world)
+    remove_place(place_id=place.pk, by=world["officer"], now=NOW)
+    assert not Place.objects.filter(pk=place.pk).exists()
+    world.need(1)  # of another organisation than the officer's own, or not: what hangs on a place holds it
+    with pytest.raises(PlaceInUse):
+        remove_place(place_id=world.places["nobonyad"].pk, by=world["officer"], now=NOW)
+    for pk, by in ((world.places["ahangar"].pk, "field_leader"), (world.places["sari"].pk, "officer")):
+        with pytest.raises(NotPermitted):
+            remove_place(place_id=pk, by=world[by], now=NOW)
+    assert Place.objects.filter(pk=world.places["nobonyad"].pk).exists()

@@ -5,7 +5,7 @@ sent without scripts too, under the key that was made when the draft was begun.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,8 @@ from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.forms import Form
-from peyvand.web.pages.access import refuse
 from peyvand.web.pages.words import listed, named
-from peyvand.web.templatetags.peyvand_format import jdate
+from peyvand.web.templatetags.peyvand_format import jdate, number
 from peyvand.web.templatetags.peyvand_format import refusal as words
 
 _WORKER = Path(__file__).parent / "static" / "visits" / "worker.js"
@@ -62,35 +61,46 @@ def field(request: HttpRequest) -> HttpResponseBase:
         form.fields["plan"].queryset = plans.filter(state=VisitState.PLANNED)  # type: ignore[attr-defined]
         if request.method != "POST":
             return render(request, "visits/field.html", _page(form, by))
-    row = _visit(form, request) if sent else None
+    row, refused = _visit(form, request) if sent else (None, {})
 
     def store() -> int:
         return (
             actions.record_visit(row=row, by=by, now=timezone.now()).pk if row else 0
         )  # an invalid form is never stored
 
-    return _store(request, form, store, "visits/field.html", _page, _("The visit is kept."))
+    def to(visit_id: int) -> str:
+        replace = f"?spot={min(refused)}#add-picture" if refused else ""
+        return reverse(f"{SLUG}:one", args=[visit_id]) + replace
+
+    told = [_not_kept(spot, refusal) for spot, refusal in refused.items()]
+    return store_once(request, form, store, "visits/field.html", _page, _("The visit is kept."), to, told)
 
 
-def _visit(form: VisitForm, request: HttpRequest) -> actions.NewVisit | None:
-    """What is to be stored; None where a picture cannot be kept, which is then said beside it."""
-    said, pictures = form.cleaned_data, []
-    digest = _digest(request)
+def _not_kept(spot: int, refusal: Refusal) -> str:
+    text = _("Picture {number} was not kept: {why} Choose another one for it, or leave it out.")
+    return text.format(number=number(spot), why=words(refusal))
+
+
+def _visit(form: VisitForm, request: HttpRequest) -> tuple[actions.NewVisit, dict[int, Refusal]]:
+    """What is to be stored, and by spot why a picture is not: a visit is never lost for a picture that cannot be kept."""
+    said, pictures, refused = form.cleaned_data, [], dict[int, Refusal]()
+    digest = draft_digest(request)
     for spot, file in form.photos():
         try:
             data = cleaned(file)
         except Refusal as refusal:
-            refuse(form, refusal, **{refusal.code: f"photo_{spot}"})
-            return None
-        pictures.append(actions.Picture(folder().store(data), len(data), spot))
+            refused[spot] = refusal
+        else:
+            pictures.append(actions.Picture(folder().store(data), len(data), spot))
     position = None if said["lat"] is None else (said["lat"], said["lon"])
-    return actions.NewVisit(
+    row = actions.NewVisit(
         said["place"], said["visited_date"], said["families_met"], said["first_contacts"], said["note"], position,
         form.heard(), tuple(pictures), said["plan"].pk if said["plan"] else None, said["key"], digest,
     )  # fmt: skip
+    return row, refused
 
 
-def _digest(request: HttpRequest) -> str:
+def draft_digest(request: HttpRequest) -> str:
     """The fingerprint of a draft as it was sent: its fields, and of each file what is in it."""
     told = hashlib.sha256()
     fields = sorted(
@@ -99,27 +109,33 @@ def _digest(request: HttpRequest) -> str:
     told.update(repr(fields).encode())
     for name in sorted(request.FILES):
         for file in request.FILES.getlist(name):
+            file.seek(0)  # it may have been read already, as a picture
             told.update(name.encode() + hashlib.sha256(file.read()).digest())
             file.seek(0)
     return told.hexdigest()
 
 
-def _store(
+def store_once(
     request: HttpRequest,
     form: Form,
     store: Callable[[], int],
     template: str,
     page: Callable[..., dict[str, Any]],
     done: str,
+    to: Callable[[int], str],
+    refused: Sequence[str] = (),
 ) -> HttpResponseBase:
-    """Store what came once under its key, and say so: as a page, or to the script that sent it."""
+    """Store what came once under its key, and say so: as a page, or to the script that sent it.
+
+    `to` gives the address of what was stored, asked under the actor's scope; `refused` says which parts of it were not kept.
+    """
     by: Acting = request.acting  # type: ignore[attr-defined]
     if form.is_valid():
         try:
             if form.cleaned_data["owner"] != by.account_id:
                 raise AnotherOwner
             key = str(form.cleaned_data["key"])
-            body = [request.path, _digest(request)]
+            body = [request.path, draft_digest(request)]
             answer, repeated = once(key=key, body=body, by=by, now=timezone.now(), run=lambda: {"id": store()})
         except NotFound:
             form.add_error(None, _("The visit this belongs to has not been sent yet, or lies outside your area."))
@@ -128,20 +144,24 @@ def _store(
         except Refusal as refusal:
             form.add_error(None, words(refusal))
         else:
-            return _kept(request, answer["id"], done, repeated=repeated)
+            with scope(by):
+                url = to(answer["id"])
+            return _kept(request, answer["id"], done, url, refused, repeated=repeated)
     told = [f"{form.fields[name].label}: {text}" if name in form.fields else str(text)
             for name, texts in form.errors.items() for text in texts]  # fmt: skip
     return _said(request, form, template, page, told, 422)
 
 
-def _kept(request: HttpRequest, pk: int, done: str, *, repeated: bool) -> HttpResponseBase:
-    with scope(request.acting):  # type: ignore[attr-defined]
-        visit_id = pk if request.resolver_match.view_name == f"{SLUG}:field" else queries.visit_of_answer(pk)  # type: ignore[union-attr]
-    to = reverse(f"{SLUG}:one", args=[visit_id])
+def _kept(
+    request: HttpRequest, pk: int, done: str, url: str, refused: Sequence[str], *, repeated: bool
+) -> HttpResponseBase:
     if _by_script(request):
-        return JsonResponse({"id": pk, "url": to, "repeated": repeated}, status=200 if repeated else 201)
+        told = {"id": pk, "url": url, "repeated": repeated, "refused": list(refused)}
+        return JsonResponse(told, status=200 if repeated else 201)
     notices.done(request, done)
-    return redirect(to)
+    for text in refused:
+        notices.warn(request, text)
+    return redirect(url)
 
 
 def _said(
@@ -171,7 +191,12 @@ def _by_script(request: HttpRequest) -> bool:
 
 def _page(form: Form, by: Acting) -> dict[str, Any]:
     surveys = list(queries.surveys_for(by).filter(is_in_use=True)[:20])
-    return {"form": form, "owner": by.account_id, "surveys": surveys, "kind": "visit", "own": reverse(f"{SLUG}:field")}
+    return {"surveys": surveys, **phone_page(form, by, own=reverse(f"{SLUG}:field"))}
+
+
+def phone_page(form: Form, by: Acting, *, own: str) -> dict[str, Any]:
+    """What every page of the phone needs; `own` is where its form is sent."""
+    return {"form": form, "owner": by.account_id, "own": own}
 
 
 def survey(request: HttpRequest, survey_id: int) -> HttpResponseBase:
@@ -198,13 +223,16 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponseBase:
             survey_actions.record_answer(row=row, by=by, now=timezone.now()).pk if row else 0
         )  # an invalid form is never stored
 
-    return _store(request, form, store, "visits/survey_field.html", page, _("The answers are kept."))
+    def to(answer_id: int) -> str:
+        return reverse(f"{SLUG}:one", args=[queries.visit_of_answer(answer_id)])
+
+    return store_once(request, form, store, "visits/survey_field.html", page, _("The answers are kept."), to)
 
 
 def _survey(found: Any, definition: Definition) -> dict[str, Any]:
     spoken = language()
     notes = [in_language(one["labels"], spoken) for one in definition.questions if one["type"] == "note"]
-    return {"survey": found, "notes": notes, "kind": "answer", "own": reverse(f"{SLUG}:field_survey", args=[found.pk])}
+    return {"survey": found, "notes": notes, "own": reverse(f"{SLUG}:field_survey", args=[found.pk])}
 
 
 def _answer(form: AnswerForm, survey_id: int, request: HttpRequest) -> survey_actions.NewAnswer:
@@ -212,5 +240,5 @@ def _answer(form: AnswerForm, survey_id: int, request: HttpRequest) -> survey_ac
     at = said["visit"]
     by_key = not at.isdecimal()
     return survey_actions.NewAnswer(
-        survey_id, form.answers(), None if by_key else int(at), actions.UUID(at) if by_key else None, said["key"], _digest(request)
+        survey_id, form.answers(), None if by_key else int(at), actions.UUID(at) if by_key else None, said["key"], draft_digest(request)
     )  # fmt: skip

@@ -18,13 +18,14 @@ from peyvand.kernel.text import latin_digits
 from peyvand.places.enums import FINE
 from peyvand.places.models import Place
 from peyvand.programmes.visits.actions import Heard
+from peyvand.programmes.visits.contact_actions import NewContact
 from peyvand.programmes.visits.enums import Moment, VisitState
 from peyvand.programmes.visits.forms_as_data import Definition, in_language
 from peyvand.programmes.visits.models import Visit
 from peyvand.programmes.visits.rules import MOST_FAMILIES, SPOTS
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below
-from peyvand.web.fields import JalaliDateField, QuantityField
+from peyvand.web.fields import JalaliDateField, MobileField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Filters
 from peyvand.web.pages.choices import FoundPlace, KindField
@@ -49,6 +50,22 @@ class DegreeField(forms.DecimalField):
 
     def to_python(self, value: Any) -> Any:
         return super().to_python(latin_digits(value).replace("٫", ".") if isinstance(value, str) else value)
+
+
+def position_fields() -> tuple[DegreeField, DegreeField]:
+    """Latitude and longitude of a place."""
+    lat = DegreeField(
+        label=_("Latitude"), min_value=-90, max_value=90,
+        help_text=_("Of the place, never of a home: it is rounded to about a kilometre before it is kept."),
+    )  # fmt: skip
+    return lat, DegreeField(label=_("Longitude"), min_value=-180, max_value=180)
+
+
+def whole_position(form: Form, said: dict[str, Any]) -> dict[str, Any]:
+    """What was said, with a position of one half refused."""
+    if ("lat" in said and "lon" in said) and (said["lat"] is None) != (said["lon"] is None):
+        form.add_error("lon", _("A position has a latitude and a longitude."))
+    return said
 
 
 def fine_places(by: Acting) -> QuerySet[Place]:
@@ -108,11 +125,7 @@ class VisitForm(Form):
         label=_("For how many was it the first contact?"), least=0, most=MOST_FAMILIES,
         help_text=_("Families whom nobody from an office or a charity had visited before"),
     )  # fmt: skip
-    lat = DegreeField(
-        label=_("Latitude"), min_value=-90, max_value=90,
-        help_text=_("Of the place, never of a home: it is rounded to about a kilometre before it is kept."),
-    )  # fmt: skip
-    lon = DegreeField(label=_("Longitude"), min_value=-180, max_value=180)
+    lat, lon = position_fields()
     note = forms.CharField(
         label=_("What did you see and hear?"), required=False, max_length=3000, widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Write nobody's name. It is kept encrypted, for those of your organisation who work here."),
@@ -142,10 +155,7 @@ class VisitForm(Form):
             )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if ("lat" in said and "lon" in said) and (said["lat"] is None) != (said["lon"] is None):
-            self.add_error("lon", _("A position has a latitude and a longitude."))
-        return said
+        return whole_position(self, super().clean() or self.cleaned_data)
 
     def heard(self) -> tuple[Heard, ...]:
         said = self.cleaned_data
@@ -198,6 +208,38 @@ class PictureForm(Form):
         label=_("Picture"), widget=forms.FileInput(attrs=_PICTURE),
         help_text=_("Without faces. Where and with what it was taken is removed before it is kept."),
     )  # fmt: skip
+
+
+class ContactForm(Form):
+    """A family seen at a visit that has no file anywhere."""
+
+    once = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    given_name = forms.CharField(label=_("Given name"), max_length=80)
+    family_name = forms.CharField(label=_("Family name"), max_length=80)
+    household_size = QuantityField(label=_("How many are they at home?"), most=40, initial=1)
+    mobile = MobileField(label=_("Mobile number, if they want to give one"), required=False)
+    kind = KindField(label=_("What do they need first?"), empty_label=_("Choose a kind of help"))
+    quantity = QuantityField(label=_("How much?"), initial=1)
+    note = forms.CharField(
+        label=_("In their own words"),
+        required=False,
+        max_length=500,
+        help_text=_("It is kept encrypted, with the need."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial.setdefault("once", str(uuid4()))
+
+    def contact(self) -> NewContact:
+        said = self.cleaned_data
+        return NewContact(
+            said["given_name"], said["family_name"], said["kind"], said["quantity"], said["household_size"], said["mobile"], said["note"]
+        )  # fmt: skip
+
+    def body(self) -> dict[str, str]:
+        """What makes this press the same as another one."""
+        return {name: str(getattr(value, "pk", value)) for name, value in self.cleaned_data.items() if name != "once"}
 
 
 class TermsForm(Form):

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from peyvand.flow.need.models import Need
 from peyvand.people.models import Account, Organisation, path_field
 from peyvand.places.models import Place
-from peyvand.programmes.visits.enums import Moment, VisitState
+from peyvand.programmes.visits.enums import HeardFrom, Moment, ReportedKind, ReportState, TourAim, VisitState
 from peyvand.scope.encryption import ProtectedField
 
 
@@ -71,7 +71,8 @@ class Visit(models.Model):
 
 
 class Tour(models.Model):
-    """A professional corridor: people with the skills that places need, on their way for some days.
+    """A professional corridor: people with the skills that places need, on their way for some days; or an outreach round, which
+    seeks the places and people that nobody has seen.
 
     `left` holds what found no room: place, skill and why, one list each.
     """
@@ -79,6 +80,7 @@ class Tour(models.Model):
     personal_data = "none"
 
     title = models.CharField(max_length=120)
+    aim = models.CharField(max_length=10, choices=TourAim.choices, default=TourAim.CORRIDOR)
     base = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     place_path = path_field()
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -238,3 +240,63 @@ class VisitTerms(models.Model):
                 name="visit_terms_whole",
             )
         ]
+
+
+class PlaceReport(models.Model):
+    """A place that is in no list: somebody saw it or heard of it. The county's officer accepts it, joins it to a known one, or sets
+    it aside.
+
+    `near` is the county or the nearest known place, `place` what it became or was joined to. A position has two decimals of a degree
+    (about a kilometre). `draft_key` and `body_digest` as of a visit.
+    """
+
+    personal_data = "indirect"
+
+    name = models.CharField(max_length=120)
+    name_key = models.CharField(max_length=160, db_collation="C")
+    kind = models.CharField(max_length=13, choices=ReportedKind.choices)
+    near = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
+    place_path = path_field()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation_path = path_field()
+    state = models.CharField(max_length=8, choices=ReportState.choices)
+    households = models.PositiveSmallIntegerField(null=True)
+    heard_from = models.CharField(max_length=8, choices=HeardFrom.choices)
+    note = ProtectedField(blank=True, default="")
+    lat = models.DecimalField(max_digits=4, decimal_places=2, null=True)
+    lon = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    reported_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    reported_at = models.DateTimeField()
+    draft_key = models.UUIDField(null=True)
+    body_digest = models.CharField(max_length=64, blank=True, default="")
+    place = models.ForeignKey(Place, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300, blank=True, default="")
+    decided_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reported_by", "draft_key"], name="visit_report_once"),
+            models.UniqueConstraint(fields=["place"], condition=Q(state="accepted"), name="visit_report_of_place"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", place__isnull=True, decided_at__isnull=True, reason="")
+                | Q(state__in=["accepted", "joined"], place__isnull=False, decided_at__isnull=False, reason="")
+                | Q(state="aside", place__isnull=True, decided_at__isnull=False) & ~Q(reason=""),
+                name="visit_report_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(lat__isnull=True, lon__isnull=True)
+                | Q(lat__isnull=False, lon__isnull=False, lat__range=(-90, 90), lon__range=(-180, 180)),
+                name="visit_report_position_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(households__isnull=True) | Q(households__range=(1, 5000)), name="visit_report_households"
+            ),
+            models.CheckConstraint(
+                condition=Q(draft_key__isnull=True) | Q(reported_by__isnull=False) & ~Q(body_digest=""),
+                name="visit_report_draft_whole",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="visit_report_named"),
+        ]
+        indexes = [models.Index(fields=["place_path", "state"], name="visit_report_place")]

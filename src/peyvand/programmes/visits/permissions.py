@@ -1,10 +1,11 @@
 """Who may do what with a visit. Each answers a `Refusal`, or None where it is allowed."""
 
 from peyvand.kernel.refusals import NotPermitted, Refusal
-from peyvand.programmes.visits.models import Visit
+from peyvand.programmes.visits.models import PlaceReport, Visit
 from peyvand.scope.acting import STAFF, Acting, Role, within
 
 PLANNERS = (Role.ORGANISATION_MANAGER, Role.FIELD_LEADER, Role.COUNTY_OFFICER, Role.HQ_LEADER)
+JUDGES = (Role.COUNTY_OFFICER, Role.HQ_LEADER)  # of those who add places
 SETTLERS = (Role.ADMINISTRATOR, Role.HQ_LEADER)
 
 
@@ -28,6 +29,13 @@ def may_change(by: Acting, visit: Visit) -> Refusal | None:
 def may_tell(by: Acting, visit: Visit) -> Refusal | None:
     """Tell what followed, add a picture, or a household's answers."""
     return may_visit(by, visit.place_path) or _kept(by, visit)
+
+
+def may_judge(by: Acting, report: PlaceReport) -> Refusal | None:
+    """Accept a reported place, join it to a known one, or set it aside, whichever organisation reported it."""
+    if by.role not in JUDGES and by.role is not Role.SYSTEM:
+        return NotPermitted(reason="reported places are judged by the county’s officers")
+    return _in_area(by, report.place_path)
 
 
 def may_read_words(by: Acting, visit: Visit) -> bool:

@@ -16,6 +16,7 @@ from peyvand.programmes.visits import (
     permissions,
     place_views,
     queries,
+    report_views,
     rules,
     survey_views,
     tour_views,
@@ -24,6 +25,8 @@ from peyvand.programmes.visits import (
 from peyvand.programmes.visits.actions import SLUG, blank_words, follow_visits, forget_pictures, forget_words
 from peyvand.programmes.visits.api import VISIT_ROUTES
 from peyvand.programmes.visits.many_acts import ACTS
+from peyvand.programmes.visits.report_actions import forget_report_words
+from peyvand.programmes.visits.report_api import REPORT_ROUTES
 from peyvand.programmes.visits.seed import seed
 from peyvand.programmes.visits.specifications import USED
 from peyvand.programmes.visits.survey_api import SURVEY_ROUTES
@@ -41,6 +44,10 @@ def follow(call: Call) -> None:
 
 def forget(before: date, now: datetime) -> int:
     return forget_words(ended_before=before, by=SYSTEM, now=now)
+
+
+def forget_reports(before: date, now: datetime) -> int:
+    return forget_report_words(ended_before=before, by=SYSTEM, now=now)
 
 
 def forget_photos(before: date, now: datetime) -> int:
@@ -74,10 +81,11 @@ PROGRAMME = Programme(
         Permission("see", _("See visits and places"), STAFF),
         Permission("plan", _("Plan visits and upload survey forms"), permissions.PLANNERS),
         Permission("visit", _("Write down visits"), STAFF),
+        Permission("judge", _("Judge reported places"), permissions.JUDGES),
         Permission("figures", _("See the figures of visits"), _WATCHERS),
         Permission("settle", _("Set the goal and the scales"), permissions.SETTLERS),
     ),
-    life_cycles=(rules.LIFE,),
+    life_cycles=(rules.LIFE, rules.REPORT_LIFE),
     guards={},
     reactions={"delivery.accepted": "follow", "delivery.reversed": "follow", "need.forgotten": "blank"},
     pages=(
@@ -88,11 +96,15 @@ PROGRAMME = Programme(
         Page("place", _("Place and its score"), "see"),
         Page("tours", _("Tours"), "see"),
         Page("tour", _("Tour"), "see"),
+        Page("reports", _("Reported places"), "see"),
+        Page("report", _("Reported place"), "see"),
         Page("surveys", _("Household surveys"), "see"),
         Page("survey", _("Household survey"), "see"),
         Page("paper", _("Household survey on paper"), "see"),
         Page("figures", _("Figures of visits"), "figures"),
         Page("field", _("Write down a visit"), "visit", writes=True),
+        Page("field_place", _("Report a place"), "visit", writes=True),
+        Page("judge", _("Judge a reported place"), "judge", writes=True),
         Page("tell", _("Tell what followed"), "visit", writes=True),
         Page("plan", _("Plan a visit"), "plan", writes=True),
         Page("new_tour", _("Plan a tour"), "plan", writes=True),
@@ -118,9 +130,17 @@ PROGRAMME = Programme(
         Route("field/", "field", field_views.field),
         Route("field/worker.js", "field", field_views.worker, "worker"),
         Route("field/survey/<int:survey_id>/", "field", field_views.survey, "field_survey"),
+        Route("field/place/", "field_place", report_views.field_place),
+        Route("reports/", "reports", report_views.reports),
+        Route("reports/<int:report_id>/", "report", report_views.one_report),
+        Route("reports/<int:report_id>/accept/", "judge", report_views.accept, "accept_report"),
+        Route("reports/<int:report_id>/join/", "judge", report_views.join, "join_report"),
+        Route("reports/<int:report_id>/aside/", "judge", report_views.set_aside, "set_report_aside"),
+        Route("reports/<int:report_id>/reopen/", "judge", report_views.reopen, "reopen_report"),
         Route("pictures/<int:photo_id>.jpg", "picture", views.picture),
         Route("<int:visit_id>/", "one", views.one_visit),
         Route("<int:visit_id>/action/", "tell", views.tell),
+        Route("<int:visit_id>/file/", "tell", views.open_file, "open_file"),
         Route("<int:visit_id>/picture/", "tell", views.add_picture, "add_picture"),
         Route("<int:visit_id>/day/", "move", views.give_day, "give_day"),
         Route("<int:visit_id>/drop/", "move", views.drop, "drop"),
@@ -150,6 +170,20 @@ PROGRAMME = Programme(
             figures.first_contacts,
         ),
         Figure(
+            "outreach_contacts",
+            _("First contacts of outreach rounds"),
+            _("Those who have not been seen until now shall be seen (Jahani Press, 1403/2/17)."),
+            _("First contacts at the visits of outreach rounds in the last twelve Jalali months."),
+            figures.outreach_contacts,
+        ),
+        Figure(
+            "places_brought_in",
+            _("Places that were in no list"),
+            _("Those who have not been seen until now shall be seen (Jahani Press, 1403/2/17)."),
+            _("Places reported from the field and accepted in the last twelve Jalali months."),
+            figures.places_brought_in,
+        ),
+        Figure(
             "share_followed",
             _("Visits that something followed"),
             _("No visit stays without an action: visits and empowering action (Jahani Press, 1403/2/17)."),
@@ -173,8 +207,9 @@ PROGRAMME = Programme(
     retention=(
         Retention(_("Words noted at visits and households’ answers"), 24, forget),
         Retention(_("Pictures of visits"), 24, forget_photos),
+        Retention(_("Words noted in reports of places"), 24, forget_reports),
     ),
-    api_routes=(*VISIT_ROUTES, *SURVEY_ROUTES, *TOUR_ROUTES),
+    api_routes=(*VISIT_ROUTES, *SURVEY_ROUTES, *TOUR_ROUTES, *REPORT_ROUTES),
     waits=WAITS,
     acts_on_many=ACTS,
     words={
@@ -183,11 +218,19 @@ PROGRAMME = Programme(
         "visit_survey": _("Household survey"),
         "visit_tour": _("Tour"),
         "visit_tour.planned": _("Tour planned"),
+        "place_report": _("Reported place"),
+        "place_report.told": _("Place reported that is in no list"),
+        "place_report.accepted": _("Reported place accepted"),
+        "place_report.joined": _("Reported place joined to a known one"),
+        "place_report.set_aside": _("Reported place set aside"),
+        "place_report.reopened": _("Judgement of a reported place taken back"),
+        "place_report.forgotten": _("Words of reported places forgotten"),
         "visit.planned": _("Visit planned"),
         "visit.given_day": _("Planned visit given another day"),
         "visit.dropped": _("Planned visit dropped"),
         "visit.restored": _("Dropped visit planned again"),
         "visit.recorded": _("Visit recorded"),
+        "visit.file_opened": _("File opened for a family seen at a visit"),
         "visit.pictured": _("Picture added to a visit"),
         "visit.acted": _("Action after a visit told"),
         "visit.followed": _("Something followed a visit"),

@@ -18,12 +18,13 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     TextField,
     Value,
     When,
 )
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from peyvand.engines.deprivation import Deprivation, Measure, alkire_foster
 from peyvand.flow.need.enums import ClosedAs
@@ -35,7 +36,7 @@ from peyvand.places.models import Place
 from peyvand.places.queries import ancestors, deprivation_of
 from peyvand.programmes.visits.enums import MADE, VisitState
 from peyvand.programmes.visits.forms_as_data import Definition
-from peyvand.programmes.visits.models import HouseholdAnswer, Survey, Visit, VisitAction, VisitNeed, VisitTerms
+from peyvand.programmes.visits.models import HouseholdAnswer, Survey, Tour, Visit, VisitAction, VisitNeed, VisitTerms
 from peyvand.programmes.visits.rules import Neglect, Terms, neglect, of_survey
 from peyvand.scope.acting import SYSTEM, Acting, within
 from peyvand.scope.bulk import at_once, below, in_area
@@ -61,11 +62,17 @@ def visits(by: Acting) -> QuerySet[Visit]:
 
 
 def one(visit_id: int) -> Visit:
-    """Raises `NotFound` where it does not exist or lies outside the scope."""
-    found = Visit.objects.select_related("place", "organisation", "visitor", "planned_by").filter(pk=visit_id).first()
+    """With how many `households` answered on it. Raises `NotFound` where it does not exist or lies outside the scope."""
+    rows = Visit.objects.select_related("place", "organisation", "visitor", "planned_by").filter(pk=visit_id)
+    found = rows.annotate(households=_households()).first()
     if found is None:
         raise NotFound
     return found
+
+
+def _households() -> Coalesce:
+    answers = HouseholdAnswer.objects.filter(visit=OuterRef("pk")).order_by().values("visit")
+    return Coalesce(Subquery(answers.annotate(count=Count("pk")).values("count")), 0)
 
 
 def waiting(by: Acting, today: date) -> QuerySet[Visit]:
@@ -356,3 +363,35 @@ def heard(visit: Visit) -> QuerySet[Need]:
 
 def visit_of_answer(answer_id: int) -> int:
     return HouseholdAnswer.objects.values_list("visit_id", flat=True).get(pk=answer_id)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a tour: `places` its visits were made to, in how many of them it was the first visit ever, families met, first
+    contacts, and families who have a file since a visit of it."""
+
+    places: int
+    first_seen: int
+    families: int
+    contacts: int
+    files: int
+
+
+def outcome(tour: Tour) -> Outcome:
+    """Of a tour the actor sees. Whether somebody came before is asked of all organisations; only counts are given."""
+    made = Visit.objects.filter(state__in=MADE)
+    before = made.filter(place=OuterRef("place"), visited_date__lt=OuterRef("visited_date"))
+    with scope(SYSTEM):
+        rows = list(
+            made.filter(stop__tour=tour).annotate(seen_before=Exists(before))
+            .values_list("place_id", "seen_before", "families_met", "first_contacts")
+        )  # fmt: skip
+        files = VisitNeed.objects.filter(visit__stop__tour=tour, need__household__isnull=False)
+        households = files.values("need__household").distinct().count()
+    return Outcome(
+        len({place for place, *_ in rows}),
+        len({place for place, seen, *_ in rows if not seen}),
+        sum(families for _, _, families, _ in rows),
+        sum(contacts for *_, contacts in rows),
+        households,
+    )

@@ -8,8 +8,8 @@ from statistics import mean, median
 
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.states import LifeCycle
-from peyvand.places.enums import FINE
-from peyvand.programmes.visits.enums import VisitState
+from peyvand.places.enums import FINE, PlaceKind
+from peyvand.programmes.visits.enums import ReportedKind, ReportState, VisitState
 
 LIFE = LifeCycle(
     "visit",
@@ -24,6 +24,30 @@ LIFE = LifeCycle(
     ],
 )
 
+REPORT_LIFE = LifeCycle(
+    "place_report",
+    ReportState.WAITING,
+    [
+        ("accept_report", ReportState.WAITING, ReportState.ACCEPTED),
+        ("join_report", ReportState.WAITING, ReportState.JOINED),
+        ("set_report_aside", ReportState.WAITING, ReportState.ASIDE),
+        ("reopen_report", ReportState.ACCEPTED, ReportState.WAITING),
+        ("reopen_report", ReportState.JOINED, ReportState.WAITING),
+        ("reopen_report", ReportState.ASIDE, ReportState.WAITING),
+    ],
+)
+
+# What a reported place becomes once it stands in the list of places.
+BECOMES = {
+    ReportedKind.VILLAGE: PlaceKind.SETTLEMENT,
+    ReportedKind.INFORMAL: PlaceKind.NEIGHBOURHOOD,
+    ReportedKind.CAMP: PlaceKind.NOMADIC,
+    ReportedKind.NEIGHBOURHOOD: PlaceKind.NEIGHBOURHOOD,
+}
+FEWEST_SHOWN = (
+    5  # households: the point of a place of fewer would tell a home (as no figure under five is shown, decision D14)
+)
+MOST_HOUSEHOLDS = 5000  # of one reported place
 SPOTS = 6  # pictures of a visit, before and after
 MOST_NEEDS = 20  # heard at one visit
 MOST_FAMILIES = 2000  # met at one visit
@@ -110,6 +134,16 @@ def neglect(
 
 def place_refusal(*, kind: str, name: str) -> Refusal | None:
     return None if kind in FINE else NotFine(place=name)
+
+
+def public_point(
+    lat: Decimal | None, lon: Decimal | None, households: int | None
+) -> tuple[float, float] | tuple[None, None]:
+    """Where a reported place may be shown to lie once everyone sees it: to about a kilometre, and nowhere where its homes are few
+    or nobody knows how many."""
+    if lat is None or lon is None or households is None or households < FEWEST_SHOWN:
+        return None, None
+    return float(rounded(lat)), float(rounded(lon))
 
 
 def of_survey(m0: float, full_m0: int) -> float:

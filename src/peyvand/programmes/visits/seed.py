@@ -17,9 +17,11 @@ from peyvand.people.queries import acting_as
 from peyvand.places.enums import FINE
 from peyvand.places.models import Place
 from peyvand.programmes.visits import actions, sample, survey_actions, xlsform
-from peyvand.programmes.visits.enums import Moment
-from peyvand.programmes.visits.models import Survey, Visit
+from peyvand.programmes.visits.enums import HeardFrom, Moment, ReportedKind
+from peyvand.programmes.visits.models import PlaceReport, Survey, Visit
 from peyvand.programmes.visits.permissions import PLANNERS
+from peyvand.programmes.visits.report_actions import NewReport, report_place, set_report_aside
+from peyvand.programmes.visits.report_queries import near_places
 from peyvand.programmes.visits.specifications import USED
 from peyvand.programmes.visits.tour_actions import NewTour, plan_tour
 from peyvand.resources.models import Specification
@@ -44,6 +46,7 @@ def seed(count: int, random: Random, now: datetime) -> int:
         return 0
     random.shuffle(workers)
     houses: set[str] = set()
+    _reports(workers[0][0], houses, now)
     for number in range(wanted):
         worker, places = workers[number % len(workers)]
         _switch_on(worker, houses, now)
@@ -57,6 +60,29 @@ def seed(count: int, random: Random, now: datetime) -> int:
             if number == 0:
                 _survey(visit, worker, planners, wanted * _HOUSEHOLDS, random, now)
     return wanted
+
+
+# Names that nobody can take for those of real places: state, kind, households.
+_REPORTED = (
+    ("آبادی نمایشی بالا", ReportedKind.VILLAGE, 14),
+    ("چادرهای نمایشی", ReportedKind.CAMP, 6),
+    ("حاشیهٔ نمایشی شهر", ReportedKind.INFORMAL, 40),
+)
+_FROM_FIELD = "از اهالی محلهٔ همسایه شنیده شد. (دادهٔ نمایشی)"
+
+
+def _reports(worker: Acting, houses: set[str], now: datetime) -> None:
+    """Places that are in no list, reported where the first worker is, once: the first two wait, the last was set aside."""
+    with scope(SYSTEM):
+        if PlaceReport.objects.exists():
+            return
+        near = list(near_places(worker)[:40])
+    _switch_on(worker, houses, now)
+    for number, (name, kind, households) in enumerate(_REPORTED if near else ()):
+        row = NewReport(name, kind, near[number % len(near)], HeardFrom.NEARBY, households, _FROM_FIELD)
+        report = report_place(row=row, by=worker, now=now)
+    if near:
+        set_report_aside(report_id=report.pk, reason="نام دیگر محله‌ای شناخته‌شده است (نمایشی)", by=SYSTEM, now=now)
 
 
 def _members(roles: Sequence[object]) -> Iterator[Membership]:

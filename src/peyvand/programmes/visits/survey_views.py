@@ -48,7 +48,7 @@ LIST = ListSpec(
     name="surveys",
     title=gettext_lazy("Household surveys"),
     columns=(
-        Column("title", gettext_lazy("Form"), link=lambda row: reverse(f"{SLUG}:survey", args=[row.pk])),
+        Column("title", gettext_lazy("Survey form"), link=lambda row: reverse(f"{SLUG}:survey", args=[row.pk])),
         Column("version", gettext_lazy("Version"), kind="number", sort="version"),
         Column("state", gettext_lazy("State"), value=_badge, kind="badge"),
         Column("households", gettext_lazy("Households asked"), kind="number", sort="households"),

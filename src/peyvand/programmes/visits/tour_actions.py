@@ -15,6 +15,7 @@ from peyvand.places.models import Place
 from peyvand.places.queries import ancestors
 from peyvand.programmes.visits import routing, rules
 from peyvand.programmes.visits.actions import keeper, require_on, where
+from peyvand.programmes.visits.enums import TourAim
 from peyvand.programmes.visits.models import Tour, TourPerson, TourStop, Visit
 from peyvand.programmes.visits.permissions import may_plan
 from peyvand.programmes.visits.queries import standings
@@ -43,6 +44,7 @@ class NewTour:
     people: Sequence[tuple[Account, Sequence[str]]]
     calls_a_day: int = 3
     km_a_day: int = 150
+    aim: TourAim = TourAim.CORRIDOR
 
 
 @action
@@ -63,7 +65,7 @@ def plan_tour(*, row: NewTour, by: Acting, now: datetime) -> Tour:
     reasons = ((found.unskilled, UNSKILLED), (found.unfit, UNFIT))
     left = [[calls[number][0].pk, calls[number][1], why] for numbers, why in reasons for number in numbers]
     tour = Tour.objects.create(
-        title=row.title.strip(), base=row.base, place_path=row.base.path, organisation=own, organisation_path=own.path,
+        title=row.title.strip(), aim=row.aim, base=row.base, place_path=row.base.path, organisation=own, organisation_path=own.path,
         begins=row.begins, days=row.days, calls_a_day=row.calls_a_day, km_a_day=row.km_a_day,
         left=left,
         planned_by_id=by.account_id or None, planned_at=now,

@@ -14,6 +14,7 @@ from peyvand.extend.programme import ApiRoute
 from peyvand.kernel.refusals import NotFound
 from peyvand.people.models import Membership
 from peyvand.programmes.visits import tour_actions
+from peyvand.programmes.visits.enums import TourAim
 from peyvand.programmes.visits.models import Tour, TourStop
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, in_area
@@ -38,6 +39,7 @@ class VisitTourIn(Given):
     days: Annotated[int, Field(ge=1, le=14)]
     calls_a_day: Annotated[int, Field(ge=1, le=12)] = 3
     km_a_day: Annotated[int, Field(ge=1, le=1000)] = 150
+    aim: TourAim = TourAim.CORRIDOR
     calls: Annotated[list[VisitTourCallIn], Field(min_length=1, max_length=60)]
     people: Annotated[list[VisitTourPersonIn], Field(min_length=1, max_length=20)]
 
@@ -51,10 +53,12 @@ class VisitTourStopOut(Schema):
 
 
 class VisitTourOut(Schema):
-    """`left` are the calls that found no room: place number, skill, why."""
+    """`left` are the calls that found no room: place number, skill, why. `first_contacts` are those of its visits made so far."""
 
     id: int
     title: str
+    aim: TourAim
+    first_contacts: int
     base: PlaceRef
     begins: date
     days: int
@@ -64,12 +68,14 @@ class VisitTourOut(Schema):
 
 def tours_out(rows: Sequence[Tour]) -> list[VisitTourOut]:
     stops: dict[int, list[VisitTourStopOut]] = {row.pk: [] for row in rows}
+    contacts = dict.fromkeys(stops, 0)
     for one in (
         TourStop.objects.filter(tour__in=rows)
         .select_related("visit")
         .order_by("visit__planned_date", "person_id", "order")
     ):
         day = one.visit.planned_date
+        contacts[one.tour_id] += one.visit.first_contacts
         if day is not None:
             told = VisitTourStopOut(
                 visit_id=one.pk, skill=one.skill, planned_date=day, order=one.order, km=float(one.km)
@@ -77,7 +83,8 @@ def tours_out(rows: Sequence[Tour]) -> list[VisitTourOut]:
             stops[one.tour_id].append(told)
     return [
         VisitTourOut(
-            id=row.pk, title=row.title, base=place_ref(row.base), begins=row.begins, days=row.days, stops=stops[row.pk], left=row.left
+            id=row.pk, title=row.title, aim=TourAim(row.aim), first_contacts=contacts[row.pk], base=place_ref(row.base),
+            begins=row.begins, days=row.days, stops=stops[row.pk], left=row.left
         )
         for row in rows
     ]  # fmt: skip
@@ -104,7 +111,7 @@ def plan_visit_tour(request: HttpRequest, body: VisitTourIn) -> HttpResponse:
             raise NotFound
         row = tour_actions.NewTour(
             body.title, place_at(body.base), body.begins, body.days, [(place_at(one.place), one.skills) for one in body.calls],
-            [(members[one.membership_id].account, one.skills) for one in body.people], body.calls_a_day, body.km_a_day,
+            [(members[one.membership_id].account, one.skills) for one in body.people], body.calls_a_day, body.km_a_day, body.aim,
         )  # fmt: skip
         return tours_out([tour_actions.plan_tour(row=row, by=by, now=now)])[0]
 

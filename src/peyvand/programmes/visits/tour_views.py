@@ -21,6 +21,7 @@ from peyvand.people.models import Membership
 from peyvand.places.enums import FINE
 from peyvand.places.models import Place
 from peyvand.programmes.visits import permissions, queries, tour_actions
+from peyvand.programmes.visits.enums import TourAim
 from peyvand.programmes.visits.forms import fine_places
 from peyvand.programmes.visits.models import Tour, TourPerson, TourStop
 from peyvand.programmes.visits.views import SLUG, badge, opened, today
@@ -49,6 +50,10 @@ class PersonField(forms.ModelChoiceField):
 
 class TourForm(Form):
     title = forms.CharField(label=_("Name of the tour"), max_length=120)
+    aim = forms.ChoiceField(
+        label=_("What is the tour for?"), choices=TourAim.choices, initial=TourAim.CORRIDOR, required=False,
+        help_text=_("An outreach round seeks the places and people whom nobody has seen; its first contacts are counted apart."),
+    )  # fmt: skip
     base = PlaceField(label=_("Where does each day begin and end?"))
     begins = JalaliDateField(label=_("First day"))
     days = QuantityField(label=_("How many days?"), most=14, initial=2)
@@ -101,7 +106,7 @@ class TourForm(Form):
         people = [(member.account, skills) for member, skills in rows("person", "has", PERSON_ROWS)]
         return tour_actions.NewTour(
             said["title"], said["base"], said["begins"], said["days"], rows("place", "needed", PLACE_ROWS), people,
-            said["calls_a_day"], said["km_a_day"],
+            said["calls_a_day"], said["km_a_day"], TourAim(said["aim"] or TourAim.CORRIDOR),
         )  # fmt: skip
 
 
@@ -126,6 +131,7 @@ class TourFilters(Filters):
     searched = ("base__search_key",)
     folded = ("title",)
     lookups = {"since": "begins__gte"}
+    aim = forms.ChoiceField(label=_("What for?"), required=False, choices=[("", _("All")), *TourAim.choices])
     since = JalaliDateField(label=_("Begins on or after"), required=False, help_text="")
 
 
@@ -134,9 +140,10 @@ LIST = ListSpec(
     title=_("Tours"),
     columns=(
         Column("title", _("Tour"), link=lambda row: reverse(f"{SLUG}:tour", args=[row.pk])),
+        Column("aim", _("What for?"), value=lambda row: row.get_aim_display()),
         Column("base", _("From where"), value=lambda row: named(row.base)),
         Column("begins", _("First day"), kind="date", sort="begins"),
-        Column("days", _("Days"), kind="number", sort="days"),
+        Column("days", _("How many days"), kind="number", sort="days"),
     ),
     default_sort="-begins",
     filters=TourFilters,
@@ -187,6 +194,7 @@ def tour(request: HttpRequest, tour_id: int) -> HttpResponseBase:
         "people": list(TourPerson.objects.filter(tour=found).select_related("account").order_by("pk")),
         "left": [(names.get(pk, "—"), skill, gettext(why)) for pk, skill, why in found.left],
         "km": sum(stop.km for stop in stops),
+        "came": queries.outcome(found) if found.aim == TourAim.OUTREACH else None,
     }
     return render(request, "visits/tour.html", context)
 
@@ -195,7 +203,8 @@ def new_tour(request: HttpRequest) -> HttpResponseBase:
     by: Acting = request.acting  # type: ignore[attr-defined]
     with scope(by):
         near = _near(by)
-        initial = _least_seen(by, near) if request.method == "GET" else {}
+        aim = TourAim.OUTREACH if request.GET.get("aim") == TourAim.OUTREACH else TourAim.CORRIDOR
+        initial = _least_seen(by, near, aim) if request.method == "GET" else {}
         form = TourForm(request.POST or None, by=by, near=near, initial=initial)
         if request.method != "POST" or not form.is_valid():
             status = 422 if request.method == "POST" else 200
@@ -213,9 +222,12 @@ def new_tour(request: HttpRequest) -> HttpResponseBase:
     return redirect(f"{SLUG}:tour", tour_id=planned.pk)
 
 
-def _least_seen(by: Acting, near: list[Place]) -> dict[str, Any]:
-    """The places seen least are proposed; whoever plans may choose others."""
+def _least_seen(by: Acting, near: list[Place], aim: TourAim) -> dict[str, Any]:
+    """The places seen least are proposed, for an outreach round those where nobody ever came; whoever plans may choose others."""
     among = near if len(near) <= choices.MOST_PLACES else None
-    rows = queries.standings(by.place_path, business_date(timezone.now()), among=among)[:PLACE_ROWS]
-    proposed = {f"place_{number}": row.place for number, row in enumerate(rows, start=1) if row.neglect.score}
-    return {"begins": today(), **proposed}
+    rows = queries.standings(by.place_path, business_date(timezone.now()), among=among)
+    wanted = (lambda row: row.last is None) if aim == TourAim.OUTREACH else (lambda row: bool(row.neglect.score))
+    proposed = {
+        f"place_{number}": row.place for number, row in enumerate(list(filter(wanted, rows))[:PLACE_ROWS], start=1)
+    }
+    return {"begins": today(), "aim": aim, **proposed}

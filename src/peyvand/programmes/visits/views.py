@@ -1,6 +1,7 @@
 """The pages of visits: each reads, or calls one action and leads on."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -16,12 +17,15 @@ from peyvand.extend.discovery import programme
 from peyvand.extend.pages import writes_are_open
 from peyvand.files.pictures import CONTENT_TYPE, cleaned
 from peyvand.files.storage import LocalFolder
+from peyvand.journal.once import once
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
-from peyvand.programmes.visits import actions, many_actions, permissions, queries, rules
+from peyvand.people.permissions import may_keep_households
+from peyvand.programmes.visits import actions, contact_actions, many_actions, permissions, queries, rules
 from peyvand.programmes.visits.enums import MADE, Moment, VisitState
 from peyvand.programmes.visits.forms import (
     ActionForm,
+    ContactForm,
     DayForm,
     PictureForm,
     PlanForm,
@@ -84,7 +88,7 @@ LIST = ListSpec(
         Column("visited", _("Visited on"), value="visited_date", kind="date"),
         Column("families", _("Families met"), value="families_met", kind="number", sort="families_met"),
         Column("contacts", _("First contacts"), value="first_contacts", kind="number", sort="first_contacts"),
-        Column("organisation", _("By whom"), value=lambda row: named(row.organisation)),
+        Column("organisation", _("By which organisation"), value=lambda row: named(row.organisation)),
         Column("created", _("Recorded"), value="created_at", kind="date", sort="created_at"),
     ),
     default_sort="-created_at",
@@ -142,7 +146,12 @@ def plan(request: HttpRequest) -> HttpResponseBase:
 
 @require_GET
 def one_visit(request: HttpRequest, visit_id: int) -> HttpResponseBase:
-    return render(request, "visits/one.html", _one(queries.one(visit_id), request.acting))  # type: ignore[attr-defined]
+    context = _one(queries.one(visit_id), request.acting)  # type: ignore[attr-defined]
+    if (spot := request.GET.get("spot", "")) in map(
+        str, range(1, rules.SPOTS + 1)
+    ):  # the one whose picture was not kept
+        context["picture_form"] = PictureForm(initial={"moment": Moment.BEFORE, "spot": int(spot)})
+    return render(request, "visits/one.html", context)
 
 
 def _one(visit: Visit, by: Acting) -> dict[str, Any]:
@@ -162,7 +171,7 @@ def _one(visit: Visit, by: Acting) -> dict[str, Any]:
             for one in VisitAction.objects.filter(visit=visit).order_by("done_date", "pk")
         ],
         "pairs": _pairs(visit),
-        "households": visit.answers.count(),
+        "households": visit.households,  # type: ignore[attr-defined]
         "may_move": open_now and leads and "give_day" in acts,
         "may_drop": open_now and leads and "drop_visit" in acts,
         "may_restore": open_now and leads and "restore_visit" in acts,
@@ -171,6 +180,8 @@ def _one(visit: Visit, by: Acting) -> dict[str, Any]:
         "switched_off": not open_now,
         "action_form": ActionForm(today=today(), initial={"done_date": today()}),
         "picture_form": PictureForm(),
+        "contact_form": ContactForm() if open_now and may_tell and made and may_keep_households(by) is None else None,
+        "files": len({need.household_id for need in needs if need.household_id}),
         "day_form": DayForm(initial={"due_date": max(visit.planned_date or today(), today())}),
     }
 
@@ -180,7 +191,7 @@ def revealed(words: object) -> str:
 
 
 def _facts(visit: Visit) -> list[tuple[Any, str]]:
-    facts = [(_("Place"), named(visit.place)), (_("By whom"), named(visit.organisation))]
+    facts = [(_("Place"), named(visit.place)), (_("By which organisation"), named(visit.organisation))]
     if visit.planned_date:
         facts.append((_("Planned for"), jdate(visit.planned_date)))
     if visit.visited_date:
@@ -191,14 +202,13 @@ def _facts(visit: Visit) -> list[tuple[Any, str]]:
             (_("First contacts"), number(visit.first_contacts)),
         ]
     if visit.lat is not None and visit.lon is not None:
-        position = gettext("%(lat)s north, %(lon)s east, to about a kilometre")
-        facts.append(
-            (
-                _("Position of the place"),
-                position % {"lat": number(float(visit.lat), 2), "lon": number(float(visit.lon), 2)},
-            )
-        )
+        facts.append((_("Position of the place"), position_words(visit.lat, visit.lon)))
     return facts
+
+
+def position_words(lat: Decimal, lon: Decimal) -> str:
+    position = gettext("%(lat)s north, %(lon)s east, to about a kilometre")
+    return position % {"lat": number(float(lat), 2), "lon": number(float(lon), 2)}
 
 
 def _pairs(visit: Visit) -> list[dict[str, Any]]:
@@ -268,6 +278,28 @@ def tell(request: HttpRequest, visit_id: int) -> HttpResponseBase:
         return _again(request, visit_id, action_form=form)
     notices.done(request, gettext("Recorded. The visit no longer stands open."))
     return redirect(f"{SLUG}:one", visit_id=visit_id)
+
+
+@require_POST
+def open_file(request: HttpRequest, visit_id: int) -> HttpResponseBase:
+    """The file of a family that has none, and its need; pressed twice, once."""
+    by: Acting = request.acting  # type: ignore[attr-defined]
+    with scope(by):
+        form = ContactForm(request.POST)
+        valid = form.is_valid()
+    if not valid:
+        return _again(request, visit_id, contact_form=form)
+    act = lambda: contact_actions.open_file(visit_id=visit_id, contact=form.contact(), by=by, now=timezone.now())  # noqa: E731
+    try:
+        key, body = form.cleaned_data["once"], [visit_id, form.body()]
+        need_id, _repeated = once(key=key, body=body, by=by, now=timezone.now(), run=lambda: act().pk)
+    except (NotFound, NotPermitted):
+        raise
+    except Refusal as refusal:
+        refuse(form, refusal)
+        return _again(request, visit_id, contact_form=form)
+    notices.done(request, gettext("The family has a file now, and the task with it is yours."))
+    return redirect("need_receipt", need_id)
 
 
 @require_POST

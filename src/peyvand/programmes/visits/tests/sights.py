@@ -13,9 +13,11 @@ from peyvand.kernel.jalali import business_date
 from peyvand.places.enums import FINE
 from peyvand.programmes.visits import sample, xlsform
 from peyvand.programmes.visits.actions import SLUG, NewVisit, plan_visit, record_visit
-from peyvand.programmes.visits.models import Survey, Tour, Visit, VisitPhoto
+from peyvand.programmes.visits.enums import HeardFrom, ReportedKind
+from peyvand.programmes.visits.models import PlaceReport, Survey, Tour, Visit, VisitPhoto
+from peyvand.programmes.visits.report_actions import NewReport, report_place
 from peyvand.programmes.visits.survey_actions import upload_survey
-from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.scope.acting import SYSTEM, Acting, Role, within
 
 
 def _lay_down(world: World) -> None:
@@ -28,10 +30,19 @@ def _lay_down(world: World) -> None:
         visit = record_visit(row=row, by=world[name], now=NOW)
         VisitPhoto.objects.create(visit=visit, moment="before", spot=1, sha256=f"{visit.pk:064d}", size=9, added_at=NOW)
     upload_survey(definition=xlsform.read(sample.workbook()), source_sha256="0" * 64, by=world["field_leader"], now=NOW)
+    for name, near in (("field_leader", "nobonyad"), ("charity_manager", "espiari")):
+        told = NewReport("آبادی نهفته", ReportedKind.VILLAGE, world.places[near], HeardFrom.NEARBY, 9, "گزارش نهفته")
+        report_place(row=told, by=world[name], now=NOW)
     Tour.objects.create(
         title="تور نهفته", base=base, place_path=base.path, organisation=world.organisations["centre"],
         organisation_path=world.organisations["centre"].path, begins=day, days=2, calls_a_day=3, km_a_day=100, planned_at=NOW,
     )  # fmt: skip
+
+
+def _reported(facts: Any, by: Acting, row: PlaceReport) -> bool:
+    """By the own organisation, and by everyone where one judges."""
+    judges = by.role in (Role.COUNTY_OFFICER, Role.HQ_LEADER) and within(row.place_path, by.place_path)
+    return judges or kept(facts, by, row)
 
 
 def _waiting(sights: Any, by: Acting, row: Visit, value: bool) -> bool:
@@ -49,15 +60,24 @@ SIGHTS = ProgrammeSights(
     rules={
         Visit: kept,
         Tour: kept,
+        PlaceReport: _reported,
         VisitPhoto: lambda facts, by, row: kept(facts, by, row.visit),
         Survey: lambda facts, by, row: staff(by),
     },
     related={VisitPhoto: ("visit",)},
-    numbers={"visit_id": Visit, "plan_id": Visit, "tour_id": Tour, "survey_id": Survey, "photo_id": VisitPhoto},
+    numbers={
+        "visit_id": Visit,
+        "plan_id": Visit,
+        "tour_id": Tour,
+        "survey_id": Survey,
+        "photo_id": VisitPhoto,
+        "report_id": PlaceReport,
+    },
     meanings={"waiting": _waiting},
     lists={
         "": Listed(Visit, staff),
         "/tours": Listed(Tour, staff),
+        "/reports": Listed(PlaceReport, staff),
         "/surveys": Listed(Survey, staff, _of_house_above),
     },
     only={

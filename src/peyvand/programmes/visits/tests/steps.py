@@ -3,9 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from django.test import Client
+from django.utils import timezone
 from tests.world import NOW, TODAY, World
 
 from peyvand.extend.switches import switch_on
+from peyvand.people.models import Membership
 from peyvand.programmes.visits import actions
 from peyvand.programmes.visits.models import Visit
 from peyvand.scope.acting import SYSTEM
@@ -16,6 +19,19 @@ def built():
     world = World.build()
     switch_on(slug=actions.SLUG, place=world.places["ir"], by=SYSTEM, now=NOW - timedelta(days=300))
     return world
+
+
+def built_now():
+    """As `built`, for pages: they go by the clock."""
+    world = World.build()
+    switch_on(slug=actions.SLUG, place=world.places["ir"], by=SYSTEM, now=timezone.now() - timedelta(days=9))
+    return world
+
+
+def client(world, name):
+    signed_in = Client()
+    signed_in.force_login(Membership.objects.get(pk=world[name].membership_id).account)
+    return signed_in
 
 
 def a_visit(world, **values):

@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -10,18 +11,17 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 from tests.api.calls import Caller
-from tests.world import World
 
 from peyvand.extend.models import ProgrammeSwitch
-from peyvand.extend.switches import switch_off, switch_on
+from peyvand.extend.switches import switch_off
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.text import persian_digits
-from peyvand.people.models import Membership
 from peyvand.places.actions import NewPlace, put_places
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
-from peyvand.programmes.visits import actions, sample
+from peyvand.programmes.visits import sample
 from peyvand.programmes.visits.models import HouseholdAnswer, Survey, Visit
+from peyvand.programmes.visits.tests.steps import built_now, client
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
@@ -35,15 +35,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @pytest.fixture
 def world(settings, tmp_path):
     settings.PEYVAND_FILES = tmp_path
-    world = World.build()
-    switch_on(slug=actions.SLUG, place=world.places["ir"], by=SYSTEM, now=timezone.now() - timedelta(days=9))
-    return world
-
-
-def client(world, name):
-    signed_in = Client()
-    signed_in.force_login(Membership.objects.get(pk=world[name].membership_id).account)
-    return signed_in
+    return built_now()
 
 
 def day(days=0):
@@ -110,6 +102,39 @@ def test_without_scripts_the_form_leads_to_the_visit_and_errors_stand_beside_the
     answer = visitor.post(ROOT + "field/", said(world))
     [visit] = stored()
     assert (answer.status_code, answer.url) == (302, f"{ROOT}{visit.pk}/")
+
+
+def test_a_picture_that_cannot_be_kept_loses_neither_the_visit_nor_the_others_and_is_told(world):
+    visitor, spoilt = client(world, "facilitator"), lambda: SimpleUploadedFile("q.jpg", b"no picture", "image/jpeg")
+    send = lambda **way: visitor.post(ROOT + "field/", said(world, photo_1=photo(), photo_2=spoilt()), **way)  # noqa: E731
+    first, again = send(**SCRIPT), send(**SCRIPT)
+    assert (first.status_code, again.status_code) == (201, 200)
+    [told] = first.json()["refused"]
+    assert "عکس ۲ نگه داشته نشد" in told
+    assert again.json()["refused"] == [told]
+    assert [visit.photos.count() for visit in stored()] == [1]
+    plain = send()
+    assert (plain.status_code, plain.url) == (302, first.json()["url"])
+    page = visitor.get(plain.url).content.decode()
+    assert told in unescape(page)
+    form = page.split('id="add-picture"')[1]
+    assert 'value="before" selected' in form
+    assert 'name="spot" value="۲"' in form
+    put = visitor.post(plain.url.split("?")[0] + "picture/", {"moment": "before", "spot": "2", "photo": photo()})
+    assert put.status_code == 302
+    assert [visit.photos.count() for visit in stored()] == [2]
+
+
+def test_two_drafts_that_differ_in_a_picture_alone_are_told_apart(world):
+    visitor = client(world, "facilitator")
+
+    def send(data):
+        picture = SimpleUploadedFile("p.jpg", data, "image/jpeg")
+        return visitor.post(ROOT + "field/", said(world, photo_1=picture), **SCRIPT)
+
+    one, other = photo().read(), io.BytesIO()
+    Image.new("RGB", (21, 21), "red").save(other, "JPEG")
+    assert (send(one).status_code, send(other.getvalue()).status_code, send(one).status_code) == (201, 422, 200)
 
 
 def test_somebody_elses_draft_is_neither_lost_nor_stored_under_another_name(world):

@@ -1,4 +1,4 @@
-/* Drafts of visits and of households' answers: kept on this phone as they are typed, sent later, each exactly once.
+/* Drafts of visits, of households' answers and of reported places: kept on this phone as they are typed, sent later, each exactly once.
 
    A draft gets its key when it is begun. Pressing the button freezes it: from then on the same bytes are sent under the same key
    until the site has said that they are kept, however often that takes, so that the site can tell one draft sent twice from two. */
@@ -12,7 +12,7 @@
   const words = (name) => phone.querySelector(`template[data-word="${name}"]`).content.textContent.trim();
   const status = phone.querySelector("[role=status]");
   const list = phone.querySelector("[data-drafts]");
-  const DAYS_THROWN = 30, DAYS_SENT = 60, LONGEST_SIDE = 1600, NEVER_TAKEN = [400, 404, 410, 413];
+  const DAYS_THROWN = 30, DAYS_SENT = 60, LONGEST_SIDE = 1600, MOST_BYTES = 10 * 2 ** 20, NEVER_TAKEN = [400, 404, 410, 413];
   let photos = {}, shrinking = Promise.resolve(), timer = 0, busy = false;
 
   // ---- The store: durable, so that what is said to be kept outlives a phone that is switched off ----
@@ -71,7 +71,7 @@
   const choices = () => Object.fromEntries([...written.keys()].map((select) => [select.name, [...select.options].map((one) => [one.value, one.text])]));
 
   const title = () => {
-    const chosen = form.elements.namedItem(form.dataset.draft === "visit" ? "place" : "visit");
+    const chosen = form.elements.namedItem({ visit: "place", answer: "visit", report: "name" }[form.dataset.draft]);
     const name = chosen.value ? (chosen.selectedOptions?.[0].textContent ?? chosen.value).replace(/^[–\s]+/, "").trim() : words("nameless");
     return form.dataset.draft === "visit" ? `${name} · ${form.elements.namedItem("visited_date").value}` : `${form.dataset.title} · ${name}`;
   };
@@ -112,6 +112,7 @@
 
   // ---- Pictures: made small, and without what the camera wrote into them, before they are kept ----
 
+  // A file that is no picture here goes along as it is, for the site to say what is wrong with it; one it would never take does not.
   const small = async (file) => {
     try {
       const picture = await createImageBitmap(file);
@@ -121,23 +122,26 @@
       sheet.height = Math.round(picture.height * scale);
       sheet.getContext("2d").drawImage(picture, 0, 0, sheet.width, sheet.height);
       return await new Promise((done) => sheet.toBlob((blob) => done(blob ?? file), "image/jpeg", 0.8));
-    } catch { return file; } // the site says what is wrong with it
+    } catch { return file.size > MOST_BYTES ? null : file; }
   };
   const shots = [...form.querySelectorAll("input[type=file]")];
   const showPhotos = () => shots.forEach((input) => {
     const told = input.parentElement.querySelector("output") ?? input.insertAdjacentElement("afterend", document.createElement("output"));
-    told.textContent = photos[input.name] ? words("photo") : "";
+    told.textContent = photos[input.name] ? `${words("photo")} ` : "";
+    if (photos[input.name]) told.append(button(words("leave-out"), async () => { delete photos[input.name]; showPhotos(); input.focus(); await save(); }));
   });
   shots.forEach((input) => input.addEventListener("change", async () => {
     if (!input.files.length) return;
     begin();
     const [file] = input.files, own = key.value;
-    const kept = small(file).then((blob) => { if (begun() && key.value === own) photos[input.name] = blob; });
+    let picture = null;
+    const kept = small(file).then((blob) => { picture = blob; if (blob && begun() && key.value === own) photos[input.name] = blob; });
     shrinking = Promise.all([shrinking, kept]);
     await shrinking;
     if (key.value !== own) return; // the draft was frozen meanwhile, with its picture
     input.value = "";
     showPhotos();
+    if (!picture) input.parentElement.querySelector("output").prepend(`${words("too-large")} `);
     await save();
   }));
 
@@ -173,8 +177,8 @@
     } catch { return "away"; } // nothing came back: whether it arrived the next try will show
     if (answer.ok && told) {
       const { key: sentKey, kind, title: name } = row;
-      await deal("readwrite", (drafts, sent) => { drafts.delete(sentKey); return sent.put({ key: sentKey, owner, kind, title: name, url: told.url, at: Date.now() }); });
-      return "sent";
+      await deal("readwrite", (drafts, sent) => { drafts.delete(sentKey); return sent.put({ key: sentKey, owner, kind, title: name, url: told.url, said: told.refused ?? [], at: Date.now() }); });
+      return told.refused?.length ? "sent-without" : "sent";
     }
     // What the site will not take however often it is sent is kept and told, and does not hold up what waits behind it.
     if ((answer.status === 422 && told) || NEVER_TAKEN.includes(answer.status)) {
@@ -184,17 +188,18 @@
     return answer.type === "opaqueredirect" || [401, 403].includes(answer.status) ? "sign-in" : "away";
   };
   const sendAll = () => alone(async () => {
-    let outcome = "", wrong = false;
-    for (const kind of ["visit", "answer"]) {
+    let outcome = "", wrong = false, without = false;
+    for (const kind of ["visit", "answer", "report"]) {
       for (const row of (await all("drafts")).filter((one) => one.kind === kind && one.state === "ready")) {
         const unsent = new Set((await all("drafts")).map((one) => one.key));
         if (kind === "answer" && row.entries.some(([name, value]) => name === "visit" && unsent.has(value))) continue;
         outcome = await send(row);
         if (outcome === "away" || outcome === "sign-in") { status.textContent = words(outcome); await draw(); return; }
         wrong ||= outcome === "wrong";
+        without ||= outcome === "sent-without";
       }
     }
-    if (outcome) status.textContent = words(wrong ? "wrong" : outcome);
+    if (outcome) status.textContent = words(wrong ? "wrong" : without ? "sent-without" : outcome);
     await draw();
   });
 
@@ -232,7 +237,11 @@
     told.className = "soft";
     told.textContent = [words(row.url ? "was-sent" : `is-${row.state}`), ...(row.said ?? [])].join(" ");
     acts.className = "actions";
-    if (row.url) acts.append(Object.assign(document.createElement("a"), { href: row.url, textContent: words("open") }));
+    if (row.url) {
+      const lacks = row.said?.length > 0;
+      acts.append(Object.assign(document.createElement("a"), { href: row.url, textContent: words(lacks ? "replace" : row.kind === "report" ? "open-report" : "open") }));
+      if (lacks) acts.append(button(words("without"), async () => { await deal("readwrite", (drafts, sent) => sent.put({ ...row, url: row.url.split("?")[0], said: [] })); await draw(); }));
+    }
     else if (row.state === "thrown") acts.append(button(words("put-back"), async () => { await put({ ...row, state: "draft" }); await draw(); }));
     else if (row.state !== "ready") {
       if (row.page === location.pathname) acts.append(button(words("continue"), async () => { await shrinking; await save(); restore(row); }));
