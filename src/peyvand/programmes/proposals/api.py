@@ -49,6 +49,7 @@ from peyvand.programmes.proposals.shapes import (
     ThemeOut,
     ThemeWhole,
 )
+from peyvand.programmes.proposals.speaking_api import SPEAKING_ROUTES
 from peyvand.scope.acting import Acting
 
 
@@ -358,4 +359,5 @@ API_ROUTES = (
     ApiRoute("POST", "/holidays", "settle", record_holiday, {201: HolidayOut}, "Record a day of the clock"),
     ApiRoute("POST", "/terms", "settle", set_answer_terms, {201: AnswerTermsOut}, "Set the working days to answer"),
     *CONSULTATION_ROUTES,
+    *SPEAKING_ROUTES,
 )

@@ -35,6 +35,15 @@ class HappeningKind(TextChoices):
     ANSWERED = "answered", _("Answered")
     REPORTED = "reported", _("What became of the proposal")
     WITHDRAWN = "withdrawn", _("Withdrawn by its author")
+    CHOOSING = "choosing", _("Its authors choose who speaks for the theme")
+    CHOSEN = "chosen", _("A representative speaks for the theme now")
+    SPOKEN = "spoken", _("The representative brought the theme's words to a session")
+    STEPPED = "stepped", _("A representative of the theme stepped back")
+
+
+class ChoosingState(TextChoices):
+    OPEN = "open", _("Authors stand and choose")
+    COUNTED = "counted", _("Counted")
 
 
 class Vote(IntegerChoices):

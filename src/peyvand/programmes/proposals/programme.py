@@ -25,6 +25,10 @@ from peyvand.programmes.proposals import (
     queries,
     rules,
     settling_actions,
+    speaking_actions,
+    speaking_acts,
+    speaking_rules,
+    speaking_views,
     views,
 )
 from peyvand.programmes.proposals.actions import SLUG
@@ -47,6 +51,15 @@ def count_opinions(call: Call) -> None:
 
 def forget(before: date, now: datetime) -> int:
     return settling_actions.forget_withdrawn(before=before, by=SYSTEM, now=now)
+
+
+def count_choosings(call: Call) -> None:
+    """Seat the representatives whom the authors of themes chose."""
+    speaking_actions.count_choosings(by=SYSTEM, now=call.now)
+
+
+def forget_names(before: date, now: datetime) -> int:
+    return speaking_actions.forget_speakers(ended_before=before, by=SYSTEM, now=now)
 
 
 def waiting(by: Acting, today: date) -> QuerySet | None:
@@ -72,7 +85,7 @@ PROGRAMME = Programme(
         Permission("settle", _("Record holidays and the days of the clock"), permissions.SETTLERS),
         Permission("convene", _("Put a draft before everyone"), permissions.CONVENERS),
     ),
-    life_cycles=(rules.LIFE,),
+    life_cycles=(rules.LIFE, speaking_rules.CHOOSING),
     guards={},
     reactions={},
     pages=(
@@ -100,6 +113,10 @@ PROGRAMME = Programme(
         Route("news/read/", "support", office_views.read, "read"),
         Route("themes/", "themes", office_views.themes),
         Route("themes/<int:theme_id>/", "themes", office_views.theme, "theme"),
+        Route("themes/<int:theme_id>/speakers/", "themes", speaking_views.speakers, "speakers"),
+        Route("themes/<int:theme_id>/speakers/<slug:act>/", "support", speaking_acts.THEME.view, "theme_act"),
+        Route("choosings/<int:choosing_id>/<slug:act>/", "support", speaking_acts.CHOOSING.view, "choosing_act"),
+        Route("candidates/<int:candidate_id>/<slug:act>/", "support", speaking_acts.CANDIDATE.view, "candidate_act"),
         Route("themes/<int:theme_id>/answer/", "answer", office_views.answer_theme, "answer_theme"),
         Route("themes/<int:theme_id>/route/", "lead", office_views.route_theme, "route_theme"),
         Route("bodies/", "bodies", office_views.bodies),
@@ -150,6 +167,7 @@ PROGRAMME = Programme(
     ),
     jobs=(
         Job("group", _("Put like proposals together"), group, daily=True),
+        Job("count_choosings", _("Count who speaks for a theme"), count_choosings, daily=True),
         Job("count_opinions", _("Find the groups of those who voted on drafts"), count_opinions, often=True),
     ),
     figures=(
@@ -186,11 +204,15 @@ PROGRAMME = Programme(
         ),
     ),
     seed=seed,
-    retention=(Retention(_("Who supported a proposal and took it back"), 12, forget),),
+    retention=(
+        Retention(_("Who supported a proposal and took it back"), 12, forget),
+        Retention(_("The names of those who spoke for a theme"), 24, forget_names),
+    ),
     api_routes=API_ROUTES,
     waits=WAITS,
     words={
         "proposal": _("Proposal"),
+        "proposal_theme": _("Theme of proposals"),
         "proposal_holiday": _("Holiday of the clock"),
         "proposal_terms": _("Time to answer"),
         "consultation": _("Consultation"),
@@ -202,6 +224,12 @@ PROGRAMME = Programme(
         "proposal.reported": _("Told what became of proposals"),
         "proposal.withdrawn": _("Proposal withdrawn"),
         "proposal.supports_forgotten": _("Forgotten who no longer supports proposals"),
+        "proposal.choosing_opened": _("Authors of a theme choose who speaks for it"),
+        "proposal.candidate_stood": _("An author stands for a theme"),
+        "proposal.candidate_stepped_back": _("Somebody stepped back from speaking for a theme"),
+        "proposal.choosing_counted": _("Counted who speaks for a theme"),
+        "proposal.theme_spoken_for": _("Words of a theme brought to a session"),
+        "proposal.speakers_forgotten": _("Names of former representatives of themes forgotten"),
         "proposal.holiday_recorded": _("Holiday of the clock recorded"),
         "proposal.terms_set": _("Time to answer set"),
         "proposal.consultation_opened": _("Draft put before everyone"),

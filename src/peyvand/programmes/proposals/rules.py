@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from peyvand.kernel.business_days import WorkWeek
 from peyvand.kernel.refusals import Refusal
 from peyvand.kernel.states import LifeCycle
-from peyvand.programmes.proposals.enums import PROMISED, Decision, ProposalState
+from peyvand.programmes.proposals.enums import PROMISED, ChoosingState, Decision, ProposalState
 
 LIFE = LifeCycle(
     "proposal",
@@ -29,6 +29,7 @@ LIFE = LifeCycle(
         ("withdraw", ProposalState.ROUTED, ProposalState.WITHDRAWN),
     ],
 )
+CHOOSING = LifeCycle("proposal_choosing", ChoosingState.OPEN, [("count", ChoosingState.OPEN, ChoosingState.COUNTED)])
 
 # Words of a reason, an answer or a report that somebody else will read.
 FEWEST_SIGNS = 10

@@ -6,12 +6,20 @@ from random import Random
 
 from peyvand.extend.switches import switch_on
 from peyvand.kernel.jalali import business_date
+from peyvand.kernel.text import persian_digits
 from peyvand.people.models import Membership, Organisation
 from peyvand.people.queries import acting_as
-from peyvand.programmes.proposals import actions, answering_actions, consulting_actions, settling_actions
-from peyvand.programmes.proposals.enums import OPEN, Decision, Vote
+from peyvand.programmes.proposals import (
+    actions,
+    answering_actions,
+    consulting_actions,
+    settling_actions,
+    speaking_actions,
+)
+from peyvand.programmes.proposals.enums import OPEN, Decision, ProposalState, Vote
 from peyvand.programmes.proposals.models import Consultation, Paragraph, Proposal, Statement
 from peyvand.programmes.proposals.permissions import CONVENERS, SECRETARIAT, WRITERS
+from peyvand.programmes.proposals.speaking_models import Choosing
 from peyvand.scope.acting import SYSTEM, Acting, Role
 from peyvand.scope.bulk import below
 from peyvand.scope.database import scope
@@ -54,6 +62,7 @@ def seed(count: int, random: Random, now: datetime) -> int:
         if leaders and bodies:
             _fate(row, made[:place], random, leaders, bodies, now)
     _draft(random, writers, now)
+    _speakers(random, writers, now)
     return len(made)
 
 
@@ -123,6 +132,50 @@ def _same_theme(row: Proposal, leader: Acting) -> set[int]:
         below(leader.place_path), theme_id=row.theme_id, state__in=OPEN, merged_into__isnull=True
     )
     return set(rows.exclude(pk=row.pk).values_list("pk", flat=True))
+
+
+def _speakers(random: Random, writers: list[Acting], now: datetime) -> None:
+    """Once: the authors of two themes choose who speaks for them; one was counted and spoke at a meeting, one is open."""
+    by = {one.account_id: one for one in writers}
+    with scope(SYSTEM):
+        if Choosing.objects.exists():
+            return
+        rows = Proposal.objects.filter(theme__isnull=False, author_id__in=by).exclude(state=ProposalState.WITHDRAWN)
+        authors: dict[int, set[int]] = {}
+        for theme_id, author_id in rows.order_by("theme_id").values_list("theme_id", "author_id"):
+            authors.setdefault(theme_id, set()).add(author_id)
+    for place, (theme_id, accounts) in enumerate(list(authors.items())[:2]):
+        then = now - timedelta(days=20 * (1 - place))
+        chosen = [by[one] for one in sorted(accounts)]
+        terms = speaking_actions.ChoosingTerms(business_date(then) + timedelta(days=7))
+        choosing = speaking_actions.open_choosing(theme_id=theme_id, terms=terms, by=chosen[0], now=then)
+        text = "این گروه یک خواستهٔ روشن دارد و آن را پی می‌گیرم " + DEMO
+        names = [f"نویسندهٔ نمونهٔ {persian_digits(number)}" for number in (1, 2)]
+        standing = [
+            speaking_actions.stand(
+                choosing_id=choosing.pk, name=name, text=text, is_name_public=name == names[0], by=one, now=then
+            )
+            for one, name in zip(chosen, names, strict=False)
+        ]
+        for one in chosen:
+            speaking_actions.give_voice(candidate_id=random.choice(standing).pk, by=one, now=then)
+        if place == 0:
+            _spoken(choosing, by, then + timedelta(days=9))
+
+
+def _spoken(choosing: Choosing, by: dict[int, Acting], now: datetime) -> None:
+    speaking_actions.count_choosings(by=SYSTEM, now=now)
+    with scope(SYSTEM):
+        speaker = choosing.candidates.filter(since__isnull=False).order_by("pk")[0]
+    said = "همهٔ نویسندگان این مضمون یک گام نخست می‌خواهند و چشم به پاسخ دستگاه‌اند " + DEMO
+    speaking_actions.speak(
+        candidate_id=speaker.pk,
+        session=_MEETING,
+        on=business_date(now),
+        text=said,
+        by=by[speaker.account_id or 0],
+        now=now,
+    )
 
 
 def _draft(random: Random, writers: list[Acting], now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.extend.programme import WaitingLine, Waits
 from peyvand.programmes.proposals import queries
+from peyvand.programmes.proposals import speaking_queries as speaking
 from peyvand.programmes.proposals.enums import HappeningKind
 from peyvand.scope.acting import Acting
 from peyvand.web.waiting import day, day_of
@@ -39,6 +40,15 @@ def _news_line(row: dict[str, Any]) -> WaitingLine:
     return WaitingLine(row["proposal__title"], url, note=str(HappeningKind(row["kind"]).label))
 
 
+def _to_choose(by: Acting, today: date) -> QuerySet[Any, Any]:
+    return speaking.to_choose(by, today).order_by("closes_date", "pk").values("theme_id", "theme__title", "closes_date")
+
+
+def _choosing_line(row: dict[str, Any]) -> WaitingLine:
+    url = reverse("proposals:speakers", args=[row["theme_id"]])
+    return WaitingLine(row["theme__title"], url, due=day(row["closes_date"]))
+
+
 def _shown(show: str) -> str:
     return f"{reverse('proposals:list')}?show={show}"
 
@@ -55,6 +65,10 @@ WAITS = (
     Waits(
         "promised", "answer", _("Promised to the authors, and the day has passed"), _("Tell what became of it"), _promised,
         lambda row: _line(row, due=day(row["promised_by"])), lambda: _shown("own_passed"), late=True,
+    ),
+    Waits(
+        "to_choose", "support", _("Themes you wrote for, whose authors choose who speaks for them"), _("Give your voice"), _to_choose,
+        _choosing_line, lambda: reverse("proposals:themes"),
     ),
     Waits("news", "news", _("New in your proposals"), "", _news, _news_line, lambda: reverse("proposals:news")),
 )  # fmt: skip
