@@ -16,6 +16,7 @@ from peyvand.programmes.practices.actions import Form as Told
 from peyvand.programmes.practices.actions import Result
 from peyvand.programmes.practices.enums import EndingKind, PracticeState, SessionState
 from peyvand.programmes.practices.models import HighSession, Practice
+from peyvand.programmes.practices.rules import LEAST_SAID, LONGEST_SAID, MOST_SHOWN
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
 from peyvand.web.fields import JalaliDateField, QuantityField, TomanField
@@ -156,7 +157,7 @@ class SessionField(forms.ModelChoiceField):
 
 
 class NominateForm(Form):
-    session = SessionField(queryset=None, label=_("Session"), empty_label=None)
+    session = SessionField(queryset=None, label=_("High session"), empty_label=None)
     reason = forms.CharField(label=_("Why it should be heard"), max_length=300, widget=_long(3))
 
     def __init__(self, *args: Any, sessions: Any, **options: Any) -> None:
@@ -201,7 +202,7 @@ class EndingForm(Form):
     shown_count = QuantityField(
         label=_("How many people does the story show?"),
         least=0,
-        most=1000,
+        most=MOST_SHOWN,
         help_text=_("In words or pictures, also without a name; each must have consented"),
     )
 
@@ -223,11 +224,11 @@ class PhotoForm(Form):
         help_text=_("Where and with what it was taken is removed before it is kept."),
     )  # fmt: skip
     says = forms.CharField(
-        label=_("The picture in words"), max_length=200, min_length=5,
+        label=_("The picture in words"), max_length=LONGEST_SAID, min_length=LEAST_SAID,
         help_text=_("For whoever cannot see it; write nobody's name"),
     )  # fmt: skip
     shown_count = QuantityField(
-        label=_("How many people can be known on it?"), least=0, most=1000,
+        label=_("How many people can be known on it?"), least=0, most=MOST_SHOWN,
         help_text=_("Each must have consented before the story is published; 0 where nobody can be known"),
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from peyvand.flow.need.models import Need
 from peyvand.flow.story.models import Story
 from peyvand.people.models import Account, Membership, Organisation, path_field
 from peyvand.places.models import Place
+from peyvand.programmes.practices import rules
 from peyvand.programmes.practices.enums import (
     CelebrationState,
     EndingKind,
@@ -136,7 +137,7 @@ class StoryPhoto(models.Model):
     story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
-    says = models.CharField(max_length=200)
+    says = models.CharField(max_length=rules.LONGEST_SAID)
     shown_count = models.PositiveSmallIntegerField()
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)

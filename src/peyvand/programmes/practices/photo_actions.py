@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import IO
 
 from django.db.models import QuerySet
 
+from peyvand.files.pictures import cleaned
+from peyvand.files.storage import LocalFolder
 from peyvand.flow.delivery.models import Proof
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
@@ -19,8 +22,6 @@ from peyvand.scope.acting import Acting, Role
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
 
-LEAST_SIGNS = 5
-
 
 @dataclass(frozen=True)
 class NewPhoto:
@@ -31,6 +32,12 @@ class NewPhoto:
     says: str
     shown_count: int
 
+    @classmethod
+    def kept(cls, file: IO[bytes], says: str, shown_count: int, folder: LocalFolder) -> "NewPhoto":
+        """Cleaned and stored. Raises what `cleaned` raises."""
+        picture = cleaned(file)
+        return cls(folder.store(picture), len(picture), says, shown_count)
+
 
 @action
 def add_photo(*, story_id: int, photo: NewPhoto, by: Acting, now: datetime) -> StoryPhoto:
@@ -40,10 +47,9 @@ def add_photo(*, story_id: int, photo: NewPhoto, by: Acting, now: datetime) -> S
     require_on(story, now)
     if story.state != StoryState.DRAFT:
         raise BadValue(field="state", reason="pictures are put into a story while it is a draft")
-    if len(photo.says.strip()) < LEAST_SIGNS:
+    if len(photo.says.strip()) < rules.LEAST_SAID:
         raise BadValue(field="says", reason="whoever cannot see the picture hears these words")
-    if not 0 <= photo.shown_count <= 1000:
-        raise BadValue(field="shown_count", reason="between 0 and 1000")
+    require(rules.shown_refusal(photo.shown_count))
     if StoryPhoto.objects.filter(story=story, removed_at__isnull=True).count() >= rules.MOST_PHOTOS:
         raise rules.TooManyPhotos(most=rules.MOST_PHOTOS)
     row = StoryPhoto.objects.create(

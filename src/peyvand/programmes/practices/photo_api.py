@@ -12,9 +12,10 @@ from ninja.params import Form as FormField
 from peyvand.api.answers import act
 from peyvand.api.shapes import Id
 from peyvand.extend.programme import ApiRoute
-from peyvand.files.pictures import MOST_BYTES, cleaned
+from peyvand.files.pictures import MOST_BYTES
 from peyvand.programmes.practices import photo_actions, queries
 from peyvand.programmes.practices.models import StoryPhoto
+from peyvand.programmes.practices.rules import LEAST_SAID, LONGEST_SAID, MOST_SHOWN
 from peyvand.scope.acting import Acting
 from peyvand.web.pages.deliveries import folder
 
@@ -40,15 +41,15 @@ def photo_out(row: StoryPhoto) -> StoryPhotoOut:
 
 def add_photo(
     request: HttpRequest, story_id: Path[Id], photo: File[UploadedFile],
-    says: Annotated[str, FormField(min_length=5, max_length=200)], shown_count: Annotated[int, FormField(ge=0, le=1000)],
+    says: Annotated[str, FormField(min_length=LEAST_SAID, max_length=LONGEST_SAID)],
+    shown_count: Annotated[int, FormField(ge=0, le=MOST_SHOWN)],
 ) -> HttpResponse:  # fmt: skip
     """JPEG, PNG or WebP of at most 10 MB. Where and with what it was taken is removed before it is kept."""
     data = photo.read(MOST_BYTES + 1)
 
     def run(by: Acting, now: datetime) -> StoryPhotoOut:
         queries.own_story(story_id, by)
-        picture = cleaned(io.BytesIO(data))
-        fresh = photo_actions.NewPhoto(folder().store(picture), len(picture), says, shown_count)
+        fresh = photo_actions.NewPhoto.kept(io.BytesIO(data), says, shown_count, folder())
         return photo_out(photo_actions.add_photo(story_id=story_id, photo=fresh, by=by, now=now))
 
     return act(request, run, status=201, sent=f"{hashlib.sha256(data).hexdigest()} {shown_count} {says}")

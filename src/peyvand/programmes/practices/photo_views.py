@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from peyvand.files.pictures import CONTENT_TYPE, cleaned
+from peyvand.files.pictures import CONTENT_TYPE
 from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.practices import photo_actions, queries
 from peyvand.programmes.practices.actions import SLUG
@@ -42,8 +42,7 @@ def add_photo(request: HttpRequest, story_id: int) -> HttpResponseBase:
 
     def run(form: PhotoForm) -> int:
         said = form.cleaned_data
-        picture = cleaned(said["photo"])
-        photo = photo_actions.NewPhoto(folder().store(picture), len(picture), said["says"], said["shown_count"])
+        photo = photo_actions.NewPhoto.kept(said["photo"], said["says"], said["shown_count"], folder())
         photo_actions.add_photo(story_id=story_id, photo=photo, by=by, now=timezone.now())
         return story_id
 

@@ -152,7 +152,7 @@ PROGRAMME = Programme(
         Page("propose_words", _("Propose other words"), "lead", writes=True),
         Page("answer_words", _("Answer proposed words"), "write", writes=True),
         Page("nominate", _("Nominate it to a session"), "lead", writes=True),
-        Page("session_new", _("Call a session"), "call", writes=True),
+        Page("session_new", _("Call a high session"), "call", writes=True),
         Page("close", _("Close the book"), "call", writes=True),
         Page("decide", _("Decide on nominations"), "call", writes=True),
     ),

@@ -18,6 +18,8 @@ from peyvand.programmes.practices.enums import (
 )
 
 MOST_PHOTOS = 6  # of a story
+LEAST_SAID, LONGEST_SAID = 5, 200  # signs of the words of a picture
+MOST_SHOWN = 1000  # people in a story, or on one of its pictures
 
 LIFE = LifeCycle(
     "practice",
@@ -222,6 +224,10 @@ def days_kept(begun: date, ended: date | None, today: date) -> int:
 def shown_in_all(told: int, pictured: Iterable[int]) -> int:
     """How many people a story shows at least: as many as its teller says, and no fewer than any of its pictures."""
     return max([told, *pictured])
+
+
+def shown_refusal(shown: int) -> Refusal | None:
+    return None if 0 <= shown <= MOST_SHOWN else BadValue(field="shown_count", reason="between 0 and 1000")
 
 
 def consent_refusal(*, shown: int, given: int) -> Refusal | None:

@@ -47,7 +47,7 @@ LIST = ListSpec(
     name="high-sessions",
     title=_("High sessions"),
     columns=(
-        Column("title", _("Session"), link=lambda row: of_session(row.pk)),
+        Column("title", _("High session"), link=lambda row: of_session(row.pk)),
         Column("host", _("Before whom")),
         Column("held", _("Held on"), value="held_date", kind="date", sort="held_date"),
         Column("place", _("For which place"), value=lambda row: named(row.place)),
@@ -56,9 +56,9 @@ LIST = ListSpec(
     ),
     default_sort="-held_date",
     filters=SessionFilters,
-    empty_title=_("No session yet"),
+    empty_title=_("No high session yet"),
     empty_text=_("A session is called by an HQ leader; practices are then nominated to it."),
-    first_step=first_step(SLUG, (permissions.may_call_session, _("Call a session"), "session_new"), else_=""),
+    first_step=first_step(SLUG, (permissions.may_call_session, _("Call a high session"), "session_new"), else_=""),
 )
 
 
@@ -120,7 +120,7 @@ def new_session(request: HttpRequest) -> HttpResponseBase:
         return session_actions.call_session(**form.cleaned_data, by=by, now=timezone.now()).pk
 
     page = Asking(
-        _("Call a session"), _("Those who did it are heard there themselves; practices are nominated to it."),
+        _("Call a high session"), _("Those who did it are heard there themselves; practices are nominated to it."),
         _("Call it"), reverse(f"{SLUG}:sessions"), _crumbs(),
     )  # fmt: skip
     return asked(

@@ -37,8 +37,7 @@ def set_ending(
     require_on(story, now)
     if story.state == StoryState.WITHDRAWN:
         raise BadValue(field="state", reason="the story was withdrawn")
-    if not 0 <= shown_count <= 1000:
-        raise BadValue(field="shown_count", reason="between 0 and 1000")
+    require(rules.shown_refusal(shown_count))
     if story.state == StoryState.PUBLISHED:
         require(rules.consent_refusal(shown=shown_count, given=queries.consents_given(story_id)))
     practice = Practice.objects.filter(pk=practice_id, state=PracticeState.PUBLISHED).first() if practice_id else None

@@ -30,6 +30,7 @@ from peyvand.programmes.practices import queries, session_actions, story_actions
 from peyvand.programmes.practices.enums import EndingKind, NominationState, SessionState, WordsState
 from peyvand.programmes.practices.models import HighSession, Nomination, ProposedWords, StoryEnding, StoryPhoto
 from peyvand.programmes.practices.photo_api import StoryPhotoOut, photo_out
+from peyvand.programmes.practices.rules import MOST_SHOWN
 from peyvand.programmes.practices.ways import address_of, label_of
 from peyvand.scope.acting import Acting
 
@@ -81,7 +82,7 @@ class StoryEndingIn(Given):
     """What a reader can do: give `specification` for an offer, `practice_id` for a copy, or the `address` of a page of this site."""
 
     kind: EndingKind
-    shown_count: Annotated[int, Field(ge=0, le=1000, description="How many people the story shows")]
+    shown_count: Annotated[int, Field(ge=0, le=MOST_SHOWN, description="How many people the story shows")]
     specification: Slug = ""
     practice_id: Id | None = None
     address: Annotated[str, Field(max_length=200)] = ""
@@ -341,7 +342,7 @@ SESSION_ROUTES = (
         Page[NominationOut],
         "What was nominated to a session",
     ),
-    ApiRoute("POST", "/sessions", "session_new", call_session, {201: HighSessionOut}, "Call a session"),
+    ApiRoute("POST", "/sessions", "session_new", call_session, {201: HighSessionOut}, "Call a high session"),
     ApiRoute("POST", f"{_SESSION}/close", "close", close_session, HighSessionOut, "Close the book"),
     ApiRoute("POST", f"{_SESSION}/reopen", "close", reopen_session, HighSessionOut, "Open the book again"),
     ApiRoute(

@@ -56,7 +56,7 @@ LIST = ListSpec(
         Column("state", _("State"), value=lambda row: row.get_state_display()),
         Column("ending", _("Ending"), value=_ends, kind="badge"),
         Column("words", _("Words"), value=_words, kind="badge"),
-        Column("created", _("Told"), value="created_at", kind="date", sort="created_at"),
+        Column("created", _("Day it was told"), value="created_at", kind="date", sort="created_at"),
     ),
     default_sort="-created_at",
     filters=StoryFilters,

@@ -12,7 +12,6 @@ from tests.api.calls import Caller
 from tests.world import NOW, in_days, later
 
 from peyvand.extend.programme import Call
-from peyvand.files.pictures import cleaned
 from peyvand.flow.story.actions import submit_story
 from peyvand.journal.models import Event
 from peyvand.kernel.refusals import AlreadyThere, BadValue, NotFound, NotPermitted
@@ -43,8 +42,7 @@ def pixels(colour="green"):
 
 
 def put_in(world, story, colour="green", shown=1, by="facilitator"):
-    data = cleaned(io.BytesIO(pixels(colour)))
-    photo = photo_actions.NewPhoto(folder().store(data), len(data), "سه ویلچر کنار در", shown)
+    photo = photo_actions.NewPhoto.kept(io.BytesIO(pixels(colour)), "سه ویلچر کنار در", shown, folder())
     return photo_actions.add_photo(story_id=story.pk, photo=photo, by=world[by], now=NOW)
 
 
