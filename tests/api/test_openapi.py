@@ -93,6 +93,7 @@ NOT_OFFERED = {
     "register_households": "part of opening a family file, which records the consent with it, and of an import",
     "add_places": "part of `put_places`",
     "add_place": "drawn on the site's map; a program sends borders to `put_places`",
+    "remove_place": "only what `add_place` made by mistake",
     "change_place": "drawn on the site's map; a program sends borders to `put_places`",
     "register_organisation": "one of `register_organisations`",
     "give_consents": "part of an import",

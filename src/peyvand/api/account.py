@@ -10,7 +10,7 @@ from ninja import Field, Path, Query, Router, Schema
 
 from peyvand.api.answers import Given, Page, PageQuery, act, page_of, reading, say
 from peyvand.api.identity import IN_PERSON
-from peyvand.api.keys import LONGEST_DAYS, create_token, revoke_token
+from peyvand.api.keys import LONGEST_DAYS, LONGEST_NAME, create_token, revoke_token
 from peyvand.api.models import ApiToken
 from peyvand.api.shapes import Id, OrganisationRef, PlaceRef, organisation_ref, place_ref
 from peyvand.people.enums import MemberRole
@@ -48,7 +48,7 @@ class TokenTold(TokenOut):
 
 
 class TokenIn(Given):
-    name: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$", examples=["Charity's own system"])]
+    name: Annotated[str, Field(max_length=LONGEST_NAME, pattern=r"^[^\x00]*$", examples=["Charity's own system"])]
     days: Annotated[int, Field(ge=1, le=LONGEST_DAYS, description="How long it works")] = 90
 
 

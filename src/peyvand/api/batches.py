@@ -49,7 +49,8 @@ class BatchIn(Given):
     ids: Ids
     due_date: Annotated[Day, Field(description="Where suggestions are accepted, or visits get a day")] | None = None
     membership_id: Annotated[Id, Field(description="Who gets the work with families")] | None = None
-    reason: Annotated[Word, Field(description="Where rows are declined, ended or refused")] = ""
+    organisation_id: Annotated[Id, Field(description="To whom resolutions are handed")] | None = None
+    reason: Annotated[Word, Field(description="Where rows are declined, ended, refused or moved with a sentence")] = ""
 
 
 def batches_out(rows: Sequence[Batch]) -> list[BatchOut]:
@@ -91,6 +92,8 @@ def start_batch(request: HttpRequest, body: BatchIn) -> HttpResponse:
             values["due_date"] = body.due_date.isoformat()
         if body.membership_id:
             values["membership"] = str(body.membership_id)
+        if body.organisation_id:
+            values["organisation"] = str(body.organisation_id)
         if body.act not in _OFFERED:
             raise NotFound
         batch = choose(act=body.act, ids=body.ids, by=by, now=now)

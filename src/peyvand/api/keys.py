@@ -14,6 +14,7 @@ from peyvand.scope.database import action, scope
 
 PREFIX = "pyv_"
 LONGEST_DAYS = 365
+LONGEST_NAME = 60
 _NOTED_EVERY = timedelta(minutes=1)
 
 

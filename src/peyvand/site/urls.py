@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from peyvand.api import page as token_page
 from peyvand.extend import pages as programme_pages
+from peyvand.site import token_page
 
 handler403 = "peyvand.web.errors.forbidden"
 handler404 = "peyvand.web.errors.not_found"
