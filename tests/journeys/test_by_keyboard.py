@@ -1,6 +1,7 @@
 """The jobs of the other journeys once more, with nothing but the keyboard and without JavaScript: from a resident's need to the help
 that came, and what residents and offices decide together."""
 
+import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.keys import press, to
 from tests.world import NOW, World
@@ -12,6 +13,7 @@ from peyvand.programmes.assemblies.tests.test_pages import running
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
 
+TITLE = "ویلچری که راه مدرسه را باز کرد"
 ON = ("assemblies", "proposals", "visits")
 
 
@@ -34,6 +36,12 @@ def choose(page: Page, name: str, steps: int = 1) -> None:
 def tick(page: Page, name: str) -> None:
     to(page, name)
     page.keyboard.press("Space")
+
+
+def press_open(page: Page, name: str, under: str = "") -> None:
+    """What is folded away opens below its own line, on the same page."""
+    to(page, name, under)
+    page.keyboard.press("Enter")
 
 
 def said(page: Page, words: str) -> None:
@@ -73,6 +81,43 @@ def test_a_resident_tells_a_need_and_the_help_comes(world, visitor):
     press(page := keeper.page, "ویلچر، ۱ عدد", under="تحویل‌هایی که باید تأیید کنید")
     press(page, "رسید: می‌پذیرم")
     expect(page.get_by_role("status")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_what_came_is_told_with_consent_and_read_by_everyone(world, visitor, scripts):
+    household = world.household()
+    promise = world.agreed(world.need(1, household=household), world.capacity(3), 1)
+    world.delivered(promise, 1)
+    page = visitor(scripts=scripts).sign_in(world["facilitator"]).go(f"/families/{household.pk}/")
+    press_open(page, "تغییر", under="اعضا")
+    choose(page, "purpose", steps=3)
+    press(page, "ثبت رضایت")
+    said(page, "دیده شدن در روایت")
+
+    page.goto(page.url.split("/families/")[0] + "/stories/")
+    press(page, "نوشتن روایت")
+    tick(page, "deliveries")
+    write(page, title=TITLE, body="کم است.")
+    press(page, "نگه‌داشتن پیش‌نویس")
+    # Sent back for its words alone: what was ticked and typed stands there still.
+    expect(page.locator("[name=body]")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("[name=title]")).to_have_value(TITLE)
+    expect(page.locator("[name=deliveries]")).to_be_checked()
+    write(page, body="خیریهٔ شهر ویلچری رساند که در انبار مانده بود و راه مدرسه باز شد.")
+    tick(page, "consents")
+    press(page, "نگه‌داشتن پیش‌نویس")
+    press(page, "فرستادن برای بازبینی")
+    expect(page.get_by_role("status")).to_be_visible()
+
+    page = visitor(scripts=scripts).sign_in(world["leader"]).go("/home/")
+    press(page, TITLE)
+    press(page, "انتشار برای همه")
+    expect(page.get_by_role("status")).to_contain_text("روایت منتشر شد")
+
+    page = visitor(scripts=scripts).go("/stories/")
+    press(page, TITLE)
+    expect(page.get_by_role("article")).to_contain_text("راه مدرسه باز شد")
+    assert "آزمونی" not in page.content()
 
 
 def test_a_vote_a_proposal_its_answer_and_a_visit(world, visitor):

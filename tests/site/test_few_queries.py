@@ -18,7 +18,7 @@ from peyvand.flow.counting.actions import keep_counts
 from peyvand.scope.acting import SYSTEM
 
 pytestmark = pytest.mark.django_db
-MOST, MOST_OF_FRAME = 10, 20
+MOST, MOST_OF_FRAME = 10, 5 + 4 * 4
 _FRAME = ("SELECT set_config(", "SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT", "ROLLBACK")
 ROLES = (
     "",

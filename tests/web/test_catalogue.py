@@ -13,6 +13,10 @@ def test_every_message_has_its_persian_words(root):
     assert catalogue.faults(root) == []
 
 
+def test_no_two_catalogues_say_one_id_differently():
+    assert catalogue.told_twice() == []
+
+
 def test_ids_are_read_from_calls_refusals_and_templates(tmp_path):
     python = tmp_path / "a.py"
     python.write_text(
@@ -65,6 +69,15 @@ def test_each_fault_is_named(programme, text, fault):
     write(programme, text)
     assert len(catalogue.faults(programme)) == 1
     assert fault in catalogue.faults(programme)[0]
+
+
+def test_an_id_said_in_two_ways_is_named_with_both_catalogues(programme, tmp_path):
+    write(programme, GOOD)
+    catalogue.po_path(tmp_path).parent.mkdir(parents=True)
+    write(tmp_path, GOOD.replace("الف", "ب"))
+    assert catalogue.told_twice() == [f"'A %(n)s' is said differently in {tmp_path.name} and sample (use another id)"]
+    write(tmp_path, GOOD)
+    assert catalogue.told_twice() == []
 
 
 def test_a_programme_has_a_catalogue_of_its_own_that_keeps_its_words(programme):

@@ -8,7 +8,7 @@ import pytest
 import peyvand
 
 PACKAGE = Path(peyvand.__file__).parent
-DRAWN = r"web/parts/(bars|river|months|place_map|gift_way)\.html"
+DRAWN = r"web/parts/(bars|river|months|place_map|net|gift_way)\.html"
 PAGES = [
     path
     for path in sorted(PACKAGE.rglob("templates/**/*.html"))
@@ -30,7 +30,7 @@ def test_every_drawing_stands_with_its_table_and_its_files(page):
 def test_drawings_were_found():
     assert len(PAGES) > 8
     drawn = set(re.findall(DRAWN, "".join(page.read_text(encoding="utf-8") for page in PAGES)))
-    assert drawn == {"bars", "river", "months", "place_map", "gift_way"}
+    assert drawn == {"bars", "river", "months", "place_map", "net", "gift_way"}
 
 
 @pytest.mark.parametrize("part", sorted(TABLES))

@@ -16,6 +16,11 @@ from peyvand.web.foreign import marked
         ("<p>Sari</p>", "<p>Sari</p>"),
         ("<p>In نوبنیاد, Sari</p>", '<p>In <bdi lang="fa" dir="rtl">نوبنیاد</bdi>, Sari</p>'),
         ("<p>خیریهٔ نمونه</p>", '<p><bdi lang="fa" dir="rtl">خیریهٔ نمونه</bdi></p>'),
+        ("<p>این کار به سرانجام رسید.</p>", '<p><bdi lang="fa" dir="rtl">این کار به سرانجام رسید.</bdi></p>'),
+        ("<p>In آمل (نمونه).</p>", '<p>In <bdi lang="fa" dir="rtl">آمل (نمونه)</bdi>.</p>'),
+        ("<p>By همیار شهر ساری.</p>", '<p>By <bdi lang="fa" dir="rtl">همیار شهر ساری</bdi>.</p>'),
+        ("<p>(ساری)</p>", '<p>(<bdi lang="fa" dir="rtl">ساری</bdi>)</p>'),
+        ("<p>آمل (ما, 3)</p>", '<p><bdi lang="fa" dir="rtl">آمل</bdi> (<bdi lang="fa" dir="rtl">ما</bdi>, 3)</p>'),
         ('<a lang="fa" href="/">فارسی <b>ما</b></a> ما', '<a lang="fa" href="/">فارسی <b>ما</b></a> <bdi lang="fa" dir="rtl">ما</bdi>'),
         ('<div lang="fa"><div>ما</div>ما</div>', '<div lang="fa"><div>ما</div>ما</div>'),
         ("<title>ساری</title><option>ساری</option>", "<title>ساری</title><option>ساری</option>"),
@@ -28,7 +33,13 @@ def test_runs_of_persian_are_marked_where_they_are_read(page, said):
     assert marked(page) == said
 
 
-@given(st.lists(st.sampled_from(["<p>", "</p>", "<b>", "</b>", "ساری ", "Sari ", "&amp;", "<br>", "نو‌بنیاد", "، "])))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<p>", "</p>", "<b>", "</b>", "ساری ", "Sari ", "&amp;", "<br>", "نو‌بنیاد", "، ", "(", ")", ". "]
+        )
+    )
+)
 def test_the_words_stay_as_they_are_and_a_second_time_changes_nothing(parts):
     page = "".join(parts)
     once = marked(page)

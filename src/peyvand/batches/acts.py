@@ -64,7 +64,8 @@ def _same(ids: Sequence[int]) -> Marks:
     return dict.fromkeys(ids)
 
 
-def _due(values: Values) -> date:
+def due_date(values: Values) -> date:
+    """The day among the values of an act; raises `BadValue` where there is none."""
     try:
         return date.fromisoformat(str(values["due_date"]))
     except (KeyError, ValueError):
@@ -79,7 +80,7 @@ def _reason(values: Values, reasons: Any) -> Any:
 
 
 def _accept_suggestions(ids: Sequence[int], values: Values, by: Acting, now: datetime) -> Marks:
-    made = suggestions.accept_suggestions(suggestion_ids=ids, due_date=_due(values), by=by, now=now)
+    made = suggestions.accept_suggestions(suggestion_ids=ids, due_date=due_date(values), by=by, now=now)
     return {one.suggestion_id: one.pk for one in made if one.suggestion_id}
 
 

@@ -32,7 +32,8 @@ def words_of(slug: str) -> Words:
     return Words(told.label, told.meaning, told.becomes, told.done)
 
 
-def _said(one: Callable[[int], str]) -> Callable[[int], str]:
+def counted(one: Callable[[int], str]) -> Callable[[int], str]:
+    """What is said of how many rows, with their number in the digits of the reader."""
     return lambda n: one(n) % {"n": number(n)}
 
 
@@ -41,7 +42,7 @@ WORDS: dict[str, Words] = {
         _("Accept"),
         _("Each becomes a promise, due on the day you choose. The other side is asked to agree."),
         _("becomes a promise"),
-        _said(
+        counted(
             lambda n: ngettext(
                 "%(n)s suggestion is accepted; the other side is asked to agree.",
                 "%(n)s suggestions are accepted; the other sides are asked to agree.",
@@ -54,7 +55,7 @@ WORDS: dict[str, Words] = {
         _("Decline"),
         _("Nothing is promised. The next matching looks again, and the other side reads the reason."),
         _("declined"),
-        _said(
+        counted(
             lambda n: ngettext(
                 "%(n)s suggestion is declined. The next matching looks again.",
                 "%(n)s suggestions are declined. The next matching looks again.",
@@ -67,7 +68,7 @@ WORDS: dict[str, Words] = {
         _("Agree to the offers"),
         _("Both sides have then agreed, and the giver is to deliver by the day named."),
         _("agreed by both sides"),
-        _said(
+        counted(
             lambda n: ngettext("%(n)s promise is agreed by both sides.", "%(n)s promises are agreed by both sides.", n)
         ),
         one=_("The promise is agreed by both sides."),
@@ -76,7 +77,7 @@ WORDS: dict[str, Words] = {
         _("Decline or take back"),
         _("What is left of each returns to the need and to the offer. The other side reads the reason."),
         _("ended; what is left is free again"),
-        _said(
+        counted(
             lambda n: ngettext(
                 "%(n)s promise is ended; what was left of it is free again.",
                 "%(n)s promises are ended; what was left of them is free again.",
@@ -91,7 +92,7 @@ WORDS: dict[str, Words] = {
             "The day has passed and it did not come. A broken promise is counted, and the need waits for another capacity."
         ),
         _("broken"),
-        _said(
+        counted(
             lambda n: ngettext(
                 "%(n)s promise is marked as broken; its need waits for another capacity.",
                 "%(n)s promises are marked as broken; their needs wait for other capacities.",
@@ -104,14 +105,14 @@ WORDS: dict[str, Words] = {
         _("They arrived: accept"),
         _("It counts from now on as arrived. A need that has received everything is closed as met."),
         _("arrived"),
-        _said(lambda n: ngettext("%(n)s delivery is accepted.", "%(n)s deliveries are accepted.", n)),
+        counted(lambda n: ngettext("%(n)s delivery is accepted.", "%(n)s deliveries are accepted.", n)),
         one=_("The delivery is accepted."),
     ),
     "refuse_deliveries": Words(
         _("Refuse"),
         _("It did not arrive, or not as promised. The giver reads the reason; the promise still stands."),
         _("refused; the promise still stands"),
-        _said(
+        counted(
             lambda n: ngettext(
                 "%(n)s delivery is refused; the promise still stands.",
                 "%(n)s deliveries are refused; the promises still stand.",
@@ -124,7 +125,7 @@ WORDS: dict[str, Words] = {
         _("Vouch for them"),
         _("You answer for it that the need is real. It is open from now on, and the matching looks for help."),
         _("open"),
-        _said(
+        counted(
             lambda n: ngettext(
                 "You vouched for %(n)s need: it is open now.", "You vouched for %(n)s needs: they are open now.", n
             )
@@ -135,14 +136,14 @@ WORDS: dict[str, Words] = {
         _("Withdraw"),
         _("Nobody looks for help for it any more. What was told stays in the file."),
         _("withdrawn"),
-        _said(lambda n: ngettext("%(n)s need was withdrawn.", "%(n)s needs were withdrawn.", n)),
+        counted(lambda n: ngettext("%(n)s need was withdrawn.", "%(n)s needs were withdrawn.", n)),
         one=_("The need was withdrawn."),
     ),
     "pause_capacities": Words(
         _("Pause"),
         _("Nothing new is promised from it for now. Promises that stand are kept."),
         _("paused"),
-        _said(
+        counted(
             lambda n: ngettext(
                 "%(n)s offer is paused; promises that stand are kept.",
                 "%(n)s offers are paused; promises that stand are kept.",
@@ -155,14 +156,14 @@ WORDS: dict[str, Words] = {
         _("Resume"),
         _("It can be promised again."),
         _("open"),
-        _said(lambda n: ngettext("%(n)s offer is open again.", "%(n)s offers are open again.", n)),
+        counted(lambda n: ngettext("%(n)s offer is open again.", "%(n)s offers are open again.", n)),
         one=_("The offer is open again."),
     ),
     "close_capacities": Words(
         _("Close"),
         _("Nothing more is promised from it; promises that stand are kept. Later on a new offer can be recorded."),
         _("closed"),
-        _said(
+        counted(
             lambda n: ngettext(
                 "%(n)s offer is closed; promises that stand are kept.",
                 "%(n)s offers are closed; promises that stand are kept.",
@@ -177,7 +178,7 @@ WORDS: dict[str, Words] = {
             "The colleague sees the names of these families from now on and works with them. Tasks of others stay as they are."
         ),
         _("given to the colleague"),
-        _said(
+        counted(
             lambda n: ngettext(
                 "The work with %(n)s family was given to the colleague.",
                 "The work with %(n)s families was given to the colleague.",
@@ -189,7 +190,7 @@ WORDS: dict[str, Words] = {
         _("End these roles"),
         _("The person can no longer act in this role, and its tasks with families end."),
         _("ended"),
-        _said(
+        counted(
             lambda n: ngettext(
                 "%(n)s role was ended, and its tasks with it.", "%(n)s roles were ended, and their tasks with them.", n
             )

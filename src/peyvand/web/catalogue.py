@@ -172,6 +172,21 @@ def faults(root: Path) -> list[str]:
     return found
 
 
+def told_twice() -> list[str]:
+    """Ids that two catalogues say in different words: at run time all are one, and one of the two would be shown for both."""
+    said: dict[tuple[Any, str | None], dict[tuple[str, ...], str]] = {}
+    for root in roots():
+        for message in read(root):
+            if message.id:
+                ways = said.setdefault((message.id, message.context), {})
+                ways.setdefault(tuple(_strings(message)), root.name)
+    return [
+        f"{one!r} is said differently in {' and '.join(ways.values())} (use another id)"
+        for (one, _context), ways in said.items()
+        if len(ways) > 1
+    ]
+
+
 def compile_all() -> list[Path]:
     compiled = []
     for root in roots():
@@ -196,7 +211,7 @@ def main(arguments: list[str]) -> int:
         for root in roots():
             update(root)
     else:
-        found = [fault for root in roots() for fault in faults(root)]
+        found = [fault for root in roots() for fault in faults(root)] + told_twice()
         print("\n".join(found) or "The Persian catalogues are complete.", file=sys.stderr if found else sys.stdout)
         return 1 if found else 0
     return 0

@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 
 from peyvand.lists.formulas import guarded
 from peyvand.web.maps import WIDTH, Map
+from peyvand.web.nets import WIDTH as NET_WIDTH
+from peyvand.web.nets import Net, R
 from peyvand.web.templatetags.peyvand_format import number
 from peyvand.web.templatetags.peyvand_pages import figure
 
@@ -153,4 +155,13 @@ def drawn_map(found: Map) -> dict[str, Any]:
         "spots": [{"x": one.x, "y": one.y, "r": one.r, "withheld": one.value is None, "nought": one.value == 0, "own": one.own}
                   for one in found.spots],
         "names": [{"x": one.x, "y": one.label_y, "text": one.label} for one in found.spots if one.labelled],
+    }  # fmt: skip
+
+
+def drawn_net(found: Net) -> dict[str, Any]:
+    return {
+        "kind": "net", "width": NET_WIDTH, "height": found.height, "r": R,
+        "threads": [{"path": one.path, "firm": one.firm} for one in found.threads],
+        "knots": [{"x": one.x, "y": one.y, "number": one.actor.number, "text": one.label, "label_x": one.label_x, "after": one.after,
+                   "own": one.actor.own} for one in found.knots],
     }  # fmt: skip

@@ -14,6 +14,9 @@ _NAME = re.compile(r"<(/?)([a-zA-Z][\w:-]*)")
 _LETTER = "\u0600-\u06ff"
 # From the first Persian letter to the last, over spaces, half-spaces and what joins words.
 _RUN = re.compile(rf"[{_LETTER}](?:[{_LETTER}\u200c\u200d\u00a0 \n.\-–/«»]*[{_LETTER}])?")
+# The same over brackets, with what may close it: it belongs to the Persian or to the sentence around it.
+_WITH_END = re.compile(rf"([{_LETTER}](?:[{_LETTER}\u200c\u200d\u00a0 \n.\-–/«»()]*[{_LETTER}])?)(\)?)([.!…]*)")
+_WORDS_OF_A_SENTENCE = 3
 # Where only text may stand, or none that is read.
 _CLOSED = frozenset({"script", "style", "textarea", "title", "option", "noscript"})
 _VOID = frozenset(
@@ -30,7 +33,7 @@ def _parts(html: str) -> Iterator[str]:
     within, depth, pictures = "", 0, 0
     for part in _TAG.split(html):
         if not part.startswith("<"):
-            yield part if within else _RUN.sub(_in_picture if pictures else _in_text, part)
+            yield part if within else (_RUN.sub(_in_picture, part) if pictures else _WITH_END.sub(_in_text, part))
             continue
         yield part
         found = _NAME.match(part)
@@ -47,7 +50,24 @@ def _parts(html: str) -> Iterator[str]:
 
 
 def _in_text(run: re.Match[str]) -> str:
-    return f'<bdi lang="fa" dir="rtl">{run[0]}</bdi>'
+    """Brackets that open within close within; the point after a whole sentence is its own, else it would stand at its beginning."""
+    words, bracket, point = run.groups()
+    open_ones = words.count("(") - words.count(")")
+    if open_ones == 1 and bracket:
+        words, bracket = words + bracket, ""
+    elif open_ones:
+        return _RUN.sub(_alone, run[0])
+    if not bracket and len(words.split()) >= _WORDS_OF_A_SENTENCE and not run.string[: run.start()].strip():
+        words, point = words + point, ""
+    return f"{_wrapped(words)}{bracket}{point}"
+
+
+def _alone(run: re.Match[str]) -> str:
+    return _wrapped(run[0])
+
+
+def _wrapped(words: str) -> str:
+    return f'<bdi lang="fa" dir="rtl">{words}</bdi>'
 
 
 def _in_picture(run: re.Match[str]) -> str:

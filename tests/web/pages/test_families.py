@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from lxml import html
 
 from peyvand.journal.models import Event
 from peyvand.people.enums import ConsentPurpose
@@ -24,6 +25,15 @@ def registered(world, client: Client, **values: object):
 def rows(model):
     with scope(SYSTEM):
         return list(model.objects.order_by("pk"))
+
+
+def beside(page, field):
+    """What the page says is wrong with a field, read where a screen reader finds it from that field."""
+    found = html.fromstring(page.content)
+    (one,) = found.xpath(f"//*[@id='{field}']")
+    assert one.get("aria-invalid") == "true"
+    assert f"{field}_error" in one.get("aria-describedby").split()
+    return found.xpath(f"//*[@id='{field}_error']")[0].text_content()
 
 
 @pytest.fixture
@@ -86,12 +96,26 @@ def test_who_has_no_task_reveals_nothing(family, browser):
         assert answer.status_code == 404, name
 
 
+def test_a_short_form_of_the_page_comes_back_open_and_as_it_was_filled_in(family):
+    client, household, person = family
+    asked = {"purpose": "keep_health", "given_by": "guardian", "way": ""}
+    page = client.post(f"/families/{household.pk}/{person.pk}/consent/", asked)
+    assert page.status_code == 422
+    assert beside(page, f"consent-{person.pk}-way")
+    text = page.content.decode()
+    assert '<details class="more" open>' in text
+    assert '<option value="guardian" selected>' in text
+    beside(client.post(f"/families/{household.pk}/refused/", {"organisation": ""}), "id_organisation")
+
+
 def test_a_disability_is_kept_only_under_consent_and_goes_with_it(family):
     client, household, person = family
     base = f"/families/{household.pk}/"
     asked = {"disability": "hearing", "severity": "severe"}
-    page = client.post(f"{base}{person.pk}/disability/", asked, follow=True)
-    assert "رضایت ثبت‌شدهٔ خود فرد" in page.content.decode()
+    page = client.post(f"{base}{person.pk}/disability/", asked)
+    assert page.status_code == 409
+    assert "رضایت ثبت‌شدهٔ خود فرد" in beside(page, f"disability-{person.pk}-disability")
+    assert '<option value="severe" selected>' in page.content.decode()
     assert rows(Disability) == []
     client.post(f"{base}{person.pk}/consent/", {"purpose": "keep_health", "given_by": "self", "way": "spoken"})
     page = client.post(f"{base}{person.pk}/disability/", asked, follow=True)
@@ -122,11 +146,12 @@ def test_a_task_is_given_by_those_who_lead_the_work(family, world, browser):
         browser("social_worker").post(f"/families/{household.pk}/task/", {"membership": colleague}).status_code == 403
     )
     leader = browser("field_leader")
-    for _ in range(2):
-        leader.post(f"/families/{household.pk}/task/", {"membership": colleague})
+    first, second = (leader.post(f"/families/{household.pk}/task/", {"membership": colleague}) for _ in range(2))
+    assert first.status_code == 302
+    assert "از پیش با همین همکار است" in beside(second, "id_membership")
     assert [task.membership_id for task in rows(Task)].count(colleague) == 1
     stranger = world["charity_manager"].membership_id
-    leader.post(f"/families/{household.pk}/task/", {"membership": stranger})
+    beside(leader.post(f"/families/{household.pk}/task/", {"membership": stranger}), "id_membership")
     assert stranger not in [task.membership_id for task in rows(Task)]
 
 

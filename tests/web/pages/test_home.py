@@ -8,9 +8,12 @@ from tests.world import World
 
 from peyvand.extend.switches import switch_off, switch_on
 from peyvand.flow.capacity.models import Capacity
+from peyvand.flow.commitment.actions import NewPromise, commit, withdraw_commitments
+from peyvand.flow.commitment.enums import DeclineReason
 from peyvand.flow.commitment.matching import run_matching
 from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.need.actions import propose_priority
+from peyvand.flow.need.together import set_together
 from peyvand.flow.story.actions import submit_story, write_story
 from peyvand.kernel.jalali import business_date
 from peyvand.people.looks import take_look
@@ -85,6 +88,24 @@ def test_leaders_see_needs_without_a_capacity_signatures_and_stories(busy, brows
     assert "overrides_to_sign" not in blocks(browser("field_leader"))
 
 
+def test_a_team_that_loses_a_giver_is_told_to_those_who_keep_it(world, browser):
+    now = timezone.now()
+    team, offer = [world.need(), world.need(2)], world.capacity(3)
+    set_together(need_ids=[one.pk for one in team], by=world["facilitator"], now=now)
+    assert "lost_a_giver" not in blocks(browser("facilitator")), "nobody stands for any of them yet"
+    rows = [NewPromise(one.pk, offer.pk, one.quantity, business_date(now)) for one in team]
+    made = commit(rows=rows, by=world["facilitator"], now=now)
+    assert "lost_a_giver" not in blocks(browser("facilitator"))
+    act = {"commitment_ids": [made[1].pk], "reason": DeclineReason.NOT_NOW, "now": now}
+    withdraw_commitments(by=world["charity_manager"], **act)
+    for who in ("facilitator", "field_leader", "officer"):
+        assert blocks(browser(who))["lost_a_giver"] == 1, who
+    page = browser("facilitator").get("/home/").content.decode()
+    assert f"/needs/{team[1].pk}/offers/" in page
+    assert "lost_a_giver" not in blocks(browser("charity_manager")), "whose need it is is not told to the giver"
+    assert "هنوز کسی نیست" in browser("facilitator").get(f"/needs/{team[0].pk}/").content.decode()
+
+
 def test_the_governors_office_sees_figures_and_none_under_five(world, browser):
     world.need(household=world.household())
     page = browser("governor").get("/home/")
@@ -101,10 +122,13 @@ def test_the_auditor_sees_looks_journal_and_seals(busy, browser):
     page = browser("auditor").get("/home/")
     assert {block.name for block in page.context["waiting"]} == {"looks", "journal"}
     assert "دفتر هنوز مُهر نشده است" in page.content.decode()
+    assert 'class="button" href="/journal/#look"' in page.content.decode()  # nothing else waits to be done
 
 
 def test_the_administrator_sees_people_organisations_and_places_of_the_area(world, browser):
-    found = blocks(browser("administrator"))
+    client = browser("administrator")
+    found = blocks(client)
+    assert 'class="button" href="/people/new/"' in client.get("/home/").content.decode()
     assert found["people"] == len(world.acting)
     assert found["organisations"] == 4
     assert found["places"] == 6

@@ -94,7 +94,9 @@ def test_bad_rows_stand_on_the_page_and_hold_the_list_until_the_good_ones_may_go
     url = look_at(client, write(tmp_path, "needs", [*NEEDS, ["فضاپیما", "۱", "", "نوبنیاد", "", "", ""]]))
     page = text_of(client.get(url))
     assert "فضاپیما" in page
-    assert client.post(f"{url}confirm/", {"expected": expected(page)}).url == url
+    held = client.post(f"{url}confirm/", {"expected": expected(page)})
+    assert (held.status_code, set(held.context["form"].errors)) == (422, {"good_rows"})
+    assert 'id="id_good_rows_error"' in text_of(held)
     assert stored_needs() == 0
     sheet = client.get(f"{url}errors.xlsx")
     rows = list(next(iter(workbook(sheet.content)))[1])
@@ -110,7 +112,8 @@ def test_the_same_file_is_stored_again_only_when_ticked(world, client, tmp_path)
     client.post(f"{url}confirm/", {"expected": expected(text_of(client.get(url)))})
     url = look_at(client, path)
     digest = expected(text_of(client.get(url)))
-    assert client.post(f"{url}confirm/", {"expected": digest}).url == url
+    held = client.post(f"{url}confirm/", {"expected": digest})
+    assert (held.status_code, set(held.context["form"].errors)) == (422, {"again"})
     assert stored_needs() == 2
     client.post(f"{url}confirm/", {"expected": digest, "again": "on"})
     assert stored_needs() == 4
@@ -166,9 +169,13 @@ M_NEEDS = [
 M_OFFERS = [["شناسه", "نوع", "ظرفیت", "شهرستان"], ["ظ۱", "صندلی چرخ‌دار", "1", "ساری"]]
 
 
-def match(client, tmp_path, needs=M_NEEDS, offers=M_OFFERS):
+def send(client, tmp_path, needs=M_NEEDS, offers=M_OFFERS):
     files = write(tmp_path, "نیازها", needs), write(tmp_path, "ظرفیت‌ها", offers, "xlsx")
-    return client.post(reverse("match_files"), {"needs": upload(files[0]), "capacities": upload(files[1])}).url
+    return client.post(reverse("match_files"), {"needs": upload(files[0]), "capacities": upload(files[1])})
+
+
+def match(client, tmp_path, needs=M_NEEDS):
+    return send(client, tmp_path, needs).url
 
 
 def test_two_files_are_matched_and_deleted(world, client, tmp_path):
@@ -205,8 +212,9 @@ def test_faults_of_two_files_are_named_and_the_good_rows_go_on(world, client, tm
 def test_too_many_rows_are_sent_to_the_command(world, client, tmp_path):
     signed_in(client, "charity_manager")
     many = [M_NEEDS[0], *[[f"n{number}", "ویلچر", "1", "50", "ساری", ""] for number in range(5_001)]]
-    assert match(client, tmp_path, many) == reverse("match_files")
-    assert "peyvand match" in text_of(client.get(reverse("match_files")))
+    page = text_of(send(client, tmp_path, many))
+    assert "data-error-summary" in page
+    assert "peyvand match" in page
 
 
 STAFF = ["match_files", "imports", "month", "papers", "visit_pdf", "meeting_pdf"]

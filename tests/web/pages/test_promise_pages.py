@@ -12,6 +12,7 @@ from peyvand.flow.delivery.models import Delivery, Proof
 from peyvand.flow.replay import replay
 from peyvand.scope.acting import SYSTEM
 from peyvand.scope.database import scope
+from peyvand.web.pages import choices
 
 
 def private(world: World, quantity: int = 2):
@@ -157,6 +158,22 @@ def test_an_agreement_is_recorded_by_one_of_its_sides(world, sign_in):
     assert stored(Agreement).title == "Wheelchairs for a year"
     assert "Wheelchairs for a year" in sign_in("facilitator").get("/agreements/").content.decode()
     assert "Wheelchairs for a year" not in sign_in("firm_manager").get("/agreements/").content.decode()
+
+
+def test_the_sides_of_an_agreement_are_found_by_name_where_no_select_box_could_hold_them(world, sign_in, monkeypatch):
+    monkeypatch.setattr(choices, "MOST_NAMES", 1)
+    manager = sign_in("charity_manager")
+    form = manager.get("/agreements/new/").content.decode()
+    assert ('<select name="giver"' in form, f'value="{world.organisations["charity"].name_fa}"' in form) == (
+        False,
+        True,
+    )
+    given = {"title": "Beds for a year", "giver": "خیریهٔ نمونه", "signed_date": "۱۴۰۵/۸/۱"}
+    several = manager.post("/agreements/new/", given | {"asker": "نمونه"}).content.decode()
+    chosen = world.organisations["firm"].pk
+    assert f'<option value="{chosen}">' in several
+    manager.post("/agreements/new/", given | {"asker": chosen})
+    assert (stored(Agreement).giver_id, stored(Agreement).asker_id) == (world.organisations["charity"].pk, chosen)
 
 
 def test_the_lists_filter_and_export_and_rows_add_no_questions(world, sign_in, queries):

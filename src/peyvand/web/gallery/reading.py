@@ -264,6 +264,19 @@ WORDS = (
         framed=True,
     ),
     part(
+        "net",
+        N_("Who is linked to whom"),
+        N_("Organisations as knots, what they do together as threads; the table beside it says the same."),
+        N_("Tab goes from knot to knot; each is a link to its row in the table."),
+        lambda: [
+            State(
+                _("With promises, and with a shared objective"),
+                {"net": samples.net_of_three(), "caption": _("Actors"), "twin": f"{get_language()}-net-table"},
+            )
+        ],
+        framed=True,
+    ),
+    part(
         "map",
         N_("Map of a place"),
         N_("Borders and names; hidden where no script runs, for the page says the same in words."),

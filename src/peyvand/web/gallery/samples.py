@@ -16,6 +16,7 @@ from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Cell, Column, Filters, Heading, ListPage, ListSpec
 from peyvand.web.maps import Map, Spot
 from peyvand.web.navigation import Link
+from peyvand.web.nets import Actor, Net, Tie, net
 from peyvand.web.pages.batches import Row
 from peyvand.web.pages.home_reading import Block, Line
 from peyvand.web.pages.home_words import due
@@ -319,6 +320,12 @@ def places() -> list[Spot]:
 
 def place_map() -> Map:
     return Map(220, ["M26 40L210 20L374 60L360 200L190 210L40 180Z"], ["M60 50L200 40L240 190L70 170Z"], places(), 1)
+
+
+def net_of_three() -> Net:
+    names = (_("Nilufar"), _("Bahar"), _("Golestan"))
+    actors = [Actor(number(at), name, "#part-net", name, own=at == 1) for at, name in enumerate(names, start=1)]
+    return net(actors, [Tie(0, 1, firm=True), Tie(1, 2)])
 
 
 def typed_form() -> Typed:

@@ -83,6 +83,7 @@ _ACTS = {
     "persons.added": _("Members added"),
     "places.added": _("Places added"),
     "places.changed": _("Places changed"),
+    "places.removed": _("Places taken away"),
     "provider.accepted": _("Refusal of a provider taken back"),
     "provider.refused": _("Provider refused by a family"),
     "specification.rules_set": _("Rules of a kind of help set"),

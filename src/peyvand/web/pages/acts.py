@@ -53,10 +53,11 @@ def act(request: HttpRequest, run: Callable[[], Any], said: str, to: str, *, und
 
 def taken(
     request: HttpRequest, form: Form, run: Callable[[], Any], said: str, to: str, again: Callable[[int], HttpResponse], *,
-    undo: str = "",
+    undo: str = "", **fields: str,
 ) -> HttpResponse:  # fmt: skip
     """Do what a form of a page asks, say it and go to `to`. Else `again` gives the page once more under a status, with what was
-    typed and what is wrong beside its field. What is not the actor's stays a page of its own."""
+    typed and what is wrong beside its field; `fields` name the field beside which a refusal of that code is shown. What is not the
+    actor's stays a page of its own."""
 
     def done() -> None:
         run()
@@ -68,7 +69,7 @@ def taken(
         except (NotFound, NotPermitted):
             raise
         except Refusal as refusal:
-            refuse(form, refusal)
+            refuse(form, refusal, **fields)
             status = 409
         else:
             notices.done(request, said, undo_url=undo)

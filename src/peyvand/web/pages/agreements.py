@@ -30,6 +30,7 @@ from peyvand.web.forms import Form
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import open_to, refuse
+from peyvand.web.pages.choices import FoundChoice, offer_organisations
 from peyvand.web.pages.words import named
 from peyvand.web.templatetags.peyvand_format import quantity
 
@@ -71,21 +72,13 @@ def agreements(request: HttpRequest) -> HttpResponseBase:
     return render(request, "web/pages/list.html", context)
 
 
-class OrganisationField(forms.ModelChoiceField):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(queryset=Organisation.objects.filter(is_active=True).order_by("sort_key"), **options)
-
-    def label_from_instance(self, obj: Organisation) -> str:
-        return named(obj)
-
-
 _LINES = {"attrs": {"rows": 3}}
 
 
 class AgreementForm(Form):
     title = forms.CharField(label=_("What it is about"), max_length=160)
-    giver = OrganisationField(label=_("Who gives"), empty_label=_("Choose an organisation"))
-    asker = OrganisationField(label=_("Who answers for the needs"), empty_label=_("Choose an organisation"))
+    giver = FoundChoice(label=_("Who gives"), empty_label=_("Choose an organisation"))
+    asker = FoundChoice(label=_("Who answers for the needs"), empty_label=_("Choose an organisation"))
     signed_date = JalaliDateField(label=_("Signed on"))
     end_date = JalaliDateField(label=_("Until"), required=False)
     giver_duties = forms.CharField(
@@ -94,6 +87,10 @@ class AgreementForm(Form):
     asker_duties = forms.CharField(
         label=_("Duties of the one who asks"), required=False, widget=forms.Textarea(**_LINES)
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offer_organisations(self, Organisation.objects.filter(is_active=True).order_by("sort_key", "pk"))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -130,8 +127,11 @@ def agreement_new(request: HttpRequest) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     if not by.is_staff:
         raise NotPermitted(reason="an agreement is recorded by one of its two sides")
-    form = AgreementForm(request.POST if request.method == "POST" else None, initial=_initial(request, by))
-    if request.method == "POST" and form.is_valid():
+    posted, initial = request.method == "POST", _initial(request, by)
+    with scope(by):
+        form = AgreementForm(request.POST if posted else None, initial=initial)
+        is_good = posted and form.is_valid()
+    if is_good:
         try:
             acts.do(request, lambda: sign_agreement(**form.cleaned_data, by=by, now=timezone.now()).pk)
         except Refusal as answer:

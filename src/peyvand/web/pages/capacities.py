@@ -22,6 +22,7 @@ from peyvand.flow.capacity.queries import capacities_of, own
 from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.gifts import may_see_gift
 from peyvand.kernel import slips
+from peyvand.kernel.codes import spoken
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, Refusal
 from peyvand.people.models import Organisation
@@ -107,7 +108,7 @@ SPEC = ListSpec(
         Column("start_date", _("From"), kind="date", sort="start_date"),
         Column("end_date", _("Until"), kind="date"),
         Column("state", _("State"), capacity_badge, kind="badge"),
-        Column("tracking_code", _("Tracking code"), kind="code"),
+        Column("tracking_code", _("Tracking code"), lambda row: spoken(row.tracking_code), kind="code"),
     ),
     default_sort="-id",
     filters=CapacityFilters,

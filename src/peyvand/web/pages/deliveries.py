@@ -279,15 +279,21 @@ def delivery_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     row = _delivery(pk, by, may_reverse_delivery)
     form = ReversalForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        if acts.done_or_said(request, lambda: _reverse(pk, form.cleaned_data["note"], by)):
-            notices.done(request, gettext("The delivery is reversed by a correcting row; the need waits again."))
-        return redirect("promise", row.commitment_id)
-    lead = _("An accepted delivery stays in the books; a correcting row takes its quantity back.")
-    return _answer_page(request, row, form, _("Reverse this delivery"), lead)
+
+    def page(status: int) -> HttpResponse:
+        lead = _("An accepted delivery stays in the books; a correcting row takes its quantity back.")
+        return _answer_page(request, row, form, _("Reverse this delivery"), lead, status)
+
+    if request.method != "POST":
+        return page(200)
+    run = lambda: _reverse(pk, form.cleaned_data["note"], by)  # noqa: E731
+    said = gettext("The delivery is reversed by a correcting row; the need waits again.")
+    return acts.taken(request, form, run, said, reverse("promise", args=[row.commitment_id]), page)
 
 
-def _answer_page(request: HttpRequest, row: Delivery, form: Form, title: Any, lead: Any) -> HttpResponse:
+def _answer_page(
+    request: HttpRequest, row: Delivery, form: Form, title: Any, lead: Any, status: int = 200
+) -> HttpResponse:
     context = {
         "form": form,
         "title": title,
@@ -297,7 +303,7 @@ def _answer_page(request: HttpRequest, row: Delivery, form: Form, title: Any, le
     }
     context["crumbs"] = [(_("Promises"), reverse("promises")), (_("The promise"), context["back_url"])]
     with scope(request.acting):  # type: ignore[attr-defined]
-        return render(request, "web/pages/form.html", context)
+        return render(request, "web/pages/form.html", context, status=status)
 
 
 @require_GET

@@ -1,12 +1,14 @@
 """Family files: the list, one file, and the acts on it. Names are shown where row security lets them through."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +17,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from peyvand.flow.erasure import erase_person
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need, ProviderRefused
 from peyvand.flow.need.permissions import may_open_need
@@ -23,20 +24,11 @@ from peyvand.journal.once import once
 from peyvand.kernel.codes import LENGTH, new_code, spoken
 from peyvand.kernel.refusals import AlreadyThere, NotFound, NotPermitted, Refusal
 from peyvand.people.consented import register_family
-from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind
-from peyvand.people.households import (
-    add_persons,
-    end_task,
-    give_consent,
-    give_task,
-    record_disability,
-    reveal,
-    withdraw_consent,
-)
+from peyvand.people.enums import ConsentPurpose, ConsentWay
+from peyvand.people.households import add_persons, reveal
 from peyvand.people.models import Consent, Disability, Household, Organisation, Person, Task
 from peyvand.people.permissions import may_give_task, may_keep_households, may_see_households
 from peyvand.people.queries import households_of
-from peyvand.people.residents import give_sign_in
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import bulk, notices
@@ -46,7 +38,6 @@ from peyvand.web.kept import finds_people
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages import first_steps, words
 from peyvand.web.pages.access import acting, now, open_to, refuse
-from peyvand.web.pages.acts import act
 from peyvand.web.pages.family_forms import (
     ConsentForm,
     DisabilityForm,
@@ -56,9 +47,8 @@ from peyvand.web.pages.family_forms import (
     RefuseForm,
     TaskForm,
 )
-from peyvand.web.pages.people import CODE_LASTS, slip
-from peyvand.web.templatetags.peyvand_format import refusal as refusal_words
 
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 REVEALED = {
     "mobile": gettext_lazy("Mobile number"),
     "national_id": gettext_lazy("National ID"),
@@ -187,10 +177,20 @@ def _family(by: Acting, household_id: int) -> Household:
     return found
 
 
-def _person_lines(household: Household, revealed: dict[int, tuple[str, str]]) -> list[dict[str, Any]]:
+def form_of(name: str, person_id: int, asked: QueryDict | None = None) -> Form:
+    """A short form on the page, of one of its members: `name` is consent or disability."""
+    return {"consent": ConsentForm, "disability": DisabilityForm}[name](asked, auto_id=f"{name}-{person_id}-%s")
+
+
+def _person_lines(
+    household: Household, revealed: Mapping[int, tuple[str, str]], sent: Mapping[str, Form]
+) -> list[dict[str, Any]]:
     """One line for each member whose row this reader sees."""
     lines = []
     for person in household.persons.all():
+        forms = {
+            name: sent.get(f"{name}-{person.pk}") or form_of(name, person.pk) for name in ("consent", "disability")
+        }
         standing = [one for one in person.consents.all() if one.withdrawn_at is None]
         kept = {name: bool(getattr(person, name)) for name in ("mobile", "national_id")}
         lines.append(
@@ -202,6 +202,8 @@ def _person_lines(household: Household, revealed: dict[int, tuple[str, str]]) ->
                 "hidden": [(name, REVEALED[name]) for name in ("mobile", "national_id") if kept[name]]
                 + ([("address", REVEALED["address"])] if person.is_head and household.address else []),
                 "revealed": revealed.get(person.pk),
+                "forms": forms,
+                "is_open": any(form.is_bound for form in forms.values()),
             }
         )
     return lines
@@ -212,34 +214,35 @@ def _refused(kept: dict[str, Any]) -> tuple[ProviderRefused, str]:
     return row, words.named(Organisation(name_fa=kept["name_fa"], name_en=kept["name_en"]))
 
 
-def _page(request: HttpRequest, household_id: int, revealed: dict[int, tuple[str, str]] | None = None) -> HttpResponse:
+def page_of(
+    request: HttpRequest, household_id: int, *, revealed: Mapping[int, tuple[str, str]] = _NOTHING,
+    sent: Mapping[str, Form] = _NOTHING, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """Inside the scope. `sent` are forms of the page with what is wrong with them: task, refuse, or `form_of` of a member."""
     by = acting(request)
     household = _family(by, household_id)
     mine = any(task.membership_id == by.membership_id for task in household.tasks.all())
     context = {
         "family": household,
         "place": words.where(household.place),
-        "persons": _person_lines(household, revealed or {}),
+        "persons": _person_lines(household, revealed, sent),
         "needs": [(one, words.what(one), words.need_badge(one)) for one in household.needs.all()],
         "tasks": list(household.tasks.all()),
         "mine": mine,
         "may_keep": mine and may_keep_households(by) is None,
         "may_task": may_give_task(by) is None,
         "may_open": may_open_need(by) is None,
-        "task_form": TaskForm(by=by),
-        "consent_form": ConsentForm(auto_id=False),
-        "disability_form": DisabilityForm(auto_id=False),
-        "person_form": PersonForm(),
+        "task_form": sent.get("task") or TaskForm(by=by),
         "refused": [_refused(one) for one in household.kept_refused],  # type: ignore[attr-defined]
-        "refuse_form": RefuseForm() if mine and may_keep_households(by) is None else None,
+        "refuse_form": (sent.get("refuse") or RefuseForm()) if mine and may_keep_households(by) is None else None,
     }
-    return render(request, "web/pages/family.html", context)
+    return render(request, "web/pages/family.html", context, status=status)
 
 
 @require_safe
 @open_to(may_see_households)
 def family(request: HttpRequest, household_id: int) -> HttpResponse:
-    return _page(request, household_id)
+    return page_of(request, household_id)
 
 
 @never_cache
@@ -252,20 +255,11 @@ def person_reveal(request: HttpRequest, household_id: int, person_id: int) -> Ht
         raise NotFound
     value = reveal(person_id=person_id, what=what, by=acting(request), now=now())  # type: ignore[arg-type]
     with scope(acting(request)):
-        return _page(request, household_id, {person_id: (str(REVEALED[what]), value)})
+        return page_of(request, household_id, revealed={person_id: (str(REVEALED[what]), value)})
 
 
 def family_url(household_id: int) -> str:
     return reverse("family", args=[household_id])
-
-
-def said_back(request: HttpRequest, form: Form, household_id: int) -> HttpResponse | None:
-    """A short form of the page was filled in wrongly: its errors are said on the page it stands on."""
-    if form.is_valid():
-        return None
-    for messages in form.errors.values():
-        notices.warn(request, " ".join(str(message) for message in messages))
-    return redirect(family_url(household_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -282,106 +276,3 @@ def person_add(request: HttpRequest, household_id: int) -> HttpResponse:
             return redirect(family_url(household_id))
     with scope(by):
         return render(request, "web/pages/person_add.html", {"form": form, "family": _family(by, household_id)})
-
-
-@require_POST
-@open_to(may_keep_households)
-def consent_give(request: HttpRequest, household_id: int, person_id: int) -> HttpResponse:
-    form = ConsentForm(request.POST)
-    if answer := said_back(request, form, household_id):
-        return answer
-    asked = form.cleaned_data
-    return act(
-        request,
-        lambda: give_consent(
-            person_id=person_id, purpose=ConsentPurpose(asked["purpose"]), given_by=ConsentGiver(asked["given_by"]),
-            way=ConsentWay(asked["way"]), by=acting(request), now=now(),
-        ),
-        _("The consent was recorded."),
-        family_url(household_id),
-    )  # fmt: skip
-
-
-@require_POST
-@open_to(may_keep_households)
-def consent_withdraw(request: HttpRequest, household_id: int, consent_id: int) -> HttpResponse:
-    return act(
-        request,
-        lambda: withdraw_consent(consent_id=consent_id, by=acting(request), now=now()),
-        _("The consent was withdrawn, and what was kept under it was removed."),
-        family_url(household_id),
-    )
-
-
-@require_POST
-@open_to(may_keep_households)
-def disability(request: HttpRequest, household_id: int, person_id: int) -> HttpResponse:
-    form = DisabilityForm(request.POST)
-    if answer := said_back(request, form, household_id):
-        return answer
-    asked = form.cleaned_data
-    return act(
-        request,
-        lambda: record_disability(
-            person_id=person_id, disability=DisabilityKind(asked["disability"]), severity=asked["severity"],
-            by=acting(request), now=now(),
-        ),
-        _("It was recorded under the person's consent."),
-        family_url(household_id),
-    )  # fmt: skip
-
-
-@require_POST
-@open_to(may_keep_households)
-def person_erase(request: HttpRequest, household_id: int, person_id: int) -> HttpResponse:
-    return act(
-        request,
-        lambda: erase_person(person_id=person_id, by=acting(request), now=now()),
-        _("Everything that names this person was removed."),
-        family_url(household_id),
-    )
-
-
-@never_cache
-@require_POST
-@open_to(may_keep_households)
-def sign_in_give(request: HttpRequest, household_id: int, person_id: int) -> HttpResponse:
-    """A resident's own way in; as every slip, the answer itself and nowhere else."""
-    by = acting(request)
-    role, code = give_sign_in(person_id=person_id, valid_for=CODE_LASTS, by=by, now=now())
-    with scope(by):
-        return slip(request, role, code, str(Person.objects.get(pk=person_id)), family_url(household_id))
-
-
-@require_POST
-@open_to(may_give_task)
-def task_give(request: HttpRequest, household_id: int) -> HttpResponse:
-    by = acting(request)
-    with scope(by):
-        form = TaskForm(request.POST, by=by)
-        answer = said_back(request, form, household_id)
-    if answer:
-        return answer
-    worker = form.cleaned_data["membership"]
-    try:
-        give_task(household_id=household_id, membership=worker, by=by, now=now())
-    except AlreadyThere:
-        notices.say(request, _("This colleague has the task already."))
-    except Refusal as refusal:
-        if isinstance(refusal, NotFound | NotPermitted):
-            raise
-        notices.warn(request, refusal_words(refusal))
-    else:
-        notices.done(request, _("The task was given: this colleague sees the names of the family now."))
-    return redirect(family_url(household_id))
-
-
-@require_POST
-@open_to(may_give_task)
-def task_end(request: HttpRequest, household_id: int, task_id: int) -> HttpResponse:
-    return act(
-        request,
-        lambda: end_task(task_id=task_id, by=acting(request), now=now()),
-        _("The task was ended."),
-        family_url(household_id),
-    )

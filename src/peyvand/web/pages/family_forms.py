@@ -176,8 +176,9 @@ class TaskForm(Form):
         empty_label=_("Choose a colleague"),
     )
 
-    def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
+    def __init__(self, *args: Any, by: Acting, household_id: int = 0, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.household_id = household_id
         workers = (
             MemberRole.FACILITATOR,
             MemberRole.SOCIAL_WORKER,
@@ -191,6 +192,12 @@ class TaskForm(Form):
             role__in=workers,
         )
         self.fields["membership"].queryset = rows.select_related("account").order_by("account__name")  # type: ignore[attr-defined]
+
+    def clean_membership(self) -> Membership:
+        worker: Membership = self.cleaned_data["membership"]
+        if Task.objects.filter(household_id=self.household_id, membership=worker, until__isnull=True).exists():
+            raise forms.ValidationError(_("This colleague has the task already."))
+        return worker
 
 
 class RefuseForm(Form):

@@ -40,10 +40,10 @@ _FRESH = timedelta(days=1)
 Maker = Callable[[Acting, date], Block | Waiting]
 
 _FIELD: tuple[Maker, ...] = (
-    blocks.to_confirm, blocks.late_promises, blocks.to_vouch, blocks.to_accept, blocks.open_longest,
+    blocks.to_confirm, blocks.late_promises, blocks.lost_a_giver, blocks.to_vouch, blocks.to_accept, blocks.open_longest,
 )  # fmt: skip
 _LEADERS: tuple[Maker, ...] = (
-    blocks.late_promises, blocks.without_capacity, blocks.overrides_to_sign, blocks.suggestions_unanswered,
+    blocks.late_promises, blocks.lost_a_giver, blocks.without_capacity, blocks.overrides_to_sign, blocks.suggestions_unanswered,
     blocks.stories_to_review, blocks.to_vouch,
 )  # fmt: skip
 _MANAGER: tuple[Maker, ...] = (
@@ -146,6 +146,20 @@ def first_steps(by: Acting) -> list[tuple[str, str]]:
     return steps
 
 
+def daily(by: Acting) -> list[tuple[str, str]]:
+    """The work of every day, whatever waits: (words, address), the first of them the main one where no next step is."""
+    acts = []
+    if by.role is Role.ORGANISATION_MANAGER:  # the others may too, but it is his daily work
+        acts.append((_("Offer something"), reverse("capacity_new")))
+    if may_open_need(by) is None:
+        acts.append((_("Record a need"), reverse("need_new")))
+    if by.role is Role.ADMINISTRATOR:
+        acts.append((_("Open an account"), reverse("account_new")))
+    if by.role is Role.AUDITOR:
+        acts.append((_("Take a look from outside"), reverse("journal") + "#look"))
+    return acts
+
+
 def _stats(place: Place, today: date) -> list[dict[str, Any]]:
     """Figures only, withheld exactly as on the public page of the place, so that no two pages betray a third figure."""
     counts = head_figures(place.path, today=today)
@@ -193,8 +207,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "pinned": list(filters_of(by).filter(pinned=True)),
         "empty": [one for one in empty if one.name in ours],
         "steps": first_steps(by) if not waiting else [],
-        "may_open": may_open_need(by) is None,
-        "may_offer": by.role is Role.ORGANISATION_MANAGER,  # the others may too, but it is his daily work
+        "daily": daily(by),
         "stats": _stats(membership.place, today) if governor else [],
         "governor": governor,
         "seals": seal_state() if by.role is Role.AUDITOR else None,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -89,6 +89,27 @@ def without_capacity(by: Acting, today: date) -> Waiting:
         lambda need: _need_line(need, today, words.why_unserved(need.unserved)),
         reverse("needs") + "?state=unpromised&sort=-priority",
         step=_("See where help is missing"),
+    )
+
+
+def lost_a_giver(by: Acting, today: date) -> Waiting:
+    """Needs of a group that lack a giver, while somebody stands for others of it: until all have one, none of them is helped."""
+    proposed = Suggestion.objects.filter(need=OuterRef("pk"), state=SuggestionState.PROPOSED)
+    others = Need.objects.filter(together=OuterRef("together")).exclude(pk=OuterRef("pk"))
+    lacking = _needs(by).filter(
+        ~Exists(proposed), state=NeedState.OPEN, together__isnull=False, committed__lt=F("quantity")
+    )
+    rows = lacking.filter(Exists(others.filter(Q(committed__gt=0) | Exists(proposed))))
+
+    def line(need: Need) -> Line:
+        return replace(_need_line(need, today), url=reverse("need_offers", args=[need.pk]))
+
+    return Waiting(
+        "lost_a_giver",
+        _("Needs without a giver, while others they go together with have one"),
+        rows.order_by("-priority", "created_at", "pk"),
+        line,
+        step=_("See who could help"),
     )
 
 

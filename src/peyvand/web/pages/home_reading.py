@@ -68,8 +68,8 @@ class Waiting:
 
     @property
     def first(self) -> QuerySet:
-        """What is asked of the rows that stand in the block, with all the others, in one statement."""
-        return self.rows.values("pk")[: ROWS + 1]
+        """What is asked of the rows, with those of all others in one statement: who stands in the block, and how many there are."""
+        return self.rows.values("pk")[: MOST_COUNTED + 1]
 
     def block(self, rows: list[dict[str, Any]], count: int, known: Known) -> Block:
         beside = known.get(self.rows.model, {})
@@ -131,15 +131,18 @@ def _read(waiting: list[Waiting | WaitingAsValues]) -> list[Block]:
     """Which rows and how many, of all blocks in one statement; then the rows themselves, model by model."""
     if not waiting:
         return []
-    counted = [one.rows.order_by().values("pk")[: MOST_COUNTED + 1] for one in waiting]
+    # Of rows that come with all their columns a thousand would be much to read.
+    apart = [one for one in waiting if isinstance(one, WaitingAsValues)]
+    counted = [one.rows.order_by().values("pk")[: MOST_COUNTED + 1] for one in apart]
     told = at_once(*(one.first for one in waiting), *counted)
-    rows, counts = told[: len(waiting)], [len(one) for one in told[len(waiting) :]]
+    rows = told[: len(waiting)]
+    counts = {one.name: len(found) for one, found in zip(apart, told[len(waiting) :], strict=True)}
     wanted: dict[type[Model], set[int]] = {}
     for one, own in zip(waiting, rows, strict=True):
         if isinstance(one, Waiting) and own:
             wanted.setdefault(one.rows.model, set()).update(row["pk"] for row in own[:ROWS])
     known = _rows(wanted)
-    return [one.block(own, count, known) for one, own, count in zip(waiting, rows, counts, strict=True)]
+    return [one.block(own, counts.get(one.name, len(own)), known) for one, own in zip(waiting, rows, strict=True)]
 
 
 def _rows(wanted: dict[type[Model], set[int]]) -> Known:

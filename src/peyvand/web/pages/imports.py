@@ -52,6 +52,15 @@ class UploadForm(Form):
         self.fields["kind"].initial = kinds[0].value if kinds else None
 
 
+class ConfirmForm(Form):
+    """What has to be said before a list is stored; the page shows each tick only where it is asked."""
+
+    again = forms.BooleanField(label=gettext_lazy("Bring it in once more all the same"), required=False)
+    good_rows = forms.BooleanField(
+        label=gettext_lazy("Go on with the good rows and leave the rows with errors out"), required=False
+    )
+
+
 def _state(row: ImportRecord) -> Badge:
     if row.undone_at is None:
         return Badge(_("Stored"), "done")
@@ -118,9 +127,13 @@ def _waiting(request: HttpRequest, token: str) -> tuple[Waiting, ImportKind, dic
 @require_GET
 def look(request: HttpRequest, token: str) -> HttpResponse:
     """The list as it will be stored, its faults, and what may be stored already."""
+    return _look(request, token, ConfirmForm())
+
+
+def _look(request: HttpRequest, token: str, form: ConfirmForm, status: int = 200) -> HttpResponse:
     waiting, kind, chosen = _waiting(request, token)
     path = waiting.file()
-    context: dict[str, Any] = {"waiting": waiting, "kind": kind, "file": path.name}
+    context: dict[str, Any] = {"waiting": waiting, "kind": kind, "file": path.name, "form": form}
     try:
         reading = read_list(path, kind, by=acting(request), now=now(), chosen=chosen)
     except ListRefused as refused:
@@ -141,7 +154,7 @@ def look(request: HttpRequest, token: str) -> HttpResponse:
         "choices": _choices(request, kind, [one for one in reading.table.headings if one], recognised),
         **_faults(reading),
     }
-    return render(request, "web/office/import_look.html", context)
+    return render(request, "web/office/import_look.html", context, status=status)
 
 
 def _faults(reading: Reading) -> dict[str, Any]:
@@ -185,19 +198,23 @@ def columns(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     waiting, kind, chosen = _waiting(request, token)
+    form = ConfirmForm(request.POST)
+    form.is_valid()  # two ticks, either way
+    said = form.cleaned_data
     try:
         made = import_list(
             path=waiting.file(), kind=kind, token=token, chosen=chosen, expected=request.POST.get("expected", ""),
-            without_bad_rows="good_rows" in request.POST, again="again" in request.POST, by=acting(request), now=now(),
+            without_bad_rows=said["good_rows"], again=said["again"], by=acting(request), now=now(),
         )  # fmt: skip
     except FileImportedBefore as refusal:
-        notices.refused(request, refusal)
-        return redirect("import_look", token)
+        refuse(form, refusal, file_imported_before="again")
     except ListRefused:
-        notices.warn(
-            request, _("Some rows have errors. Correct the file, or tick that the good rows go on without them.")
+        form.add_error(
+            "good_rows", _("Some rows have errors. Correct the file, or tick that the good rows go on without them.")
         )
-        return redirect("import_look", token)
+    if form.errors:
+        with scope(acting(request)):
+            return _look(request, token, form, 422)
     if not made.rows_rejected:
         room().remove(waiting)
     notices.done(request, _("The list was stored."), undo_url=reverse("import_undo", args=[made.pk]))

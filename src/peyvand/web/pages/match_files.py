@@ -67,10 +67,9 @@ def match_files(request: HttpRequest) -> HttpResponse:
         files = [(file.name, file, file.size) for file in (form.cleaned_data["needs"], form.cleaned_data["capacities"])]
         try:
             waiting = room().put(files, owner=acting(request).account_id, now=now(), about={"what": "match"})
+            return _run(request, waiting, without_bad_rows=False)
         except Refusal as refusal:
             refuse(form, refusal)
-        else:
-            return _run(request, waiting, without_bad_rows=False)
     return render(request, "web/office/match_files.html", {"form": form})
 
 
@@ -87,10 +86,9 @@ def _run(request: HttpRequest, waiting: Waiting, *, without_bad_rows: bool) -> H
             waiting, faults=faults[:FAULTS_SHOWN], count=len(faults), whole=whole, files=[needs.name, capacities.name]
         )
         return redirect("match_result", waiting.token)
-    except TooManyRows as refusal:
+    except TooManyRows:
         room().remove(waiting)
-        notices.refused(request, refusal)
-        return redirect("match_files")
+        raise
     _write(waiting, result, (needs.name, capacities.name))
     for path in (needs, capacities):
         path.unlink()

@@ -130,8 +130,15 @@ def _facts(need: Need, *, own: bool) -> list[tuple[str, str]]:
     if need.met_by:
         facts.append((_("Met by"), need.get_met_by_display()))
     if own and (others := beside(need)):
-        facts.append((_("Goes together with"), words.listed(*(words.what(one) for one in others))))
+        facts.append((_("Goes together with"), words.listed(*(_of_group(one) for one in others))))
     return facts
+
+
+def _of_group(need: Need) -> str:
+    """What goes together with a need, and whether it lacks something still."""
+    if need.committed == need.quantity:
+        return words.what(need)
+    return _("%(what)s (lacks a giver still)") % {"what": words.what(need)}
 
 
 def _priority(need: Need) -> dict[str, object]:

@@ -22,6 +22,7 @@ from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.delivery.permissions import may_accept_recorded
 from peyvand.flow.need.models import Need
 from peyvand.flow.story.models import StoryDelivery
+from peyvand.kernel.codes import spoken
 from peyvand.kernel.jalali import business_date
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
@@ -81,7 +82,7 @@ SPEC = ListSpec(
         Column("county", _("County")),
         Column("due_date", _("Due"), kind="date", sort="due_date"),
         Column("state", _("State"), lambda row: promise_badge(row.state, row.due_date, business_date(timezone.now())), kind="badge"),
-        Column("tracking_code", _("Tracking code"), kind="code"),
+        Column("tracking_code", _("Tracking code"), lambda row: spoken(row.tracking_code), kind="code"),
     ),
     default_sort="due_date",
     filters=PromiseFilters,

@@ -71,11 +71,21 @@ def not_arrived(request: HttpRequest, delivery_id: int) -> HttpResponse:
             raise NotFound
         require(may_answer_delivery(by, row.commitment))
     form = ReasonForm(request.POST if request.method == "POST" else None, reasons=RefusalReason)
-    if request.method == "POST" and form.is_valid():
+
+    def run() -> None:
         reason = RefusalReason(form.cleaned_data["reason"])
+        actions.refuse_delivery(delivery_id=delivery_id, reason=reason, by=by, now=now())
+
+    if request.method == "POST":
         said = gettext("It is written down that it did not arrive as promised. The promise still stands.")
-        refuse = lambda: actions.refuse_delivery(delivery_id=delivery_id, reason=reason, by=by, now=now())  # noqa: E731
-        return acts.act(request, refuse, said, reverse("received"))
+        return acts.taken(
+            request, form, run, said, reverse("received"), lambda status: _why(request, row, form, status)
+        )
+    with scope(by):
+        return _why(request, row, form)
+
+
+def _why(request: HttpRequest, row: Delivery, form: ReasonForm, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
         "title": _("It did not arrive, or not as promised"),
@@ -85,5 +95,4 @@ def not_arrived(request: HttpRequest, delivery_id: int) -> HttpResponse:
         "crumbs": [(_("What I received"), reverse("received"))],
         "back_url": reverse("received"),
     }
-    with scope(by):
-        return render(request, "web/pages/form.html", context)
+    return render(request, "web/pages/form.html", context, status=status)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from peyvand.flow.capacity.enums import CapacityState, Reach
@@ -110,9 +110,12 @@ def why_unserved(row: Unserved) -> str:
     """The certificate of the matching in a sentence."""
     reason = UnservedReason(row.reason)
     if reason is UnservedReason.FULL and row.lowest_priority is not None:
-        return _(
-            "All %(count)s capacities that could reach it are promised to needs whose priority is at least %(lowest)s."
-        ) % {"count": number(row.reachable), "lowest": number(row.lowest_priority)}
+        said = ngettext(
+            "The one offer that could reach it, even by exchanging, is full with needs of band “%(band)s” or above.",
+            "All %(count)s offers that could reach it, even by exchanging, are full with needs of band “%(band)s” or above.",
+            row.reachable,
+        )
+        return said % {"count": number(row.reachable), "band": band_label(row.lowest_priority)}
     return held_reason(row) or str(reason.label)
 
 

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import Case, Q, QuerySet, Value, When
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.votes.enums import BallotKind, VoteState
+from peyvand.votes.enums import Aside, BallotKind, VoteState, Way
 from peyvand.votes.models import Option, Vote
 from peyvand.votes.queries import marks
 from peyvand.votes.rules import Choice
@@ -84,6 +85,23 @@ class VoterForm(Form):
         help_text=_("Empty: you answer for it yourself"),
     )
     anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class CodesForm(Form):
+    """Below the table of the roll, whose ticks belong to the form `codes`."""
+
+    way = forms.ChoiceField(label=_("The code goes"), choices=Way.choices, widget=forms.Select(attrs={"form": "codes"}))
+
+
+class AsideForm(Form):
+    """Of one paper; its number tells it from those beside it."""
+
+    reason = forms.ChoiceField(choices=Aside.choices)
+
+    def __init__(self, *args: Any, paper: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        words = '{}<span class="visually-hidden">: {}</span>'
+        self.fields["reason"].label = format_html(words, _("Why it is not counted"), paper)
 
 
 class ReceiptForm(Form):

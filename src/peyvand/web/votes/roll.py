@@ -1,11 +1,12 @@
 """The pages of those who vouch: the roll of a vote, its codes, and the papers of the box."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, cast
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +31,7 @@ from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Column, ListSpec, list_page
 from peyvand.web.pages.access import acting, refuse
 from peyvand.web.templatetags.peyvand_format import digits, jdatetime
-from peyvand.web.votes.forms import BallotForm, RollFilters, VoterForm
+from peyvand.web.votes.forms import AsideForm, BallotForm, CodesForm, RollFilters, VoterForm
 from peyvand.web.votes.words import money, spends
 
 _SHEETS = 8  # papers on one print
@@ -49,6 +50,11 @@ _ROLL = ListSpec(
 )
 
 
+def _aside_form(paper_id: int, number: str, asked: QueryDict | None = None) -> AsideForm:
+    return AsideForm(asked, paper=number, auto_id=f"aside-{paper_id}-%s")
+
+
+_NONE: Mapping[int, AsideForm] = MappingProxyType({})
 _VOUCHED = _("Whoever may vote is vouched for by a facilitator or a trusted local.")
 
 
@@ -69,7 +75,7 @@ class RollPages:
         return (
             Route(f"{one}roll/", "roll", exportable(require_GET(self.roll))),
             *(() if self.roll_is_set else by_hand),
-            Route(f"{one}roll/codes/", "roll", require_POST(self.codes), "codes"),
+            Route(f"{one}roll/codes/", "roll", self.codes, "codes"),
             Route(f"{one}roll/<int:voter_id>/paper/", "roll", require_POST(self.paper), "paper"),
             Route(f"{one}papers/", "papers", self.papers),
             Route(f"{one}papers/<int:paper_id>/aside/", "papers", require_POST(self.set_aside), "aside"),
@@ -113,16 +119,22 @@ class RollPages:
         return self._roll_page(request, vote, VoterForm())
 
     def _roll_page(
-        self, request: HttpRequest, vote: Vote, form: VoterForm, like: Sequence[Voter] = (), status: int = 200
-    ) -> HttpResponse:
+        self, request: HttpRequest, vote: Vote, form: VoterForm, like: Sequence[Voter] = (), status: int = 200,
+        codes: CodesForm | None = None, ticked: Sequence[int] = (),
+    ) -> HttpResponse:  # fmt: skip
         page = list_page(request, _ROLL, roll_of(vote))
-        context = {"pages": self, "vote": vote, "page": page, "form": form, "ways": Way.choices, "like": like}
+        context = {"pages": self, "vote": vote, "page": page, "form": form, "like": like}
+        context |= {"codes_form": codes or CodesForm(), "ticked": ticked}
         context |= {"going": vote.state in (VoteState.DRAFT, VoteState.OPEN), "is_open": vote.state == VoteState.OPEN}
         return render(request, "web/votes/roll.html", context, status=status)
 
+    def _to_roll(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
+        """The filters and pages below a form with an error lead to the address of the form."""
+        return redirect(f"{reverse(f'{self.slug}:roll', args=[vote_id])}?{request.GET.urlencode()}")
+
     def add_voter(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
-        if request.method != "POST":  # the filters and pages below a form with an error lead here
-            return redirect(f"{reverse(f'{self.slug}:roll', args=[vote_id])}?{request.GET.urlencode()}")
+        if request.method != "POST":
+            return self._to_roll(request, vote_id)
         by, form = acting(request), VoterForm(request.POST)
         with scope(by):
             vote = self.one(vote_id)
@@ -157,20 +169,36 @@ class RollPages:
 
     def codes(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
         """The codes stand on the page that answers, and nowhere after it."""
-        by, way = acting(request), request.POST.get("way", "")
+        if request.method != "POST":
+            return self._to_roll(request, vote_id)
+        by, form = acting(request), CodesForm(request.POST)
         ids = [int(one) for one in request.POST.getlist("voter") if one.isdecimal()]
         with scope(by):
             vote = self.one(vote_id)
-        try:
-            chosen = Way(way) if way in Way.values else Way.HAND
-            given = give_codes(vote_id=vote_id, voter_ids=ids, way=chosen, by=by, now=timezone.now())
-        except Refusal as refusal:
-            notices.refused(request, refusal)
-            return redirect(f"{self.slug}:roll", vote_id=vote_id)
+        if not ids:
+            form.add_error(None, gettext("Tick in the table who gets a new code."))
+        given: dict[int, str] = {}
+        status = 422
+        if form.is_valid():
+            way = Way(form.cleaned_data["way"])
+            try:
+                given = give_codes(vote_id=vote_id, voter_ids=ids, way=way, by=by, now=timezone.now())
+            except (NotFound, NotPermitted):
+                raise
+            except Refusal as refusal:
+                refuse(form, refusal)
+                status = 409
         with scope(by):
+            if not given:
+                require(may_vouch(by, vote))
+                return self._roll_page(request, vote, VoterForm(), status=status, codes=form, ticked=ids)
             names = {one.pk: cast(Protected, one.name).reveal() for one in Voter.objects.filter(pk__in=given)}
             slips = [(names[pk], digits(spoken(code)), self._text(request, vote, code)) for pk, code in given.items()]
-            return render(request, "web/votes/codes.html", {"pages": self, "vote": vote, "slips": slips, "way": way})
+            return render(
+                request,
+                "web/votes/codes.html",
+                {"pages": self, "vote": vote, "slips": slips, "way": form.cleaned_data["way"]},
+            )
 
     def _text(self, request: HttpRequest, vote: Vote, code: str) -> str:
         address = request.build_absolute_uri(reverse(f"{self.slug}:ballot", args=[vote.pk]))
@@ -200,19 +228,44 @@ class RollPages:
         notices.done(request, text if found.agreed else differs if found.second is not None else waits)
         return redirect(f"{self.slug}:papers", vote_id=vote_id)
 
-    def _papers_page(self, request: HttpRequest, vote: Vote, form: BallotForm, status: int = 200) -> HttpResponse:
-        rows = unsettled_papers(vote)[:50]
-        open_ones = [(one.pk, digits(spoken(one.receipt)), one.second is not None) for one in rows]
-        context = {"pages": self, "vote": vote, "form": form, "open_ones": open_ones, "reasons": Aside.choices}
+    def _papers_page(
+        self,
+        request: HttpRequest,
+        vote: Vote,
+        form: BallotForm,
+        status: int = 200,
+        asides: Mapping[int, AsideForm] = _NONE,
+    ) -> HttpResponse:
+        """`asides` are forms of papers that could not be taken."""
+        open_ones = []
+        for one in unsettled_papers(vote)[:50]:
+            number = digits(spoken(one.receipt))
+            aside = asides.get(one.pk) or _aside_form(one.pk, number)
+            open_ones.append((one.pk, number, one.second is not None, aside))
+        context = {"pages": self, "vote": vote, "form": form, "open_ones": open_ones}
         return render(request, "web/votes/papers.html", context, status=status)
 
     def set_aside(self, request: HttpRequest, vote_id: int, paper_id: int) -> HttpResponseBase:
-        reason = request.POST.get("reason", "")
-        if reason not in Aside.values:
-            notices.warn(request, gettext("Say why the paper is not counted."))
-            return redirect(f"{self.slug}:papers", vote_id=vote_id)
-        done = gettext("The paper was set aside. Entered anew by two people it counts.")
-        return self.act(request, vote_id, done, set_aside_paper, "papers", paper_id=paper_id, reason=Aside(reason))
+        by, status = acting(request), 422
+        with scope(by):
+            vote = self.one(vote_id)
+            form = _aside_form(paper_id, digits(spoken(paper_of(vote, paper_id).receipt)), request.POST)
+        if form.is_valid():
+            try:
+                set_aside_paper(paper_id=paper_id, reason=Aside(form.cleaned_data["reason"]), by=by, now=timezone.now())
+                notices.done(request, gettext("The paper was set aside. Entered anew by two people it counts."))
+                return redirect(f"{self.slug}:papers", vote_id=vote_id)
+            except NotPermitted as refusal:
+                refuse(form, refusal, not_permitted="reason")
+                status = 403
+            except NotFound:
+                raise
+            except Refusal as refusal:  # it is settled meanwhile: its form stands there no more
+                notices.refused(request, refusal)
+                return redirect(f"{self.slug}:papers", vote_id=vote_id)
+        with scope(by):
+            ballot = BallotForm(vote=vote, options=options_of(vote), number=_PAPER)
+            return self._papers_page(request, vote, ballot, status, {paper_id: form})
 
     def sheets(self, request: HttpRequest, vote_id: int) -> HttpResponseBase:
         """Blank papers to print, each with a number drawn by chance that stands on the paper and on the slip the voter keeps."""
