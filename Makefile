@@ -24,12 +24,10 @@ check: $(STAMPS)/test ## The quick loop: format, lint, types, imports, unit test
 	$(RUN)/python -m pytest -q -x -n 2 --dist loadfile --no-loadscope-reorder -m "not database and not slow"
 
 .PHONY: lint
+# Two side by side; the types take longest, so they begin.
 lint:
-	$(RUN)/ruff format --check .
-	$(RUN)/ruff check .
-	$(RUN)/mypy
-	$(RUN)/lint-imports --no-logo
-	$(RUN)/python -m peyvand.web.catalogue check
+	@printf '%s\n' mypy 'ruff format --check .' 'ruff check .' 'lint-imports --no-logo' 'python -m peyvand.web.catalogue check' \
+	  | xargs -P 2 -I{} sh -c '$(RUN)/{}'
 
 format: $(STAMPS)/test ## Format the code and mend what lint can mend
 	$(RUN)/ruff format .
