@@ -133,9 +133,8 @@ class PlanLineForm(Form):
     quantity = QuantityField(label=_("How much"), most=100_000, initial=1)
     due = JalaliDateField(label=_("By when"), required=False)
 
-    def __init__(self, *args: Any, further: bool, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["kind"].required = not further
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, use_required_attribute=False, **options)
         own = [When(slug=one.slug, then=Value(place)) for place, one in enumerate(USED)]
         often = Case(*own, default=Value(len(USED)))
         kinds = self.fields["kind"].queryset.order_by(often, "pk")  # type: ignore[attr-defined]

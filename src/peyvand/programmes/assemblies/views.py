@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -212,27 +212,18 @@ def publish(request: HttpRequest, idea_id: int) -> HttpResponseBase:
     return _act(request, idea_id, gettext("The study is published: everyone can read it."), actions.publish_study)
 
 
-def _plan_line(given: QueryDict | None, row: int) -> PlanLineForm:
-    """The first is asked for; of the others those are sent that name a kind."""
-    said = given if row == 0 or (given and given.get(f"{row}-kind")) else None
-    return PlanLineForm(said, prefix=str(row), further=row > 0, use_required_attribute=False)
-
-
 def plan(request: HttpRequest, idea_id: int) -> HttpResponseBase:
-    """Up to three needs at once; further ones are recorded as needs are."""
+    """Up to three needs at once, the first is asked for; further ones are recorded as needs are."""
     by = request.acting  # type: ignore[attr-defined]
     with scope(by):
         idea = queries.one_idea(idea_id)
         given = request.POST if request.method == "POST" else None
-        forms = [_plan_line(given, row) for row in range(3)]
-        filled = [one for one in forms if one.is_bound]
-        wrong = [one for one in filled if not one.is_valid()]
-        if wrong or not filled:
-            return render(request, "assemblies/plan.html", {"forms": forms, "idea": idea}, status=422 if wrong else 200)
-        lines = [
-            actions.PlanLine(one.cleaned_data["kind"], one.cleaned_data["quantity"], one.cleaned_data["due"])
-            for one in filled
-        ]
+        forms = [PlanLineForm(given, prefix=str(row), empty_permitted=row > 0) for row in range(3)]
+        if given is None or not all(one.is_valid() for one in forms):
+            page = {"forms": forms, "idea": idea}
+            return render(request, "assemblies/plan.html", page, status=200 if given is None else 422)
+        filled = [one.cleaned_data for one in forms if one.cleaned_data]
+        lines = [actions.PlanLine(one["kind"], one["quantity"], one["due"]) for one in filled]
 
     def run() -> None:
         actions.plan_idea(idea_id=idea_id, lines=lines, by=by, now=timezone.now())

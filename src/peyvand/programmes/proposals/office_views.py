@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -107,17 +107,20 @@ def route_theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
     with scope(by):
         row, form = _theme(theme_id), RouteForm(request.POST or None)
         ids = list(queries.unrouted(by).filter(theme_id=theme_id).values_list("pk", flat=True))
-        if not form.is_valid():
-            context = {"row": row, "form": form, "unsent": len(ids)}
-            return render(request, "proposals/route.html", context, status=422 if form.errors else 200)
-    body = form.cleaned_data["body"]
+        form.is_valid()  # which reads the body
+
+    def run() -> None:
+        body_id = form.cleaned_data["body"].pk
+        answering_actions.route_proposals(proposal_ids=ids, body_id=body_id, by=by, now=timezone.now())
+
+    def page(status: int) -> HttpResponse:
+        context = {"row": row, "form": form, "unsent": len(ids)}
+        return render(request, "proposals/route.html", context, status=status)
+
+    if not form.is_bound:
+        return page(200)
     said = gettext("%(count)s proposals were sent. The public clock runs.") % {"count": number(len(ids))}
-    return acts.act(
-        request,
-        lambda: answering_actions.route_proposals(proposal_ids=ids, body_id=body.pk, by=by, now=timezone.now()),
-        said,
-        here,
-    )
+    return acts.taken(request, form, run, said, here, page)
 
 
 @require_GET
@@ -163,12 +166,15 @@ def terms(request: HttpRequest) -> HttpResponseBase:
 def _settle(request: HttpRequest, name: str, form: Form, act: Callable[..., object]) -> HttpResponseBase:
     """What the form says is settled by an act, or the calendar shown again with the form."""
     by = acting(request)
-    if form.is_valid():
-        said = gettext("Recorded. Clocks that run were counted anew.")
-        run = lambda: act(**form.cleaned_data, by=by, now=timezone.now())  # noqa: E731
-        return acts.act(request, run, said, reverse(f"{SLUG}:calendar"))
-    with scope(by):
-        return render(request, "proposals/calendar.html", _calendar(by) | {name: form}, status=422)
+
+    def run() -> None:
+        act(**form.cleaned_data, by=by, now=timezone.now())
+
+    def again(status: int) -> HttpResponse:
+        return render(request, "proposals/calendar.html", _calendar(by) | {name: form}, status=status)
+
+    said = gettext("Recorded. Clocks that run were counted anew.")
+    return acts.taken(request, form, run, said, reverse(f"{SLUG}:calendar"), again)
 
 
 @require_GET

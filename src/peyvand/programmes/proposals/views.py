@@ -221,14 +221,15 @@ def _act(
 @require_GET
 def lead(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
     """For the secretariat: send it to the body in charge, or join it to a like one."""
+    row = queries.one(proposal_id)
+    if row.merged_into_id is not None or row.state not in OPEN:
+        raise NotFound
     return render(request, "proposals/lead.html", _lead(request, proposal_id))
 
 
 def _lead(request: HttpRequest, proposal_id: int) -> dict[str, Any]:
     row = queries.one(proposal_id)
     require(permissions.may_lead(acting(request), row))
-    if row.merged_into_id is not None or row.state not in OPEN:
-        raise NotFound
     like = queries.like_ones(row.text, leave_out=[row.pk], least=0.3)
     return {"row": row, "like": like, "merge_form": MergeForm(), "route_form": RouteForm(initial={"body": row.body_id})}
 
@@ -284,22 +285,19 @@ def _taken(
 
 @require_POST
 def route(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
-    with scope(acting(request)):
-        form = RouteForm(request.POST)
-        if not form.is_valid():
-            return render(
-                request, "proposals/lead.html", _lead(request, proposal_id) | {"route_form": form}, status=422
-            )
-    by, body = acting(request), form.cleaned_data["body"]
-    said = gettext("Sent. The public clock runs.")
-    return acts.act(
-        request,
-        lambda: answering_actions.route_proposals(
-            proposal_ids=[proposal_id], body_id=body.pk, by=by, now=timezone.now()
-        ),
-        said,
-        to_one(proposal_id),
-    )
+    by, form = acting(request), RouteForm(request.POST)
+    with scope(by):
+        form.is_valid()  # which reads the body
+
+    def run() -> None:
+        body_id = form.cleaned_data["body"].pk
+        answering_actions.route_proposals(proposal_ids=[proposal_id], body_id=body_id, by=by, now=timezone.now())
+
+    def again(status: int) -> HttpResponse:
+        page = _lead(request, proposal_id) | {"route_form": form}
+        return render(request, "proposals/lead.html", page, status=status)
+
+    return acts.taken(request, form, run, gettext("Sent. The public clock runs."), to_one(proposal_id), again)
 
 
 def answer(request: HttpRequest, proposal_id: int) -> HttpResponseBase:

@@ -318,7 +318,15 @@ def add_picture(request: HttpRequest, visit_id: int) -> HttpResponseBase:
             raise NotFound
     said = form.cleaned_data
     picture = actions.Picture(folder().store(data), len(data), said["spot"], Moment(said["moment"]))
-    return _act(request, visit_id, gettext("The picture is kept."), actions.add_picture, picture=picture)
+    try:
+        actions.add_picture(visit_id=visit_id, picture=picture, by=by, now=timezone.now())
+    except (NotFound, NotPermitted):
+        raise
+    except Refusal as refusal:
+        refuse(form, refusal, **{rules.SpotTaken.code: "spot"})
+        return _again(request, visit_id, picture_form=form)
+    notices.done(request, gettext("The picture is kept."))
+    return redirect(f"{SLUG}:one", visit_id=visit_id)
 
 
 def _again(request: HttpRequest, visit_id: int, **forms: Any) -> HttpResponse:

@@ -318,6 +318,9 @@ def test_a_plan_is_asked_again_with_what_is_wrong_and_opens_needs_of_any_kind(wo
     wrong = leader.post(here, said)
     assert (wrong.status_code, 'id="id_1-quantity_error"' in wrong.content.decode()) == (422, True)
     assert 'id="id_2-kind_error"' not in wrong.content.decode()
+    without_kind = leader.post(here, said | {"1-quantity": "2", "2-due": "1405/12/1"})
+    assert (without_kind.status_code, 'id="id_2-kind_error"' in without_kind.content.decode()) == (422, True)
+    assert "1405/12/1" in latin_digits(without_kind.content.decode()), "a line that was begun is not dropped"
     assert leader.post(here, said | {"1-quantity": "2"}).status_code == 302
     with scope(SYSTEM):
         plan = PlanNeed.objects.filter(idea=idea).values_list("need__specification_id", "need__quantity")

@@ -206,3 +206,11 @@ def test_the_same_by_the_routes_for_programs(world):
     assert author.post(f"{root}/news/read").json()["count"] > 0
     bodies = author.get(f"{root}/bodies").json()
     assert (bodies["items"][0]["answered"], bodies["unsent"], bodies["unsent_days"]) == (1, 1, 0)
+
+
+def test_a_setting_of_the_clock_that_is_refused_stays_as_it_was_typed(world):
+    said = {"since": "1404/1/5", "answer_days": "20", "source": "شورای برنامه‌ریزی استان"}
+    refused = client(world, "leader").post(f"{ROOT}calendar/terms/", said)
+    page = refused.content.decode()
+    assert (refused.status_code, 'id="id_since_error"' in page, said["source"] in page) == (409, True, True)
+    assert client(world, "leader").post(f"{ROOT}calendar/terms/", said | {"since": "1500/1/5"}).status_code == 302

@@ -120,8 +120,12 @@ def test_a_picture_that_cannot_be_kept_loses_neither_the_visit_nor_the_others_an
     form = page.split('id="add-picture"')[1]
     assert 'value="before" selected' in form
     assert 'name="spot" value="۲"' in form
-    put = visitor.post(plain.url.split("?")[0] + "picture/", {"moment": "before", "spot": "2", "photo": photo()})
-    assert put.status_code == 302
+    put = lambda: visitor.post(  # noqa: E731
+        plain.url.split("?")[0] + "picture/", {"moment": "before", "spot": "2", "photo": photo()}
+    )
+    assert put().status_code == 302
+    taken = put()
+    assert (taken.status_code, 'id="id_spot_error"' in taken.content.decode()) == (422, True)
     assert [visit.photos.count() for visit in stored()] == [2]
 
 
