@@ -3,7 +3,7 @@
     python -m tests.journeys.sheet [--role leader] [--page needs] [--language fa] [--quick yes]
 
 Every link a role is led to is followed; each kind of page is then opened in a browser, on a phone and on a desktop, in both
-languages, and judged by axe-core in every theme (light on both, the others on one of the two). Ends with 1 where a fault was found.
+languages, and judged by axe-core on both, its colours in every theme on the desktop. Ends with 1 where a fault was found.
 """
 
 import argparse

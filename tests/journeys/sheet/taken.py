@@ -6,31 +6,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pytest
+from tests.journeys import fitness
 from tests.journeys.conftest import SIZES, Visitor
-from tests.journeys.fitness import AXE
 from tests.journeys.peopled import peopled
 from tests.journeys.readers import READERS
 from tests.journeys.sheet.layout import SAID
 from tests.journeys.walking import client_of, walk
 from tests.world import World
 
-# Each theme as a device asks for it, without the motion in which one colour becomes another: {size: {name: what it prefers}}.
-THEMES = {
-    "phone": {
-        "dark": {"color_scheme": "dark", "contrast": "no-preference"},
-        "light": {"color_scheme": "light", "contrast": "no-preference"},
-    },
-    "desktop": {
-        "high contrast on dark": {"color_scheme": "dark", "contrast": "more"},
-        "high contrast": {"color_scheme": "light", "contrast": "more"},
-        "light": {"color_scheme": "light", "contrast": "no-preference"},
-    },
-}
 # So many of a kind of page (each need, each filter of a list) are opened by the walk; one of them has its pictures taken.
 FOLLOWED = 12
 LONGEST = 4000  # pixels of a picture; a list goes on in the same way
-_AXE = "() => axe.run(document, {resultTypes: ['violations']}).then(result => result.violations)"
-_TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 QUICK = "PEYVAND_SHEET_QUICK" in os.environ
 _ROLES = [name or "public" for name in READERS]
 
@@ -88,19 +74,14 @@ def look(reader: Visitor, one: Shown, folder: Path, expected: int) -> None:
         one.faults.append(f"answers {answer and answer.status}")
     if not page.title().partition("·")[0].strip():
         one.faults.append("has no title")
-    page.evaluate(AXE)
     for size, box in SIZES.items():
         page.set_viewport_size(box)  # type: ignore[arg-type]
-        for theme, preferred in THEMES[size].items():
-            page.emulate_media(reduced_motion="reduce", **preferred)  # type: ignore[arg-type]
-            for found in [] if QUICK else page.evaluate(_AXE):
-                where = found["nodes"][0]["html"][:120]
-                one.faults.append(f"{size}, {theme}: {found['id']}: {found['help']} ({where})")
-        if (wide := page.evaluate(_TOO_WIDE)) > 0:
-            one.faults.append(f"{size}: scrolls sideways by {wide} px")
+        found = fitness.cut_off(page) if QUICK else fitness.faults(page)
+        one.faults += [f"{size}: {fault}" for fault in found]
         one.pictures[size] = f"{one.role}.{one.language}.{one.kind.replace(':', '-').replace(' ', '-')}.{size}.png"
         height = min(page.evaluate("() => document.documentElement.scrollHeight"), LONGEST)
         clip = {"x": 0, "y": 0, "width": box["width"], "height": height}
         page.screenshot(path=folder / one.pictures[size], full_page=True, clip=clip, animations="disabled")  # type: ignore[arg-type]
+    one.faults += [] if QUICK else fitness.faults_of_themes(page, fitness.THEMES)
     said = [fault for fault in reader.faults if not (expected == 404 and "404" in fault)]
     one.faults += sorted(set(said))
