@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, cast
+from urllib.parse import quote
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from peyvand.extend.programme import Route
 from peyvand.kernel.codes import spoken
+from peyvand.kernel.identifiers import clean, is_mobile
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
 from peyvand.scope.database import scope
 from peyvand.scope.encryption import Protected
@@ -56,6 +58,22 @@ def _aside_form(paper_id: int, number: str, asked: QueryDict | None = None) -> A
 
 _NONE: Mapping[int, AsideForm] = MappingProxyType({})
 _VOUCHED = _("Whoever may vote is vouched for by a facilitator or a trusted local.")
+
+
+@dataclass(frozen=True)
+class Slip:
+    """`message`: the address at which a telephone writes the text to its owner's voter (RFC 5724), or nothing."""
+
+    name: str
+    code: str
+    text: str
+    message: str = ""
+
+
+def _slip(voter: Voter, code: str, text: str, way: Way) -> Slip:
+    name, known_by = cast(Protected, voter.name).reveal(), clean(cast(Protected, voter.known_by).reveal())
+    number = known_by if is_mobile(known_by) else ""  # without one the telephone asks whom to write to
+    return Slip(name, digits(spoken(code)), text, f"sms:{number}?body={quote(text)}" if way == Way.SMS else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,13 +210,9 @@ class RollPages:
             if not given:
                 require(may_vouch(by, vote))
                 return self._roll_page(request, vote, VoterForm(), status=status, codes=form, ticked=ids)
-            names = {one.pk: cast(Protected, one.name).reveal() for one in Voter.objects.filter(pk__in=given)}
-            slips = [(names[pk], digits(spoken(code)), self._text(request, vote, code)) for pk, code in given.items()]
-            return render(
-                request,
-                "web/votes/codes.html",
-                {"pages": self, "vote": vote, "slips": slips, "way": form.cleaned_data["way"]},
-            )
+            voters = Voter.objects.in_bulk(given)
+            slips = [_slip(voters[pk], code, self._text(request, vote, code), way) for pk, code in given.items()]
+            return render(request, "web/votes/codes.html", {"pages": self, "vote": vote, "slips": slips})
 
     def _text(self, request: HttpRequest, vote: Vote, code: str) -> str:
         address = request.build_absolute_uri(reverse(f"{self.slug}:ballot", args=[vote.pk]))

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -212,8 +213,12 @@ def test_staff_keep_the_roll_and_enter_papers_twice(world):
     nobody = facilitator.post(f"{here}roll/codes/", {"way": "sms"})
     assert (nobody.status_code, "کد تازه می‌گیرند نشان بزنید" in page(nobody)) == (422, True)
     assert '<option value="sms" selected>' in nobody.content.decode()
-    codes = page(facilitator.post(f"{here}roll/codes/", {"voter": [str(voter.pk)], "way": "sms"}))
-    assert re.search(r"\d{4}-\d{4}-\d{4}", codes)
+    given = facilitator.post(f"{here}roll/codes/", {"voter": [str(voter.pk)], "way": "sms"}).content.decode()
+    codes = re.findall(r"\d{4}-\d{4}-\d{4}", latin_digits(given))
+    number, text = re.search(r'href="sms:(\d*)\?body=([^"]*)"', given).groups()
+    assert (number, codes[0] in unquote(text), f"{here}ballot/" in unquote(text)) == ("09120001111", True, True)
+    slips = facilitator.post(f"{here}roll/codes/", {"voter": [str(voter.pk)], "way": "paper"}).content.decode()
+    assert "sms:" not in slips
     facilitator.post(f"{here}roll/{voter.pk}/paper/")
     sheet = re.findall(r"\d{4}-\d{4}-\d{4}-\d{4}", page(facilitator.get(f"{here}papers/print/")))
     assert len(set(sheet)) == 8
