@@ -110,13 +110,11 @@ def of_role(role: str) -> Any:
 def asking(tell: Callable[[str], None]) -> None:
     opened(as_owner=False)
     from django.conf import settings
-    from django.test.utils import setup_test_environment
 
     from bench import _asking
     from peyvand.people.models import Membership
 
     settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-    setup_test_environment()  # so that an answer tells which list it shows
     rows = Membership.objects.select_related("account", "place", "organisation")
     readers: dict[str, Any] = {who: rows.filter(account__username=name).first() for who, name in READERS.items()}
     readers["province"] = readers["province"] or of_role("hq_leader")

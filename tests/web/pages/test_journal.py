@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from django.utils import timezone
 
+from peyvand.journal import queries
 from peyvand.journal.seals import seal
 from peyvand.people.models import Look
 from peyvand.scope.acting import SYSTEM
@@ -42,3 +43,9 @@ def test_the_state_of_the_seals_is_told(world, browser):
     page = browser("auditor").get("/journal/")
     assert page.context["seals"].unsealed == 0
     assert "آخرین مُهر" in page.content.decode()
+
+
+def test_a_journal_that_nobody_sealed_is_not_counted_to_its_end(world, browser, monkeypatch):
+    monkeypatch.setattr(queries, "MOST", 2)
+    assert queries.seal_state() == queries.SealState(None, 2, more=True)
+    assert "بیش از ۲ رویداد" in browser("auditor").get("/journal/").content.decode()

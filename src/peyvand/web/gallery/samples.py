@@ -13,7 +13,7 @@ from peyvand.extend.figures import Shown
 from peyvand.extend.programme import Counted, Figure
 from peyvand.web.fields import JalaliDateField, MobileField, QuantityField, TomanField
 from peyvand.web.forms import Form
-from peyvand.web.lists import Badge, Cell, Column, Filters, Heading, ListPage, ListSpec
+from peyvand.web.lists import Badge, Column, Filters, Heading, ListPage, ListSpec
 from peyvand.web.maps import Map, Spot
 from peyvand.web.navigation import Link
 from peyvand.web.nets import Actor, Net, Tie, net
@@ -139,11 +139,6 @@ def list_page(
         clear_url="#part-filters",
         rows=[SPEC.cells(row) for row in samples],
     )
-
-
-def cells() -> list[Cell]:
-    """One row, whose first cell is a link."""
-    return SPEC.cells(_samples()[2])
 
 
 def days() -> list[date]:

@@ -16,10 +16,6 @@ from peyvand.web.kept import Kept, KeptBar
 # ---- Lists ----
 
 
-def _cells() -> list[State]:
-    return [State(_("A link, a code, words, figures, a day, a state"), {"cells": samples.cells()})]
-
-
 def _lists() -> list[State]:
     page = samples.list_page
     return [
@@ -141,14 +137,6 @@ LISTS = (
         N_("On a narrow screen each row becomes a card."),
         N_("Headings that sort are links: Enter sorts, Enter again turns the order."),
         _tables,
-    ),
-    part(
-        "cell",
-        N_("Cell"),
-        N_("A value in a list, by its kind."),
-        N_("A cell with a page of its own is a link."),
-        _cells,
-        framed=True,
     ),
     part(
         "pagination",

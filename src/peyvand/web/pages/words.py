@@ -41,7 +41,11 @@ def named(row: Any) -> str:
     """The name of a place, an organisation or a specification in the reader's language."""
     if row is None:
         return ""
-    return row.name_fa if _persian() else row.name_en or row.name_fa
+    return in_ones_language(row.name_fa, row.name_en)
+
+
+def in_ones_language(name_fa: str, name_en: str) -> str:
+    return name_fa if _persian() else name_en or name_fa
 
 
 def _persian() -> bool:
