@@ -12,10 +12,12 @@ from django.http import HttpRequest, HttpResponse
 _TAG = re.compile(r"(<!--.*?-->|<[^>]*>)", re.DOTALL)
 _NAME = re.compile(r"<(/?)([a-zA-Z][\w:-]*)")
 _LETTER = "\u0600-\u06ff"
-# From the first Persian letter to the last, over spaces, half-spaces and what joins words.
-_RUN = re.compile(rf"[{_LETTER}](?:[{_LETTER}\u200c\u200d\u00a0 \n.\-–/«»]*[{_LETTER}])?")
+# From the first Persian letter to the last, over spaces, half-spaces, what joins words, and their own quotation marks.
+_RUN = re.compile(rf"«?[{_LETTER}](?:[{_LETTER}\u200c\u200d\u00a0 \n.:\-–/«»]*[{_LETTER}])?(?:[.!…]?»)?")
 # The same over brackets, with what may close it: it belongs to the Persian or to the sentence around it.
-_WITH_END = re.compile(rf"([{_LETTER}](?:[{_LETTER}\u200c\u200d\u00a0 \n.\-–/«»()]*[{_LETTER}])?)(\)?)([.!…]*)")
+_WITH_END = re.compile(
+    rf"(«?[{_LETTER}](?:[{_LETTER}\u200c\u200d\u00a0 \n.:\-–/«»()]*[{_LETTER}])?(?:[.!…]?»)?)(\)?)([.!…]*)"
+)
 _WORDS_OF_A_SENTENCE = 3
 # Where only text may stand, or none that is read.
 _CLOSED = frozenset({"script", "style", "textarea", "title", "option", "noscript"})
