@@ -21,9 +21,9 @@ from peyvand.api.identity import acting
 from peyvand.api.problems import CONTENT_TYPE, language, of_refusal
 from peyvand.journal.once import once
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotFound, Refusal
+from peyvand.kernel.refusals import BadValue, Refusal
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import first_rows
+from peyvand.scope.bulk import first_rows, only
 from peyvand.scope.database import scope
 
 Item = TypeVar("Item")
@@ -87,10 +87,7 @@ def as_they_stand(rows: QuerySet[Row], of_act: Sequence[Model]) -> list[Row]:
 
 def the_one(rows: QuerySet[Row], pk: int) -> Row:
     """The row of this number, whether it stands in a list of the caller or is only known to him; raises `NotFound`."""
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(rows.filter(pk=pk))
 
 
 def say(body: Schema, *, status: int = 200) -> HttpResponse:

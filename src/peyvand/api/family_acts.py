@@ -11,12 +11,12 @@ from peyvand.api.answers import Given, act
 from peyvand.api.families import ConsentOut, FamilyOut, TaskOut, consent_out, family_out, router, task_out
 from peyvand.api.shapes import Id, Line, PlacePath, Word, place_at
 from peyvand.kernel.codes import new_code
-from peyvand.kernel.refusals import NotFound
 from peyvand.people import households
 from peyvand.people.consented import register_family
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind, Severity, Sex
 from peyvand.people.models import Consent, Household, Membership, Person, Task
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import only
 
 persons = Router(tags=["Families"])
 consents = Router(tags=["Families"])
@@ -126,9 +126,7 @@ def give_task(request: HttpRequest, family_id: Path[Id], body: TaskIn) -> HttpRe
     """Who has it sees the names of the family."""
 
     def run(by: Acting, now: datetime) -> TaskOut:
-        found = Membership.objects.select_related("place", "organisation").filter(pk=body.membership_id).first()
-        if found is None:
-            raise NotFound
+        found = only(Membership.objects.select_related("place", "organisation").filter(pk=body.membership_id))
         return task_out(households.give_task(household_id=family_id, membership=found, by=by, now=now))
 
     return act(request, run, status=201)

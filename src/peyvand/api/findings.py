@@ -10,9 +10,9 @@ from peyvand.api.shapes import Id, PlaceRef, SpecificationRef, place_ref, specif
 from peyvand.flow.commitment.findings import Share, lacks_of, tables_of
 from peyvand.flow.commitment.models import MatchingRun
 from peyvand.flow.commitment.permissions import may_see_promises
-from peyvand.kernel.refusals import NotFound, require
+from peyvand.kernel.refusals import require
 from peyvand.scope.acting import Acting, Role
-from peyvand.scope.bulk import in_area
+from peyvand.scope.bulk import in_area, only
 
 router = Router(tags=["Matching"])
 MOST_LACKS = 50
@@ -75,9 +75,7 @@ def get_findings(request: HttpRequest, run_id: Path[Id], asked: Query[FindingsQu
 
 
 def _findings(run_id: int, by: Acting, outside: bool) -> FindingsOut:
-    run = MatchingRun.objects.filter(in_area(by), pk=run_id, findings__isnull=False).select_related("findings").first()
-    if run is None:
-        raise NotFound
+    run = only(MatchingRun.objects.filter(in_area(by), pk=run_id, findings__isnull=False).select_related("findings"))
     hide, found = outside or by.role is Role.AUDITOR, run.findings
     tables = tables_of(found.shares, outside=hide)
     shares = {name: [_share(one) for one in rows] for name, rows in tables.items()}

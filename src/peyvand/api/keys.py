@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from peyvand.api.models import ApiToken
 from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal
+from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal
 from peyvand.people.queries import acting_as, memberships_in_force
 from peyvand.scope.acting import SYSTEM, Acting
+from peyvand.scope.bulk import only
 from peyvand.scope.database import action, scope
 
 PREFIX = "pyv_"
@@ -48,9 +49,7 @@ def create_token(*, name: str, days: int, by: Acting, now: datetime) -> tuple[Ap
 @action
 def revoke_token(*, token_id: int, by: Acting, now: datetime) -> ApiToken:
     """One's own token stops working at once; revoking it twice changes nothing."""
-    token = ApiToken.objects.select_for_update().filter(pk=token_id, account_id=by.account_id).first()
-    if token is None:
-        raise NotFound
+    token = only(ApiToken.objects.select_for_update().filter(pk=token_id, account_id=by.account_id))
     if token.revoked_at is None:
         token.revoked_at = now
         token.save(update_fields=["revoked_at"])

@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from peyvand.kernel.refusals import BadValue, NotFound
+from peyvand.kernel.refusals import BadValue
 from peyvand.people.enums import OrganisationKind
 from peyvand.people.models import Organisation
 from peyvand.places.enums import PlaceKind
@@ -16,6 +16,7 @@ from peyvand.places.models import Place
 from peyvand.resources.enums import Unit
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import only
 
 _NO_NUL = r"^[^\x00]*$"
 EXAMPLE_PLACE = "ir/02/0207/"
@@ -116,7 +117,4 @@ def keeper(organisation_id: int | None, by: Acting) -> Organisation | None:
     """The organisation a row is kept by, where another than the actor's own is named."""
     if organisation_id is None or organisation_id == by.organisation_id:
         return None
-    row = Organisation.objects.filter(pk=organisation_id).first()
-    if row is None:
-        raise NotFound
-    return row
+    return only(Organisation.objects.filter(pk=organisation_id))

@@ -21,6 +21,7 @@ from peyvand.extend.switches import off_refusal
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, require
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import only
 from peyvand.votes.casting import cast_by_code, enter_paper, set_aside_paper
 from peyvand.votes.enums import Aside, Voted, Way
 from peyvand.votes.models import Paper, Vote, Voter
@@ -164,10 +165,7 @@ class VoteRoutes:
 
     def _vote(self, vote_id: int) -> Vote:
         """Raises `NotFound` where it is none of the programme's, or lies outside the scope."""
-        found = self.votes().select_related("place").filter(pk=vote_id).first()
-        if found is None:
-            raise NotFound
-        return found
+        return only(self.votes().select_related("place").filter(pk=vote_id))
 
     def _kept(self, vote_id: int, by: Acting) -> Vote:
         """One in which the caller vouches; for others its roll and papers are not there."""

@@ -9,9 +9,10 @@ from peyvand.exports.listing import listed_at
 from peyvand.exports.models import Export
 from peyvand.exports.queries import acting_now_for, exports_of, rights_of, written_under
 from peyvand.exports.rules import FileGone, RightsChanged
-from peyvand.kernel.refusals import NotFound, Refusal
+from peyvand.kernel.refusals import Refusal
 from peyvand.people.models import Person
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import only
 from peyvand.scope.database import scope
 
 
@@ -20,9 +21,7 @@ def opened_file(*, export_id: int, by: Acting, now: datetime) -> tuple[Export, I
 
     Raises `NotFound` (not one's own), `FileGone` (not written, expired or lost) or `RightsChanged`.
     """
-    export = exports_of(by).select_related("account").filter(pk=export_id).first()
-    if export is None:
-        raise NotFound
+    export = only(exports_of(by).select_related("account").filter(pk=export_id))
     if export.state != ExportState.DONE or export.expires_at <= now:
         raise FileGone
     writer = acting_now_for(export, now)

@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from peyvand.journal.actions import record, record_batch
 from peyvand.kernel.identifiers import clean, is_mobile, is_national_id
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
+from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal, require
 from peyvand.kernel.text import search_key, sort_key
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind, MemberRole, Severity
 from peyvand.people.models import Account, Consent, Disability, Household, Membership, Organisation, Person, Task
@@ -20,7 +20,7 @@ from peyvand.people.permissions import may_give_task, may_have_task, may_keep_ho
 from peyvand.people.queries import memberships_in_force
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import lock
+from peyvand.scope.bulk import lock, only
 from peyvand.scope.database import action
 from peyvand.scope.encryption import Protected, blind_index
 
@@ -231,9 +231,7 @@ def give_consent(
 def withdraw_consent(*, consent_id: int, by: Acting, now: datetime) -> None:
     """Taking back the consent to health data removes the health data."""
     standing = Consent.objects.select_related("person").filter(pk=consent_id, withdrawn_at__isnull=True)
-    consent = standing.select_for_update(of=("self",)).first()
-    if consent is None:
-        raise NotFound
+    consent = only(standing.select_for_update(of=("self",)))
     Disability.objects.filter(consent=consent).delete()
     Consent.objects.filter(pk=consent_id).update(withdrawn_at=now)
     _note("consent.withdrawn", "consent", consent_id, consent.person, by, now)
@@ -304,15 +302,11 @@ def _erase_account(person: Person, now: datetime) -> None:
 
 
 def _seen(person_id: int) -> Person:
-    person = (
+    return only(
         Person.objects.select_for_update(of=("self",))
         .select_related("household")
         .filter(pk=person_id, erased_at__isnull=True)
-        .first()
     )
-    if person is None:
-        raise NotFound
-    return person
 
 
 def _note(

@@ -18,6 +18,7 @@ from peyvand.places.geometry import is_border
 from peyvand.places.models import Place
 from peyvand.places.queries import chain
 from peyvand.scope.acting import Acting, Role, within
+from peyvand.scope.bulk import only
 from peyvand.scope.database import action
 
 _MAY_ADD = (Role.SYSTEM, Role.ADMINISTRATOR, Role.COUNTY_OFFICER, Role.HQ_LEADER)
@@ -233,9 +234,7 @@ class PlaceInUse(Refusal):
 @action
 def remove_place(*, place_id: int, by: Acting, now: datetime) -> None:
     """Take away a neighbourhood or village that nothing points to yet, seen by the actor or not. Raises `PlaceInUse`."""
-    place = Place.objects.select_for_update().filter(pk=place_id).first()
-    if place is None:
-        raise NotFound
+    place = only(Place.objects.select_for_update().filter(pk=place_id))
     require(may_change_place(by, place))
     name, path = place.name_fa, place.path
     try:

@@ -8,12 +8,13 @@ from functools import cache
 from importlib import resources
 
 from peyvand.journal.actions import record
-from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
+from peyvand.kernel.refusals import BadValue, NotPermitted, Refusal, require
 from peyvand.kernel.text import search_key, sort_key
 from peyvand.resources.enums import Action, CbrComponent, HelpKind, QualityKind, Unit
 from peyvand.resources.models import Quality, Specification, Substitute
 from peyvand.resources.queries import check_qualities
 from peyvand.scope.acting import NOWHERE, Acting, Role
+from peyvand.scope.bulk import only
 from peyvand.scope.database import action
 
 _CHOICES = (("unit", Unit), ("action", Action), ("help_kind", HelpKind))
@@ -114,9 +115,7 @@ def rules_of_kind(kind: Specification) -> KindRules:
 def set_kind_rules(*, slug: str, rules: KindRules, by: Acting, now: datetime) -> Specification:
     """Set what a kind asks of the match; promises that stand stay. Raises `BadValue`, `NotFound`."""
     require(may_put_specifications(by))
-    kind = Specification.objects.select_for_update().filter(slug=slug).first()
-    if kind is None:
-        raise NotFound
+    kind = only(Specification.objects.select_for_update().filter(slug=slug))
     check_qualities(rules.licences)
     instead = Specification.objects.in_bulk(set(rules.substitutes) - {slug}, field_name="slug")
     if len(instead) != len(set(rules.substitutes) - {slug}):

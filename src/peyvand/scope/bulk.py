@@ -1,4 +1,4 @@
-"""Reading and writing many rows at once."""
+"""Finding a row, and reading and writing many at once."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,7 +13,16 @@ from peyvand.kernel.refusals import AlreadyThere, NotFound
 from peyvand.scope.acting import Acting, subtree
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R")
 _DRAWS = 5
+
+
+def only(rows: QuerySet[Any, R]) -> R:
+    """The one row asked for. Raises `NotFound` where it does not exist or lies outside the scope."""
+    found = rows.first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def lock(rows: QuerySet[M], ids: Iterable[int], of: tuple[str, ...] = ()) -> dict[int, M]:

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from peyvand.kernel.codes import read_code
-from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, require
+from peyvand.kernel.refusals import BadValue, NotPermitted, require
 from peyvand.people.queries import not_two_people
 from peyvand.scope.acting import SYSTEM, Acting
-from peyvand.scope.bulk import lock
+from peyvand.scope.bulk import lock, only
 from peyvand.scope.database import action, scope
 from peyvand.votes import rules
 from peyvand.votes.actions import choice_said, locked, note
@@ -87,9 +87,7 @@ def set_aside_paper(*, paper_id: int, reason: Aside, by: Acting, now: datetime) 
 
     Raises `PaperAgreed` for one that counts, `NotOpen` after the count.
     """
-    vote_id = Paper.objects.filter(pk=paper_id).values_list("vote_id", flat=True).first()
-    if vote_id is None:
-        raise NotFound
+    vote_id = only(Paper.objects.filter(pk=paper_id).values_list("vote_id", flat=True))
     vote = locked(vote_id)
     require(may_vouch(by, vote))
     if vote.state not in (VoteState.OPEN, VoteState.CLOSED):

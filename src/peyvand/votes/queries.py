@@ -6,10 +6,9 @@ from typing import Any, Protocol
 
 from django.db.models import Q, QuerySet
 
-from peyvand.kernel.refusals import NotFound
 from peyvand.kernel.text import search_key
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import in_area
+from peyvand.scope.bulk import in_area, only
 from peyvand.scope.encryption import blind_index
 from peyvand.votes.enums import BallotKind, Completion, Method, Ties, Utility
 from peyvand.votes.models import Ballot, Option, Paper, Vote, Voter
@@ -26,10 +25,7 @@ def votes(by: Acting) -> QuerySet[Vote]:
 
 def one_vote(vote_id: int) -> Vote:
     """Raises `NotFound` where it does not exist or lies outside the scope."""
-    found = Vote.objects.select_related("place", "organisation").filter(pk=vote_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Vote.objects.select_related("place", "organisation").filter(pk=vote_id))
 
 
 def rule_of(vote: Vote) -> Rule:
@@ -55,18 +51,12 @@ def roll_of(vote: Vote) -> QuerySet[Voter]:
 
 def voter_of(vote: Vote, voter_id: int) -> Voter:
     """An entry of this vote's roll. Raises `NotFound`, also for one of another vote."""
-    found = Voter.objects.filter(vote=vote, pk=voter_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Voter.objects.filter(vote=vote, pk=voter_id))
 
 
 def paper_of(vote: Vote, paper_id: int) -> Paper:
     """A paper of this vote's box. Raises `NotFound`, also for one of another vote."""
-    found = Paper.objects.filter(vote=vote, pk=paper_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Paper.objects.filter(vote=vote, pk=paper_id))
 
 
 def unsettled_papers(vote: Vote) -> QuerySet[Paper]:

@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from peyvand.journal.actions import record
 from peyvand.kernel.codes import new_code
-from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, require
+from peyvand.kernel.refusals import BadValue, NotPermitted, require
 from peyvand.scope.acting import Acting, Role
-from peyvand.scope.bulk import lock
+from peyvand.scope.bulk import lock, only
 from peyvand.scope.database import action
 from peyvand.votes import rules
 from peyvand.votes.actions import locked, note
@@ -112,9 +112,7 @@ def give_paper(*, voter_id: int, by: Acting, now: datetime) -> Voter:
 
 def _entry(voter_id: int, by: Acting) -> tuple[Vote, Voter]:
     """The vote and one entry of its roll, locked in this order, of a vote the actor vouches in."""
-    vote_id = Voter.objects.filter(pk=voter_id).values_list("vote_id", flat=True).first()
-    if vote_id is None:
-        raise NotFound
+    vote_id = only(Voter.objects.filter(pk=voter_id).values_list("vote_id", flat=True))
     vote = locked(vote_id)
     require(may_vouch(by, vote))
     return vote, lock(Voter.objects.all(), [voter_id])[voter_id]

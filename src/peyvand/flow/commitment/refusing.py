@@ -15,7 +15,7 @@ from peyvand.kernel.refusals import NotFound, NotPermitted, require
 from peyvand.people.models import Household, Organisation, Task
 from peyvand.people.permissions import may_keep_households
 from peyvand.scope.acting import SYSTEM, Acting, Role
-from peyvand.scope.bulk import lock
+from peyvand.scope.bulk import lock, only
 from peyvand.scope.database import action, scope
 
 
@@ -29,9 +29,7 @@ def refuse_provider(
     act. For those who have a task with the household.
     """
     household = _of_the_case(household_id, by)
-    provider = Organisation.objects.filter(pk=organisation_id, is_active=True).first()
-    if provider is None:
-        raise NotFound
+    provider = only(Organisation.objects.filter(pk=organisation_id, is_active=True))
     of_provider = {"giver_path__startswith": provider.path, "state": SuggestionState.PROPOSED}
     with scope(SYSTEM):  # a suggestion's other side may lie outside the actor's area
         waiting = Suggestion.objects.filter(of_household(household_id, "need__"), **of_provider)

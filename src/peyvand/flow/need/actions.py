@@ -41,7 +41,7 @@ from peyvand.places.models import Place
 from peyvand.resources.models import Specification
 from peyvand.resources.queries import check_qualities
 from peyvand.scope.acting import SYSTEM, Acting, Role
-from peyvand.scope.bulk import add, create_with_codes, lock
+from peyvand.scope.bulk import add, create_with_codes, lock, only
 from peyvand.scope.database import action, scope
 from peyvand.scope.encryption import Protected
 
@@ -341,13 +341,9 @@ def forget_words(*, person_id: int, household_id: int | None, by: Acting, now: d
 @action
 def sign_priority(*, override_id: int, by: Acting, now: datetime) -> PriorityOverride:
     proposed = PriorityOverride.objects.filter(pk=override_id, signed_by__isnull=True)
-    need_id = proposed.values_list("need_id", flat=True).first()
-    if need_id is None:
-        raise NotFound
+    need_id = only(proposed.values_list("need_id", flat=True))
     need = lock(Need.objects.all(), [need_id])[need_id]  # before its override, as a proposal does
-    override = proposed.select_for_update().first()
-    if override is None:
-        raise NotFound
+    override = only(proposed.select_for_update())
     require(may_override_priority(by, need))
     if override.proposed_by_id == by.account_id:
         raise NotPermitted(reason="the second signature is somebody else's")

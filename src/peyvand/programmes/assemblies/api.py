@@ -30,11 +30,11 @@ from peyvand.api.shapes import (
 )
 from peyvand.api.votes import VoteRoutes
 from peyvand.extend.programme import ApiRoute
-from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.assemblies import actions, queries
 from peyvand.programmes.assemblies.enums import IdeaState
 from peyvand.programmes.assemblies.models import Idea
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import only
 from peyvand.votes.actions import close_vote
 from peyvand.votes.counting import ask_count
 from peyvand.votes.enums import BallotKind, Completion, Method, Ties, Utility, VoteState
@@ -160,9 +160,7 @@ def vote_out(vote: Vote) -> ResidentVoteOut:
 
 
 def _vote(pk: int) -> ResidentVoteOut:
-    found = queries.seen_votes().filter(pk=pk).first()
-    if found is None:
-        raise NotFound
+    found = only(queries.seen_votes().filter(pk=pk))
     return vote_out(found)
 
 

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.assemblies.enums import IdeaState
 from peyvand.programmes.assemblies.models import Assembly, Candidate, Idea
 from peyvand.programmes.assemblies.rules import ALIKE, likeness
 from peyvand.scope.acting import STAFF, Acting, Role
-from peyvand.scope.bulk import below, in_area
+from peyvand.scope.bulk import below, in_area, only
 from peyvand.votes.models import Vote
 
 _COMPARED, _SHOWN = 500, 5
@@ -30,10 +29,7 @@ def ideas_to_vote_on(by: Acting) -> QuerySet[Idea]:
 
 def one_idea(idea_id: int) -> Idea:
     """Raises `NotFound` where it does not exist or lies outside the scope."""
-    found = Idea.objects.select_related("place", "organisation", "joined_to", "study").filter(pk=idea_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Idea.objects.select_related("place", "organisation", "joined_to", "study").filter(pk=idea_id))
 
 
 @dataclass(frozen=True)

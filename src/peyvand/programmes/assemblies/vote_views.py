@@ -14,6 +14,7 @@ from peyvand.places.models import Place
 from peyvand.programmes.assemblies import actions, queries, rules
 from peyvand.programmes.assemblies.forms import ExampleForm, PitchForm, VoteForm
 from peyvand.programmes.assemblies.views import opened, study_facts
+from peyvand.scope.bulk import only
 from peyvand.scope.database import scope
 from peyvand.votes.models import Vote
 from peyvand.votes.pabulib import import_example
@@ -77,9 +78,7 @@ def read_study(request: HttpRequest, idea_id: int) -> HttpResponseBase:
 @require_GET
 def pitches(request: HttpRequest, vote_id: int) -> HttpResponseBase:
     """The ideas of a vote told one after the other by their own people, each in the same short time, in an order drawn by lot."""
-    vote = queries.seen_votes().filter(pk=vote_id, example=False).first()
-    if vote is None:
-        raise NotFound
+    vote = only(queries.seen_votes().filter(pk=vote_id, example=False))
     form = PitchForm(request.GET if "minutes" in request.GET else None)
     minutes = form.cleaned_data["minutes"] if form.is_valid() else rules.PITCH_MINUTES[0]
     ideas = {one.option.number: one.idea for one in queries.candidates_of(vote.pk)}

@@ -5,12 +5,11 @@ from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.federations.buying_models import BuyPayment, JointBuy, Portion, PriceOffer, PriceStep
 from peyvand.programmes.federations.enums import BuyState, MemberState
 from peyvand.programmes.federations.models import Member
 from peyvand.scope.acting import Acting, Role
-from peyvand.scope.bulk import below, in_area, models_at_once
+from peyvand.scope.bulk import below, in_area, models_at_once, only
 
 MOST_PAYMENTS = 200
 
@@ -23,10 +22,7 @@ def buys() -> QuerySet[JointBuy]:
 
 def one_buy(buy_id: int) -> JointBuy:
     """Raises `NotFound` where it does not exist or lies outside the scope."""
-    found = buys().filter(pk=buy_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(buys().filter(pk=buy_id))
 
 
 def speaking_members(by: Acting, federation_id: int) -> QuerySet[Member]:
@@ -39,12 +35,7 @@ def speaking_members(by: Acting, federation_id: int) -> QuerySet[Member]:
 
 def one_offer(offer_id: int) -> PriceOffer:
     """Raises `NotFound` where it does not exist or lies outside the scope."""
-    found = (
-        PriceOffer.objects.select_related("buy__federation__place", "buy__specification").filter(pk=offer_id).first()
-    )
-    if found is None:
-        raise NotFound
-    return found
+    return only(PriceOffer.objects.select_related("buy__federation__place", "buy__specification").filter(pk=offer_id))
 
 
 def steps_of(offer: PriceOffer) -> list[tuple[int, int]]:
@@ -61,18 +52,12 @@ def steps_by_offer(buy: JointBuy) -> dict[int, list[tuple[int, int]]]:
 def one_portion(portion_id: int) -> Portion:
     """Raises `NotFound` where it does not exist or lies outside the scope."""
     related = ("buy__federation__place", "buy__specification", "member__organisation")
-    found = Portion.objects.select_related(*related).filter(pk=portion_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Portion.objects.select_related(*related).filter(pk=portion_id))
 
 
 def one_payment(payment_id: int) -> BuyPayment:
     """Raises `NotFound` where it does not exist or lies outside the scope."""
-    found = BuyPayment.objects.select_related("portion__buy__federation__place").filter(pk=payment_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(BuyPayment.objects.select_related("portion__buy__federation__place").filter(pk=payment_id))
 
 
 def account(buy: JointBuy) -> QuerySet[Portion]:

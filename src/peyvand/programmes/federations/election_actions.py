@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import cast
 
 from peyvand.kernel.jalali import add_months, business_date
-from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted
+from peyvand.kernel.refusals import BadValue, NotPermitted
 from peyvand.programmes.federations import rules
 from peyvand.programmes.federations.actions import event, locked, spoken_name
 from peyvand.programmes.federations.enums import MemberState
@@ -19,7 +19,7 @@ from peyvand.programmes.federations.models import (
 )
 from peyvand.programmes.federations.queries import current
 from peyvand.scope.acting import Acting, Role
-from peyvand.scope.bulk import lock
+from peyvand.scope.bulk import lock, only
 from peyvand.scope.database import action
 from peyvand.scope.encryption import Protected
 from peyvand.votes import actions as votes
@@ -105,9 +105,7 @@ def _seat(election: Election, federation: Federation, by: Acting, now: datetime)
 
 
 def _election(vote_id: int, by: Acting, now: datetime) -> tuple[Election, Federation]:
-    election = Election.objects.filter(pk=vote_id).first()
-    if election is None:
-        raise NotFound
+    election = only(Election.objects.filter(pk=vote_id))
     return election, locked(election.federation_id, by, now)
 
 

@@ -10,7 +10,6 @@ from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
-from peyvand.kernel.refusals import NotFound
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.places.queries import ancestors
@@ -29,7 +28,7 @@ from peyvand.programmes.federations.models import (
 )
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below, in_area, models_at_once
+from peyvand.scope.bulk import below, in_area, models_at_once, only
 from peyvand.votes.models import Vote
 
 _SHOWN = 100
@@ -43,10 +42,7 @@ def federations() -> QuerySet[Federation]:
 
 def one_federation(federation_id: int) -> Federation:
     """Raises `NotFound` where there is none."""
-    found = federations().filter(pk=federation_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(federations().filter(pk=federation_id))
 
 
 def current(federation_id: int) -> QuerySet[Member]:
@@ -114,21 +110,13 @@ def whole(federation: Federation, today: date) -> Whole:
 
 def one_meeting(meeting_id: int) -> Meeting:
     """Raises `NotFound` where it does not exist or lies outside the scope."""
-    found = (
-        Meeting.objects.select_related("federation__organisation", "federation__place").filter(pk=meeting_id).first()
-    )
-    if found is None:
-        raise NotFound
-    return found
+    return only(Meeting.objects.select_related("federation__organisation", "federation__place").filter(pk=meeting_id))
 
 
 def one_member(member_id: int) -> Member:
     """Raises `NotFound` where it does not exist or lies outside the scope."""
     related = ("federation__organisation", "federation__place", "organisation")
-    found = Member.objects.select_related(*related).filter(pk=member_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Member.objects.select_related(*related).filter(pk=member_id))
 
 
 def decisions_of(meeting: Meeting) -> list[Decision]:
@@ -153,19 +141,13 @@ def shared(by: Acting) -> QuerySet[SharedNeed]:
 def one_shared(shared_id: int) -> SharedNeed:
     """Raises `NotFound` where it does not exist or lies outside the scope."""
     related = ("specification", "place", "holder", "federation__organisation", "federation__place")
-    found = SharedNeed.objects.select_related(*related).filter(pk=shared_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(SharedNeed.objects.select_related(*related).filter(pk=shared_id))
 
 
 def one_taking(taking_id: int) -> Taking:
     """Raises `NotFound` where it does not exist or lies outside the scope."""
     related = ("shared__place", "shared__specification", "organisation", "shared__holder")
-    found = Taking.objects.select_related(*related).filter(pk=taking_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Taking.objects.select_related(*related).filter(pk=taking_id))
 
 
 def takings(by: Acting) -> QuerySet[Taking]:
@@ -231,10 +213,7 @@ def place_told(need: Need) -> Place:
 
 def one_election(vote_id: int) -> Vote:
     """Raises `NotFound` where it is none, or lies outside the scope."""
-    found = election_votes().filter(pk=vote_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(election_votes().filter(pk=vote_id))
 
 
 def houses_of(rows: Sequence[Vote]) -> dict[int, int]:

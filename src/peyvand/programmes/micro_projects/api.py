@@ -28,12 +28,12 @@ from peyvand.api.shapes import (
     specifications_named,
 )
 from peyvand.extend.programme import ApiRoute
-from peyvand.kernel.refusals import NotFound
 from peyvand.people.models import Household
 from peyvand.programmes.micro_projects import actions, queries, rules
 from peyvand.programmes.micro_projects.enums import ProjectState, ReasonKind
 from peyvand.programmes.micro_projects.models import MicroProject, MicroProjectTerms
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import only
 
 NEWEST = Order("newest", ("-need_id",))
 Rial = Annotated[int, Field(ge=1, le=2**53, description="Whole rial", examples=[200000000])]
@@ -158,9 +158,7 @@ def propose_project(request: HttpRequest, body: MicroProjectIn) -> HttpResponse:
     """Tells the need and asks for its quick approval, in one act."""
 
     def run(by: Acting, now: datetime) -> MicroProjectOut:
-        home = Household.objects.select_related("place", "organisation").filter(pk=body.family_id).first()
-        if home is None:
-            raise NotFound
+        home = only(Household.objects.select_related("place", "organisation").filter(pk=body.family_id))
         row = actions.NewProject(
             home, specifications_named([body.specification])[body.specification], body.reason_kind, body.happened_date,
             body.estimate_rial, quantity=body.quantity, note=body.note,

@@ -6,12 +6,11 @@ from django.db.models import Q, QuerySet
 
 from peyvand.flow.need.enums import ClosedAs, NeedState
 from peyvand.flow.need.models import Need
-from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.micro_projects.enums import LIVE, ProjectState
 from peyvand.programmes.micro_projects.models import MicroProject, MicroProjectTerms
 from peyvand.programmes.micro_projects.rules import Terms
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below, in_area
+from peyvand.scope.bulk import below, in_area, only
 
 
 def terms_on(day: date) -> Terms:
@@ -47,10 +46,7 @@ def one(need_id: int) -> MicroProject:
         "proposed_by",
         "decided_by",
     )
-    found = MicroProject.objects.select_related(*related).filter(pk=need_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(MicroProject.objects.select_related(*related).filter(pk=need_id))
 
 
 def live_of(household_id: int, specification_id: int) -> Need | None:

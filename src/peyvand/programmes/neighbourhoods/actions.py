@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from peyvand.extend.switches import off_refusal
 from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotFound, require
+from peyvand.kernel.refusals import BadValue, require
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.programmes.neighbourhoods import rules
@@ -23,7 +23,7 @@ from peyvand.programmes.neighbourhoods.models import (
 )
 from peyvand.programmes.neighbourhoods.permissions import may_keep, may_keep_at, may_settle
 from peyvand.scope.acting import Acting, Role
-from peyvand.scope.bulk import lock
+from peyvand.scope.bulk import lock, only
 from peyvand.scope.database import action
 
 SLUG = "neighbourhoods"
@@ -226,9 +226,7 @@ def seat_known(*, council_id: int, since: date, by: Acting, now: datetime) -> li
 def end_seat(*, council_id: int, seat_id: int, until: date, by: Acting, now: datetime) -> Seat:
     """End a seat's term with a day. The seat stays in the history of the place."""
     council = council_of(council_id, by, now, standing=False)
-    seat = Seat.objects.select_for_update().filter(pk=seat_id, council=council, until__isnull=True).first()
-    if seat is None:
-        raise NotFound
+    seat = only(Seat.objects.select_for_update().filter(pk=seat_id, council=council, until__isnull=True))
     if until < seat.since:
         raise BadValue(field="until", reason="a term ends on or after the day it began")
     seat.until = until

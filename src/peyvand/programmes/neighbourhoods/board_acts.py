@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.kernel.refusals import NotPermitted, Refusal
 from peyvand.people.models import Organisation
 from peyvand.programmes.neighbourhoods import (
     board_actions,
@@ -24,15 +24,13 @@ from peyvand.programmes.neighbourhoods.clash_models import Clash
 from peyvand.programmes.neighbourhoods.clash_queries import RELATED
 from peyvand.programmes.neighbourhoods.enums import BoardRole, ClashCode, ClashState, Dimension
 from peyvand.scope.acting import NOWHERE, Acting
+from peyvand.scope.bulk import only
 from peyvand.web.doing import Act, ActForm, Acts, NothingForm
 from peyvand.web.pages.words import named
 
 
 def own(by: Acting) -> Organisation:
-    found = Organisation.objects.filter(pk=by.organisation_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Organisation.objects.filter(pk=by.organisation_id))
 
 
 def board_url(place_id: int) -> str:
@@ -99,10 +97,7 @@ BOARD = Acts(
 
 def one(model: Any, *related: str) -> Any:
     def read(by: Acting, pk: int) -> Any:
-        found = model.objects.select_related("place", *related).filter(pk=pk).first()
-        if found is None:
-            raise NotFound
-        return found
+        return only(model.objects.select_related("place", *related).filter(pk=pk))
 
     return read
 

@@ -28,7 +28,7 @@ from peyvand.programmes.neighbourhoods.enums import (
 from peyvand.programmes.neighbourhoods.models import Council, CouncilKind, Resolution, Seat, SeatHolder, Session, Voice
 from peyvand.programmes.neighbourhoods.permissions import ACTORS, KEEPERS
 from peyvand.scope.acting import Acting, within
-from peyvand.scope.bulk import at_once, below, in_area, models_at_once
+from peyvand.scope.bulk import at_once, below, in_area, models_at_once, only
 
 
 def councils(by: Acting) -> QuerySet[Council]:
@@ -39,12 +39,8 @@ def one_council(council_id: int) -> Council:
     """In the own area or above it, with `may_have_committees`. Raises `NotFound`."""
     related = ("kind__upper", "place", "organisation", "part_of__kind")
     committees = CouncilKind.objects.filter(part_of=OuterRef("kind_id"))
-    found = (
-        Council.objects.select_related(*related).annotate(may_have_committees=Exists(committees)).filter(pk=council_id).first()
-    )  # fmt: skip
-    if found is None:
-        raise NotFound
-    return found
+    rows = Council.objects.select_related(*related).annotate(may_have_committees=Exists(committees))
+    return only(rows.filter(pk=council_id))
 
 
 @dataclass(frozen=True)
@@ -104,10 +100,7 @@ def hanging_on(council: Council) -> Hanging:
 
 def one_session(session_id: int) -> Session:
     related = ("council__kind", "council__place", "council__organisation")
-    found = Session.objects.select_related(*related).filter(pk=session_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Session.objects.select_related(*related).filter(pk=session_id))
 
 
 def resolutions(by: Acting) -> QuerySet[Resolution]:
@@ -155,10 +148,7 @@ def to_write(by: Acting, today: date) -> Q:
 
 def one_resolution(resolution_id: int) -> Resolution:
     related = ("council__kind", "council__place", "owner", "session", "reported_by", "confirmed_by")
-    found = Resolution.objects.select_related(*related).filter(pk=resolution_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Resolution.objects.select_related(*related).filter(pk=resolution_id))
 
 
 def voices(by: Acting) -> QuerySet[Voice]:
@@ -177,10 +167,7 @@ def to_answer(by: Acting) -> Q:
 
 def one_voice(voice_id: int) -> Voice:
     related = ("council__kind", "council__place", "at__kind", "at__place")
-    found = Voice.objects.select_related(*related).filter(pk=voice_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Voice.objects.select_related(*related).filter(pk=voice_id))
 
 
 MOST_COUNTED = 100

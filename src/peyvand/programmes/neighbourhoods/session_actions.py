@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotFound, require
+from peyvand.kernel.refusals import BadValue, require
 from peyvand.people.models import Organisation
 from peyvand.programmes.neighbourhoods import rules
 from peyvand.programmes.neighbourhoods.actions import council_of, event, require_on, words_of
@@ -21,7 +21,7 @@ from peyvand.programmes.neighbourhoods.models import (
 )
 from peyvand.programmes.neighbourhoods.permissions import may_step
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import lock
+from peyvand.scope.bulk import lock, only
 from peyvand.scope.database import action
 
 _MOVED = {
@@ -169,8 +169,6 @@ def _places(resolutions: Sequence[Resolution]) -> list[int]:
 
 
 def _session(session_id: int, by: Acting, now: datetime) -> tuple[Session, Council]:
-    found = Session.objects.filter(pk=session_id).values_list("council_id", flat=True).first()
-    if found is None:
-        raise NotFound
+    found = only(Session.objects.filter(pk=session_id).values_list("council_id", flat=True))
     council = council_of(found, by, now, standing=False)
     return lock(Session.objects.all(), [session_id])[session_id], council

@@ -31,13 +31,13 @@ from peyvand.api.shapes import (
 )
 from peyvand.extend.figures import LEAST
 from peyvand.extend.programme import ApiRoute
-from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.practices import actions, queries
 from peyvand.programmes.practices.enums import PracticeState, Stage
 from peyvand.programmes.practices.models import Practice
 from peyvand.programmes.practices.queries import Twig
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import only
 
 Rial = Annotated[int, Field(ge=0, le=2**53, description="Whole rial", examples=[200000000])]
 People = Annotated[int, Field(ge=0, le=10**7)]
@@ -191,9 +191,7 @@ def _rows(filters: PracticeFilters) -> QuerySet[Practice]:
 
 
 def _one(practice_id: int) -> PracticeOut:
-    found = queries.practices().filter(pk=practice_id).first()
-    if found is None:
-        raise NotFound
+    found = only(queries.practices().filter(pk=practice_id))
     return practices_out([found])[0]
 
 

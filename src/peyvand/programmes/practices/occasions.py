@@ -11,12 +11,11 @@ from peyvand.flow.need.enums import ClosedAs
 from peyvand.flow.need.models import Need
 from peyvand.flow.story.models import Story, StoryDelivery
 from peyvand.flow.story.queries import published
-from peyvand.kernel.refusals import NotFound
 from peyvand.people.models import Organisation
 from peyvand.programmes.practices.models import Celebration, CelebrationNeed, Handover, HandoverStep
 from peyvand.resources.models import Specification
 from peyvand.scope.acting import SYSTEM, Acting
-from peyvand.scope.bulk import below, in_area
+from peyvand.scope.bulk import below, in_area, only
 from peyvand.scope.database import scope
 
 OFFERED = 100
@@ -27,10 +26,7 @@ def celebrations() -> QuerySet[Celebration]:
 
 
 def one_celebration(celebration_id: int) -> Celebration:
-    found = celebrations().select_related("story").filter(pk=celebration_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(celebrations().select_related("story").filter(pk=celebration_id))
 
 
 def needs_to_celebrate(by: Acting) -> QuerySet[Need]:
@@ -84,10 +80,7 @@ def handovers() -> QuerySet[Handover]:
 
 
 def one_handover(handover_id: int) -> Handover:
-    found = handovers().filter(pk=handover_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(handovers().filter(pk=handover_id))
 
 
 def steps_of(handover_id: int) -> list[HandoverStep]:

@@ -19,7 +19,7 @@ from peyvand.programmes.practices.actions import require_on
 from peyvand.programmes.practices.models import StoryPhoto
 from peyvand.programmes.practices.story_actions import story_event
 from peyvand.scope.acting import Acting, Role
-from peyvand.scope.bulk import lock
+from peyvand.scope.bulk import lock, only
 from peyvand.scope.database import action
 
 
@@ -107,9 +107,7 @@ def _named(rows: QuerySet, files: set[str]) -> set[str]:
 
 
 def _photo(photo_id: int, by: Acting, now: datetime) -> tuple[StoryPhoto, Story]:
-    story_id = StoryPhoto.objects.filter(pk=photo_id).values_list("story_id", flat=True).first()
-    if story_id is None:
-        raise NotFound
+    story_id = only(StoryPhoto.objects.filter(pk=photo_id).values_list("story_id", flat=True))
     story = lock(Story.objects.all(), [story_id])[story_id]
     require(may_take_out(by, story))
     require_on(story, now)

@@ -17,6 +17,7 @@ from peyvand.programmes.practices.forms import PhotoForm
 from peyvand.programmes.practices.models import StoryPhoto
 from peyvand.programmes.practices.pages import Asking, asked
 from peyvand.programmes.practices.story_views import crumbs, of_story
+from peyvand.scope.bulk import only
 from peyvand.scope.database import scope
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting
@@ -73,10 +74,7 @@ def _story_of(request: HttpRequest, photo_id: int) -> str:
 
 
 def _seen(photo_id: int) -> StoryPhoto:
-    found = StoryPhoto.objects.filter(pk=photo_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(StoryPhoto.objects.filter(pk=photo_id))
 
 
 @require_GET

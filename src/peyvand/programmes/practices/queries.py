@@ -12,7 +12,6 @@ from django.db.models.functions import Coalesce
 from peyvand.extend.figures import LEAST
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story, StoryConsent
-from peyvand.kernel.refusals import NotFound
 from peyvand.people.models import Membership
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
@@ -37,7 +36,7 @@ from peyvand.programmes.practices.models import (
 )
 from peyvand.programmes.practices.permissions import CALLERS, EDITORS
 from peyvand.scope.acting import PUBLIC, SYSTEM, Acting
-from peyvand.scope.bulk import below, in_area
+from peyvand.scope.bulk import below, in_area, only
 from peyvand.scope.database import scope
 
 _RELATED = ("place", "organisation")
@@ -58,10 +57,7 @@ def unseen(rows: QuerySet[Practice]) -> QuerySet[Practice]:
 
 def one(practice_id: int) -> Practice:
     """Raises `NotFound` where it does not exist or lies outside the scope."""
-    found = Practice.objects.select_related(*_RELATED, "copied_from", "story").filter(pk=practice_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Practice.objects.select_related(*_RELATED, "copied_from", "story").filter(pk=practice_id))
 
 
 def items_of(practice_ids: Iterable[int]) -> dict[int, list[PracticeItem]]:
@@ -201,10 +197,7 @@ def stories_in_hand(by: Acting) -> QuerySet[Story]:
 
 
 def own_story(story_id: int, by: Acting) -> Story:
-    found = stories_in_hand(by).filter(pk=story_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(stories_in_hand(by).filter(pk=story_id))
 
 
 def consents_given(story_id: int) -> int:
@@ -249,10 +242,7 @@ def open_sessions(today: date) -> QuerySet[HighSession]:
 
 
 def one_session(high_session_id: int) -> HighSession:
-    found = sessions().filter(pk=high_session_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(sessions().filter(pk=high_session_id))
 
 
 def nominations_of(high_session_id: int) -> QuerySet[Nomination]:

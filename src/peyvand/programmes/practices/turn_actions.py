@@ -8,12 +8,13 @@ from django.db.models import QuerySet
 
 from peyvand.flow.capacity.models import Capacity
 from peyvand.journal.actions import record
-from peyvand.kernel.refusals import NotFound, NotPermitted
+from peyvand.kernel.refusals import NotPermitted
 from peyvand.people.models import Membership
 from peyvand.programmes.practices import reach, rules
 from peyvand.programmes.practices.enums import EndingKind
 from peyvand.programmes.practices.models import StoryEnding, Turn
 from peyvand.scope.acting import SYSTEM, Acting, Role
+from peyvand.scope.bulk import only
 from peyvand.scope.database import action, scope
 
 
@@ -24,9 +25,7 @@ def take_turn(*, story_id: int, by: Acting, now: datetime) -> Turn:
     """
     story = reach.shown(story_id)
     with scope(SYSTEM):
-        ending = StoryEnding.objects.filter(story_id=story_id).first()
-        if ending is None:
-            raise NotFound
+        ending = only(StoryEnding.objects.filter(story_id=story_id))
         told = {"kind": ending.kind, "taken_at": now}
         if by.account_id:
             turn, is_new = Turn.objects.get_or_create(story_id=story_id, account_id=by.account_id, defaults=told)

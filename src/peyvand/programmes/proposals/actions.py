@@ -16,7 +16,7 @@ from peyvand.extend.switches import off_refusal
 from peyvand.journal.actions import record
 from peyvand.kernel.codes import new_code
 from peyvand.kernel.jalali import JalaliMonth, business_date
-from peyvand.kernel.refusals import BadValue, NotFound, require
+from peyvand.kernel.refusals import BadValue, require
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.programmes.proposals import queries, rules
@@ -24,7 +24,7 @@ from peyvand.programmes.proposals.enums import OPEN, HappeningKind
 from peyvand.programmes.proposals.models import Happening, Merge, Proposal, Reading, Support
 from peyvand.programmes.proposals.permissions import may_lead, may_withdraw, may_write
 from peyvand.scope.acting import SYSTEM, Acting
-from peyvand.scope.bulk import create_with_codes, lock
+from peyvand.scope.bulk import create_with_codes, lock, only
 from peyvand.scope.database import action, scope
 
 SLUG = "proposals"
@@ -239,10 +239,7 @@ def _beside_others() -> None:
 
 
 def _found(proposal_id: int) -> Proposal:
-    row = Proposal.objects.filter(pk=proposal_id).first()
-    if row is None:
-        raise NotFound
-    return row
+    return only(Proposal.objects.filter(pk=proposal_id))
 
 
 def led(ids: Sequence[int], by: Acting) -> dict[int, Proposal]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotFound, require
+from peyvand.kernel.refusals import BadValue, require
 from peyvand.people.models import Organisation
 from peyvand.programmes.proposals import queries, rules
 from peyvand.programmes.proposals.actions import alone, event, happened, led, require_on_at, require_said
@@ -13,7 +13,7 @@ from peyvand.programmes.proposals.enums import ENDED, OPEN, Decision, HappeningK
 from peyvand.programmes.proposals.models import Answer, OwnWords, Proposal, Reply, Theme
 from peyvand.programmes.proposals.permissions import may_answer
 from peyvand.scope.acting import SYSTEM, Acting
-from peyvand.scope.bulk import lock
+from peyvand.scope.bulk import lock, only
 from peyvand.scope.database import action, scope
 
 
@@ -22,9 +22,7 @@ def route_proposals(*, proposal_ids: Sequence[int], body_id: int, by: Acting, no
     """Send proposals to the body in charge; the public clock begins. Sent on to another body, it runs on and does not begin anew."""
     rows = list(led(proposal_ids, by).values())
     today = business_date(now)
-    body = Organisation.objects.filter(pk=body_id, is_active=True).first()
-    if body is None:
-        raise NotFound
+    body = only(Organisation.objects.filter(pk=body_id, is_active=True))
     terms, calendar = queries.terms_on(today), queries.calendar()
     require_on_at(rows, now)
     for row in rows:
@@ -71,9 +69,7 @@ def answer_proposal(*, proposal_id: int, said: Said, by: Acting, now: datetime) 
 def answer_theme(*, theme_id: int, said: Said, by: Acting, now: datetime) -> Answer:
     """One answer to every proposal of a theme that waits for the actor's organisation, and to those joined to them."""
     alone()
-    theme = Theme.objects.filter(pk=theme_id).first()
-    if theme is None:
-        raise NotFound
+    theme = only(Theme.objects.filter(pk=theme_id))
     require(may_answer(by, by.organisation_path))
     ids = list(queries.waiting_for(by).filter(theme=theme).order_by("pk").values_list("pk", flat=True))
     if not ids:
@@ -118,9 +114,7 @@ REPORTS = ("report", "finish", "give_up")
 def report_answer(*, answer_id: int, act: str, text: str, by: Acting, now: datetime) -> Answer:
     """What became of what was promised, to all who had this answer: `report` (it goes on), `finish`, or `give_up` (with the reason)."""
     alone()
-    answer = Answer.objects.select_related("body").filter(pk=answer_id).first()
-    if answer is None:
-        raise NotFound
+    answer = only(Answer.objects.select_related("body").filter(pk=answer_id))
     require(may_answer(by, answer.body.path))
     require_said(text, "text")
     if act not in REPORTS:

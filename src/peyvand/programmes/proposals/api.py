@@ -51,6 +51,7 @@ from peyvand.programmes.proposals.shapes import (
 )
 from peyvand.programmes.proposals.speaking_api import SPEAKING_ROUTES
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import only
 
 
 def _fields(row: Proposal, clock: Calendar) -> dict[str, object]:
@@ -267,9 +268,7 @@ def list_themes(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
 
 def get_theme(request: HttpRequest, theme_id: Path[Id]) -> HttpResponse:
     with reading(request) as by:
-        row = Theme.objects.filter(pk=theme_id).first()
-        if row is None:
-            raise NotFound
+        row = only(Theme.objects.filter(pk=theme_id))
         standing = queries.glance(by, today(), Proposal.objects.filter(theme=row)).standing
         answers = Answer.objects.filter(theme=row).select_related("body").order_by("-at", "-id")
         told = [

@@ -22,6 +22,7 @@ from peyvand.programmes.proposals.models import (
 from peyvand.programmes.proposals.permissions import may_answer_comments, may_convene, may_write
 from peyvand.programmes.proposals.rules import NotOpenNow
 from peyvand.scope.acting import Acting, Role
+from peyvand.scope.bulk import only
 from peyvand.scope.database import action
 
 MOST_PARAGRAPHS, MOST_STATEMENTS = 200, 300
@@ -60,9 +61,7 @@ def open_consultation(
 def comment_on(*, paragraph_id: int, text: str, by: Acting, now: datetime) -> Comment:
     """Say something to one paragraph of a draft that is open."""
     require(may_write(by))
-    paragraph = Paragraph.objects.select_related("consultation").filter(pk=paragraph_id).first()
-    if paragraph is None:
-        raise NotFound
+    paragraph = only(Paragraph.objects.select_related("consultation").filter(pk=paragraph_id))
     _require_open(paragraph.consultation, by, now)
     if not text.strip():
         raise BadValue(field="text", reason="a comment says something")
@@ -92,9 +91,7 @@ def answer_comments(*, comment_ids: Sequence[int], answer: str, by: Acting, now:
 def add_statement(*, consultation_id: int, text: str, by: Acting, now: datetime) -> Statement:
     """A sentence others may agree with; raises `AlreadyThere` where it stands in the same words."""
     require(may_write(by))
-    row = Consultation.objects.filter(pk=consultation_id).first()
-    if row is None:
-        raise NotFound
+    row = only(Consultation.objects.filter(pk=consultation_id))
     _require_open(row, by, now)
     if row.statements.count() >= MOST_STATEMENTS:
         raise BadValue(field="text", reason="there are as many statements as anybody can read")
@@ -113,9 +110,7 @@ def vote_on(*, statement_id: int, vote: Vote, by: Acting, now: datetime) -> Stat
     require(may_write(by))
     if not by.account_id:
         raise NotPermitted(reason="somebody who signed in votes")
-    statement = Statement.objects.select_related("consultation").filter(pk=statement_id).first()
-    if statement is None:
-        raise NotFound
+    statement = only(Statement.objects.select_related("consultation").filter(pk=statement_id))
     _require_open(statement.consultation, by, now)
     row, _made = StatementVote.objects.update_or_create(
         statement=statement, account_id=by.account_id, defaults={"vote": int(vote), "at": now}

@@ -10,11 +10,11 @@ from ninja import Field, Path, Query, Schema
 from peyvand.api.answers import Given, Page, PageQuery, act, page_of, reading, say
 from peyvand.api.shapes import Day, Id, Ids, OrganisationRef, Prose, Title, organisation_ref
 from peyvand.extend.programme import ApiRoute
-from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.proposals import consulting_actions, opinions
 from peyvand.programmes.proposals.enums import Vote
 from peyvand.programmes.proposals.models import Comment, Consultation, Statement, StatementVote
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import only
 
 Sentence = Annotated[Title, Field(max_length=200)]
 
@@ -132,9 +132,7 @@ def list_consultations(request: HttpRequest, page: Query[PageQuery]) -> HttpResp
 
 
 def _whole(consultation_id: int, by: Acting) -> ConsultationWhole:
-    row = Consultation.objects.select_related("organisation", "kept").filter(pk=consultation_id).first()
-    if row is None:
-        raise NotFound
+    row = only(Consultation.objects.select_related("organisation", "kept").filter(pk=consultation_id))
     statements = list(row.statements.order_by("pk"))
     held = opinions.held(getattr(row, "kept", None), statements)
     votes = StatementVote.objects.filter(statement__in=statements, account_id=by.account_id or -1)

@@ -33,7 +33,7 @@ from peyvand.programmes.proposals.models import (
     StatementVote,
 )
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import models_at_once
+from peyvand.scope.bulk import models_at_once, only
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.charts import Chart
@@ -123,9 +123,7 @@ def consultation(request: HttpRequest, consultation_id: int) -> HttpResponseBase
 
 
 def _one(consultation_id: int, by: Acting) -> dict[str, Any]:
-    row = all_consultations().filter(pk=consultation_id).first()
-    if row is None:
-        raise NotFound
+    row = only(all_consultations().filter(pk=consultation_id))
     opened = is_open(by)
     takes_part = opened and consulting_actions.is_open(row, today()) and permissions.may_write(by) is None
     comments: dict[int, list[Comment]] = {}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from peyvand.kernel.business_days import SOURCE
-from peyvand.kernel.refusals import NotFound, require
+from peyvand.kernel.refusals import require
 from peyvand.programmes.proposals import actions, answering_actions, permissions, queries, rules, settling_actions
 from peyvand.programmes.proposals.enums import OPEN
 from peyvand.programmes.proposals.forms import AnswerTermsForm, HolidayForm, RouteForm, ThemeFilters
@@ -21,6 +21,7 @@ from peyvand.programmes.proposals.list_views import LIST, SLUG, clocked, is_open
 from peyvand.programmes.proposals.models import Answer, AnswerTerms, Holiday, Proposal, Theme
 from peyvand.programmes.proposals.views import answering
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import only
 from peyvand.scope.database import scope
 from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
@@ -60,10 +61,7 @@ def themes(request: HttpRequest) -> HttpResponseBase:
 
 
 def _theme(theme_id: int) -> Theme:
-    found = Theme.objects.filter(pk=theme_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Theme.objects.filter(pk=theme_id))
 
 
 @exportable

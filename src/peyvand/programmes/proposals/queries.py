@@ -12,7 +12,6 @@ from django.db.models.functions import Coalesce
 
 from peyvand.engines.themes import Word, nearest, stems
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.proposals.enums import PROMISED, HappeningKind, ProposalState
 from peyvand.programmes.proposals.models import (
     AnswerTerms,
@@ -27,7 +26,7 @@ from peyvand.programmes.proposals.models import (
 from peyvand.programmes.proposals.permissions import may_answer, may_withdraw
 from peyvand.programmes.proposals.rules import Calendar, Terms
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import at_once, below
+from peyvand.scope.bulk import at_once, below, only
 
 # How alike a proposal must be to be shown while one types, and to be asked about before another one is taken in.
 SHOWN_AT, ASKED_AT = 0.2, 0.45
@@ -125,10 +124,7 @@ def proposals() -> QuerySet[Proposal]:
 
 def one(proposal_id: int) -> Proposal:
     """With its answer, where it has one. Raises `NotFound`."""
-    found = proposals().select_related("reply__answer__body", "reply__answer__theme").filter(pk=proposal_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(proposals().select_related("reply__answer__body", "reply__answer__theme").filter(pk=proposal_id))
 
 
 def overdue(today: date) -> Q:

@@ -5,38 +5,28 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
-from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.proposals.enums import ChoosingState, ProposalState
 from peyvand.programmes.proposals.models import Happening, Proposal, Theme
 from peyvand.programmes.proposals.speaking_models import Candidate, CandidateName, Choosing, ThemeWords, Voice
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import models_at_once
+from peyvand.scope.bulk import models_at_once, only
 
 MOST_HAPPENINGS, MOST_SHOWN = 200, 100
 
 
 def one_theme(theme_id: int) -> Theme:
     """Raises `NotFound`."""
-    found = Theme.objects.filter(pk=theme_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Theme.objects.filter(pk=theme_id))
 
 
 def one_choosing(choosing_id: int) -> Choosing:
     """Raises `NotFound`."""
-    found = Choosing.objects.select_related("theme").filter(pk=choosing_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Choosing.objects.select_related("theme").filter(pk=choosing_id))
 
 
 def one_candidate(candidate_id: int) -> Candidate:
     """Raises `NotFound`."""
-    found = Candidate.objects.select_related("choosing", "theme").filter(pk=candidate_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(Candidate.objects.select_related("choosing", "theme").filter(pk=candidate_id))
 
 
 def written_in(theme_id: int) -> QuerySet[Proposal]:

@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from peyvand.kernel.refusals import NotFound
 from peyvand.places.models import Place
 from peyvand.programmes.visits import permissions, queries
 from peyvand.programmes.visits.forms import UnseenFilters
 from peyvand.programmes.visits.views import SLUG, badge, opened, today
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below
+from peyvand.scope.bulk import below, only
 from peyvand.web.bulk import offered_on
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Column, ListSpec, list_page
@@ -80,9 +79,7 @@ def unseen(request: HttpRequest) -> HttpResponseBase:
 def place(request: HttpRequest, place_id: int) -> HttpResponseBase:
     """Every part of one place's score, and the visits of one's own organisation there."""
     by: Acting = request.acting  # type: ignore[attr-defined]
-    found = Place.objects.defer("boundary").filter(below(by.place_path, "path"), pk=place_id).first()
-    if found is None:
-        raise NotFound
+    found = only(Place.objects.defer("boundary").filter(below(by.place_path, "path"), pk=place_id))
     terms = queries.terms_on(today())
     rows = queries.standings(found.path, today(), only=found, draws=1000, terms=terms)
     visits = list(queries.visits(by).filter(place=found).order_by("-created_at", "-pk")[:20])

@@ -30,7 +30,6 @@ from peyvand.engines.deprivation import Deprivation, Measure, alkire_foster
 from peyvand.flow.need.enums import ClosedAs
 from peyvand.flow.need.models import Need
 from peyvand.kernel.jalali import JalaliMonth, add_months
-from peyvand.kernel.refusals import NotFound
 from peyvand.places.enums import FINE, PlaceKind
 from peyvand.places.models import Place
 from peyvand.places.queries import ancestors, deprivation_of
@@ -39,7 +38,7 @@ from peyvand.programmes.visits.forms_as_data import Definition
 from peyvand.programmes.visits.models import HouseholdAnswer, Survey, Tour, Visit, VisitAction, VisitNeed, VisitTerms
 from peyvand.programmes.visits.rules import Neglect, Terms, neglect, of_survey
 from peyvand.scope.acting import SYSTEM, Acting, within
-from peyvand.scope.bulk import at_once, below, in_area
+from peyvand.scope.bulk import at_once, below, in_area, only
 from peyvand.scope.database import scope
 
 HELP_MONTHS = 12
@@ -64,10 +63,7 @@ def visits(by: Acting) -> QuerySet[Visit]:
 def one(visit_id: int) -> Visit:
     """With how many `households` answered on it. Raises `NotFound` where it does not exist or lies outside the scope."""
     rows = Visit.objects.select_related("place", "organisation", "visitor", "planned_by").filter(pk=visit_id)
-    found = rows.annotate(households=_households()).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(rows.annotate(households=_households()))
 
 
 def _households() -> Coalesce:

@@ -6,7 +6,6 @@ from operator import or_
 from django.db.models import QuerySet
 
 from peyvand.kernel import slips
-from peyvand.kernel.refusals import NotFound
 from peyvand.kernel.text import search_key, word_key
 from peyvand.places.enums import FINE, PARENTS, PlaceKind
 from peyvand.places.models import Place
@@ -16,7 +15,7 @@ from peyvand.programmes.visits.models import PlaceReport
 from peyvand.programmes.visits.permissions import JUDGES
 from peyvand.programmes.visits.rules import BECOMES
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below, in_area
+from peyvand.scope.bulk import below, in_area, only
 from peyvand.web.pages.choices import MOST_NAMES
 from peyvand.web.search import nearly
 
@@ -42,10 +41,7 @@ def reports(by: Acting) -> QuerySet[PlaceReport]:
 
 def one(report_id: int, by: Acting) -> PlaceReport:
     """Raises `NotFound` where it does not exist or lies outside the scope."""
-    found = reports(by).select_related("reported_by", "decided_by").filter(pk=report_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(reports(by).select_related("reported_by", "decided_by").filter(pk=report_id))
 
 
 def near_places(by: Acting) -> QuerySet[Place]:

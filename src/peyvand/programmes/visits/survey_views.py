@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from peyvand import papers
-from peyvand.kernel.refusals import NotFound, Refusal
+from peyvand.kernel.refusals import Refusal
 from peyvand.places.models import Place
 from peyvand.programmes.visits import permissions, queries, sample, survey_actions, xlsform
 from peyvand.programmes.visits.forms import UploadForm, language
@@ -21,7 +21,7 @@ from peyvand.programmes.visits.forms_as_data import Definition, in_language
 from peyvand.programmes.visits.models import HouseholdAnswer, Survey
 from peyvand.programmes.visits.views import SLUG, folder, opened
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below
+from peyvand.scope.bulk import below, only
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
@@ -100,10 +100,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
 
 
 def _survey(survey_id: int, by: Acting) -> Survey:
-    found = queries.surveys_for(by).filter(pk=survey_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(queries.surveys_for(by).filter(pk=survey_id))
 
 
 @require_GET

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.kernel.refusals import NotPermitted, Refusal
 from peyvand.people.models import Membership
 from peyvand.places.enums import FINE
 from peyvand.places.models import Place
@@ -26,7 +26,7 @@ from peyvand.programmes.visits.forms import fine_places
 from peyvand.programmes.visits.models import Tour, TourPerson, TourStop
 from peyvand.programmes.visits.views import SLUG, badge, opened, today
 from peyvand.scope.acting import STAFF, Acting
-from peyvand.scope.bulk import below, in_area
+from peyvand.scope.bulk import below, in_area, only
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
@@ -171,9 +171,7 @@ def _tours(by: Acting) -> QuerySet[Tour]:
 @require_GET
 def tour(request: HttpRequest, tour_id: int) -> HttpResponseBase:
     """Day by day who goes where; and place by place who comes when: the corridor."""
-    found = _tours(request.acting).filter(pk=tour_id).first()  # type: ignore[attr-defined]
-    if found is None:
-        raise NotFound
+    found = only(_tours(request.acting).filter(pk=tour_id))  # type: ignore[attr-defined]
     stops = list(
         TourStop.objects.filter(tour=found)
         .select_related("visit__place", "person__account")

@@ -35,6 +35,7 @@ from peyvand.programmes.visits.forms import (
 )
 from peyvand.programmes.visits.models import Visit, VisitAction, VisitPhoto, VisitTerms
 from peyvand.scope.acting import STAFF, Acting
+from peyvand.scope.bulk import only
 from peyvand.scope.database import scope
 from peyvand.scope.encryption import Protected
 from peyvand.web import notices
@@ -338,9 +339,7 @@ def _again(request: HttpRequest, visit_id: int, **forms: Any) -> HttpResponse:
 @require_GET
 def picture(request: HttpRequest, photo_id: int) -> HttpResponseBase:
     """For those who see the visit."""
-    row = VisitPhoto.objects.filter(pk=photo_id).first()
-    if row is None:
-        raise NotFound
+    row = only(VisitPhoto.objects.filter(pk=photo_id))
     try:
         data = folder().read(row.sha256)
     except OSError:

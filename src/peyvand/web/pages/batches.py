@@ -23,6 +23,7 @@ from peyvand.batches.rules import MOST_ROWS, OVER
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.people.models import Account
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import only
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.bulk import said_with_undo
@@ -127,10 +128,7 @@ def batch_choose(request: HttpRequest) -> HttpResponse:
 
 
 def _own(by: Acting, batch_id: int) -> Batch:
-    found = batches_of(by).filter(pk=batch_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(batches_of(by).filter(pk=batch_id))
 
 
 def _listed(request: HttpRequest, batch: Batch) -> ListAnswer | None:

@@ -30,6 +30,7 @@ from peyvand.people.models import Consent, Disability, Household, Organisation, 
 from peyvand.people.permissions import may_give_task, may_keep_households, may_see_households
 from peyvand.people.queries import households_of
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import only
 from peyvand.scope.database import scope
 from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
@@ -171,10 +172,7 @@ def _family(by: Acting, household_id: int) -> Household:
             Prefetch("needs", queryset=Need.objects.select_related("specification").order_by("-created_at")),
         )
     )
-    found = rows.filter(pk=household_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(rows.filter(pk=household_id))
 
 
 def form_of(name: str, person_id: int, asked: QueryDict | None = None) -> Form:

@@ -20,7 +20,7 @@ from peyvand.intake.waiting import Waiting, WaitingRoom
 from peyvand.kernel.refusals import NotFound, Refusal
 from peyvand.lists import ListRefused
 from peyvand.lists.writing import table_bytes
-from peyvand.scope.bulk import in_area
+from peyvand.scope.bulk import in_area, only
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.exports import export, exportable
@@ -246,13 +246,11 @@ def rejected(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def record(request: HttpRequest, record_id: int) -> HttpResponse:
     """One list that came in: when, by whom, how much, and what an undo left."""
-    made = (
-        ImportRecord.objects.filter(in_area(acting(request)), pk=record_id)
-        .select_related("imported_by__account", "organisation")
-        .first()
+    made = only(
+        ImportRecord.objects.filter(in_area(acting(request)), pk=record_id).select_related(
+            "imported_by__account", "organisation"
+        )
     )
-    if made is None:
-        raise NotFound
     remains: dict[str, int] = {}
     for why in made.remaining.values():
         remains[why] = remains.get(why, 0) + 1

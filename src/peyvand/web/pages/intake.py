@@ -15,9 +15,10 @@ from peyvand.flow.need.intake import take_call
 from peyvand.journal.once import KeyReused, once
 from peyvand.kernel.codes import spoken
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.kernel.refusals import NotPermitted, Refusal
 from peyvand.people.permissions import may_keep_households
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import only
 from peyvand.scope.database import scope
 from peyvand.web.pages import words
 from peyvand.web.pages.access import acting, now, open_to, refuse
@@ -77,9 +78,7 @@ def _take(form: CallForm, by: Acting) -> int | None:
 @open_to(permissions.may_see_needs)
 def need_receipt(request: HttpRequest, need_id: int) -> HttpResponse:
     """What the one who asked takes home: the tracking code, what comes next, and how to ask."""
-    need = needs_seen(acting(request)).select_related("place__parent", "organisation").filter(pk=need_id).first()
-    if need is None:
-        raise NotFound
+    need = only(needs_seen(acting(request)).select_related("place__parent", "organisation").filter(pk=need_id))
     facts = [
         (_("What is needed"), words.what(need)),
         (_("Neighbourhood"), words.where(need.place)),

@@ -28,9 +28,10 @@ from peyvand.flow.need.queries import needs_of
 from peyvand.flow.need.rules import PriorityLine, priority_of
 from peyvand.kernel.codes import spoken
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotFound
+from peyvand.kernel.refusals import BadValue
 from peyvand.people.permissions import may_see_households
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import only
 from peyvand.scope.database import scope
 from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
@@ -107,10 +108,7 @@ def _need(need_id: int) -> Need:
         ),
         Prefetch("commitments", queryset=promises.prefetch_related(deliveries)),
     )
-    found = rows.filter(pk=need_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(rows.filter(pk=need_id))
 
 
 def _facts(need: Need, *, own: bool) -> list[tuple[str, str]]:

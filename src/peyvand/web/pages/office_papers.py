@@ -16,13 +16,13 @@ from peyvand.flow.need.models import Need
 from peyvand.flow.need.rules import band
 from peyvand.kernel.codes import spoken
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.kernel.refusals import NotPermitted, Refusal
 from peyvand.people.accounts import issue_sign_in_code
 from peyvand.people.enums import DisabilityKind
 from peyvand.people.models import Membership
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting, Role
-from peyvand.scope.bulk import below, in_area
+from peyvand.scope.bulk import below, in_area, only
 from peyvand.scope.database import scope
 from peyvand.web.forms import Form
 from peyvand.web.pages.access import acting, now, open_to
@@ -72,9 +72,7 @@ def need_receipt(request: HttpRequest, need_id: int) -> HttpResponse:
     """For the one who asked: what was recorded, and the code to follow it by. It names nobody."""
     by = acting(request)
     own = Need.objects.filter(in_area(by), below(by.organisation_path, "organisation_path"), pk=need_id)
-    need = own.select_related("specification", "place", "organisation").first()
-    if need is None:
-        raise NotFound
+    need = only(own.select_related("specification", "place", "organisation"))
     facts = [
         (_("Need"), named(need.specification)),
         (_("Quantity"), quantity(need.quantity, need.specification.unit)),
@@ -167,9 +165,7 @@ def meeting(request: HttpRequest) -> HttpResponse:
 def sign_in_slip(request: HttpRequest, membership_id: int) -> HttpResponse:
     """Issue a single-use code and print it at once: the paper is the only place where it stands."""
     by, at = acting(request), now()
-    membership = Membership.objects.filter(pk=membership_id).select_related("account", "place", "organisation").first()
-    if membership is None:
-        raise NotFound
+    membership = only(Membership.objects.filter(pk=membership_id).select_related("account", "place", "organisation"))
     code = issue_sign_in_code(membership=membership, valid_for=SLIP_VALID, by=by, now=at)
     facts = [
         (_("For"), membership.account.name),

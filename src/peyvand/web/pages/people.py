@@ -18,12 +18,12 @@ from qrcode.image.svg import SvgPathImage
 
 from peyvand.journal.once import once
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.kernel.refusals import NotPermitted, Refusal
 from peyvand.people.accounts import enrol, grant_membership, issue_sign_in_code
 from peyvand.people.models import Membership
 from peyvand.people.permissions import may_grant_membership, may_hand_code, may_manage_people
 from peyvand.scope.acting import Acting, Role
-from peyvand.scope.bulk import below, in_area
+from peyvand.scope.bulk import below, in_area, only
 from peyvand.scope.database import scope
 from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
@@ -72,10 +72,7 @@ def memberships_of_area(by: Acting) -> QuerySet[Membership]:
 
 
 def _membership(by: Acting, membership_id: int) -> Membership:
-    found = memberships_of_area(by).filter(pk=membership_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return only(memberships_of_area(by).filter(pk=membership_id))
 
 
 @finds_people

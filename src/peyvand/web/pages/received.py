@@ -13,8 +13,9 @@ from peyvand.flow.delivery.enums import RefusalReason
 from peyvand.flow.delivery.models import Delivery, Proof
 from peyvand.flow.delivery.permissions import acceptable_by, may_answer_delivery, may_see_received
 from peyvand.flow.delivery.queries import deliveries_of
-from peyvand.kernel.refusals import NotFound, require
+from peyvand.kernel.refusals import require
 from peyvand.scope.acting import Acting
+from peyvand.scope.bulk import only
 from peyvand.scope.database import scope
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting, now, open_to
@@ -66,9 +67,7 @@ def arrived(request: HttpRequest, delivery_id: int) -> HttpResponse:
 def not_arrived(request: HttpRequest, delivery_id: int) -> HttpResponse:
     by = acting(request)
     with scope(by):
-        row = Delivery.objects.select_related("commitment__need__specification").filter(pk=delivery_id).first()
-        if row is None:
-            raise NotFound
+        row = only(Delivery.objects.select_related("commitment__need__specification").filter(pk=delivery_id))
         require(may_answer_delivery(by, row.commitment))
     form = ReasonForm(request.POST if request.method == "POST" else None, reasons=RefusalReason)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from peyvand.intake.waiting import WaitingRoom
-from peyvand.kernel.refusals import NotFound, Refusal, require
+from peyvand.kernel.refusals import Refusal, require
 from peyvand.lists import ListRefused
 from peyvand.places.actions import NewPlace, add_place, change_place, may_add_place, may_change_place
 from peyvand.places.drawing import FAULTS, Corner, area_km2, corners_of, read_corners, write_corners
@@ -19,7 +19,7 @@ from peyvand.places.enums import FINE, PlaceKind
 from peyvand.places.importing import import_places, made_code
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below
+from peyvand.scope.bulk import below, only
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.forms import Form
@@ -155,9 +155,7 @@ def place_change(request: HttpRequest, place_id: int) -> HttpResponse:
     """The names, border and point of a place that stands."""
     by = acting(request)
     with scope(by):
-        place = Place.objects.filter(pk=place_id, kind__in=FINE).select_related("parent").first()
-        if place is None:
-            raise NotFound
+        place = only(Place.objects.filter(pk=place_id, kind__in=FINE).select_related("parent"))
         require(may_change_place(by, place))
         form = ChangeForm(request.POST or None, by=by, place=place)
         valid = request.method == "POST" and form.is_valid()

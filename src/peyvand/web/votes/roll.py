@@ -19,6 +19,7 @@ from peyvand.extend.programme import Route
 from peyvand.kernel.codes import spoken
 from peyvand.kernel.identifiers import clean, is_mobile
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
+from peyvand.scope.bulk import only
 from peyvand.scope.database import scope
 from peyvand.scope.encryption import Protected
 from peyvand.votes.casting import enter_paper, set_aside_paper
@@ -102,10 +103,7 @@ class RollPages:
 
     def one(self, vote_id: int) -> Vote:
         """Raises `NotFound` where it is none of the programme's, or lies outside the scope."""
-        found = self.votes().select_related("place", "organisation").filter(pk=vote_id).first()
-        if found is None:
-            raise NotFound
-        return found
+        return only(self.votes().select_related("place", "organisation").filter(pk=vote_id))
 
     def act(
         self, request: HttpRequest, vote_id: int, done: str, act: Callable[..., object], to: str = "vote", **values: Any
