@@ -25,8 +25,8 @@ from peyvand.batches.rules import (
     undo_refusal,
 )
 from peyvand.batches.sifting import done_where_possible, refused_of
-from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
-from peyvand.scope.acting import SYSTEM, Acting, Role
+from peyvand.kernel.refusals import NotFound, Refusal, require
+from peyvand.scope.acting import SYSTEM, Acting, require_system
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action, scope
 
@@ -240,5 +240,4 @@ def _defer(batch_id: int) -> None:
 
 
 def _only_system(by: Acting) -> None:
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from peyvand.kernel.refusals import NotPermitted
+
 NOWHERE = "-"
 
 
@@ -70,3 +72,9 @@ class Acting:
 PUBLIC = Acting(role=Role.PUBLIC)
 # For jobs, batch matching and published figures: every row, always with an explicit filter in the query.
 SYSTEM = Acting(role=Role.SYSTEM)
+
+
+def require_system(by: Acting) -> None:
+    """Raises `NotPermitted` for everybody but the site itself: what the night does is asked for by nobody."""
+    if by.role is not Role.SYSTEM:
+        raise NotPermitted(reason="this is done by the site itself")

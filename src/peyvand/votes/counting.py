@@ -16,8 +16,8 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
 from peyvand.extend.reactions import react
-from peyvand.kernel.refusals import NotPermitted, require
-from peyvand.scope.acting import SYSTEM, Acting, Role
+from peyvand.kernel.refusals import require
+from peyvand.scope.acting import SYSTEM, Acting, require_system
 from peyvand.scope.beside import Beside
 from peyvand.scope.database import action
 from peyvand.scope.encryption import Protected
@@ -200,5 +200,4 @@ def _defer(vote_id: int) -> None:
 
 
 def _only_system(by: Acting) -> None:
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)

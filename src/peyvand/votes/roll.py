@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from peyvand.journal.actions import record
 from peyvand.kernel.codes import new_code
-from peyvand.kernel.refusals import BadValue, NotPermitted, require
-from peyvand.scope.acting import Acting, Role
+from peyvand.kernel.refusals import BadValue, require
+from peyvand.scope.acting import Acting, require_system
 from peyvand.scope.bulk import lock, only
 from peyvand.scope.database import action
 from peyvand.votes import rules
@@ -126,8 +126,7 @@ def _require_open(vote: Vote, now: datetime) -> None:
 @action
 def forget_rolls(*, vote_ids: Sequence[int], ended_before: date, by: Acting, now: datetime) -> int:
     """Blank the names on the rolls of votes that ended before a day; gives how many entries. Who voted stays countable."""
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     over = Vote.objects.filter(pk__in=vote_ids, closes_at__date__lt=ended_before).exclude(state=VoteState.OPEN)
     rows = Voter.objects.filter(vote__in=over, forgotten_at__isnull=True)
     votes = sorted(set(rows.order_by().values_list("vote_id", flat=True)))

@@ -39,7 +39,7 @@ from peyvand.flow.commitment.together import left_lacking
 from peyvand.journal.actions import record
 from peyvand.kernel.refusals import NotPermitted, require
 from peyvand.places.models import Place
-from peyvand.scope.acting import SYSTEM, Acting, Role, within
+from peyvand.scope.acting import SYSTEM, Acting, Role, require_system, within
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action, scope
 
@@ -290,8 +290,7 @@ def _fail(run: MatchingRun, failure: RunFailure, by: Acting, now: datetime) -> N
 
 
 def _only_system(by: Acting) -> None:
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
 
 
 def _note(act: str, run: MatchingRun, by: Acting, now: datetime, **data: object) -> None:

@@ -11,7 +11,7 @@ from peyvand.flow.need.actions import NewNeed, open_needs
 from peyvand.flow.need.models import Need
 from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotPermitted, require
+from peyvand.kernel.refusals import BadValue, require
 from peyvand.kernel.text import search_key
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
@@ -21,7 +21,7 @@ from peyvand.programmes.assemblies.models import Assembly, Candidate, Idea, Plan
 from peyvand.programmes.assemblies.permissions import may_decide, may_tell_at, may_work_on
 from peyvand.programmes.assemblies.queries import candidates_of, unpublished
 from peyvand.resources.models import Specification
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import Acting, require_system
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
 from peyvand.votes import actions as votes
@@ -171,8 +171,7 @@ def part_chosen(*, vote_ids: Sequence[int], by: Acting, now: datetime) -> None:
 
     Votes of others, and those seen to before, are passed over.
     """
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     for vote in Vote.objects.filter(pk__in=vote_ids, state=VoteState.COUNTED).order_by("pk"):
         candidates = candidates_of(vote.pk)
         ideas = _locked({one.idea_id for one in candidates})
@@ -227,8 +226,7 @@ def plan_idea(
 @action
 def forget_tellers(*, ended_before: date, by: Acting, now: datetime) -> int:
     """Take away who told ideas, and what they wrote beyond the title, of those told before a day; gives how many."""
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     rows = Idea.objects.filter(told_at__date__lt=ended_before).exclude(told_by__isnull=True, text="")
     ideas = list(rows.select_for_update(of=("self",)).order_by("pk"))
     Idea.objects.filter(pk__in=[one.pk for one in ideas]).update(told_by=None, text="")

@@ -6,14 +6,14 @@ from typing import cast
 from peyvand.extend.switches import off_refusal
 from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotPermitted, require
+from peyvand.kernel.refusals import BadValue, require
 from peyvand.people.models import Organisation
 from peyvand.programmes.federations import rules
 from peyvand.programmes.federations.enums import MemberState
 from peyvand.programmes.federations.models import Decision, Federation, Member, Representative
 from peyvand.programmes.federations.permissions import may_found, may_keep, may_speak
 from peyvand.programmes.federations.queries import one_federation, one_member
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import Acting, require_system
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
 from peyvand.scope.encryption import Protected
@@ -129,8 +129,7 @@ def name_representative(*, member_id: int, name: str, by: Acting, now: datetime)
 @action
 def forget_representatives(*, ended_before: date, by: Acting, now: datetime) -> int:
     """Take away who spoke for a member until before a day; gives how many."""
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     gone, _ = Representative.objects.filter(until__lt=ended_before).delete()
     if gone:
         record(

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.quantities import LARGEST, is_quantity
-from peyvand.kernel.refusals import BadValue, NotPermitted, require
+from peyvand.kernel.refusals import BadValue, require
 from peyvand.people.models import Organisation
 from peyvand.programmes.federations import buying_rules as rules
 from peyvand.programmes.federations.actions import event, require_on
@@ -21,7 +21,7 @@ from peyvand.programmes.federations.permissions import may_keep, may_keep_buy, m
 from peyvand.programmes.federations.queries import one_federation
 from peyvand.programmes.federations.rules import NotAMember
 from peyvand.resources.models import Specification
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import Acting, require_system
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
 
@@ -115,8 +115,7 @@ def cancel_or_restore(*, buy_id: int, act: str, by: Acting, now: datetime) -> Jo
 @action
 def close_buys(*, by: Acting, now: datetime) -> int:
     """Close those whose last day has passed: it stands where the least quantity was reached, and lapses where not. Gives how many."""
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     due = JointBuy.objects.filter(state=BuyState.OPEN, closes_date__lt=business_date(now))
     rows = [
         one

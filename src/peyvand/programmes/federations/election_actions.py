@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import cast
 
 from peyvand.kernel.jalali import add_months, business_date
-from peyvand.kernel.refusals import BadValue, NotPermitted
+from peyvand.kernel.refusals import BadValue
 from peyvand.programmes.federations import rules
 from peyvand.programmes.federations.actions import event, locked, spoken_name
 from peyvand.programmes.federations.enums import MemberState
@@ -18,7 +18,7 @@ from peyvand.programmes.federations.models import (
     Representative,
 )
 from peyvand.programmes.federations.queries import current
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import Acting, require_system
 from peyvand.scope.bulk import lock, only
 from peyvand.scope.database import action
 from peyvand.scope.encryption import Protected
@@ -77,8 +77,7 @@ def seat_boards(*, vote_ids: Sequence[int], by: Acting, now: datetime) -> None:
 
     Votes of others, and those whose board is seated, are passed over.
     """
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     counted = Election.objects.filter(pk__in=vote_ids, vote__state=VoteState.COUNTED)
     for election in counted.select_related("vote").order_by("pk"):
         federation = lock(Federation.objects.all(), [election.federation_id])[election.federation_id]

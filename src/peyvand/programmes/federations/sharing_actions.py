@@ -11,14 +11,14 @@ from peyvand.flow.need.models import Need
 from peyvand.flow.need.rules import band
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.quantities import is_quantity
-from peyvand.kernel.refusals import BadValue, NotPermitted, require
+from peyvand.kernel.refusals import BadValue, require
 from peyvand.programmes.federations import rules
 from peyvand.programmes.federations.actions import event, require_on
 from peyvand.programmes.federations.enums import MemberState
 from peyvand.programmes.federations.models import Federation, Member, SharedNeed, Taking
 from peyvand.programmes.federations.permissions import may_share, may_speak
 from peyvand.programmes.federations.queries import one_federation, one_shared, one_taking, place_told
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import Acting, require_system
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
 
@@ -137,8 +137,7 @@ def withdraw_taking(*, taking_id: int, by: Acting, now: datetime) -> Taking:
 @action
 def follow_needs(*, need_ids: Sequence[int] | None = None, by: Acting, now: datetime) -> int:
     """Bring what is told of these needs (or of all) in line with the needs; gives how many rows changed."""
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     rows = SharedNeed.objects.select_related("need")
     changed = []
     for one in rows if need_ids is None else rows.filter(need_id__in=need_ids):

@@ -13,7 +13,7 @@ from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
 from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotPermitted, require
+from peyvand.kernel.refusals import BadValue, require
 from peyvand.people.models import Household
 from peyvand.programmes.micro_projects import rules
 from peyvand.programmes.micro_projects.enums import ENDED, ReasonKind
@@ -27,7 +27,7 @@ from peyvand.programmes.micro_projects.permissions import (
 )
 from peyvand.programmes.micro_projects.queries import live_of, out_of_line, terms_on
 from peyvand.resources.models import Specification
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import Acting, require_system
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
 
@@ -151,8 +151,7 @@ def follow_needs(*, need_ids: Sequence[int] | None, by: Acting, now: datetime) -
 
     Run after acts of the core and every night; gives how many acts that took, 0 when run again.
     """
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     wanted = out_of_line() if need_ids is None else out_of_line().filter(pk__in=need_ids)
     needs = lock(Need.objects.all(), wanted.values_list("pk", flat=True))
     done: dict[str, list[MicroProject]] = {}
@@ -214,8 +213,7 @@ def forget_circumstances(*, ended_before: date, by: Acting, now: datetime) -> in
 @action
 def blank_words(*, need_ids: Sequence[int], by: Acting, now: datetime) -> int:
     """Blank why proposals for these needs were returned; gives how many. A proposal that stands returned keeps a dash."""
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     rows = MicroProject.objects.filter(pk__in=need_ids).exclude(return_reason__in=("", "—"))
     return rows.update(return_reason="—")
 

@@ -8,7 +8,7 @@ from django.db import connection
 
 from peyvand.flow.capacity.models import Capacity
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotPermitted, require
+from peyvand.kernel.refusals import BadValue, require
 from peyvand.places.models import Place
 from peyvand.programmes.neighbourhoods import clash_queries, rules
 from peyvand.programmes.neighbourhoods.actions import event, require_on
@@ -17,7 +17,7 @@ from peyvand.programmes.neighbourhoods.clash_models import Clash
 from peyvand.programmes.neighbourhoods.clash_rules import Found, clashes
 from peyvand.programmes.neighbourhoods.enums import ClashCode, ClashState
 from peyvand.programmes.neighbourhoods.permissions import may_set_aside
-from peyvand.scope.acting import SYSTEM, Acting, Role
+from peyvand.scope.acting import SYSTEM, Acting, require_system
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
 
@@ -51,7 +51,7 @@ def look_for_clashes(*, place_ids: Collection[int] | None = None, by: Acting, no
     Of two who look at one place at the same time the second waits and sees what the first wrote, so that of two rows that were
     written at once the meeting is noticed. What comes back after it was gone stands anew, without the reason of before.
     """
-    require(None if by.role is Role.SYSTEM else NotPermitted(reason="this is done by the site itself"))
+    require_system(by)
     with connection.cursor() as cursor:
         for place in place_ids or ():
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, place])

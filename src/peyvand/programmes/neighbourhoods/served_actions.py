@@ -6,12 +6,12 @@ from datetime import date, datetime
 from peyvand.flow.need.models import Need
 from peyvand.journal.pace import allowed
 from peyvand.kernel.jalali import add_months, business_date
-from peyvand.kernel.refusals import NotPermitted, require
+from peyvand.kernel.refusals import NotPermitted
 from peyvand.people.models import Person
 from peyvand.programmes.neighbourhoods import rules
 from peyvand.programmes.neighbourhoods.actions import event, require_on
 from peyvand.programmes.neighbourhoods.board_models import DoubleHelp
-from peyvand.scope.acting import SYSTEM, Acting, Role
+from peyvand.scope.acting import SYSTEM, Acting, require_system
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action, scope
 
@@ -76,7 +76,7 @@ def forget_alarms(
 
 
 def _by_system(by: Acting) -> None:
-    require(None if by.role is Role.SYSTEM else NotPermitted(reason="this is done by the site itself"))
+    require_system(by)
 
 
 def _identities(needs: Iterable[Need]) -> dict[str, set[int]]:

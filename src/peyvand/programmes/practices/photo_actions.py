@@ -13,12 +13,12 @@ from peyvand.flow.delivery.models import Proof
 from peyvand.flow.story.enums import StoryState
 from peyvand.flow.story.models import Story
 from peyvand.flow.story.permissions import may_edit_story, may_publish_story
-from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal, require
+from peyvand.kernel.refusals import BadValue, NotFound, Refusal, require
 from peyvand.programmes.practices import queries, rules
 from peyvand.programmes.practices.actions import require_on
 from peyvand.programmes.practices.models import StoryPhoto
 from peyvand.programmes.practices.story_actions import story_event
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import Acting, require_system
 from peyvand.scope.bulk import lock, only
 from peyvand.scope.database import action
 
@@ -88,8 +88,7 @@ def forget_photos(
 
     Gives how many, and the fingerprints that nothing names any more. The same picture may prove a delivery: then its file stays.
     """
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     rows = StoryPhoto.objects.all()
     rows = (
         rows.filter(removed_at__date__lt=removed_before) if story_ids is None else rows.filter(story_id__in=story_ids)

@@ -18,7 +18,7 @@ from peyvand.programmes.practices.actions import require_on
 from peyvand.programmes.practices.enums import EndingKind, PracticeState, WordsState
 from peyvand.programmes.practices.models import Practice, ProposedWords, StoryEnding
 from peyvand.resources.models import Specification
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import Acting, require_system
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
 
@@ -108,8 +108,7 @@ def decline_words(*, words_id: int, answer: str = "", by: Acting, now: datetime)
 @action
 def blank_words(*, story_ids: Sequence[int] | None, before: date | None = None, by: Acting, now: datetime) -> int:
     """Blank what was proposed for these stories (somebody in them was erased), or what was answered before a day; gives how many."""
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     rows = ProposedWords.objects.filter(forgotten_at__isnull=True)
     rows = rows.filter(answered_at__date__lt=before) if story_ids is None else rows.filter(story_id__in=story_ids)
     ids = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))

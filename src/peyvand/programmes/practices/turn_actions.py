@@ -8,12 +8,11 @@ from django.db.models import QuerySet
 
 from peyvand.flow.capacity.models import Capacity
 from peyvand.journal.actions import record
-from peyvand.kernel.refusals import NotPermitted
 from peyvand.people.models import Membership
 from peyvand.programmes.practices import reach, rules
 from peyvand.programmes.practices.enums import EndingKind
 from peyvand.programmes.practices.models import StoryEnding, Turn
-from peyvand.scope.acting import SYSTEM, Acting, Role
+from peyvand.scope.acting import SYSTEM, Acting, require_system
 from peyvand.scope.bulk import only
 from peyvand.scope.database import action, scope
 
@@ -47,8 +46,7 @@ def tell_offers_done(*, capacity_ids: Sequence[int], by: Acting, now: datetime) 
 
     One event for all of them: the turns stay nameless, for the journal is kept longer than their accounts.
     """
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     offered = dict(
         Capacity.objects.filter(pk__in=capacity_ids, opened_by__isnull=False).values_list("pk", "opened_by_id")
     )
@@ -73,8 +71,7 @@ def tell_copy_done(account_id: int, practice_id: int, now: datetime) -> None:
 @action
 def forget_turns(*, before: date, by: Acting, now: datetime) -> int:
     """Forget who took turns before a day; the turns stay counted."""
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     rows = Turn.objects.filter(account__isnull=False, taken_at__date__lt=before).select_for_update()
     ids = list(rows.order_by("pk").values_list("pk", flat=True))
     Turn.objects.filter(pk__in=ids).update(account=None)

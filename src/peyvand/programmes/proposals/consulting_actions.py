@@ -21,7 +21,7 @@ from peyvand.programmes.proposals.models import (
 )
 from peyvand.programmes.proposals.permissions import may_answer_comments, may_convene, may_write
 from peyvand.programmes.proposals.rules import NotOpenNow
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import Acting, require_system
 from peyvand.scope.bulk import only
 from peyvand.scope.database import action
 
@@ -124,8 +124,7 @@ def keep_opinions(*, by: Acting, now: datetime) -> int:
 
     It writes no event: it adds nothing that the votes do not say. Twice at once would keep the same.
     """
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     ids = list(opinions.to_count().values_list("pk", flat=True))
     for pk in ids:
         KeptOpinions.objects.update_or_create(consultation_id=pk, defaults=opinions.counted(pk) | {"counted_at": now})

@@ -7,12 +7,12 @@ from django.db.models import QuerySet
 from peyvand.engines.themes import themes
 from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotPermitted, require
+from peyvand.kernel.refusals import BadValue, require
 from peyvand.programmes.proposals import queries
 from peyvand.programmes.proposals.enums import ProposalState
 from peyvand.programmes.proposals.models import AnswerTerms, Holiday, Proposal, Support, Theme
 from peyvand.programmes.proposals.permissions import may_settle
-from peyvand.scope.acting import SYSTEM, Acting, Role
+from peyvand.scope.acting import SYSTEM, Acting, require_system
 from peyvand.scope.database import action, scope
 
 
@@ -74,8 +74,7 @@ def _settled(act: str, kind: str, subject: int, by: Acting, now: datetime) -> No
 @action
 def group_proposals(*, by: Acting, now: datetime) -> int:
     """Put proposals without a theme into one, by the engine; those that have one keep it. Gives how many were put."""
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     rows = list(_grouped().select_for_update().order_by("pk"))
     if not any(row.theme_id is None for row in rows):
         return 0
@@ -106,8 +105,7 @@ def _grouped() -> QuerySet[Proposal]:
 @action
 def forget_withdrawn(*, before: date, by: Acting, now: datetime) -> int:
     """Who had supported a proposal and took it back before a day; it was not counted any more."""
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     gone, _ = Support.objects.filter(withdrawn_at__date__lt=before).delete()
     if gone:
         record(

@@ -25,7 +25,7 @@ from peyvand.programmes.proposals.speaking_queries import (
     speaks_now,
     written_in,
 )
-from peyvand.scope.acting import SYSTEM, Acting, Role
+from peyvand.scope.acting import SYSTEM, Acting, require_system
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action, scope
 
@@ -123,8 +123,7 @@ def give_voice(*, candidate_id: int, by: Acting, now: datetime) -> None:
 @action
 def count_choosings(*, by: Acting, now: datetime) -> int:
     """Count those whose last day has passed, seat whom they chose, and erase the voices. Gives how many were counted."""
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     today = business_date(now)
     due = Choosing.objects.filter(state=ChoosingState.OPEN, closes_date__lt=today).values_list("pk", flat=True)
     rows = [one for one in lock(Choosing.objects.all(), list(due)).values() if one.state == ChoosingState.OPEN]
@@ -191,8 +190,7 @@ def speak(*, candidate_id: int, session: str, on: date, text: str, by: Acting, n
 @action
 def forget_speakers(*, ended_before: date, by: Acting, now: datetime) -> int:
     """Erase the names of those whose term ended before a day; gives how many. Their words stay, without a name."""
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     gone, _by_model = CandidateName.objects.filter(candidate__until__lt=ended_before).delete()
     if gone:
         record(

@@ -15,7 +15,7 @@ from peyvand.flow.need.actions import NewNeed, open_needs
 from peyvand.journal.actions import record, record_batch
 from peyvand.journal.once import KeyReused
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue, NotPermitted, require
+from peyvand.kernel.refusals import BadValue, require
 from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.programmes.visits import rules
@@ -37,7 +37,7 @@ from peyvand.programmes.visits.permissions import (
 )
 from peyvand.programmes.visits.queries import out_of_line
 from peyvand.resources.models import Specification
-from peyvand.scope.acting import Acting, Role
+from peyvand.scope.acting import Acting, require_system
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
 
@@ -230,8 +230,7 @@ def tell_action(*, visit_id: int, words: str, done_date: date, by: Acting, now: 
 @action
 def follow_visits(*, need_ids: Sequence[int] | None, by: Acting, now: datetime) -> int:
     """Bring visits in line with what became of the needs heard; None means all. Gives how many changed, 0 when run again."""
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     wanted = out_of_line()
     if need_ids is not None:
         wanted = wanted.filter(pk__in=VisitNeed.objects.filter(need_id__in=need_ids).values("visit_id"))
@@ -319,8 +318,7 @@ def _take_pictures(photos: QuerySet[VisitPhoto]) -> tuple[int, list[str]]:
 def blank_words(*, need_ids: Sequence[int], by: Acting, now: datetime) -> list[str]:
     """Somebody a need was about is erased: blank the words of the visits where it was heard and take away their pictures,
     for nobody can tell whom they show. Gives the fingerprints of files that no visit shows any more."""
-    if by.role is not Role.SYSTEM:
-        raise NotPermitted(reason="this is done by the site itself")
+    require_system(by)
     heard_at = VisitNeed.objects.filter(need_id__in=need_ids).values_list("visit_id", flat=True)
     ids = sorted(set(heard_at))
     _blank(ids)
