@@ -25,6 +25,8 @@ from peyvand.scope.acting import Acting, require_system
 from peyvand.scope.bulk import lock
 from peyvand.scope.database import action
 
+_CHOICE = ("state", "chosen", "chosen_at", "reason", "unit_rial", "cost_rial")
+
 
 @dataclass(frozen=True)
 class NewOffer:
@@ -54,7 +56,7 @@ def open_buy(
         opener=opener, opener_path=opener.path, specification=specification, details=details.strip(),
         least_quantity=least_quantity, closes_date=_still_to_come(closes, now), state=rules.BUYING.start, opened_at=now,
     )  # fmt: skip
-    _event("federation.buy_opened", buy, by, now)
+    told("federation.buy_opened", buy, by, now)
     return buy
 
 
@@ -70,7 +72,7 @@ def _may_open(federation: Federation, opener: Organisation, by: Acting) -> None:
 @action
 def set_portion(*, buy_id: int, member_id: int, quantity: int, by: Acting, now: datetime) -> Portion | None:
     """Say for one's own organisation how much it takes, or change it; 0 takes it back. Until the last day, and while it is open."""
-    buy = _open_to_members(buy_id, now)
+    buy = locked_buy(buy_id, now)
     if buy.state != BuyState.OPEN or buy.closes_date < business_date(now):
         raise BadValue(field="quantity", reason="the day until which members could say it has passed")
     member = speaking_members(by, buy.federation_id).filter(pk=member_id).first()
@@ -90,16 +92,16 @@ def set_portion(*, buy_id: int, member_id: int, quantity: int, by: Acting, now: 
         portion, _fresh = Portion.objects.update_or_create(
             buy=buy, member=member, defaults=said, create_defaults=born | said
         )
-    _event("federation.buy_portion_said", buy, by, now, (member.pk, quantity))
+    told("federation.buy_portion_said", buy, by, now, member.pk, quantity)
     return portion
 
 
 @action
 def move_closing(*, buy_id: int, closes: date, by: Acting, now: datetime) -> JointBuy:
     """Let members say how much until another day; what lapsed or was closed stands open again."""
-    buy = _kept(buy_id, by, now)
+    buy = kept_buy(buy_id, by, now)
     buy.state, buy.closes_date = rules.BUYING.after("move", buy.state), _still_to_come(closes, now)
-    return _saved(buy, "federation.buy_moved", by, now, "state", "closes_date")
+    return saved(buy, "federation.buy_moved", by, now, "state", "closes_date")
 
 
 @action
@@ -107,9 +109,9 @@ def cancel_or_restore(*, buy_id: int, act: str, by: Acting, now: datetime) -> Jo
     """Call it off before anything was chosen (`cancel`), or take that back (`restore`): then members may speak until its day."""
     if act not in ("cancel", "restore"):
         raise BadValue(field="act", reason="it is called off, or that is taken back")
-    buy = _kept(buy_id, by, now)
+    buy = kept_buy(buy_id, by, now)
     buy.state = rules.BUYING.after(act, buy.state)
-    return _saved(buy, "federation.buy_cancelled" if act == "cancel" else "federation.buy_restored", by, now, "state")
+    return saved(buy, "federation.buy_cancelled" if act == "cancel" else "federation.buy_restored", by, now, "state")
 
 
 @action
@@ -125,14 +127,14 @@ def close_buys(*, by: Acting, now: datetime) -> int:
     for buy in rows:
         act = "close" if buy.total >= buy.least_quantity else "lapse"
         buy.state = rules.BUYING.after(act, buy.state)
-        _saved(buy, "federation.buy_closed" if act == "close" else "federation.buy_lapsed", by, now, "state")
+        saved(buy, "federation.buy_closed" if act == "close" else "federation.buy_lapsed", by, now, "state")
     return len(rows)
 
 
 @action
 def write_offer(*, buy_id: int, offer: NewOffer, by: Acting, now: datetime) -> PriceOffer:
     """Write down what a supplier asks, with its prices by quantity; every offer is kept, also those that are not chosen."""
-    buy = _kept(buy_id, by, now)
+    buy = kept_buy(buy_id, by, now)
     if buy.state not in (BuyState.OPEN, BuyState.CLOSED):
         raise BadValue(field="offer", reason="offers are weighed before one is chosen")
     if len(offer.supplier.strip()) < 2:
@@ -153,7 +155,7 @@ def write_offer(*, buy_id: int, offer: NewOffer, by: Acting, now: datetime) -> P
     PriceStep.objects.bulk_create(
         [PriceStep(offer=made, from_quantity=count, unit_rial=price) for count, price in sorted(steps.items())]
     )
-    _event("federation.price_offered", buy, by, now, (made.pk,))
+    told("federation.price_offered", buy, by, now, made.pk)
     return made
 
 
@@ -162,14 +164,14 @@ def withdraw_or_restore_offer(*, offer_id: int, act: str, by: Acting, now: datet
     """Say that a supplier took an offer back (`withdraw`), or that it stands after all (`restore`). The chosen one stays."""
     if act not in ("withdraw", "restore"):
         raise BadValue(field="act", reason="an offer is withdrawn, or that is taken back")
-    buy = _kept(one_offer(offer_id).buy_id, by, now)
+    buy = kept_buy(one_offer(offer_id).buy_id, by, now)
     offer = lock(PriceOffer.objects.all(), [offer_id])[offer_id]
     if buy.chosen_id == offer.pk:
         raise rules.AlreadyUnderWay
     offer.withdrawn_at = now if act == "withdraw" else None
     offer.save(update_fields=["withdrawn_at"])
     done = "federation.price_offer_withdrawn" if act == "withdraw" else "federation.price_offer_restored"
-    _event(done, buy, by, now, (offer.pk,))
+    told(done, buy, by, now, offer.pk)
     return offer
 
 
@@ -179,7 +181,7 @@ def choose_offer(*, buy_id: int, offer_id: int, reason: str, by: Acting, now: da
 
     Raises `OfferEnded`, `OfferOutOfReach`. A trigger of the database asks that the shares are the cost, to the rial.
     """
-    buy = _kept(buy_id, by, now)
+    buy = kept_buy(buy_id, by, now)
     state = rules.BUYING.after("choose", buy.state)
     offer = one_offer(offer_id)
     if offer.buy_id != buy.pk:
@@ -201,43 +203,32 @@ def choose_offer(*, buy_id: int, offer_id: int, reason: str, by: Acting, now: da
     Portion.objects.bulk_update(list(portions.values()), ["share_rial"])
     buy.state, buy.chosen, buy.chosen_at, buy.reason = state, offer, now, reason.strip()
     buy.unit_rial, buy.cost_rial = price, cost
-    columns = ("state", "chosen", "chosen_at", "reason", "unit_rial", "cost_rial")
-    return _saved(buy, "federation.price_chosen", by, now, *columns)
+    return saved(buy, "federation.price_chosen", by, now, *_CHOICE)
 
 
 @action
 def unchoose_offer(*, buy_id: int, by: Acting, now: datetime) -> JointBuy:
     """Take a choice back, while nobody has paid or received anything. Raises `AlreadyUnderWay`."""
-    buy = _kept(buy_id, by, now)
+    buy = kept_buy(buy_id, by, now)
     buy.state = rules.BUYING.after("unchoose", buy.state)
     portions = list(buy.portions.select_for_update().order_by("pk"))
     if any(one.paid_rial or one.received is not None for one in portions):
         raise rules.AlreadyUnderWay
     buy.chosen, buy.chosen_at, buy.reason, buy.unit_rial, buy.cost_rial = None, None, "", None, None
-    _saved(
-        buy,
-        "federation.price_choice_taken_back",
-        by,
-        now,
-        "state",
-        "chosen",
-        "chosen_at",
-        "reason",
-        "unit_rial",
-        "cost_rial",
-    )
+    saved(buy, "federation.price_choice_taken_back", by, now, *_CHOICE)
     buy.portions.update(share_rial=None)
     return buy
 
 
-def _kept(buy_id: int, by: Acting, now: datetime) -> JointBuy:
+def kept_buy(buy_id: int, by: Acting, now: datetime) -> JointBuy:
     """The buying, locked, which the actor keeps: its federation, or the member that opened it."""
-    buy = _open_to_members(buy_id, now)
+    buy = locked_buy(buy_id, now)
     require(may_keep_buy(by, buy))
     return buy
 
 
-def _open_to_members(buy_id: int, now: datetime) -> JointBuy:
+def locked_buy(buy_id: int, now: datetime) -> JointBuy:
+    """The buying, locked, where the programme is on."""
     buy = lock(JointBuy.objects.all(), [buy_id])[buy_id]
     require_on(buy.place_path, buy.organisation_path, now)
     return buy
@@ -254,11 +245,11 @@ def _still_to_come(closes: date, now: datetime) -> date:
     return closes
 
 
-def _saved(buy: JointBuy, act: str, by: Acting, now: datetime, *columns: str) -> JointBuy:
+def saved(buy: JointBuy, act: str, by: Acting, now: datetime, *columns: str) -> JointBuy:
     buy.save(update_fields=list(columns))
-    _event(act, buy, by, now)
+    told(act, buy, by, now)
     return buy
 
 
-def _event(act: str, buy: JointBuy, by: Acting, now: datetime, row: tuple[int, ...] = ()) -> None:
+def told(act: str, buy: JointBuy, by: Acting, now: datetime, *row: int) -> None:
     event(act, buy.federation, by, now, rows=((buy.pk, *row),))

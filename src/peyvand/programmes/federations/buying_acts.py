@@ -65,17 +65,15 @@ def _account(buy_id: int) -> str:
     return reverse(f"{SLUG}:account", args=[buy_id])
 
 
-def _moved(act: str, title: Any, done: Any, undone_by: str, *states: BuyState) -> Act:
-    return Act(
-        title, done, lambda row, said, by, now: buying.cancel_or_restore(buy_id=row.pk, act=act, by=by, now=now),
-        lambda row, by: permissions.may_keep_buy(by, row), _in(*states), undone_by=undone_by,
-    )  # fmt: skip
+def _keeps(row: JointBuy, by: Acting) -> Refusal | None:
+    return permissions.may_keep_buy(by, row)
 
 
-def _ended(act: str, title: Any, done: Any, undone_by: str, state: BuyState) -> Act:
+def _turned(action: Any, act: str, title: Any, done: Any, undone_by: str, *states: BuyState) -> Act:
+    """One of a pair of acts that undo each other; `action` does both."""
     return Act(
-        title, done, lambda row, said, by, now: settling.finish_or_take_up(buy_id=row.pk, act=act, by=by, now=now),
-        lambda row, by: permissions.may_keep_buy(by, row), _in(state), undone_by=undone_by,
+        title, done, lambda row, said, by, now: action(buy_id=row.pk, act=act, by=by, now=now),
+        _keeps, _in(*states), undone_by=undone_by,
     )  # fmt: skip
 
 
@@ -96,7 +94,7 @@ BUY = Acts(
                     said["supplier"], said["offered"], said["steps"], said["transport"], said["valid_until"], said["note"]
                 ),
             ),
-            lambda row, by: permissions.may_keep_buy(by, row), _in(BuyState.OPEN, BuyState.CLOSED), forms.OfferForm,
+            _keeps, _in(BuyState.OPEN, BuyState.CLOSED), forms.OfferForm,
             lambda row, by: {"offered": business_date(timezone.now())},
         ),
         "choose": Act(
@@ -104,31 +102,33 @@ BUY = Acts(
             lambda row, said, by, now: buying.choose_offer(
                 buy_id=row.pk, offer_id=said["offer"].pk, reason=said["reason"], by=by, now=now
             ),
-            lambda row, by: permissions.may_keep_buy(by, row), _in(BuyState.CLOSED), forms.ChooseForm,
+            _keeps, _in(BuyState.CLOSED), forms.ChooseForm,
         ),
         "unchoose": Act(
             _("Take the choice back"), _("No offer is chosen now, and nobody owes anything."),
             lambda row, said, by, now: buying.unchoose_offer(buy_id=row.pk, by=by, now=now),
-            lambda row, by: permissions.may_keep_buy(by, row), _in(BuyState.CHOSEN),
+            _keeps, _in(BuyState.CHOSEN),
             final=_("The shares are erased until an offer is chosen again."),
         ),
         "move": Act(
             _("Set another last day"), _("Members can say how much until the new day."),
             lambda row, said, by, now: buying.move_closing(buy_id=row.pk, closes=said["closes"], by=by, now=now),
-            lambda row, by: permissions.may_keep_buy(by, row), _in(BuyState.OPEN, BuyState.LAPSED, BuyState.CLOSED),
+            _keeps, _in(BuyState.OPEN, BuyState.LAPSED, BuyState.CLOSED),
             forms.ClosingForm,
         ),
-        "finish": _ended(
-            "finish", _("Delivered and settled"), _("It is finished."), "take_up", BuyState.CHOSEN
+        "finish": _turned(
+            settling.finish_or_take_up, "finish", _("Delivered and settled"), _("It is finished."), "take_up", BuyState.CHOSEN
         ),
-        "take_up": _ended(
-            "take_up", _("Take it up again"), _("It is taken up again."), "finish", BuyState.FINISHED
+        "take_up": _turned(
+            settling.finish_or_take_up, "take_up", _("Take it up again"), _("It is taken up again."), "finish", BuyState.FINISHED
         ),
-        "cancel": _moved(
-            "cancel", _("Call off the buying"), _("It was called off."), "restore", BuyState.OPEN, BuyState.CLOSED
+        "cancel": _turned(
+            buying.cancel_or_restore, "cancel", _("Call off the buying"), _("It was called off."), "restore",
+            BuyState.OPEN, BuyState.CLOSED,
         ),
-        "restore": _moved(
-            "restore", _("Open it after all"), _("It is open again until its day."), "cancel", BuyState.CANCELLED
+        "restore": _turned(
+            buying.cancel_or_restore, "restore", _("Open it after all"), _("It is open again until its day."), "cancel",
+            BuyState.CANCELLED,
         ),
     },
     lambda by, pk: queries.one_buy(pk),

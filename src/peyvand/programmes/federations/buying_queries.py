@@ -1,5 +1,6 @@
 """Reads of joint buying."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,8 +44,16 @@ def steps_of(offer: PriceOffer) -> list[tuple[int, int]]:
 
 
 def steps_by_offer(buy: JointBuy) -> dict[int, list[tuple[int, int]]]:
-    found: dict[int, list[tuple[int, int]]] = {pk: [] for pk in buy.offers.values_list("pk", flat=True)}
-    for step in PriceStep.objects.filter(offer__buy=buy).order_by("offer_id", "from_quantity"):
+    return _by_offer(buy.offers.values_list("pk", flat=True), _all_steps(buy))
+
+
+def _all_steps(buy: JointBuy) -> QuerySet[PriceStep]:
+    return PriceStep.objects.filter(offer__buy=buy).order_by("offer_id", "from_quantity")
+
+
+def _by_offer(offer_ids: Iterable[int], steps: Iterable[PriceStep]) -> dict[int, list[tuple[int, int]]]:
+    found: dict[int, list[tuple[int, int]]] = {pk: [] for pk in offer_ids}
+    for step in steps:
         found[step.offer_id].append((step.from_quantity, step.unit_rial))
     return found
 
@@ -91,14 +100,9 @@ class WholeBuy:
 def whole_buy(buy: JointBuy, by: Acting) -> WholeBuy:
     """In one statement, however much there is."""
     offers, steps, portions = models_at_once(
-        buy.offers.order_by("offered_date", "pk"),
-        PriceStep.objects.filter(offer__buy=buy).order_by("offer_id", "from_quantity"),
-        own_portions(buy, by),
+        buy.offers.order_by("offered_date", "pk"), _all_steps(buy), own_portions(buy, by)
     )
-    of: dict[int, list[tuple[int, int]]] = {one.pk: [] for one in offers}
-    for step in steps:
-        of[step.offer_id].append((step.from_quantity, step.unit_rial))
-    return WholeBuy(offers, of, portions)
+    return WholeBuy(offers, _by_offer((one.pk for one in offers), steps), portions)
 
 
 def standing_offers(buy: JointBuy, today: date) -> QuerySet[PriceOffer]:

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, require
 from peyvand.programmes.federations import buying_rules as rules
-from peyvand.programmes.federations.actions import event, require_on
+from peyvand.programmes.federations.buying_actions import kept_buy, locked_buy, saved, told
 from peyvand.programmes.federations.buying_models import BuyPayment, JointBuy, Portion
 from peyvand.programmes.federations.buying_queries import one_payment, one_portion
 from peyvand.programmes.federations.enums import BuyState
@@ -33,7 +33,7 @@ def note_payment(
     payment = BuyPayment.objects.create(
         portion=portion, amount_rial=amount_rial, paid_date=paid, note=note.strip(), noted_at=now
     )
-    _event("federation.buy_paid", portion, buy, by, now, payment.pk)
+    told("federation.buy_paid", buy, by, now, portion.pk, payment.pk)
     return payment
 
 
@@ -46,7 +46,7 @@ def take_back_payment(*, payment_id: int, by: Acting, now: datetime) -> BuyPayme
     if payment.taken_back_at is None:
         payment.taken_back_at = now
         payment.save(update_fields=["taken_back_at"])
-        _event("federation.buy_payment_taken_back", portion, buy, by, now, payment.pk)
+        told("federation.buy_payment_taken_back", buy, by, now, portion.pk, payment.pk)
     return payment
 
 
@@ -60,7 +60,7 @@ def confirm_received(
     if not 0 <= received <= portion.quantity:
         raise BadValue(field="received", reason="at most what your organisation asked for")
     portion.received, portion.received_at, portion.received_note = received, now, note.strip()
-    return _told(portion, buy, "federation.buy_received", by, now)
+    return _said(portion, buy, "federation.buy_received", by, now)
 
 
 @action
@@ -69,7 +69,7 @@ def take_back_received(*, portion_id: int, by: Acting, now: datetime) -> Portion
     portion, buy = _locked(portion_id, now)
     require(may_speak(by, portion.member_path))
     portion.received, portion.received_at, portion.received_note = None, None, ""
-    return _told(portion, buy, "federation.buy_receipt_taken_back", by, now)
+    return _said(portion, buy, "federation.buy_receipt_taken_back", by, now)
 
 
 @action
@@ -77,34 +77,23 @@ def finish_or_take_up(*, buy_id: int, act: str, by: Acting, now: datetime) -> Jo
     """End it when everybody has received and paid all (`finish`), or take it up again (`take_up`). Raises `NotSettled`."""
     if act not in ("finish", "take_up"):
         raise BadValue(field="act", reason="it is finished, or taken up again")
-    buy = lock(JointBuy.objects.all(), [buy_id])[buy_id]
-    require_on(buy.place_path, buy.organisation_path, now)
-    require(may_keep_buy(by, buy))
+    buy = kept_buy(buy_id, by, now)
     buy.state = rules.BUYING.after(act, buy.state)
     lacking = Q(received__isnull=True) | Q(received__lt=F("quantity")) | Q(paid_rial__lt=F("share_rial"))
     if act == "finish" and (still := buy.portions.filter(lacking).count()):
         raise rules.NotSettled(open=still)
-    buy.save(update_fields=["state"])
-    done = "federation.buy_finished" if act == "finish" else "federation.buy_taken_up"
-    event(done, buy.federation, by, now, rows=((buy.pk,),))
-    return buy
+    return saved(buy, "federation.buy_finished" if act == "finish" else "federation.buy_taken_up", by, now, "state")
 
 
 def _locked(portion_id: int, now: datetime) -> tuple[Portion, JointBuy]:
     """A portion and its buying, both locked, while an offer is chosen and it is not finished. Raises `WrongState`."""
-    buy_id = one_portion(portion_id).buy_id
-    buy = lock(JointBuy.objects.all(), [buy_id])[buy_id]
-    require_on(buy.place_path, buy.organisation_path, now)
+    buy = locked_buy(one_portion(portion_id).buy_id, now)
     if buy.state != BuyState.CHOSEN:
         rules.BUYING.after("finish", buy.state)
     return lock(Portion.objects.all(), [portion_id])[portion_id], buy
 
 
-def _told(portion: Portion, buy: JointBuy, act: str, by: Acting, now: datetime) -> Portion:
+def _said(portion: Portion, buy: JointBuy, act: str, by: Acting, now: datetime) -> Portion:
     portion.save(update_fields=["received", "received_at", "received_note"])
-    _event(act, portion, buy, by, now)
+    told(act, buy, by, now, portion.pk)
     return portion
-
-
-def _event(act: str, portion: Portion, buy: JointBuy, by: Acting, now: datetime, *more: int) -> None:
-    event(act, buy.federation, by, now, rows=((buy.pk, portion.pk, *more),))
