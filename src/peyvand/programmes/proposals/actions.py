@@ -6,7 +6,7 @@ the ones it was joined to. So nobody waits for somebody who waits for him.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from random import Random
 
 from django.db import connection
@@ -59,7 +59,7 @@ def write_proposal(
     """
     require(may_write(by))
     today = business_date(now)
-    _require_on(by.place_path, by.organisation_path, today)
+    require_on_at([by], now)
     for name in ("title", "problem", "first_step"):
         if not getattr(row, name).strip():
             raise BadValue(field=name, reason="without it nobody can act on the proposal")
@@ -101,7 +101,7 @@ def support_proposal(*, proposal_id: int, by: Acting, now: datetime) -> Proposal
         raise BadValue(field="account", reason="somebody who signed in supports a proposal")
     _beside_others()
     proposal = _chain(proposal_id)[0]
-    _require_on(by.place_path, by.organisation_path, business_date(now))
+    require_on_at([by], now)
     kept, made = Support.objects.get_or_create(proposal=proposal, account_id=by.account_id, defaults={"since": now})
     if not made and kept.withdrawn_at is not None:
         kept.since, kept.withdrawn_at = now, None
@@ -295,11 +295,8 @@ def require_said(text: str, field: str) -> None:
         raise BadValue(field=field, reason="others will read it: a sentence is needed")
 
 
-def _require_on(place_path: str, organisation_path: str, today: date) -> None:
-    require(off_refusal(SLUG, [(place_path, organisation_path)], today))
-
-
-def require_on_at(rows: Sequence[Proposal], now: datetime) -> None:
+def require_on_at(rows: Sequence[Proposal | Acting], now: datetime) -> None:
+    """The programme is on where these proposals lie, or where somebody acts."""
     require(off_refusal(SLUG, [(row.place_path, row.organisation_path) for row in rows], business_date(now)))
 
 

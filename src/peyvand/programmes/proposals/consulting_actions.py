@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from peyvand.extend.switches import off_refusal
 from peyvand.journal.actions import record
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, require
 from peyvand.people.models import Organisation
 from peyvand.programmes.proposals import opinions
-from peyvand.programmes.proposals.actions import SLUG
+from peyvand.programmes.proposals.actions import require_on_at
 from peyvand.programmes.proposals.enums import Vote
 from peyvand.programmes.proposals.models import (
     Comment,
@@ -35,7 +34,7 @@ def open_consultation(
 ) -> Consultation:  # fmt: skip
     """Put a draft before everyone from one day to another, with the statements to begin with."""
     require(may_convene(by))
-    _require_on(by, now)
+    require_on_at([by], now)
     texts = [text.strip() for text in paragraphs if text.strip()]
     if not title.strip() or not texts:
         raise BadValue(field="draft", reason="a draft has a title and at least one paragraph")
@@ -77,7 +76,7 @@ def answer_comments(*, comment_ids: Sequence[int], answer: str, by: Acting, now:
     found = list(rows.select_for_update(of=("self",)))
     if len(found) != len(set(comment_ids)) or not found:
         raise NotFound
-    _require_on(by, now)
+    require_on_at([by], now)
     if not answer.strip():
         raise BadValue(field="answer", reason="an answer says something")
     for row in found:
@@ -136,13 +135,9 @@ def is_open(row: Consultation, today: date) -> bool:
 
 
 def _require_open(row: Consultation, by: Acting, now: datetime) -> None:
-    _require_on(by, now)
+    require_on_at([by], now)
     if not is_open(row, business_date(now)):
         raise NotOpenNow
-
-
-def _require_on(by: Acting, now: datetime) -> None:
-    require(off_refusal(SLUG, [(by.place_path, by.organisation_path)], business_date(now)))
 
 
 def _event(act: str, row: Consultation, by: Acting, now: datetime, ids: Sequence[int] = ()) -> None:

@@ -6,12 +6,11 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from peyvand.extend.switches import off_refusal
 from peyvand.journal.actions import record
 from peyvand.kernel.jalali import add_months, business_date
 from peyvand.kernel.refusals import BadValue, NotPermitted, require
 from peyvand.programmes.proposals import speaking_rules as rules
-from peyvand.programmes.proposals.actions import SLUG, happened, require_said
+from peyvand.programmes.proposals.actions import happened, require_on_at, require_said
 from peyvand.programmes.proposals.enums import ChoosingState, HappeningKind
 from peyvand.programmes.proposals.models import Proposal, Support, Theme
 from peyvand.programmes.proposals.permissions import may_write
@@ -110,7 +109,7 @@ def give_voice(*, candidate_id: int, by: Acting, now: datetime) -> None:
     require(may_write(by))
     candidate = one_candidate(candidate_id)
     choosing = _open(candidate.choosing_id, now)
-    require_on(by, now)
+    require_on_at([by], now)
     if not may_choose(by, choosing):
         raise rules.NoAuthor
     if candidate.withdrawn_at is not None:
@@ -173,7 +172,7 @@ def speak(*, candidate_id: int, session: str, on: date, text: str, by: Acting, n
     today = business_date(now)
     if not by.account_id or candidate.account_id != by.account_id or not speaks_now(candidate, today):
         raise rules.NoRepresentative
-    require_on(by, now)
+    require_on_at([by], now)
     require_said(text, "text")
     if len(session.strip()) < 3:
         raise BadValue(field="session", reason="which session were they brought to?")
@@ -202,7 +201,7 @@ def forget_speakers(*, ended_before: date, by: Acting, now: datetime) -> int:
 
 def _author(theme_id: int, by: Acting, now: datetime) -> Theme:
     require(may_write(by))
-    require_on(by, now)
+    require_on_at([by], now)
     theme = one_theme(theme_id)
     if not is_author(by, theme_id):
         raise rules.NoAuthor
@@ -214,10 +213,6 @@ def _open(choosing_id: int, now: datetime) -> Choosing:
     if choosing.state != ChoosingState.OPEN or choosing.closes_date < business_date(now):
         raise rules.ChoosingOver
     return choosing
-
-
-def require_on(by: Acting, now: datetime) -> None:
-    require(off_refusal(SLUG, [(by.place_path, by.organisation_path)], business_date(now)))
 
 
 def _told(kind: HappeningKind, theme: Theme, now: datetime, text: str = "") -> None:
