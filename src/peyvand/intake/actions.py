@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from django.db import connection
-
 from peyvand.intake.enums import ImportKind
 from peyvand.intake.models import ImportRecord, RememberedColumns
 from peyvand.intake.permissions import may_import
@@ -15,7 +13,7 @@ from peyvand.kernel.refusals import NotFound, Refusal, require
 from peyvand.lists import ListRefused
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import in_area, lock
-from peyvand.scope.database import action
+from peyvand.scope.database import action, one_at_a_time
 
 
 class FileImportedBefore(Refusal):
@@ -102,8 +100,7 @@ def import_list(
 
 def _one_at_a_time(organisation_id: int, kind: ImportKind) -> None:
     """Two imports of one organisation and kind wait for each other, so that the second sees what the first stored."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import:{organisation_id}:{kind}"])
+    one_at_a_time(f"import:{organisation_id}:{kind}")
 
 
 def _check(

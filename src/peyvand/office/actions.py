@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 
 from peyvand.kernel.identifiers import clean
 from peyvand.kernel.refusals import BadValue, Refusal
@@ -19,11 +18,10 @@ from peyvand.places.models import Place
 from peyvand.places.reference import load_reference
 from peyvand.resources.actions import put_qualities, put_specifications, starter
 from peyvand.scope.acting import Acting
-from peyvand.scope.database import action
+from peyvand.scope.database import action, one_at_a_time
 
 CODE_LASTS = timedelta(days=1)
 _DIGITS = 16
-_ONE_BEGINNING = 7_369_111  # the number of the lock that keeps two first offices apart
 
 
 class HoldsDemo(Refusal):
@@ -84,8 +82,7 @@ def open_first_office(
 
     Raises `StartCodeWrong` or `HasBegun`; of two who come at once one opens it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_BEGINNING])
+    one_at_a_time("the first office")
     if not is_empty():
         raise HasBegun
     if not hmac.compare_digest(clean(code).encode(), start_code().encode()):

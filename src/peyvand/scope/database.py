@@ -82,6 +82,12 @@ _SETTINGS = (
 )
 
 
+def one_at_a_time(name: str) -> None:
+    """Whoever asks under the same name waits until this transaction ends: for what no row stands for yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
 def action(function: Callable[P, R]) -> Callable[P, R]:
     """Make a write one transaction under its actor's scope, with every constraint checked before it answers.
 

@@ -36,7 +36,7 @@ from peyvand.people.models import Organisation
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting, within
 from peyvand.scope.bulk import add, create_with_codes, lock
-from peyvand.scope.database import action
+from peyvand.scope.database import action, one_at_a_time
 
 COUNTERS = ("underway", "accepted", "released")
 _Locked = tuple[dict[int, Need], dict[int, Capacity], dict[int, Commitment]]
@@ -100,9 +100,8 @@ def check_week(units: Mapping[int, int], capacities: Mapping[int, Capacity], now
     for pk, more in units.items():
         asked[provider(capacities[pk])] += more
     if limited := left_this_week(capacities.values(), now).keys() & asked.keys():
-        with connection.cursor() as cursor:
-            for group in sorted(limited, key=str):
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"week {group}"])
+        for group in sorted(limited, key=str):
+            one_at_a_time(f"week {group}")
         for group, (most, left) in left_this_week(capacities.values(), now).items():
             if asked[group] > left:
                 raise rules.WeekFull(most=most, left=left)

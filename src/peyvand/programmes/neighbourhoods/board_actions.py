@@ -18,7 +18,7 @@ from peyvand.programmes.neighbourhoods.known import FOUR
 from peyvand.programmes.neighbourhoods.permissions import may_move_obstacle, may_set_lead, may_speak, may_work_at
 from peyvand.scope.acting import NOWHERE, Acting
 from peyvand.scope.bulk import lock
-from peyvand.scope.database import action
+from peyvand.scope.database import action, one_at_a_time
 
 
 def lead_of(place: Place) -> BoardSeat | None:
@@ -29,11 +29,12 @@ def lead_of(place: Place) -> BoardSeat | None:
 def set_lead(*, place: Place, organisation: Organisation, stands_for: str = "", by: Acting, now: datetime) -> BoardSeat:
     """Name the lead agency of a place from today on; the lead until now stays on the board as an accompanying agency.
 
-    Of two who do so at the same moment one is refused (`AlreadyThere`). Raises `AlreadyLead`.
+    Of two who do so at the same moment the second waits: side by side, the database could only let one fail. Raises `AlreadyLead`.
     """
     require(may_set_lead(by, place.path))
     require_on(place.path, by.organisation_path, now)
     _known(stands_for)
+    one_at_a_time(f"board:{place.pk}")
     today = business_date(now)
     standing = BoardSeat.objects.select_for_update().filter(place=place, until__isnull=True)
     sitting = {one.organisation_id: one for one in standing.order_by("pk") if one.state == BoardState.ON_BOARD}
