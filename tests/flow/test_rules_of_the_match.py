@@ -315,11 +315,11 @@ def test_pairs_widened_around_the_unserved_give_the_answer_of_all_pairs(data):
     capacities = capacities.with_columns(week_left=pl.Series(left, dtype=pl.Int64))
     week = pairing.weeks(capacities)
     capacities = capacities.with_columns(capacity=pl.Series(week.capacity))
-    whole = pairing._under_rules(needs, capacities, Rules(), week)
+    whole, _ = pairing._under_rules(needs, capacities, Rules(), week)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pairing, "ALL_PAIRS_BELOW", 0)
         patch.setattr(pairing, "NEAREST", 1)
-        grown = pairing._under_rules(needs, capacities, Rules(), week)
+        grown, _ = pairing._under_rules(needs, capacities, Rules(), week)
     assert (whole.complete, grown.complete) == (True, False)
     served = [assign(**one.arrays).served[:count] for one in (whole, grown)]
     assert np.array_equal(*served)
@@ -336,7 +336,7 @@ def test_a_full_week_sends_one_on_to_who_lies_farther_away():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pairing, "ALL_PAIRS_BELOW", 0)
         patch.setattr(pairing, "NEAREST", 1)
-        problem = pairing._under_rules(needs, capacities, Rules(), pairing.weeks(capacities))
+        problem, _ = pairing._under_rules(needs, capacities, Rules(), pairing.weeks(capacities))
     assert assign(**problem.arrays).served[:2].tolist() == [1, 1]
 
 

@@ -170,7 +170,7 @@ def forget_batch(*, batch_id: int, by: Acting, now: datetime) -> None:
 @action
 def begin_batch(*, batch_id: int, by: Acting, now: datetime) -> Batch | None:
     """Start, also where an earlier start died; None where nothing is to be done any more."""
-    _only_system(by)
+    require_system(by)
     batch = Batch.objects.select_for_update(of=("self",)).select_related("account").filter(pk=batch_id).first()
     if batch is None or batch.state not in UNFINISHED:
         return None
@@ -186,7 +186,7 @@ def begin_batch(*, batch_id: int, by: Acting, now: datetime) -> Batch | None:
 @action
 def fail_batch(*, batch_id: int, by: Acting, now: datetime) -> None:
     """It stopped in the middle; what was done can be undone."""
-    _only_system(by)
+    require_system(by)
     batch = Batch.objects.select_for_update().filter(pk=batch_id, state__in=UNFINISHED).first()
     if batch is not None:
         _ended(batch, "fail_batch", now)
@@ -196,7 +196,7 @@ def fail_batch(*, batch_id: int, by: Acting, now: datetime) -> None:
 @action
 def defer_again(*, by: Acting, now: datetime) -> int:
     """A job for each unfinished batch that has none any more. Gives how many."""
-    _only_system(by)
+    require_system(by)
     queued = ProcrastinateJob.objects.filter(task_name=TASK, status__in=["todo", "doing"])
     numbers = {int(args["batch_id"]) for args in queued.values_list("args", flat=True)}
     lost = list(Batch.objects.filter(state__in=UNFINISHED).exclude(pk__in=numbers).values_list("pk", flat=True))
@@ -237,7 +237,3 @@ def _kept(details: Mapping[str, object]) -> dict[str, Any]:
 
 def _defer(batch_id: int) -> None:
     configure_task(name=TASK, job_manager=_OUTBOX).defer(batch_id=batch_id)
-
-
-def _only_system(by: Acting) -> None:
-    require_system(by)

@@ -86,7 +86,7 @@ def count_at_once(*, vote_id: int, by: Acting, now: datetime) -> Vote:
 @action
 def begin_count(*, vote_id: int, by: Acting, now: datetime) -> Vote | None:
     """Start, also where an earlier start died; None where nothing is to be counted any more."""
-    _only_system(by)
+    require_system(by)
     vote = Vote.objects.select_for_update().filter(pk=vote_id, state=VoteState.COUNTING).first()
     if vote is None:
         return None
@@ -101,7 +101,7 @@ def begin_count(*, vote_id: int, by: Acting, now: datetime) -> Vote | None:
 @action
 def tell_step(*, vote: Vote, step: CountStep, read: int, by: Acting, now: datetime) -> bool:
     """Say how far a count is; False where this start has to stop."""
-    _only_system(by)
+    require_system(by)
     return bool(Vote.objects.filter(**_mark(vote)).update(count_step=step, count_read=read))
 
 
@@ -113,7 +113,7 @@ def carry_out(*, vote: Vote, tell: Tell, by: Acting, now: datetime) -> Vote:
     the same transaction, and what was entered of papers is deleted, so that nothing the database keeps of its own joins a
     mark to a ballot. Raises `Stopped` where this start no longer holds the vote.
     """
-    _only_system(by)
+    require_system(by)
     ballots = _opened(vote, tell)
     tell(CountStep.TALLYING, len(ballots))
     result = tally(rule_of(vote), asked_of(options_of(vote)), [choice for choice, _receipt in ballots], lot=vote.lot)
@@ -134,7 +134,7 @@ def carry_out(*, vote: Vote, tell: Tell, by: Acting, now: datetime) -> Vote:
 @action
 def give_up(*, vote: Vote, by: Acting, now: datetime) -> bool:
     """Nothing came of this start: the vote is closed as before. False where nobody waits for it any more."""
-    _only_system(by)
+    require_system(by)
     held = Vote.objects.select_for_update().filter(**_mark(vote)).first()
     if held is not None:
         _give_up(held, by, now)
@@ -144,7 +144,7 @@ def give_up(*, vote: Vote, by: Acting, now: datetime) -> bool:
 @action
 def defer_again(*, by: Acting, now: datetime) -> int:
     """A job for each count that was asked for and has none any more. Gives how many."""
-    _only_system(by)
+    require_system(by)
     queued = ProcrastinateJob.objects.filter(task_name=TASK, status__in=["todo", "doing"])
     numbers = {int(args["vote_id"]) for args in queued.values_list("args", flat=True)}
     lost = list(Vote.objects.filter(state=VoteState.COUNTING).exclude(pk__in=numbers).values_list("pk", flat=True))
@@ -197,7 +197,3 @@ def _give_up(vote: Vote, by: Acting, now: datetime) -> None:
 
 def _defer(vote_id: int) -> None:
     configure_task(name=TASK, job_manager=_OUTBOX).defer(vote_id=vote_id)
-
-
-def _only_system(by: Acting) -> None:
-    require_system(by)

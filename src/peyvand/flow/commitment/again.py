@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from peyvand.flow.capacity.enums import CapacityState
 from peyvand.flow.capacity.models import Capacity
 from peyvand.flow.commitment.enums import SuggestionState
-from peyvand.flow.commitment.fitting import OF_CAPACITY, OF_NEED, refused_meanwhile, rows_of
+from peyvand.flow.commitment.fitting import refused_by_now
 from peyvand.flow.commitment.loading import proposed_units
 from peyvand.flow.commitment.models import Suggestion
 from peyvand.flow.need.enums import NeedState
@@ -22,6 +22,8 @@ def fitting_again(rows: Iterable[Suggestion]) -> list[Suggestion]:
     `suggestion_stands_again` holds the same of an offer's units and of what a family has refused.
     """
     asked = list(rows)
+    if not asked:
+        return []
     with scope(SYSTEM):
         needs = lock(Need.objects.all(), [row.need_id for row in asked])
         offers = lock(Capacity.objects.all(), [row.capacity_id for row in asked])
@@ -29,11 +31,7 @@ def fitting_again(rows: Iterable[Suggestion]) -> list[Suggestion]:
         given = proposed_units(waiting.filter(capacity_id__in=offers))
         of_needs = waiting.filter(need_id__in=needs).order_by().values_list("need_id", "capacity_id", "quantity")
         standing = {(need, offer): units for need, offer, units in of_needs}
-        refused = refused_meanwhile(
-            [(row.need_id, row.capacity_id) for row in asked],
-            rows_of(Need.objects.filter(pk__in=needs), OF_NEED),
-            rows_of(Capacity.objects.filter(pk__in=offers), OF_CAPACITY),
-        )
+        refused = refused_by_now([(row.need_id, row.capacity_id) for row in asked])
     taken: dict[int, int] = {}
     for (need_id, _), units in standing.items():
         taken[need_id] = taken.get(need_id, 0) + units

@@ -181,6 +181,14 @@ def refused_meanwhile(
     return {pair for pair in pairs if (family(needs[pair[0]]), capacities[pair[1]].organisation_id) in found}
 
 
+def refused_by_now(pairs: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+    """`refused_meanwhile` of rows that are not read yet; under the national role, for the other side may lie elsewhere."""
+    with scope(SYSTEM):
+        needs = rows_of(Need.objects.filter(pk__in={need for need, _ in pairs}), OF_NEED)
+        capacities = rows_of(Capacity.objects.filter(pk__in={offer for _, offer in pairs}), OF_CAPACITY)
+        return refused_meanwhile(pairs, needs, capacities)
+
+
 def provider(row: Any) -> Group:
     """Whose offers of one kind count together in a week."""
     return row.organisation_id, row.provider_person_id, row.specification_id

@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import F, QuerySet
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -41,10 +40,9 @@ from peyvand.kernel.refusals import NotPermitted, require
 from peyvand.places.models import Place
 from peyvand.scope.acting import SYSTEM, Acting, Role, require_system, within
 from peyvand.scope.bulk import lock
-from peyvand.scope.database import action, scope
+from peyvand.scope.database import action, one_at_a_time, scope
 
 TASK, REPEAT = "peyvand.run_matching", "peyvand.repeat_matching"
-_ONE_RUN = 0x7065_6D61
 # Django's own connection: the job is there exactly when the asking was committed.
 _OUTBOX = JobManager(DjangoConnector())
 
@@ -114,7 +112,7 @@ def undo_matching(*, run_id: int, by: Acting, now: datetime) -> MatchingRun:
 @action
 def begin_run(*, run_id: int, by: Acting, now: datetime) -> MatchingRun | None:
     """Start, also where an earlier start died; None where nothing is to be done any more."""
-    _only_system(by)
+    require_system(by)
     run = _of_the_job(run_id).first()
     if run is None:
         return None
@@ -153,7 +151,7 @@ def carry_out(*, run: MatchingRun, tell: Tell, by: Acting, now: datetime) -> Mat
 @action
 def fail_run(*, run: MatchingRun, failure: RunFailure, by: Acting, now: datetime) -> bool:
     """Nothing came of it; False where nobody waits for this start any more."""
-    _only_system(by)
+    require_system(by)
     held = _of_the_job(run.pk).filter(attempts=run.attempts).first()
     if held is not None:
         _fail(held, failure, by, now)
@@ -180,7 +178,7 @@ def repeat_run(*, run_id: int, by: Acting, now: datetime) -> bool:
 
     Raises `InputsGone` where they are no longer kept.
     """
-    _only_system(by)
+    require_system(by)
     run = MatchingRun.objects.select_related("inputs").filter(pk=run_id, inputs__isnull=False).first()
     if run is None:
         raise InputsGone
@@ -194,14 +192,14 @@ def repeat_run(*, run_id: int, by: Acting, now: datetime) -> bool:
 @action
 def forget_inputs(*, by: Acting, now: datetime) -> int:
     """Take away stored inputs that are older than promised; their fingerprints stay. Gives how many."""
-    _only_system(by)
+    require_system(by)
     return RunInputs.objects.filter(expires_at__lte=now).delete()[0]
 
 
 @action
 def defer_again(*, by: Acting, now: datetime) -> int:
     """A job for each unfinished run that has none any more, as after a worker that was told to stop. Gives how many."""
-    _only_system(by)
+    require_system(by)
     queued = ProcrastinateJob.objects.filter(task_name=TASK, status__in=["todo", "doing"])
     numbers = {int(args["run_id"]) for args in queued.values_list("args", flat=True)}
     rows = MatchingRun.objects.filter(state__in=UNFINISHED_RUNS).exclude(pk__in=numbers).order_by("pk")
@@ -253,8 +251,7 @@ def _finish(run: MatchingRun, by: Acting, now: datetime) -> None:
 
 def _one_run_at_a_time() -> None:
     """Two runs at once would each propose what the other does not see yet. Held until the act ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_RUN])
+    one_at_a_time("matching run")
 
 
 def _take_back(run: MatchingRun, now: datetime) -> None:
@@ -287,10 +284,6 @@ def _fail(run: MatchingRun, failure: RunFailure, by: Acting, now: datetime) -> N
     run.failure = failure
     run.save(update_fields=["state", "step", "finished_at", "failure"])
     _note("matching.failed", run, by, now, failure=failure.value)
-
-
-def _only_system(by: Acting) -> None:
-    require_system(by)
 
 
 def _note(act: str, run: MatchingRun, by: Acting, now: datetime, **data: object) -> None:

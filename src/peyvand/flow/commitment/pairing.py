@@ -133,9 +133,9 @@ def solve(needs: pl.DataFrame, capacities: pl.DataFrame, rules: pl.DataFrame, te
         found = matched.assignment
     else:
         tell(MATCHING[0])
-        problem = _under_rules(needs, offers, rules_of(rules), week)
+        problem, plain = _under_rules(needs, offers, rules_of(rules), week)
         tell(MATCHING[1])
-        found = assign(**problem.arrays, cost=None if bites else _cost(problem))
+        found = plain if bites and plain else assign(**problem.arrays, cost=None if bites else _cost(problem))
     if not bites:
         return _solved(problem, found, found, None)
     tell(LOTS)
@@ -197,11 +197,16 @@ def _cost(problem: Problem) -> Array:
     return np.append(cost_of_way(problem.graph.km), np.zeros(more))
 
 
-def _under_rules(needs: pl.DataFrame, capacities: pl.DataFrame, rules: Rules, week: Weeks) -> Problem:
-    """The pairs that may be made: all of them, or as many as prove the answer over all of them (not `complete`)."""
+def _under_rules(
+    needs: pl.DataFrame, capacities: pl.DataFrame, rules: Rules, week: Weeks
+) -> tuple[Problem, Assignment | None]:
+    """The pairs that may be made: all of them, or as many as prove the answer over all of them (not `complete`).
+
+    With the answer without costs, where it was needed to find them.
+    """
     of_one_kind = Feasibility(needs, capacities, rules)
     if at_most(survey(needs, capacities)) < ALL_PAIRS_BELOW:
-        return _problem(needs, week, of_one_kind.pairs(), complete=True)
+        return _problem(needs, week, of_one_kind.pairs(), complete=True), None
     graph, whole = of_one_kind.pairs(k=NEAREST), np.zeros(len(needs), bool)
     while True:
         problem = _problem(needs, week, graph, complete=False)
@@ -210,7 +215,7 @@ def _under_rules(needs: pl.DataFrame, capacities: pl.DataFrame, rules: Rules, we
         led_to = _led_to(problem.arrays, found.flow, found.served < problem.arrays["demand"])[: problem.needs]
         rows = np.flatnonzero(led_to & ~whole)
         if not len(rows):
-            return problem
+            return problem, found
         whole[rows] = True
         graph = _with_rows(graph, rows, Feasibility(needs[rows], capacities, rules).pairs())
 

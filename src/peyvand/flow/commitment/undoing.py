@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from peyvand.engines.matching import Refused
 from peyvand.extend.guards import guarded
 from peyvand.flow.capacity import actions as capacities_
 from peyvand.flow.capacity.models import Capacity
@@ -18,7 +17,7 @@ from peyvand.flow.commitment.actions import (
     state_follows_later,
 )
 from peyvand.flow.commitment.enums import CommitmentState, DeclineReason, SuggestionState
-from peyvand.flow.commitment.fitting import why_not
+from peyvand.flow.commitment.fitting import refused_by_now
 from peyvand.flow.commitment.models import Commitment, Suggestion
 from peyvand.flow.commitment.permissions import may_answer, may_take_part
 from peyvand.flow.need import actions as needs_
@@ -48,7 +47,8 @@ def take_back_commitments(*, commitment_ids: Sequence[int], by: Acting, now: dat
         return []
     guarded("withdraw_commitment", by=by, now=now, **ids_of(promises.values()))
     back_to_need, back_to_capacity, rows = Counter[int](), Counter[int](), []
-    unwanted, ended = _unwanted(promises.values()), []
+    unwanted = refused_by_now([(one.need_id, one.capacity_id) for one in promises.values()])
+    ended = set[int]()
     for one in promises.values():
         require(may_take_part(by, one))
         _untouched(one)
@@ -58,7 +58,7 @@ def take_back_commitments(*, commitment_ids: Sequence[int], by: Acting, now: dat
         rows.append((one.pk, one.need_id, one.capacity_id, one.quantity, one.suggestion_id or 0))
         one.released, one.ended_at, one.end_reason = one.quantity, now, DeclineReason.OTHER
         if one.suggestion_id and (one.need_id, one.capacity_id) in unwanted:
-            ended.append(one.suggestion_id)
+            ended.add(one.suggestion_id)
         else:
             one.suggestion_id = None
         back_to_need[one.need_id] -= one.quantity
@@ -98,15 +98,9 @@ def return_commitments(*, commitment_ids: Sequence[int], by: Acting, now: dateti
     return list(promises.values())
 
 
-def _unwanted(promises: Iterable[Commitment]) -> set[tuple[int, int]]:
-    """Pairs of need and capacity that the family refuses by now."""
-    found = why_not([(one.need_id, one.capacity_id) for one in promises])
-    return {pair for pair, codes in found.items() if Refused.HOUSEHOLD in codes}
-
-
 def _still_fit(promises: Iterable[Commitment], capacities: Mapping[int, Capacity], now: datetime) -> None:
     """Of the rules of the match those that guard people hold for what comes back too: its family, and the week of its giver."""
-    if _unwanted(promises):
+    if refused_by_now([(one.need_id, one.capacity_id) for one in promises]):
         raise rules.FamilyRefuses
     week = week_of(business_date(now))
     units = Counter[int]()
