@@ -96,12 +96,12 @@ class CodesForm(Form):
 class AsideForm(Form):
     """Of one paper; its number tells it from those beside it."""
 
-    reason = forms.ChoiceField(choices=Aside.choices)
+    reason = forms.ChoiceField(label=_("Why it is not counted"), choices=Aside.choices)
 
     def __init__(self, *args: Any, paper: str, **options: Any) -> None:
         super().__init__(*args, **options)
-        words = '{}<span class="visually-hidden">: {}</span>'
-        self.fields["reason"].label = format_html(words, _("Why it is not counted"), paper)
+        field = self.fields["reason"]
+        field.label = format_html('{}<span class="visually-hidden">: {}</span>', field.label, paper)
 
 
 class ReceiptForm(Form):

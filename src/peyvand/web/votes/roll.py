@@ -110,15 +110,12 @@ class RollPages:
     ) -> HttpResponseBase:
         """Do one act, on the vote or on what `values` name, and lead on to a page of the vote."""
         by = acting(request)
-        own = values.keys() & {"voter_id", "paper_id"}
         with scope(by):
             vote = self.one(vote_id)
-            if "voter_id" in own:
+            if "voter_id" in values:
                 voter_of(vote, values["voter_id"])
-            if "paper_id" in own:
-                paper_of(vote, values["paper_id"])
         try:
-            act(by=by, now=timezone.now(), **(values if own else {"vote_id": vote_id} | values))
+            act(by=by, now=timezone.now(), **(values if "voter_id" in values else {"vote_id": vote_id} | values))
             notices.done(request, done)
         except NotFound:
             raise  # somebody of a roll out of sight is answered as nobody is
