@@ -65,7 +65,7 @@ class Net:
 
 
 def net(actors: Sequence[Actor], ties: Sequence[Tie]) -> Net:
-    """At most `MOST_SHOWN` actors, the first of the list; raises `ValueError` where a tie names one who is not there."""
+    """Raises `ValueError` for more than `MOST_SHOWN` actors, and where a tie names one who is not there."""
     if len(actors) > MOST_SHOWN:
         raise ValueError(f"{len(actors)} actors, at most {MOST_SHOWN} can be read")
     if any(not 0 <= end < len(actors) for tie in ties for end in (tie.first, tie.second)):

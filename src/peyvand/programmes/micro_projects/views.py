@@ -34,7 +34,7 @@ from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages import acts
 from peyvand.web.pages.access import acting, refuse, today
 from peyvand.web.pages.thread import Step
-from peyvand.web.pages.words import listed
+from peyvand.web.pages.words import code_at, listed
 from peyvand.web.programmes import first_step
 from peyvand.web.templatetags.peyvand_format import digits, jdate, quantity, toman_long
 
@@ -69,7 +69,7 @@ LIST = ListSpec(
     title=_("Micro-projects"),
     columns=(
         Column(
-            "code", _("Need"), value="need.tracking_code", kind="code",
+            "code", _("Need"), value=code_at("need.tracking_code"), kind="code",
             link=lambda row: reverse(f"{SLUG}:one", args=[row.pk]),
         ),
         Column("kind", _("What is needed"), value=lambda row: _name(row.need.specification)),

@@ -38,7 +38,7 @@ from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.access import acting, refuse, today
-from peyvand.web.pages.words import named
+from peyvand.web.pages.words import code_at, named
 from peyvand.web.templatetags.peyvand_format import number, percent
 from peyvand.web.templatetags.peyvand_pages import place_url
 
@@ -152,7 +152,7 @@ ALARMS = ListSpec(
     name="double-help",
     title=_("Double help"),
     columns=(
-        Column("code", _("Need"), value="need.tracking_code", kind="code", link=lambda row: reverse("need", args=[row.pk])),
+        Column("code", _("Need"), value=code_at("need.tracking_code"), kind="code", link=lambda row: reverse("need", args=[row.pk])),
         Column("kind", _("What is needed"), value=lambda row: named(row.need.specification)),
         Column("place", _("Place"), value=lambda row: named(row.need.place)),
         Column("noticed", _("Noticed"), value="noticed_at", kind="date", sort="noticed_at"),

@@ -13,10 +13,10 @@ from django.db.models import Count, Min, QuerySet
 from peyvand.flow.story.models import Story
 from peyvand.flow.story.queries import published
 from peyvand.kernel.jalali import TEHRAN, WEEK_DAYS, business_date, week_of
-from peyvand.kernel.refusals import NotFound
 from peyvand.programmes.practices import rules
 from peyvand.programmes.practices.models import StoryEnding, Turn
 from peyvand.scope.acting import PUBLIC, SYSTEM
+from peyvand.scope.bulk import only
 from peyvand.scope.database import scope
 
 MOST_FED, MOST_OF_WEEK = 30, 60
@@ -25,10 +25,7 @@ MOST_FED, MOST_OF_WEEK = 30, 60
 def shown(story_id: int) -> Story:
     """A story that everyone may read now. Raises `NotFound`."""
     with scope(PUBLIC):
-        found = _rows().filter(pk=story_id).first()
-    if found is None:
-        raise NotFound
-    return found
+        return only(_rows().filter(pk=story_id))
 
 
 def newest(count: int = MOST_FED) -> list[Story]:

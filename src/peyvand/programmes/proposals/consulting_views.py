@@ -179,10 +179,7 @@ def _opinions(consultation_id: int) -> Chart:
 
 def _consultation_of(rows: QuerySet[Any], path: str, pk: int, request: HttpRequest) -> int:
     with scope(acting(request)):
-        found = rows.filter(pk=pk).values_list(path, flat=True).first()
-    if found is None:
-        raise NotFound
-    return int(found)
+        return int(only(rows.filter(pk=pk).values_list(path, flat=True)))
 
 
 def to_one(consultation_id: int) -> str:

@@ -59,20 +59,33 @@ def taken(
     typed and what is wrong beside its field; `fields` name the field beside which a refusal of that code is shown. What is not the
     actor's stays a page of its own."""
 
-    def done() -> None:
+    def act_once() -> None:
         run()
 
+    def done() -> HttpResponse:
+        do(request, act_once)
+        notices.done(request, said, undo_url=undo)
+        return redirect(to)
+
+    return answered(request, form, done, again, **fields)
+
+
+def answered(
+    request: HttpRequest,
+    form: Form,
+    run: Callable[[], HttpResponse],
+    again: Callable[[int], HttpResponse],
+    **fields: str,
+) -> HttpResponse:
+    """As `taken`, where what is done says itself how it ended and where it leads."""
     status = 422
     if form.is_valid():
         try:
-            do(request, done)
+            return run()
         except (NotFound, NotPermitted):
             raise
         except Refusal as refusal:
             refuse(form, refusal, **fields)
             status = 409
-        else:
-            notices.done(request, said, undo_url=undo)
-            return redirect(to)
     with scope(request.acting):  # type: ignore[attr-defined]
         return again(status)

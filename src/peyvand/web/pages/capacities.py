@@ -22,7 +22,6 @@ from peyvand.flow.capacity.queries import capacities_of, own
 from peyvand.flow.commitment.models import Commitment
 from peyvand.flow.gifts import may_see_gift
 from peyvand.kernel import slips
-from peyvand.kernel.codes import spoken
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, Refusal
 from peyvand.people.models import Organisation
@@ -41,7 +40,7 @@ from peyvand.web.pages.access import open_to, refuse
 from peyvand.web.pages.choices import KindField, KindFilter, PlaceField
 from peyvand.web.pages.rows import county_of, in_place, with_county
 from peyvand.web.pages.rule_forms import BroughtForm
-from peyvand.web.pages.words import capacity_badge, listed, named, promise_badge, reach_text
+from peyvand.web.pages.words import capacity_badge, code_at, listed, named, promise_badge, reach_text
 from peyvand.web.search import among, exactly, nearly
 from peyvand.web.templatetags.peyvand_format import jdate, number, quantity, unit
 from peyvand.web.templatetags.peyvand_pages import code
@@ -108,7 +107,7 @@ SPEC = ListSpec(
         Column("start_date", _("From"), kind="date", sort="start_date"),
         Column("end_date", _("Until"), kind="date"),
         Column("state", _("State"), capacity_badge, kind="badge"),
-        Column("tracking_code", _("Tracking code"), lambda row: spoken(row.tracking_code), kind="code"),
+        Column("tracking_code", _("Tracking code"), code_at(), kind="code"),
     ),
     default_sort="-id",
     filters=CapacityFilters,

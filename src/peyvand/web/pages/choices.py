@@ -125,10 +125,11 @@ class FoundPlace(FoundChoice):
 
 def offer_organisations(form: forms.BaseForm, rows: QuerySet[Organisation]) -> None:
     """Offer the same organisations in every field of a form that asks for one; whether they are few is asked once, and of no other form."""
-    fields = [one for one in form.fields.values() if isinstance(one, FoundChoice)]
-    is_written = bool(fields) and rows.order_by()[MOST_NAMES : MOST_NAMES + 1].exists()
-    for field in fields:
-        field.offer(rows, is_written=is_written)
+    is_written: bool | None = None
+    for field in form.fields.values():
+        if isinstance(field, FoundChoice):
+            field.offer(rows, is_written=is_written)
+            is_written = field.is_written
 
 
 class KindField(forms.ModelChoiceField):

@@ -32,7 +32,7 @@ from peyvand.flow.delivery.queries import deliveries_of
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import below, in_area
+from peyvand.scope.bulk import below, in_area, only
 from peyvand.scope.database import scope
 from peyvand.web import bulk, notices
 from peyvand.web.exports import export, exportable
@@ -162,9 +162,7 @@ class DeliveryForm(Form):
 
 def _promise(pk: int, by: Acting) -> Commitment:
     with scope(by):
-        row = Commitment.objects.select_related("need__specification").filter(pk=pk).first()
-    if row is None:
-        raise NotFound
+        row = only(Commitment.objects.select_related("need__specification").filter(pk=pk))
     require(may_record_delivery(by, row))
     return row
 
@@ -253,9 +251,7 @@ class ReversalForm(Form):
 
 def _delivery(pk: int, by: Acting, may: Callable[[Acting, Commitment], Refusal | None]) -> Delivery:
     with scope(by):
-        row = Delivery.objects.select_related("commitment__need__specification").filter(pk=pk).first()
-    if row is None:
-        raise NotFound
+        row = only(Delivery.objects.select_related("commitment__need__specification").filter(pk=pk))
     require(may(by, row.commitment))
     return row
 

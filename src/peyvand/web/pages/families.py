@@ -1,4 +1,4 @@
-"""Family files: the list, one file, and the acts on it. Names are shown where row security lets them through."""
+"""Family files: the list, a new file, and one file with its members. Names are shown where row security lets them through."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,7 +26,7 @@ from peyvand.kernel.refusals import AlreadyThere, NotFound, NotPermitted, Refusa
 from peyvand.people.consented import register_family
 from peyvand.people.enums import ConsentPurpose, ConsentWay
 from peyvand.people.households import add_persons, reveal
-from peyvand.people.models import Consent, Disability, Household, Organisation, Person, Task
+from peyvand.people.models import Consent, Disability, Household, Person, Task
 from peyvand.people.permissions import may_give_task, may_keep_households, may_see_households
 from peyvand.people.queries import households_of
 from peyvand.scope.acting import Acting
@@ -209,7 +209,7 @@ def _person_lines(
 
 def _refused(kept: dict[str, Any]) -> tuple[ProviderRefused, str]:
     row = ProviderRefused(pk=kept["pk"], since=datetime.fromisoformat(kept["since"]))
-    return row, words.named(Organisation(name_fa=kept["name_fa"], name_en=kept["name_en"]))
+    return row, words.in_ones_language(kept["name_fa"], kept["name_en"])
 
 
 def page_of(

@@ -1,5 +1,7 @@
-"""What is done on the page of a family file: consents, disabilities, tasks, a sign-in, erasure. A form that cannot be taken comes
-back on that page as it was filled in."""
+"""What is done on the page of a family file: consents, disabilities, tasks, refused providers, a sign-in, erasure.
+
+A form that cannot be taken comes back on that page as it was filled in.
+"""
 
 from collections.abc import Callable
 
@@ -11,7 +13,6 @@ from django.views.decorators.http import require_POST
 
 from peyvand.flow.commitment.refusing import accept_providers
 from peyvand.flow.erasure import erase_person
-from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.people.enums import ConsentGiver, ConsentPurpose, ConsentWay, DisabilityKind
 from peyvand.people.households import end_task, give_consent, give_task, record_disability, withdraw_consent
 from peyvand.people.models import Person
@@ -20,8 +21,8 @@ from peyvand.people.residents import give_sign_in
 from peyvand.scope.database import scope
 from peyvand.web import bulk
 from peyvand.web.forms import Form
-from peyvand.web.pages.access import acting, now, open_to, refuse
-from peyvand.web.pages.acts import act, taken
+from peyvand.web.pages.access import acting, now, open_to
+from peyvand.web.pages.acts import act, answered, taken
 from peyvand.web.pages.families import family_url, form_of, page_of
 from peyvand.web.pages.family_forms import RefuseForm, TaskForm
 from peyvand.web.pages.people import CODE_LASTS, slip
@@ -132,22 +133,20 @@ def task_end(request: HttpRequest, household_id: int, task_id: int) -> HttpRespo
 @open_to(may_keep_households)
 def provider_refuse(request: HttpRequest, household_id: int) -> HttpResponse:
     """From now on nothing of this provider is proposed or promised to the family; the next page offers to take it back."""
-    by, to, status = acting(request), family_url(household_id), 422
-    with scope(by):
+    to = family_url(household_id)
+    with scope(acting(request)):
         form = RefuseForm(request.POST)
-        valid = form.is_valid()
-    if valid:
+        form.is_valid()  # reads the provider
+
+    def run() -> HttpResponse:
         chosen = str(form.cleaned_data["organisation"].pk)
-        try:
-            bulk.done(request, "refuse_provider", [household_id], to=to, organisation=chosen)
-            return redirect(to)
-        except (NotFound, NotPermitted):
-            raise
-        except Refusal as refusal:
-            refuse(form, refusal, already_there="organisation")
-            status = 409
-    with scope(by):
+        bulk.done(request, "refuse_provider", [household_id], to=to, organisation=chosen)
+        return redirect(to)
+
+    def again(status: int) -> HttpResponse:
         return page_of(request, household_id, sent={"refuse": form}, status=status)
+
+    return answered(request, form, run, again, already_there="organisation")
 
 
 @require_POST

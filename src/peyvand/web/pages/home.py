@@ -141,8 +141,6 @@ def first_steps(by: Acting) -> list[tuple[str, str]]:
         steps.append((_("Run the matching"), reverse("matching")))
     if may_manage_people(by) is None:
         steps.append((_("Open the first account"), reverse("account_new")))
-    if by.role is Role.AUDITOR:
-        steps.append((_("Take a look from outside"), reverse("journal") + "#look"))
     return steps
 
 

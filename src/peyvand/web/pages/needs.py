@@ -57,7 +57,7 @@ SPEC = ListSpec(
             value=words.what,
             link=lambda need: reverse("need", args=[need.pk]),
         ),
-        Column("code", gettext_lazy("Tracking code"), value=lambda need: spoken(need.tracking_code), kind="code"),
+        Column("code", gettext_lazy("Tracking code"), value=words.code_at(), kind="code"),
         Column("place", gettext_lazy("Neighbourhood"), value=lambda need: words.named(need.place)),
         Column("band", gettext_lazy("Band"), value=lambda need: words.band_badge(need.priority), kind="badge"),
         Column("priority", gettext_lazy("Priority"), kind="number", sort="priority"),

@@ -27,14 +27,13 @@ from peyvand.places.actions import may_change_place
 from peyvand.places.enums import PlaceKind
 from peyvand.places.models import Place
 from peyvand.places.queries import ancestors, chain
-from peyvand.resources.models import Specification
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import at_once, below, in_area
 from peyvand.web.charts import bars
 from peyvand.web.pages.access import address, everyone, open_to
 from peyvand.web.pages.pictures import MEASURES, map_of, measure_of, measure_tabs, parts_of, river, seats_around
 from peyvand.web.pages.stories import with_kinds
-from peyvand.web.pages.words import band_label, named
+from peyvand.web.pages.words import band_label, in_ones_language, named
 from peyvand.web.programmes import known_programmes
 from peyvand.web.search import like_written, written
 from peyvand.web.templatetags.peyvand_format import jmonth, quantity
@@ -109,16 +108,16 @@ def _own_rows(place: Place, lacking: list[Any], given: list[Any]) -> dict[str, A
     return {
         "own_needs": [
             {
-                "kind": named(Specification(name_fa=one["name_fa"], name_en=one["name_en"])), "url": address("need", one["pk"]),
+                "kind": in_ones_language(one["name_fa"], one["name_en"]), "url": address("need", one["pk"]),
                 "band": band_label(one["priority"]), "text": quantity(one["left"], one["unit"]),
             }
             for one in lacking
         ],
         "own_capacities": [
             {
-                "kind": named(Specification(name_fa=one["name_fa"], name_en=one["name_en"])),
+                "kind": in_ones_language(one["name_fa"], one["name_en"]),
                 "url": reverse("capacity", args=[one["pk"]]), "text": quantity(one["left"], one["unit"]),
-                "giver": named(Organisation(name_fa=one["giver_fa"], name_en=one["giver_en"])),
+                "giver": in_ones_language(one["giver_fa"], one["giver_en"]),
             }
             for one in given
         ],
@@ -129,9 +128,9 @@ def _own_rows(place: Place, lacking: list[Any], given: list[Any]) -> dict[str, A
 
 def _asked(row: dict[str, Any]) -> dict[str, str]:
     return {
-        "name": named(Organisation(name_fa=row["name_fa"], name_en=row["name_en"])),
+        "name": in_ones_language(row["name_fa"], row["name_en"]),
         "kind": str(OrganisationKind(row["kind"]).label),
-        "place": named(Place(name_fa=row["place_fa"], name_en=row["place_en"])),
+        "place": in_ones_language(row["place_fa"], row["place_en"]),
     }
 
 

@@ -22,7 +22,6 @@ from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.delivery.permissions import may_accept_recorded
 from peyvand.flow.need.models import Need
 from peyvand.flow.story.models import StoryDelivery
-from peyvand.kernel.codes import spoken
 from peyvand.kernel.jalali import business_date
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
@@ -36,7 +35,7 @@ from peyvand.web.pages.access import address, open_to
 from peyvand.web.pages.answer_forms import ReasonForm
 from peyvand.web.pages.choices import KindFilter, KindFilters
 from peyvand.web.pages.rows import county_of, in_place, with_county, with_giver
-from peyvand.web.pages.words import named, promise_badge, steps
+from peyvand.web.pages.words import code_at, named, promise_badge, steps
 from peyvand.web.templatetags.peyvand_format import jdate, jdate_ago, number, quantity, unit
 from peyvand.web.templatetags.peyvand_pages import code
 
@@ -82,7 +81,7 @@ SPEC = ListSpec(
         Column("county", _("County")),
         Column("due_date", _("Due"), kind="date", sort="due_date"),
         Column("state", _("State"), lambda row: promise_badge(row.state, row.due_date, business_date(timezone.now())), kind="badge"),
-        Column("tracking_code", _("Tracking code"), lambda row: spoken(row.tracking_code), kind="code"),
+        Column("tracking_code", _("Tracking code"), code_at(), kind="code"),
     ),
     default_sort="due_date",
     filters=PromiseFilters,

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,12 +18,12 @@ from peyvand.flow.story.models import Story
 from peyvand.flow.story.permissions import may_edit_story, may_publish_story, may_tell_story
 from peyvand.flow.story.queries import consented, kinds_told, published, tellable
 from peyvand.flow.story.rules import LIFE
-from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal, require
+from peyvand.kernel.refusals import NotPermitted, Refusal, require
 from peyvand.people.enums import ConsentPurpose
 from peyvand.people.models import Consent
 from peyvand.places.models import Place
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import in_area
+from peyvand.scope.bulk import in_area, only
 from peyvand.scope.database import scope
 from peyvand.web import bulk, notices
 from peyvand.web.forms import Form
@@ -236,9 +235,7 @@ def _form_page(request: HttpRequest, form: Form, title: Any, pk: int | None = No
 def story_edit(request: HttpRequest, pk: int) -> HttpResponse:
     by: Acting = request.acting  # type: ignore[attr-defined]
     with scope(by):
-        row = Story.objects.filter(Q(pk=pk)).first()
-    if row is None:
-        raise NotFound
+        row = only(Story.objects.filter(pk=pk))
     require(may_edit_story(by, row))
     initial = {"title": row.title, "body": row.body, "invitation": row.invitation}
     form = WordsForm(request.POST if request.method == "POST" else None, initial=initial)

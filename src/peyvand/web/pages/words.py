@@ -1,7 +1,8 @@
 """How rows of the flow are named and marked on every page: one word and one badge per thing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from django.utils.translation import get_language, ngettext
@@ -17,6 +18,7 @@ from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.need.enums import Band, ClosedAs, NeedState
 from peyvand.flow.need.models import Need
 from peyvand.flow.need.rules import band
+from peyvand.kernel.codes import spoken
 from peyvand.web.lists import Badge
 from peyvand.web.templatetags.peyvand_format import km, number, quantity, said
 
@@ -46,6 +48,11 @@ def named(row: Any) -> str:
 
 def in_ones_language(name_fa: str, name_en: str) -> str:
     return name_fa if _persian() else name_en or name_fa
+
+
+def code_at(path: str = "tracking_code") -> Callable[[Any], str]:
+    """For a column of a list: a tracking code as it is printed and read out; `path` leads to it from the row."""
+    return lambda row: spoken(attrgetter(path)(row))
 
 
 def _persian() -> bool:
