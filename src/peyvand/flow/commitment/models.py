@@ -299,6 +299,7 @@ class Commitment(models.Model):
             models.Index(fields=["quantity", "id"], name="commitment_by_quantity"),
             models.Index(fields=["ended_at"], name="commitment_ended"),
             models.Index(fields=["due_date", "id"], condition=Q(state="accepted"), name="commitment_accepted"),
+            models.Index(fields=["need", "due_date"], condition=Q(state="accepted"), name="commitment_late_of_need"),
             models.Index(fields=["due_date", "id"], condition=Q(state="offered"), name="commitment_offered"),
             models.Index(fields=["due_date", "id"], condition=Q(underway__gt=0), name="commitment_underway"),
             models.Index(fields=["giver_path", "state"], name="commitment_giver"),
