@@ -236,6 +236,8 @@ def test_staff_keep_the_roll_and_enter_papers_twice(world):
     alone = facilitator.post(act[0], {"reason": "mistyped"})  # who entered it does not set it aside
     assert (alone.status_code, '-reason_error">' in alone.content.decode()) == (403, True)
     assert '<option value="mistyped" selected>' in alone.content.decode()
+    unsaid = worker.post(act[0], {})
+    assert (unsaid.status_code, "«چرا شمرده نمی‌شود»" in page(unsaid)) == (422, True)
     answer = worker.post(act[0], {"reason": "surplus"}, follow=True)
     assert "کنار گذاشته شد" in page(answer)
     assert "/aside/" not in answer.content.decode()
