@@ -134,9 +134,7 @@ def close_buys(*, by: Acting, now: datetime) -> int:
 @action
 def write_offer(*, buy_id: int, offer: NewOffer, by: Acting, now: datetime) -> PriceOffer:
     """Write down what a supplier asks, with its prices by quantity; every offer is kept, also those that are not chosen."""
-    buy = kept_buy(buy_id, by, now)
-    if buy.state not in (BuyState.OPEN, BuyState.CLOSED):
-        raise BadValue(field="offer", reason="offers are weighed before one is chosen")
+    buy = _weighing(buy_id, by, now)
     if len(offer.supplier.strip()) < 2:
         raise BadValue(field="supplier", reason="who offers it?")
     if offer.offered > business_date(now):
@@ -161,13 +159,11 @@ def write_offer(*, buy_id: int, offer: NewOffer, by: Acting, now: datetime) -> P
 
 @action
 def withdraw_or_restore_offer(*, offer_id: int, act: str, by: Acting, now: datetime) -> PriceOffer:
-    """Say that a supplier took an offer back (`withdraw`), or that it stands after all (`restore`). The chosen one stays."""
+    """Say that a supplier took an offer back (`withdraw`), or that it stands after all (`restore`), until one is chosen."""
     if act not in ("withdraw", "restore"):
         raise BadValue(field="act", reason="an offer is withdrawn, or that is taken back")
-    buy = kept_buy(one_offer(offer_id).buy_id, by, now)
+    buy = _weighing(one_offer(offer_id).buy_id, by, now)
     offer = lock(PriceOffer.objects.all(), [offer_id])[offer_id]
-    if buy.chosen_id == offer.pk:
-        raise rules.AlreadyUnderWay
     offer.withdrawn_at = now if act == "withdraw" else None
     offer.save(update_fields=["withdrawn_at"])
     done = "federation.price_offer_withdrawn" if act == "withdraw" else "federation.price_offer_restored"
@@ -224,6 +220,13 @@ def kept_buy(buy_id: int, by: Acting, now: datetime) -> JointBuy:
     """The buying, locked, which the actor keeps: its federation, or the member that opened it."""
     buy = locked_buy(buy_id, now)
     require(may_keep_buy(by, buy))
+    return buy
+
+
+def _weighing(buy_id: int, by: Acting, now: datetime) -> JointBuy:
+    buy = kept_buy(buy_id, by, now)
+    if buy.state not in (BuyState.OPEN, BuyState.CLOSED):
+        raise BadValue(field="offer", reason="offers are weighed before one is chosen")
     return buy
 
 

@@ -21,8 +21,12 @@ from peyvand.scope.acting import Acting
 from peyvand.web.doing import Act, Acts
 
 
+def _leads_a_member(by: Acting, federation_id: int) -> bool:
+    return by.role in permissions.SPEAKERS and queries.speaking_members(by, federation_id).exists()
+
+
 def _may_open(row: Federation, by: Acting) -> Refusal | None:
-    if permissions.may_keep(by, row) is None or queries.speaking_members(by, row.pk).exists():
+    if permissions.may_keep(by, row) is None or _leads_a_member(by, row.pk):
         return None
     return NotPermitted(reason="joint buying is opened by a member or by the federation")
 
@@ -39,7 +43,7 @@ OPEN_BUY = Act(
 
 
 def _may_say(row: JointBuy, by: Acting) -> Refusal | None:
-    if by.role in permissions.SPEAKERS and queries.speaking_members(by, row.federation_id).exists():
+    if _leads_a_member(by, row.federation_id):
         return None
     return NotPermitted(reason="how much a member takes is said by those who lead it")
 

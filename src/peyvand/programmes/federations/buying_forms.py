@@ -1,38 +1,31 @@
 """The forms of joint buying."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.kernel.quantities import RIAL_PER_TOMAN
-from peyvand.kernel.text import latin_digits
 from peyvand.people.models import Organisation
 from peyvand.programmes.federations import buying_queries as queries
 from peyvand.programmes.federations.buying_models import PriceOffer
-from peyvand.programmes.federations.buying_rules import MOST_STEPS, cost_at
+from peyvand.programmes.federations.buying_rules import MOST_RIAL, MOST_STEPS, cost_at
 from peyvand.programmes.federations.enums import BuyState
+from peyvand.programmes.federations.forms import Named
 from peyvand.programmes.federations.models import Member
 from peyvand.programmes.federations.permissions import may_keep
 from peyvand.web.doing import ActForm
 from peyvand.web.fields import JalaliDateField, QuantityField, TomanField
 from peyvand.web.pages.choices import KindField, KindFilters
-from peyvand.web.pages.words import listed, named
+from peyvand.web.pages.words import listed
 from peyvand.web.templatetags.peyvand_format import number
 from peyvand.web.templatetags.peyvand_format import unit as unit_of
 from peyvand.web.templatetags.peyvand_money import rial
 
-_SEPARATORS = str.maketrans("", "", "٬،,’' \u200c\u00a0\u202f\u200e\u200f")
-
 
 class BuyFilters(KindFilters):
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *BuyState.choices])
-
-
-class _Named(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return named(getattr(obj, "organisation", obj))
 
 
 class _Offers(forms.ModelChoiceField):
@@ -47,7 +40,7 @@ class _Offers(forms.ModelChoiceField):
 
 
 class OpenBuyForm(ActForm):
-    opener = _Named(label=_("Opened by"), queryset=Organisation.objects.none(), empty_label=None)
+    opener = Named(label=_("Opened by"), queryset=Organisation.objects.none(), empty_label=None)
     kind = KindField(label=_("What is bought"))
     details = forms.CharField(
         label=_("Which sort exactly"), max_length=300, required=False,
@@ -66,7 +59,7 @@ class OpenBuyForm(ActForm):
 
 
 class PortionForm(ActForm):
-    member = _Named(label=_("For which member"), queryset=Member.objects.none(), empty_label=None)
+    member = Named(label=_("For which member"), queryset=Member.objects.none(), empty_label=None)
     quantity = QuantityField(label=_("How much your organisation takes"), least=0, help_text=_("0 takes it back."))
 
     def prepare(self) -> None:
@@ -102,18 +95,14 @@ class OfferForm(ActForm):
 
 def _step(line: str, at: int) -> tuple[int, int]:
     """A step of a line «۲۰۰: ۷۹٬۰۰۰» (toman), in rial."""
-    count, _colon, price = latin_digits(line).translate(_SEPARATORS).partition(":")
-    if not (
-        count.isdecimal()
-        and price.isdecimal()
-        and 0 < len(count) < 10
-        and 0 < len(price) < 13
-        and int(count)
-        and int(price)
-    ):
+    count, _colon, price = line.partition(":")
+    try:
+        return QuantityField().clean(count), cast(int, TomanField(most=MOST_RIAL // RIAL_PER_TOMAN).clean(price))
+    except forms.ValidationError:
         said = {"line": number(at)}
-        raise forms.ValidationError(_("Line %(line)s is not “quantity: price”, such as 200: 79000."), params=said)
-    return int(count), int(price) * RIAL_PER_TOMAN
+        raise forms.ValidationError(
+            _("Line %(line)s is not “quantity: price”, such as 200: 79000."), params=said
+        ) from None
 
 
 class ChooseForm(ActForm):

@@ -48,7 +48,7 @@ class SharedFilters(KindFilters):
     )  # fmt: skip
 
 
-class _Named(forms.ModelChoiceField):
+class Named(forms.ModelChoiceField):
     """Rows that are named through an organisation of theirs."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -89,7 +89,7 @@ def _quorum() -> QuantityField:
 
 
 class FoundForm(Form):
-    organisation = _Named(label=_("Which organisation is the federation?"), queryset=Organisation.objects.none())
+    organisation = Named(label=_("Which organisation is the federation?"), queryset=Organisation.objects.none())
     quorum = _quorum()
 
     def __init__(self, *args: Any, by: Acting, **options: Any) -> None:
@@ -176,7 +176,7 @@ def seats_rule(method: Method, seats: int, ties: Ties) -> Rule:
 
 
 class ShareForm(Form):
-    federation = _Named(label=_("With the members of"), queryset=Federation.objects.none())
+    federation = Named(label=_("With the members of"), queryset=Federation.objects.none())
     needs = _Needs(label=_("Which needs of yours"), queryset=Need.objects.none())
 
     def __init__(self, *args: Any, by: Acting, **options: Any) -> None:

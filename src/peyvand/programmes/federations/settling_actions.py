@@ -10,7 +10,6 @@ from peyvand.programmes.federations import buying_rules as rules
 from peyvand.programmes.federations.buying_actions import kept_buy, locked_buy, saved, told
 from peyvand.programmes.federations.buying_models import BuyPayment, JointBuy, Portion
 from peyvand.programmes.federations.buying_queries import one_payment, one_portion
-from peyvand.programmes.federations.enums import BuyState
 from peyvand.programmes.federations.permissions import may_keep_buy, may_speak
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import lock
@@ -88,8 +87,7 @@ def finish_or_take_up(*, buy_id: int, act: str, by: Acting, now: datetime) -> Jo
 def _locked(portion_id: int, now: datetime) -> tuple[Portion, JointBuy]:
     """A portion and its buying, both locked, while an offer is chosen and it is not finished. Raises `WrongState`."""
     buy = locked_buy(one_portion(portion_id).buy_id, now)
-    if buy.state != BuyState.CHOSEN:
-        rules.BUYING.after("finish", buy.state)
+    rules.BUYING.after("finish", buy.state)
     return lock(Portion.objects.all(), [portion_id])[portion_id], buy
 
 

@@ -1,5 +1,6 @@
 """Joint buying as its people walk it: asked for, offered, chosen with a reason, paid share by share, and received."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,15 +15,16 @@ from peyvand.kernel.jalali import business_date, short_date
 from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted
 from peyvand.kernel.states import WrongState
 from peyvand.programmes.federations import buying_actions as buying
+from peyvand.programmes.federations import buying_acts
 from peyvand.programmes.federations import buying_queries as queries
 from peyvand.programmes.federations import buying_rules as rules
 from peyvand.programmes.federations import settling_actions as settling
-from peyvand.programmes.federations.buying_models import BuyPayment, JointBuy, Portion
+from peyvand.programmes.federations.buying_models import BuyPayment, JointBuy, Portion, PriceOffer
 from peyvand.programmes.federations.models import Member
 from peyvand.programmes.federations.rules import NotAMember
 from peyvand.programmes.federations.tests.test_pages_and_api import client, page
 from peyvand.programmes.federations.tests.test_way_of_a_federation import SPEAKERS, _at_once, built, house, member
-from peyvand.scope.acting import SYSTEM
+from peyvand.scope.acting import SYSTEM, Role
 from peyvand.scope.database import scope
 
 NAMES = ("charity", "other", "firm")
@@ -143,6 +145,33 @@ def test_an_offer_is_chosen_with_its_reason_and_the_shares_are_its_cost_to_the_r
         buying.choose_offer(buy_id=buy.pk, offer_id=old.pk, reason="ارزان‌تر", by=by, now=LATER)
     with pytest.raises(BadValue):
         offered(world, buy, [(1, 5), (1, 6)])
+
+
+def test_an_offer_is_withdrawn_only_while_offers_are_weighed(world):
+    buy, _portions = chosen(world)
+    by = world["charity_manager"]
+    with scope(SYSTEM):
+        other = PriceOffer.objects.create(buy=buy, supplier="دیگری", offered_date=business_date(NOW), written_at=NOW)
+    for offer in (buy.chosen_id, other.pk):  # nobody has paid: it is the choice that stands in the way
+        with pytest.raises(BadValue, match="weighed"):
+            buying.withdraw_or_restore_offer(offer_id=offer, act="withdraw", by=by, now=LATER)
+    buying.unchoose_offer(buy_id=buy.pk, by=by, now=LATER)
+    assert buying.withdraw_or_restore_offer(offer_id=other.pk, act="withdraw", by=by, now=LATER).withdrawn_at
+    buying.cancel_or_restore(buy_id=buy.pk, act="cancel", by=by, now=LATER)
+    with pytest.raises(BadValue, match="weighed"):
+        buying.withdraw_or_restore_offer(offer_id=other.pk, act="restore", by=by, now=LATER)
+
+
+def test_joint_buying_is_offered_to_those_who_lead_a_member(world):
+    leads = world["charity_manager"]
+    with scope(leads):
+        federation = queries.speaking_members(leads, world.organisations["federation"].pk).get().federation
+        assert buying_acts._may_open(federation, leads) is None
+    works = replace(leads, role=Role.SOCIAL_WORKER)
+    with scope(works):
+        refusal = buying_acts._may_open(federation, works)
+    assert refusal is not None
+    assert refusal.code == "not_permitted"
 
 
 def test_each_pays_its_own_share_and_says_itself_what_arrived(world):
