@@ -12,6 +12,7 @@ from peyvand.programmes.proposals.actions import alone, event, happened, led, re
 from peyvand.programmes.proposals.enums import ENDED, OPEN, Decision, HappeningKind, ProposalState
 from peyvand.programmes.proposals.models import Answer, OwnWords, Proposal, Reply, Theme
 from peyvand.programmes.proposals.permissions import may_answer
+from peyvand.programmes.proposals.queries import one_theme
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.bulk import lock, only
 from peyvand.scope.database import action, scope
@@ -69,7 +70,7 @@ def answer_proposal(*, proposal_id: int, said: Said, by: Acting, now: datetime) 
 def answer_theme(*, theme_id: int, said: Said, by: Acting, now: datetime) -> Answer:
     """One answer to every proposal of a theme that waits for the actor's organisation, and to those joined to them."""
     alone()
-    theme = only(Theme.objects.filter(pk=theme_id))
+    theme = one_theme(theme_id)
     require(may_answer(by, by.organisation_path))
     ids = list(queries.waiting_for(by).filter(theme=theme).order_by("pk").values_list("pk", flat=True))
     if not ids:

@@ -20,6 +20,7 @@ from peyvand.programmes.proposals import actions, answering_actions, permissions
 from peyvand.programmes.proposals.consulting_api import CONSULTATION_ROUTES
 from peyvand.programmes.proposals.enums import Decision, HappeningKind, ProposalState
 from peyvand.programmes.proposals.models import Answer, AnswerTerms, Happening, Holiday, Proposal, Theme
+from peyvand.programmes.proposals.queries import one_theme
 from peyvand.programmes.proposals.rules import Calendar
 from peyvand.programmes.proposals.shapes import (
     AnswerTermsIn,
@@ -51,7 +52,6 @@ from peyvand.programmes.proposals.shapes import (
 )
 from peyvand.programmes.proposals.speaking_api import SPEAKING_ROUTES
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import only
 
 
 def _fields(row: Proposal, clock: Calendar) -> dict[str, object]:
@@ -268,7 +268,7 @@ def list_themes(request: HttpRequest, page: Query[PageQuery]) -> HttpResponse:
 
 def get_theme(request: HttpRequest, theme_id: Path[Id]) -> HttpResponse:
     with reading(request) as by:
-        row = only(Theme.objects.filter(pk=theme_id))
+        row = one_theme(theme_id)
         standing = queries.glance(by, today(), Proposal.objects.filter(theme=row)).standing
         answers = Answer.objects.filter(theme=row).select_related("body").order_by("-at", "-id")
         told = [

@@ -19,9 +19,9 @@ from peyvand.programmes.proposals.enums import OPEN
 from peyvand.programmes.proposals.forms import AnswerTermsForm, HolidayForm, RouteForm, ThemeFilters
 from peyvand.programmes.proposals.list_views import LIST, SLUG, clocked, is_open, without_day
 from peyvand.programmes.proposals.models import Answer, AnswerTerms, Holiday, Proposal, Theme
+from peyvand.programmes.proposals.queries import one_theme
 from peyvand.programmes.proposals.views import answering
 from peyvand.scope.acting import Acting
-from peyvand.scope.bulk import only
 from peyvand.scope.database import scope
 from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
@@ -60,14 +60,10 @@ def themes(request: HttpRequest) -> HttpResponseBase:
     return render(request, "proposals/themes.html", {"page": list_page(request, THEMES, rows)})
 
 
-def _theme(theme_id: int) -> Theme:
-    return only(Theme.objects.filter(pk=theme_id))
-
-
 @exportable
 @require_GET
 def theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
-    by, row = acting(request), _theme(theme_id)
+    by, row = acting(request), one_theme(theme_id)
     answers, sends = (by.role in roles and is_open(by) for roles in (permissions.ANSWERERS, permissions.SECRETARIAT))
     glance = queries.glance(by, today(), Proposal.objects.filter(theme=row))
     spec, standing = clocked(OF_THEME, glance.clock), glance.standing
@@ -87,7 +83,7 @@ def theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
 def answer_theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
     by = acting(request)
     with scope(by):
-        row = _theme(theme_id)
+        row = one_theme(theme_id)
         ids = list(queries.waiting_for(by).filter(theme=row).values_list("pk", flat=True))
         require(None if ids else rules.NothingToAnswer())
         joined = Proposal.objects.filter(pk__in=queries.with_joined(ids), state__in=OPEN)
@@ -103,7 +99,7 @@ def route_theme(request: HttpRequest, theme_id: int) -> HttpResponseBase:
     """Send all of a theme that were not sent yet to one body."""
     by, here = acting(request), reverse(f"{SLUG}:theme", args=[theme_id])
     with scope(by):
-        row, form = _theme(theme_id), RouteForm(request.POST or None)
+        row, form = one_theme(theme_id), RouteForm(request.POST or None)
         ids = list(queries.unrouted(by).filter(theme_id=theme_id).values_list("pk", flat=True))
         form.is_valid()  # which reads the body
 

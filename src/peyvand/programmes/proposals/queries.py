@@ -22,6 +22,7 @@ from peyvand.programmes.proposals.models import (
     Reading,
     Reply,
     Support,
+    Theme,
 )
 from peyvand.programmes.proposals.permissions import may_answer, may_withdraw
 from peyvand.programmes.proposals.rules import Calendar, Terms
@@ -120,6 +121,11 @@ def beside(proposal: Proposal, by: Acting) -> Beside:
 def proposals() -> QuerySet[Proposal]:
     """All, for proposals are public, with what a list shows."""
     return Proposal.objects.select_related("body", "place", "organisation", "theme", "merged_into")
+
+
+def one_theme(theme_id: int) -> Theme:
+    """Raises `NotFound`."""
+    return only(Theme.objects.filter(pk=theme_id))
 
 
 def one(proposal_id: int) -> Proposal:

@@ -14,13 +14,13 @@ from peyvand.programmes.proposals.actions import happened, require_on_at, requir
 from peyvand.programmes.proposals.enums import ChoosingState, HappeningKind
 from peyvand.programmes.proposals.models import Proposal, Support, Theme
 from peyvand.programmes.proposals.permissions import may_write
+from peyvand.programmes.proposals.queries import one_theme
 from peyvand.programmes.proposals.speaking_models import Candidate, CandidateName, Choosing, ThemeWords, Voice
 from peyvand.programmes.proposals.speaking_queries import (
     is_author,
     may_choose,
     one_candidate,
     one_choosing,
-    one_theme,
     speaks_now,
     written_in,
 )

@@ -16,6 +16,7 @@ from peyvand.programmes.proposals import speaking_queries as queries
 from peyvand.programmes.proposals import speaking_rules as rules
 from peyvand.programmes.proposals.actions import SLUG
 from peyvand.programmes.proposals.permissions import may_write
+from peyvand.programmes.proposals.queries import one_theme
 from peyvand.programmes.proposals.speaking_models import Candidate, Choosing
 from peyvand.scope.acting import Acting
 from peyvand.web.doing import Act, ActForm, Acts
@@ -105,7 +106,7 @@ THEME = Acts(
             lambda row: not Choosing.objects.filter(theme=row, state=rules.CHOOSING.start).exists(), ChoosingForm,
         )
     },
-    lambda by, pk: queries.one_theme(pk),
+    lambda by, pk: one_theme(pk),
     _anywhere,
     lambda row: page_of(row.pk),
 )  # fmt: skip

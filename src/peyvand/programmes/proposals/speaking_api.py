@@ -11,6 +11,7 @@ from peyvand.api.shapes import Day, Id, Prose, Title
 from peyvand.extend.programme import ApiRoute
 from peyvand.programmes.proposals import speaking_actions as speaking
 from peyvand.programmes.proposals import speaking_queries as queries
+from peyvand.programmes.proposals.queries import one_theme
 from peyvand.programmes.proposals.speaking_models import Candidate
 from peyvand.programmes.proposals.speaking_rules import LEAST_SHOWN
 from peyvand.programmes.proposals.speaking_views import name_of
@@ -72,7 +73,7 @@ class VoiceGiven(Schema):
 
 
 def _speakers(theme_id: int, by: Acting) -> ThemeSpeakers:
-    told = queries.voices_of(queries.one_theme(theme_id), by, today())
+    told = queries.voices_of(one_theme(theme_id), by, today())
 
     def out(one: Candidate) -> ThemeCandidateOut:
         voices = one.voices if one.voices is not None and one.voices >= LEAST_SHOWN else None

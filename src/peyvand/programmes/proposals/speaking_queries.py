@@ -14,11 +14,6 @@ from peyvand.scope.bulk import models_at_once, only
 MOST_HAPPENINGS, MOST_SHOWN = 200, 100
 
 
-def one_theme(theme_id: int) -> Theme:
-    """Raises `NotFound`."""
-    return only(Theme.objects.filter(pk=theme_id))
-
-
 def one_choosing(choosing_id: int) -> Choosing:
     """Raises `NotFound`."""
     return only(Choosing.objects.select_related("theme").filter(pk=choosing_id))
@@ -78,14 +73,16 @@ class Voices:
 def voices_of(theme: Theme, by: Acting, today: date) -> Voices:
     """In two statements: names are read by themselves, for they are kept encrypted."""
     names = CandidateName.objects.filter(candidate__theme=theme)
+    current_or_chosen = Q(choosing__state=ChoosingState.OPEN) | Q(since__isnull=False)
     choosings, candidates, words, own = models_at_once(
         Choosing.objects.filter(theme=theme).order_by("pk"),
-        Candidate.objects.filter(theme=theme).order_by("pk")[:MOST_SHOWN],
+        Candidate.objects.filter(current_or_chosen, theme=theme).order_by("-pk")[:MOST_SHOWN],
         ThemeWords.objects.filter(theme=theme).order_by("-on", "-pk")[:MOST_SHOWN],
         Voice.objects.filter(choosing__theme=theme, account_id=by.account_id),
     )
     current = next((one for one in choosings if one.state == ChoosingState.OPEN), None)
     of = {one.pk: one for one in choosings}
+    candidates.reverse()  # as they stood; where there are very many, the newest
     for one in candidates:
         one.theme, one.choosing = theme, of[one.choosing_id]
     standing = [one for one in candidates if current and one.choosing_id == current.pk and one.withdrawn_at is None]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from peyvand.programmes.proposals import speaking_queries as queries
 from peyvand.programmes.proposals.actions import SLUG
 from peyvand.programmes.proposals.list_views import is_open
+from peyvand.programmes.proposals.queries import one_theme
 from peyvand.programmes.proposals.speaking_acts import CANDIDATE, CHOOSING, THEME
 from peyvand.programmes.proposals.speaking_models import Candidate, CandidateName
 from peyvand.programmes.proposals.speaking_rules import LEAST_SHOWN
@@ -27,7 +28,7 @@ def name_of(candidate_id: int, names: dict[int, CandidateName]) -> str:
 
 @require_GET
 def speakers(request: HttpRequest, theme_id: int) -> HttpResponseBase:
-    by, row = acting(request), queries.one_theme(theme_id)
+    by, row = acting(request), one_theme(theme_id)
     told, opened = queries.voices_of(row, by, today()), is_open(by)
     if told.choosing:
         told.choosing.sides = queries.sides_of(by, told.choosing)  # type: ignore[attr-defined]

@@ -221,10 +221,10 @@ def _act(
 @require_GET
 def lead(request: HttpRequest, proposal_id: int) -> HttpResponseBase:
     """For the secretariat: send it to the body in charge, or join it to a like one."""
-    row = queries.one(proposal_id)
-    if row.merged_into_id is not None or row.state not in OPEN:
+    page = _lead(request, proposal_id)
+    if page["row"].merged_into_id is not None or page["row"].state not in OPEN:
         raise NotFound
-    return render(request, "proposals/lead.html", _lead(request, proposal_id))
+    return render(request, "proposals/lead.html", page)
 
 
 def _lead(request: HttpRequest, proposal_id: int) -> dict[str, Any]:

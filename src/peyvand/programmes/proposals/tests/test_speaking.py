@@ -1,16 +1,17 @@
 """Who speaks for a theme: authors stand and choose in secret, the night counts, and the chosen one brings its words to a session."""
 
 from datetime import timedelta
-from threading import Barrier, Thread
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.api.calls import Caller
+from tests.flow.test_races import race
 from tests.world import NOW, TODAY, World
 
 from peyvand.extend.switches import switch_on
@@ -189,25 +190,26 @@ def test_the_most_chosen_speak_and_of_equal_ones_who_stood_first(voices, order, 
             assert (voices[one], -place[one]) > (voices[other], -place[other])
 
 
+def test_who_stands_now_is_shown_however_many_stood_before(world, monkeypatch):
+    monkeypatch.setattr(reads, "MOST_SHOWN", 2)
+    before = opened(world)
+    for who in AUTHORS:
+        stands(world, before, who)
+    speaking.count_choosings(by=SYSTEM, now=AFTER)  # nobody gave a voice: nobody was chosen
+    terms = speaking.ChoosingTerms(CLOSES + timedelta(days=9))
+    now = speaking.open_choosing(theme_id=world.theme.pk, terms=terms, by=world["facilitator"], now=AFTER)
+    own = stands(world, now, "social_worker")
+    with scope(world["facilitator"]):
+        shown = reads.voices_of(world.theme, world["facilitator"], business_date(AFTER))
+    assert [one.pk for one in shown.standing] == [own.pk]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_voices_of_one_account_at_once_over_two_connections_are_one():
     world = built()
     choosing = opened(world)
     candidates = [stands(world, choosing, who) for who in ("facilitator", "social_worker")]
-    start = Barrier(2)
-
-    def give(candidate):
-        start.wait(timeout=60)
-        try:
-            gives(world, "charity_manager", candidate)
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=give, args=(one,)) for one in candidates]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(timeout=120)
+    assert race(*(partial(gives, world, "charity_manager", one) for one in candidates)) == [None, None]
     with scope(SYSTEM):
         assert Voice.objects.filter(account_id=world["charity_manager"].account_id).count() == 1
 
