@@ -236,15 +236,14 @@ def remove_place(*, place_id: int, by: Acting, now: datetime) -> None:
     """Take away a neighbourhood or village that nothing points to yet, seen by the actor or not. Raises `PlaceInUse`."""
     place = only(Place.objects.select_for_update().filter(pk=place_id))
     require(may_change_place(by, place))
-    name, path = place.name_fa, place.path
     try:
         with transaction.atomic():
             place.delete()
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what the actor cannot see holds the place as well
     except (ProtectedError, IntegrityError):
-        raise PlaceInUse(place=name) from None
-    place.pk, place.path = place_id, path
+        raise PlaceInUse(place=place.name_fa) from None
+    place.pk = place_id  # which its deletion took away, and the event names
     _record("places.removed", [place], by, now)
 
 

@@ -184,10 +184,13 @@ def _obstacle(act: str, title: Any, done: Any, form: type[forms.ActForm]) -> Act
 
 
 def _moves_obstacle(row: Obstacle, by: Acting, act: str) -> Refusal | None:
-    path = getattr(row, "lead_path", None)  # read once for all obstacles of a page
-    return permissions.may_move_obstacle(
-        by, row, act, board_queries.lead_path_at(row.place_path) if path is None else path
-    )
+    return permissions.may_move_obstacle(by, row, act, _lead_path(row))
+
+
+def _lead_path(row: Obstacle | Clash) -> str:
+    """Read once for all of a page, where the page did."""
+    path: str | None = getattr(row, "lead_path", None)
+    return board_queries.lead_path_at(row.place_path) if path is None else path
 
 
 OBSTACLE = Acts(
@@ -219,8 +222,7 @@ TRUSTED = Acts(
 
 
 def _sets_aside(row: Clash, by: Acting) -> Refusal | None:
-    path = getattr(row, "lead_path", None)  # read once for all of a page
-    return permissions.may_set_aside(by, row, board_queries.lead_path_at(row.place_path) if path is None else path)
+    return permissions.may_set_aside(by, row, _lead_path(row))
 
 
 def _stands(row: Clash) -> bool:

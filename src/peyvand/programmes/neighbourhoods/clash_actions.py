@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from peyvand.flow.capacity.models import Capacity
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, require
@@ -19,9 +17,8 @@ from peyvand.programmes.neighbourhoods.enums import ClashCode, ClashState
 from peyvand.programmes.neighbourhoods.permissions import may_set_aside
 from peyvand.scope.acting import SYSTEM, Acting, require_system
 from peyvand.scope.bulk import lock
-from peyvand.scope.database import action
+from peyvand.scope.database import action, one_at_a_time
 
-_LOCK = 6_204_001  # of this programme's looks at places, among the advisory locks of the database
 _PAIRS = {
     ClashCode.PROMISED_MORE: "objective", ClashCode.SAME_OBJECTIVE: "objective", ClashCode.DIFFERENT_GOALS: "objective",
     ClashCode.DIFFERENT_DAYS: "objective", ClashCode.SAME_TASK: "resolution", ClashCode.TWO_OWNERS: "resolution",
@@ -52,9 +49,8 @@ def look_for_clashes(*, place_ids: Collection[int] | None = None, by: Acting, no
     written at once the meeting is noticed. What comes back after it was gone stands anew, without the reason of before.
     """
     require_system(by)
-    with connection.cursor() as cursor:
-        for place in place_ids or ():
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, place])
+    for place in place_ids or ():
+        one_at_a_time(f"clashes:{place}")
     rows = Clash.objects.select_for_update().order_by("pk")
     kept = {one.key: one for one in (rows if place_ids is None else rows.filter(place__in=place_ids))}
     found = {one.key: one for one in clashes(clash_queries.facts(place_ids, business_date(now)), business_date(now))}

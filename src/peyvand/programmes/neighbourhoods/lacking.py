@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from peyvand.extend.programme import Lacking
 from peyvand.kernel.refusals import NotFound
 from peyvand.people.models import Organisation
-from peyvand.programmes.neighbourhoods.board_actions import lead_path_at, tell_obstacle
+from peyvand.programmes.neighbourhoods.board_actions import tell_obstacle
+from peyvand.programmes.neighbourhoods.board_queries import lead_path_at
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web.pages.words import named

@@ -47,7 +47,7 @@ def ask_served(*, need_id: int, by: Acting, now: datetime) -> bool:
 @action
 def watch(*, need_ids: Sequence[int], by: Acting, now: datetime) -> int:
     """Notice double help among needs an act touched; gives how many alarms are new. Done by the site itself."""
-    _by_system(by)
+    require_system(by)
     needs = list(Need.objects.filter(pk__in=need_ids).order_by("pk"))
     served = _served_elsewhere(needs, _identities(needs), business_date(now))
     return _notice([need for need in needs if need.pk in served], now)
@@ -70,13 +70,9 @@ def forget_alarms(
     *, need_ids: Sequence[int] | None = None, before: date | None = None, by: Acting, now: datetime
 ) -> int:
     """Take away the alarms of these needs, or all noticed before a day."""
-    _by_system(by)
+    require_system(by)
     rows = DoubleHelp.objects.filter(pk__in=need_ids) if need_ids is not None else DoubleHelp.objects.all()
     return (rows.filter(noticed_at__date__lt=before) if before else rows).delete()[0]
-
-
-def _by_system(by: Acting) -> None:
-    require_system(by)
 
 
 def _identities(needs: Iterable[Need]) -> dict[str, set[int]]:

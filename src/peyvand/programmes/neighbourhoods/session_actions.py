@@ -159,13 +159,8 @@ def step_resolution(
     )
     event("resolution.stepped", "resolution", resolution.pk, by, now, row=resolution, data={"act": act})
     if act in rules.CLOSES_OR_OPENS:
-        look_again(_places([resolution]), now)
+        look_again([resolution.council.place_id], now)
     return resolution
-
-
-def _places(resolutions: Sequence[Resolution]) -> list[int]:
-    councils = Council.objects.filter(pk__in={one.council_id for one in resolutions})
-    return list(councils.values_list("place_id", flat=True).distinct())
 
 
 def _session(session_id: int, by: Acting, now: datetime) -> tuple[Session, Council]:

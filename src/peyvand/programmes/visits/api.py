@@ -212,16 +212,21 @@ def get_visit(request: HttpRequest, visit_id: Path[Id]) -> HttpResponse:
         return say(_whole(visit_id, by))
 
 
+def position_said(lat: float | None, lon: float | None) -> tuple[Decimal, Decimal] | None:
+    """Raises `BadValue` where only one of the two was said."""
+    if lat is None and lon is None:
+        return None
+    if lat is None or lon is None:
+        raise BadValue(field="lon" if lon is None else "lat", reason="a position has a latitude and a longitude")
+    return Decimal(str(lat)), Decimal(str(lon))
+
+
 def record_visit(request: HttpRequest, body: VisitIn) -> HttpResponse:
     """With an `Idempotency-Key` it is stored once, however often it is sent."""
 
     def run(by: Acting, now: datetime) -> VisitWhole:
         kinds = specifications_named([one.specification for one in body.heard])
-        if (body.lat is None) != (body.lon is None):
-            raise BadValue(
-                field="lon" if body.lon is None else "lat", reason="a position has a latitude and a longitude"
-            )
-        at = None if body.lat is None or body.lon is None else (Decimal(str(body.lat)), Decimal(str(body.lon)))
+        at = position_said(body.lat, body.lon)
         row = actions.NewVisit(
             place_at(body.place), body.visited_date, body.families_met, body.first_contacts, body.note, at,
             tuple(actions.Heard(kinds[one.specification], one.quantity, one.note) for one in body.heard), plan_id=body.plan_id,

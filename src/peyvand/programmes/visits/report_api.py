@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
@@ -26,9 +25,9 @@ from peyvand.api.shapes import (
 )
 from peyvand.extend.programme import ApiRoute
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import BadValue
 from peyvand.programmes.visits import report_actions, rules
 from peyvand.programmes.visits import report_queries as queries
+from peyvand.programmes.visits.api import position_said
 from peyvand.programmes.visits.contact_actions import NewContact, open_file
 from peyvand.programmes.visits.enums import HeardFrom, ReportedKind, ReportState
 from peyvand.programmes.visits.models import PlaceReport
@@ -131,11 +130,7 @@ def report_place(request: HttpRequest, body: PlaceReportIn) -> HttpResponse:
     """With an `Idempotency-Key` it is stored once, however often it is sent."""
 
     def run(by: Acting, now: datetime) -> PlaceReportWhole:
-        if (body.lat is None) != (body.lon is None):
-            raise BadValue(
-                field="lon" if body.lon is None else "lat", reason="a position has a latitude and a longitude"
-            )
-        at = None if body.lat is None or body.lon is None else (Decimal(str(body.lat)), Decimal(str(body.lon)))
+        at = position_said(body.lat, body.lon)
         row = report_actions.NewReport(
             body.name, body.kind, place_at(body.near), body.heard_from, body.households, body.note, at
         )

@@ -62,7 +62,7 @@ def seed(count: int, random: Random, now: datetime) -> int:
     return wanted
 
 
-# Names that nobody can take for those of real places: state, kind, households.
+# Names that nobody can take for those of real places: name, kind, households.
 _REPORTED = (
     ("آبادی نمایشی بالا", ReportedKind.VILLAGE, 14),
     ("چادرهای نمایشی", ReportedKind.CAMP, 6),

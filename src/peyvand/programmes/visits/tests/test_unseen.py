@@ -1,17 +1,18 @@
 """Those whom no list holds: a place that somebody reports, an outreach round, a family without a file."""
 
-import threading
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.api.calls import Caller
+from tests.flow.test_races import race
 from tests.world import NOW, in_days, later
 
 from peyvand.flow.need.models import Need
@@ -194,22 +195,8 @@ def test_two_officers_at_once_make_one_place_of_one_name():
     world = built()
     world.join("other", MemberRole.COUNTY_OFFICER, "sari", "office")
     rows = [report(world), report(world, name="كلاته‌ي بالا", by="charity_manager")]
-    gate, told = threading.Barrier(4), []
-
-    def press(row, by):
-        try:
-            gate.wait()
-            told.append(accept(world, row, by=by).state)
-        except Refusal as refusal:
-            told.append(refusal.code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=press, args=(row, by)) for row in rows for by in ("officer", "other")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = race(*(partial(accept, world, row, by=by) for row in rows for by in ("officer", "other")))
+    told = [one.code if isinstance(one, Refusal) else one.state for one in answers]
     assert sorted(told) == ["accepted", "place_name_taken", "place_name_taken", "wrong_state"]
     assert Place.objects.filter(name_fa__contains="بالا").count() == 1
 
