@@ -55,19 +55,23 @@ class Actor:
 
 @dataclass(frozen=True)
 class Actors:
-    """The actors, who is linked to most others first; `ties` by the ids of two organisations, the smaller first, with the kinds of it."""
+    """The actors, who is linked to most others first; `ties` by the ids of two organisations, the smaller first, with the kinds of it.
+
+    `linked` says the same by organisation: to whom, and by which kinds.
+    """
 
     actors: Sequence[Actor]
     ties: Mapping[Ends, frozenset[TieKind]]
+    linked: Mapping[int, Mapping[int, frozenset[TieKind]]]
     names: Mapping[str, Place]
 
-    def partners(self, pk: int) -> dict[int, frozenset[TieKind]]:
-        return {a + b - pk: kinds for (a, b), kinds in self.ties.items() if pk in (a, b)}
+    def partners(self, pk: int) -> Mapping[int, frozenset[TieKind]]:
+        return self.linked.get(pk, {})
 
 
 def actors_of(by: Acting, place: Place, today: date) -> Actors:
     """Of a place and all in it. What boards, councils and objectives hold is open to every reader there; an agreement to its two
-    sides. Of promises between others only those to five needs or more are told, and no number below. Seven queries."""
+    sides. Of promises between others only those to five needs or more are told, and no number below. Four queries."""
     boards, shares, seats, owed, obstacles, agreements = _open_facts(place, today)
     with scope(SYSTEM):
         offers, promises = _flow_facts(place)
@@ -91,10 +95,11 @@ def actors_of(by: Acting, place: Place, today: date) -> Actors:
     ties = _ties(actors, boards, shares, seats, told, agreements)
     linked = _linked(ties)
     ordered = sorted(
-        actors.values(), key=lambda one: (-linked[one.organisation.pk], one.organisation.sort_key, one.organisation.pk)
+        actors.values(),
+        key=lambda one: (-len(linked[one.organisation.pk]), one.organisation.sort_key, one.organisation.pk),
     )
     names = Place.objects.defer("boundary").in_bulk({path for one in ordered for path in one.places}, field_name="path")
-    return Actors(ordered, ties, names)
+    return Actors(ordered, ties, linked, names)
 
 
 Rows = list[dict[str, Any]]
@@ -188,9 +193,8 @@ def _ties(
     return {ends: frozenset(kinds) for ends, kinds in sorted(found.items())}
 
 
-def _linked(ties: Iterable[Ends]) -> defaultdict[int, int]:
-    linked: defaultdict[int, int] = defaultdict(int)
-    for ends in ties:
-        for pk in ends:
-            linked[pk] += 1
+def _linked(ties: Mapping[Ends, frozenset[TieKind]]) -> defaultdict[int, dict[int, frozenset[TieKind]]]:
+    linked: defaultdict[int, dict[int, frozenset[TieKind]]] = defaultdict(dict)
+    for (first, second), kinds in ties.items():
+        linked[first][second] = linked[second][first] = kinds
     return linked
