@@ -12,6 +12,7 @@ from peyvand.flow.need.actions import NewNeed, open_needs, withdraw_need
 from peyvand.flow.need.enums import NeedState
 from peyvand.flow.need.models import Need
 from peyvand.journal.actions import record
+from peyvand.kernel.codes import spoken
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import BadValue, require
 from peyvand.people.models import Household
@@ -63,7 +64,7 @@ def propose_project(*, row: NewProject, by: Acting, now: datetime, random: Rando
     terms = terms_on(today)
     _check(row, terms, today)
     if (standing := live_of(home.pk, row.specification.pk)) is not None:
-        raise rules.AlreadyProposed(code=standing.tracking_code)
+        raise rules.AlreadyProposed(code=spoken(standing.tracking_code))
     told = NewNeed(
         row.specification, row.quantity, home.place, household=home, urgency=row.urgency, note=row.note,
         organisation=home.organisation,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.extend.programme import Call, Figure, Job, Page, Permission, Programme, Retention, Route, Step
 from peyvand.extend.switches import ProgrammeOff, pairs_off
+from peyvand.kernel.codes import spoken
 from peyvand.kernel.jalali import business_date
 from peyvand.kernel.refusals import Refusal
 from peyvand.programmes.micro_projects import figures, permissions, queries, rules, views
@@ -25,7 +26,7 @@ def held_back(step: Step) -> dict[int, Refusal]:
     """Nothing is promised to the need of a micro-project before its approval, nor while the programme is off."""
     rows = list(MicroProject.objects.filter(pk__in=step.ids["need"]).select_related("need").order_by("pk"))
     held: dict[int, Refusal] = {
-        row.pk: rules.NotApproved(code=row.need.tracking_code)
+        row.pk: rules.NotApproved(code=spoken(row.need.tracking_code))
         for row in rows
         if row.state not in (ProjectState.APPROVED, ProjectState.DONE)
     }

@@ -20,6 +20,7 @@ from peyvand.flow.need.actions import restore_need, withdraw_need
 from peyvand.flow.need.models import Need
 from peyvand.flow.replay import replay
 from peyvand.kernel.business_days import WorkWeek
+from peyvand.kernel.codes import spoken
 from peyvand.kernel.refusals import BadValue, NotFound, NotPermitted, Refusal
 from peyvand.kernel.text import latin_digits
 from peyvand.people.accounts import grant_membership
@@ -278,7 +279,7 @@ def test_the_matching_leaves_out_what_is_not_approved_and_says_why_until_it_is(w
     assert (run.needs, run.served, run.unserved) == (2, 1, 1)
     row = left(project.need)
     assert (row.reason, row.held_by, row.held_code) == ("held_back", "micro_projects", "micro_project_not_approved")
-    assert project.need.tracking_code in latin_digits(why_unserved(row))
+    assert spoken(project.need.tracking_code) in latin_digits(why_unserved(row))
     assert left(ordinary) is None
     approve(world, project)
     run = run_matching(place=world.places["mz"], by=world["leader"], now=NOW)
