@@ -75,13 +75,15 @@ class Act:
 
 @dataclass(frozen=True)
 class Acts:
-    """The acts on one kind of row, with how it is read, the place it belongs to, and the page to go back to."""
+    """The acts on one kind of row, with how it is read, the place it belongs to, the page to go back to, and what it is called:
+    the name stands above every form and leads back."""
 
     key: str  # the name of its id in addresses
     acts: Mapping[str, Act]
     read: Callable[[Acting, int], Any]
     place_of: Callable[[Any], Place]
     back: Callable[[Any], str]
+    name: Callable[[Any], str]
 
     def offered(self, row: Any, by: Acting) -> list[tuple[str, Act]]:
         """What this reader can do to the row now."""
@@ -110,7 +112,7 @@ class Acts:
             )  # fmt: skip
             back = self.back(row)
             if not posted or not form.is_valid():
-                return _page(request, one, form, back, 422 if posted else 200)
+                return _page(request, one, form, (self.name(row), back), 422 if posted else 200)
         try:
             one.run(row, form.cleaned_data, by, timezone.now())
         except Refusal as refusal:
@@ -119,7 +121,7 @@ class Acts:
                 return redirect(back)
             with scope(by):
                 refuse(form, refusal)
-                return _page(request, one, form, back, 409)
+                return _page(request, one, form, (self.name(row), back), 409)
         notices.done(request, str(one.done), undo_url=self._undo(request, one, ids))
         return redirect(back)
 
@@ -128,6 +130,8 @@ class Acts:
         return reverse(match.view_name, kwargs={**ids, "act": act.undone_by}) if match and act.undone_by else ""
 
 
-def _page(request: HttpRequest, act: Act, form: ActForm, back: str, status: int) -> HttpResponseBase:
-    context = {"title": act.title, "lead": act.lead, "form": form, "button": act.title, "back_url": back}
+def _page(request: HttpRequest, act: Act, form: ActForm, of: tuple[str, str], status: int) -> HttpResponseBase:
+    context = {
+        "title": act.title, "crumbs": [of], "lead": act.lead, "form": form, "button": act.title, "back_url": of[1],
+    }  # fmt: skip
     return render(request, "web/pages/form.html", context, status=status)

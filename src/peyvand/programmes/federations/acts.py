@@ -22,6 +22,8 @@ from peyvand.programmes.federations.models import Federation, Meeting, Member, S
 from peyvand.scope.acting import Acting, within
 from peyvand.votes.enums import Method, Ties
 from peyvand.web.doing import Act, Acts
+from peyvand.web.pages.words import listed, named
+from peyvand.web.templatetags.peyvand_format import jdate
 
 SLUG = actions.SLUG
 
@@ -91,6 +93,7 @@ FEDERATION = Acts(
     lambda by, pk: queries.one_federation(pk),
     lambda row: row.place,
     lambda row: reverse(f"{SLUG}:federation", args=[row.pk]),
+    lambda row: named(row.organisation),
 )  # fmt: skip
 
 MEMBER = Acts(
@@ -132,6 +135,7 @@ MEMBER = Acts(
     lambda by, pk: queries.one_member(pk),
     lambda row: row.federation.place,
     lambda row: reverse(f"{SLUG}:federation", args=[row.federation_id]),
+    lambda row: listed(named(row.federation.organisation), named(row.organisation)),
 )  # fmt: skip
 
 MEETING = Acts(
@@ -166,6 +170,7 @@ MEETING = Acts(
     lambda by, pk: queries.one_meeting(pk),
     lambda row: row.federation.place,
     lambda row: reverse(f"{SLUG}:meeting", args=[row.pk]),
+    lambda row: listed(named(row.federation.organisation), jdate(row.date)),
 )  # fmt: skip
 
 
@@ -199,6 +204,7 @@ SHARED = Acts(
     lambda by, pk: queries.one_shared(pk),
     lambda row: row.place,
     _back_to_list,
+    lambda row: listed(named(row.specification), named(row.place)),
 )  # fmt: skip
 
 TAKING = Acts(
@@ -223,4 +229,5 @@ TAKING = Acts(
     lambda by, pk: queries.one_taking(pk),
     lambda row: row.shared.place,
     lambda row: reverse(f"{SLUG}:takings"),
+    lambda row: listed(named(row.shared.specification), named(row.organisation)),
 )  # fmt: skip

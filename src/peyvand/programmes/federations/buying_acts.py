@@ -19,6 +19,7 @@ from peyvand.programmes.federations.enums import BuyState
 from peyvand.programmes.federations.models import Federation
 from peyvand.scope.acting import Acting
 from peyvand.web.doing import Act, Acts
+from peyvand.web.pages.words import listed, named
 
 
 def _leads_a_member(by: Acting, federation_id: int) -> bool:
@@ -138,6 +139,7 @@ BUY = Acts(
     lambda by, pk: queries.one_buy(pk),
     lambda row: row.federation.place,
     lambda row: _one_page(row.pk),
+    lambda row: named(row.specification),
 )  # fmt: skip
 
 
@@ -160,6 +162,7 @@ OFFER = Acts(
     lambda by, pk: queries.one_offer(pk),
     lambda row: row.buy.federation.place,
     lambda row: _one_page(row.buy_id),
+    lambda row: listed(named(row.buy.specification), row.supplier),
 )  # fmt: skip
 
 
@@ -199,6 +202,7 @@ PORTION = Acts(
     lambda by, pk: queries.one_portion(pk),
     lambda row: row.buy.federation.place,
     lambda row: _account(row.buy_id),
+    lambda row: listed(named(row.buy.specification), named(row.member.organisation)),
 )  # fmt: skip
 
 
@@ -219,4 +223,5 @@ PAYMENT = Acts(
     lambda by, pk: queries.one_payment(pk),
     lambda row: row.portion.buy.federation.place,
     lambda row: _account(row.portion.buy_id),
+    lambda row: listed(named(row.portion.buy.specification), named(row.portion.member.organisation)),
 )  # fmt: skip

@@ -26,7 +26,7 @@ from peyvand.programmes.neighbourhoods.enums import BoardRole, ClashCode, ClashS
 from peyvand.scope.acting import NOWHERE, Acting
 from peyvand.scope.bulk import only
 from peyvand.web.doing import Act, ActForm, Acts, NothingForm
-from peyvand.web.pages.words import named
+from peyvand.web.pages.words import listed, named
 
 
 def own(by: Acting) -> Organisation:
@@ -92,6 +92,7 @@ BOARD = Acts(
     queries.place_in_area,
     lambda row: row,
     lambda row: board_url(row.pk),
+    named,
 )  # fmt: skip
 
 
@@ -134,6 +135,7 @@ SEAT = Acts(
     one(BoardSeat, "organisation"),
     lambda row: row.place,
     lambda row: board_url(row.place_id),
+    lambda row: listed(named(row.place), named(row.organisation)),
 )  # fmt: skip
 
 
@@ -170,6 +172,7 @@ OBJECTIVE = Acts(
     one(Objective),
     lambda row: row.place,
     lambda row: board_url(row.place_id),
+    lambda row: row.title,
 )  # fmt: skip
 
 
@@ -203,6 +206,7 @@ OBSTACLE = Acts(
     one(Obstacle, "owner"),
     lambda row: row.place,
     lambda row: board_url(row.place_id),
+    lambda row: row.title,
 )  # fmt: skip
 
 TRUSTED = Acts(
@@ -218,6 +222,7 @@ TRUSTED = Acts(
     one(TrustedPerson, "organisation"),
     lambda row: row.place,
     lambda row: board_url(row.place_id),
+    lambda row: named(row.place),
 )  # fmt: skip
 
 
@@ -271,4 +276,5 @@ CLASH = Acts(
     one(Clash, *(name for name in RELATED if name != "place")),
     lambda row: row.place,
     lambda row: f"{board_url(row.place_id)}#clashes",
+    clash_words.what_meets,
 )  # fmt: skip

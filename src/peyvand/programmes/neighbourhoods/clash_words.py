@@ -51,6 +51,10 @@ def agencies(row: Clash) -> str:
     return listed(*dict.fromkeys(named(one) for one in both if one is not None))
 
 
+def what_meets(row: Clash) -> str:
+    return str(row.get_code_display())
+
+
 def why(row: Clash) -> str:
     return str(_WHY[ClashCode(row.code)]) % {
         "agency": named(row.organisation), "other": named(row.other_organisation), "kind": named(row.specification),

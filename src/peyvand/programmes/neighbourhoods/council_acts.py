@@ -17,6 +17,7 @@ from peyvand.programmes.neighbourhoods import (
     session_actions,
     voice_actions,
 )
+from peyvand.programmes.neighbourhoods.council_words import council_name, session_name
 from peyvand.programmes.neighbourhoods.enums import CouncilState, SeatRole, SessionState
 from peyvand.programmes.neighbourhoods.known import KNOWN_SEATS
 from peyvand.scope.acting import Acting
@@ -101,6 +102,7 @@ COUNCIL = Acts(
     lambda by, pk: queries.one_council(pk),
     lambda row: row.place,
     lambda row: reverse(f"{SLUG}:council", args=[row.pk]),
+    council_name,
 )  # fmt: skip
 
 SESSION = Acts(
@@ -145,6 +147,7 @@ SESSION = Acts(
     lambda by, pk: queries.one_session(pk),
     lambda row: row.council.place,
     lambda row: reverse(f"{SLUG}:session", args=[row.pk]),
+    session_name,
 )  # fmt: skip
 
 
@@ -180,6 +183,7 @@ RESOLUTION = Acts(
     lambda by, pk: queries.one_resolution(pk),
     lambda row: row.council.place,
     lambda row: reverse(f"{SLUG}:resolution", args=[row.pk]),
+    lambda row: row.title,
 )  # fmt: skip
 
 
@@ -218,4 +222,5 @@ VOICE = Acts(
     lambda by, pk: queries.one_voice(pk),
     lambda row: row.council.place,
     lambda row: reverse(f"{SLUG}:voice", args=[row.pk]),
+    lambda row: row.title,
 )  # fmt: skip

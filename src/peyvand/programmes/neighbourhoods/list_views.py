@@ -17,6 +17,7 @@ from peyvand.programmes.neighbourhoods.actions import SLUG
 from peyvand.programmes.neighbourhoods.board_acts import board_url
 from peyvand.programmes.neighbourhoods.board_models import Objective, Obstacle
 from peyvand.programmes.neighbourhoods.clash_models import Clash
+from peyvand.programmes.neighbourhoods.council_words import council_name
 from peyvand.programmes.neighbourhoods.enums import ObstacleState, SessionState
 from peyvand.programmes.neighbourhoods.forms import (
     BoardFilters,
@@ -28,7 +29,7 @@ from peyvand.programmes.neighbourhoods.forms import (
     VoiceFilters,
 )
 from peyvand.programmes.neighbourhoods.models import Session
-from peyvand.programmes.neighbourhoods.views import badge, council_name, resolution_badge, voice_badge
+from peyvand.programmes.neighbourhoods.views import badge, resolution_badge, voice_badge
 from peyvand.scope.bulk import below
 from peyvand.web.bulk import offered_on
 from peyvand.web.exports import export, exportable
@@ -186,7 +187,7 @@ CLASHES = ListSpec(
     name="clashes",
     title=_("Overlaps and conflicts"),
     columns=(
-        Column("rule", _("What meets"), value=lambda row: str(row.get_code_display()), link=_to_clashes),
+        Column("rule", _("What meets"), value=clash_words.what_meets, link=_to_clashes),
         Column("kind", _("Overlap or conflict"), value=clash_words.kind_badge, kind="badge"),
         Column("place", _("Place"), value=lambda row: named(row.place), sort="place_path"),
         Column("agencies", _("Agencies concerned"), value=clash_words.agencies),

@@ -18,6 +18,7 @@ from peyvand.people.enums import MemberRole
 from peyvand.people.models import Organisation
 from peyvand.programmes.neighbourhoods import actions, council_acts, permissions, queries, rules
 from peyvand.programmes.neighbourhoods.board_acts import board_url, own
+from peyvand.programmes.neighbourhoods.council_words import council_name, session_name
 from peyvand.programmes.neighbourhoods.enums import CouncilState, ResolutionState, SessionState, VoiceState
 from peyvand.programmes.neighbourhoods.forms import (
     CouncilFilters,
@@ -37,7 +38,7 @@ from peyvand.web.lists import Badge, Column, ListSpec, list_page
 from peyvand.web.pages.access import acting, refuse, today
 from peyvand.web.pages.downloads import pdf
 from peyvand.web.pages.thread import Step
-from peyvand.web.pages.words import listed, named
+from peyvand.web.pages.words import named
 from peyvand.web.programmes import first_step, one_of
 from peyvand.web.templatetags.peyvand_format import jdate, number
 
@@ -58,10 +59,6 @@ def opened(by: Acting) -> bool:
 
 def offers(acts: Acts, row: Any, by: Acting, is_open: bool, route: str) -> list[Offer]:
     return acts.offers(row, by, is_open, f"{SLUG}:{route}")
-
-
-def council_name(council: Council) -> str:
-    return listed(named(council.kind), named(council.place))
 
 
 def council_badge(row: Council) -> Badge:
@@ -199,7 +196,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponseBase:
     by, row = acting(request), queries.one_session(session_id)
     context = {
         "session": row,
-        "title": listed(council_name(row.council), jdate(row.date)),
+        "title": session_name(row),
         "items": row.items.order_by("position"),
         "present": row.attendances.select_related("seat").order_by("seat_id"),
         "resolutions": [(one, resolution_badge(one)) for one in row.resolutions.select_related("owner").order_by("number")],

@@ -91,6 +91,7 @@ CELEBRATIONS = Acts(
         ),
     },
     lambda by, pk: occasions.one_celebration(pk), lambda row: row.place, lambda row: of_celebration(row.pk),
+    lambda row: row.title,
 )  # fmt: skip
 _BEFORE_OWN = (HandoverStage.AGREED, HandoverStage.TOGETHER, HandoverStage.LED)
 HANDOVERS = Acts(
@@ -117,6 +118,7 @@ HANDOVERS = Acts(
         ),
     },
     lambda by, pk: occasions.one_handover(pk), lambda row: row.place, lambda row: of_handover(row.pk),
+    lambda row: listed(named(row.specification), named(row.place)),
 )  # fmt: skip
 
 

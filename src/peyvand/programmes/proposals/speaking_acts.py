@@ -109,6 +109,7 @@ THEME = Acts(
     lambda by, pk: one_theme(pk),
     _anywhere,
     lambda row: page_of(row.pk),
+    lambda row: row.title,
 )  # fmt: skip
 
 CHOOSING = Acts(
@@ -123,6 +124,7 @@ CHOOSING = Acts(
     lambda by, pk: queries.one_choosing(pk),
     _anywhere,
     lambda row: page_of(row.theme_id),
+    lambda row: row.theme.title,
 )  # fmt: skip
 
 CANDIDATE = Acts(
@@ -148,4 +150,5 @@ CANDIDATE = Acts(
     lambda by, pk: queries.one_candidate(pk),
     _anywhere,
     lambda row: page_of(row.theme_id),
+    lambda row: row.theme.title,
 )  # fmt: skip

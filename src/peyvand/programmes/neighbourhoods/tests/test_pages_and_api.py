@@ -81,6 +81,16 @@ def test_a_resolution_goes_its_way_over_the_api_and_no_name_is_given_out(world):
     assert "نام نهان" not in client(world, "governor").get(f"{ROOT}councils/{session['council_id']}/").content.decode()
 
 
+def test_the_form_of_an_act_names_what_it_is_done_to_and_leads_back_there_also_after_a_refusal(world):
+    centre, session = held(world)
+    body = {"title": "چراغ کوچه روشن شود", "owner_id": world.organisations["centre"].pk, "due_date": day(9)}
+    made = good(centre.post(f"{API}/sessions/{session['id']}/resolutions", body), 201)
+    one = f"{ROOT}resolutions/{made['id']}/"
+    secretary = client(world, "facilitator")
+    for page in (secretary.get(f"{one}report/"), secretary.post(f"{one}report/", {})):
+        assert f'<li><a href="{one}">چراغ کوچه روشن شود</a></li>' in page.content.decode()
+
+
 def test_the_minutes_are_one_page_however_much_was_said(world):
     items = [f"بند {number}: {'راه و روشنایی ' * 8}" for number in range(8)]
     said = ["گفت‌وگوی بلند دربارهٔ کوچه‌ها " * 9] * 8
