@@ -4,7 +4,7 @@ The settings are read through a function that raises when they are missing or em
 PostgreSQL reads them once a statement and can use the path index.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.migrations import RunSQL
 
@@ -155,12 +155,25 @@ def staff_of(row: str) -> str:
 def kept_through(table: str, parent: str, key: str, who: str) -> list[RunSQL]:
     """Narrow `seen_through`: rows are read with their parent, and written only where `who` holds too (it may name `parent`)."""
     seen = seen_through(table, parent, key)
-    kept = Policy(
-        "kept_through", f'EXISTS (SELECT 1 FROM "{parent}" parent WHERE parent.id = "{table}"."{key}" AND {who})'
-    )
     read = Policy(seen.name, seen.using, command="SELECT")
     drop = f'DROP POLICY {seen.name} ON "{table}"'
-    return [RunSQL([drop, read.sql(table)], [drop, seen.sql(table)]), policy(table, kept)]
+    return [RunSQL([drop, read.sql(table)], [drop, seen.sql(table)]), policy(table, _kept(table, parent, key, who))]
+
+
+def kept_not_read_through(table: str, parent: str, key: str, who: str) -> RunSQL:
+    """Ask what `kept_through` has added of writes alone: of reads it says nothing new, and costs a hash of all parents the actor keeps."""
+    kept = _kept(table, parent, key, who)
+    writes = [replace(kept, name=f"{kept.name}_{one.lower()}", command=one) for one in ("INSERT", "UPDATE", "DELETE")]
+    return RunSQL(
+        [f'DROP POLICY {kept.name} ON "{table}"', *(one.sql(table) for one in writes)],
+        [*(f'DROP POLICY {one.name} ON "{table}"' for one in writes), kept.sql(table)],
+    )
+
+
+def _kept(table: str, parent: str, key: str, who: str) -> Policy:
+    return Policy(
+        "kept_through", f'EXISTS (SELECT 1 FROM "{parent}" parent WHERE parent.id = "{table}"."{key}" AND {who})'
+    )
 
 
 def seen_through(table: str, parent: str, key: str) -> Policy:
