@@ -78,8 +78,8 @@ TIME_ZONE = "Asia/Tehran"
 
 # ---- The web shell: templates, static files, forms, language ----
 
-# The site stands before allauth: its templates win.
-INSTALLED_APPS += ["django.forms", "django_htmx", "peyvand.web", "allauth", "allauth.account", "allauth.mfa"]
+# The site stands before the libraries: its templates win.
+INSTALLED_APPS += ["django_htmx", "peyvand.web", "django.forms", "allauth", "allauth.account", "allauth.mfa"]
 ROOT_URLCONF = "peyvand.site.urls"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -78,8 +78,14 @@ def _offers() -> list[State]:
 
 def _filters() -> list[State]:
     return [
-        State(_("Not used"), {"page": samples.list_page(filters="")}),
-        State(_("In use, one of them wrong"), {"page": samples.list_page(filters="state=open&since=1405/13")}),
+        State(_("Not used"), {"page": samples.list_page(filters=""), "bar_name": _("Filter the list: a sample")}),
+        State(
+            _("In use, one of them wrong"),
+            {
+                "page": samples.list_page(filters="state=open&since=1405/13"),
+                "bar_name": _("Filter the list: another sample"),
+            },
+        ),
     ]
 
 
