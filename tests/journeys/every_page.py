@@ -45,8 +45,10 @@ def _look_at(
     for url in urls:
         size = reader.go(url).viewport_size
         reader.check()
+        assert not (told := fitness.cut_off_when_large(reader.page)), f"{url}: {told}"
         reader.page.set_viewport_size(SIZES[other_size])  # type: ignore[arg-type]
-        assert not (told := fitness.cut_off(reader.page)), f"{url}, {other_size}: {told}"
+        told = [*fitness.cut_off(reader.page), *fitness.cut_off_when_large(reader.page)]
+        assert not told, f"{url}, {other_size}: {told}"
         if all_ways:
             reader.check_all_ways()
         reader.page.set_viewport_size(size or SIZES[other_size])  # type: ignore[arg-type]
