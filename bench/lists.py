@@ -111,10 +111,11 @@ def asking(tell: Callable[[str], None]) -> None:
     opened(as_owner=False)
     from django.conf import settings
 
+    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    import peyvand.site.wsgi  # noqa: F401  # a process made ready as the web server's are
     from bench import _asking
     from peyvand.people.models import Membership
 
-    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     rows = Membership.objects.select_related("account", "place", "organisation")
     readers: dict[str, Any] = {who: rows.filter(account__username=name).first() for who, name in READERS.items()}
     readers["province"] = readers["province"] or of_role("hq_leader")
