@@ -108,6 +108,18 @@ def at_once(*asked: QuerySet[Any, Any]) -> list[list[dict[str, Any]]]:
 
     Values come as JSON has them: a date or a time is its ISO text.
     """
+    return _in_one("(SELECT coalesce(json_agg({row}), '[]') FROM ({sql}) one({columns}))", "[]", asked)
+
+
+def heads_at_once(asked: Iterable[QuerySet[Any, Any]], first: int, most: int) -> list[tuple[list[dict[str, Any]], int]]:
+    """Of each queryset its first rows, as `at_once` gives them, and how many rows it has, of which `most` are counted."""
+    told = f"json_build_array(coalesce(json_agg({{row}}) FILTER (WHERE place <= {first:d}), '[]'), count(*))"
+    part = f"(SELECT {told} FROM (SELECT *, row_number() OVER () AS place FROM ({{sql}}) one({{columns}})) two)"
+    return [(rows, number) for rows, number in _in_one(part, "[[], 0]", (rows[:most] for rows in asked))]
+
+
+def _in_one(part: str, empty: str, asked: Iterable[QuerySet[Any, Any]]) -> list[Any]:
+    """What each `part` of one statement says of a queryset's rows: JSON; `empty` where the queryset can have none."""
     parts: list[str] = []
     params: list[Any] = []
     for rows in asked:
@@ -116,11 +128,11 @@ def at_once(*asked: QuerySet[Any, Any]) -> list[list[dict[str, Any]]]:
         try:
             sql, own = query.get_compiler(rows.db).as_sql()
         except EmptyResultSet:
-            parts.append("'[]'::json")
+            parts.append(f"'{empty}'::json")
             continue
         columns = ", ".join(f"c{place}" for place in range(len(names)))
-        pairs = ", ".join(f"'{name}', c{place}" for place, name in enumerate(names))
-        parts.append(f"(SELECT coalesce(json_agg(json_build_object({pairs})), '[]') FROM ({sql}) one({columns}))")
+        row = "json_build_object(" + ", ".join(f"'{name}', c{place}" for place, name in enumerate(names)) + ")"
+        parts.append(part.format(row=row, sql=sql, columns=columns))
         params += own
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", params)

@@ -11,12 +11,12 @@ from peyvand.flow.commitment.models import Commitment, Suggestion
 from peyvand.flow.delivery.models import Delivery
 from peyvand.flow.need.models import Need, PriorityOverride
 from peyvand.people.models import Membership
-from peyvand.scope.bulk import at_once, models_at_once
+from peyvand.scope.bulk import heads_at_once, models_at_once
 from peyvand.web.lists import Badge
 from peyvand.web.pages.home_words import When
 
 ROWS = 5
-MOST_COUNTED = 1000
+MOST_COUNTED = 200
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,13 @@ class Waiting:
     step: str = ""
 
     @property
-    def first(self) -> QuerySet:
-        """What is asked of the rows, with those of all others in one statement: who stands in the block, and how many there are."""
-        return self.rows.values("pk")[: MOST_COUNTED + 1]
+    def asked(self) -> QuerySet:
+        """What is asked of the rows, with those of all others in one statement."""
+        return self.rows.values("pk")
 
     def block(self, rows: list[dict[str, Any]], count: int, known: Known) -> Block:
         beside = known.get(self.rows.model, {})
-        return _block(self, [self.line(beside[one["pk"]]) for one in rows[:ROWS] if one["pk"] in beside], count)
+        return _block(self, [self.line(beside[one["pk"]]) for one in rows if one["pk"] in beside], count)
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ class WaitingAsValues:
     step: str = ""
 
     @property
-    def first(self) -> QuerySet:
-        return self.rows[:ROWS]
+    def asked(self) -> QuerySet:
+        return self.rows
 
     def block(self, rows: list[dict[str, Any]], count: int, known: Known) -> Block:
         return _block(self, [self.line(row) for row in rows], count)
@@ -131,18 +131,13 @@ def _read(waiting: list[Waiting | WaitingAsValues]) -> list[Block]:
     """Which rows and how many, of all blocks in one statement; then the rows themselves, model by model."""
     if not waiting:
         return []
-    # Of rows that come with all their columns a thousand would be much to read.
-    apart = [one for one in waiting if isinstance(one, WaitingAsValues)]
-    counted = [one.rows.order_by().values("pk")[: MOST_COUNTED + 1] for one in apart]
-    told = at_once(*(one.first for one in waiting), *counted)
-    rows = told[: len(waiting)]
-    counts = {one.name: len(found) for one, found in zip(apart, told[len(waiting) :], strict=True)}
+    told = heads_at_once((one.asked for one in waiting), ROWS, MOST_COUNTED + 1)
     wanted: dict[type[Model], set[int]] = {}
-    for one, own in zip(waiting, rows, strict=True):
-        if isinstance(one, Waiting) and own:
-            wanted.setdefault(one.rows.model, set()).update(row["pk"] for row in own[:ROWS])
+    for one, (rows, _count) in zip(waiting, told, strict=True):
+        if isinstance(one, Waiting) and rows:
+            wanted.setdefault(one.rows.model, set()).update(row["pk"] for row in rows)
     known = _rows(wanted)
-    return [one.block(own, counts.get(one.name, len(own)), known) for one, own in zip(waiting, rows, strict=True)]
+    return [one.block(rows, count, known) for one, (rows, count) in zip(waiting, told, strict=True)]
 
 
 def _rows(wanted: dict[type[Model], set[int]]) -> Known:
