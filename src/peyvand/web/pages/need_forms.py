@@ -1,6 +1,7 @@
 """The forms of the pages of needs."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -108,9 +109,19 @@ class PlaceChoice(forms.ModelChoiceField):
         return f"{named(place)} — {named(place.parent)}" if place.parent else named(place)
 
 
-def late_promise(today: Any) -> Exists:
-    late = Commitment.objects.filter(need=OuterRef("pk"), state=CommitmentState.ACCEPTED, due_date__lt=today)
-    return Exists(late)
+def _late(today: date) -> QuerySet[Commitment]:
+    return Commitment.objects.filter(state=CommitmentState.ACCEPTED, due_date__lt=today)
+
+
+def late_promise(today: date) -> Exists:
+    """Of one need: has it a late promise?"""
+    return Exists(_late(today).filter(need=OuterRef("pk")))
+
+
+def with_late_promise(today: date, by: Acting) -> Q:
+    """Of many: late promises are fewer than needs, so they are found first, in the actor's own area where his needs lie in it."""
+    late = _late(today).filter(in_area(by)) if by.is_staff else _late(today)
+    return Q(pk__in=late.values("need"))
 
 
 def in_band(name: str) -> Q:
@@ -161,8 +172,8 @@ class NeedFilters(Filters):
             rows = rows.filter(state=state)
         if band:
             rows = rows.filter(in_band(band))
-        if late:
-            rows = rows.filter(late_promise(business_date(access.now())))
+        if late and (by := acting_now()):
+            rows = rows.filter(with_late_promise(business_date(access.now()), by))
         self.cleaned_data |= {"state": state, "band": band, "late": late or "", "place": place}
         return rows
 
