@@ -188,6 +188,8 @@ class Membership(models.Model):
                 name="membership_once",
             ),
         ]
+        # The list stands newest first: a search by a common part of a name then ends after a page of rows.
+        indexes = [models.Index(fields=["since", "id"], name="membership_by_since")]
 
 
 class Task(models.Model):

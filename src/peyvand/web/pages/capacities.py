@@ -56,9 +56,15 @@ class CapacityFilters(Filters):
     whose = forms.ChoiceField(label=_("Whose"), required=False, choices=_OWN)
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
-        """By words of the kind and of the giver's name; both are looked up in their own short lists first."""
-        for word in slips.words(text):
-            kinds, givers = (rows_named.values("pk") for rows_named in _named(exactly, word))
+        """By words of the kind and of the giver's name; both are looked up in their own short lists first.
+
+        Where a word stands in neither, no offer is looked at: to find none, all of a country would be.
+        """
+        named = [[one.values("pk") for one in _named(exactly, word)] for word in slips.words(text)]
+        told = iter(at_once(*(one[:1] for both in named for one in both)) if named else ())
+        if not all(kinds or givers for kinds, givers in zip(told, told, strict=True)):
+            return rows.none()
+        for kinds, givers in named:
             rows = rows.filter(Q(specification__in=kinds) | Q(organisation__in=givers))
         return rows
 
