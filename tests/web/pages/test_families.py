@@ -108,6 +108,13 @@ def test_a_short_form_of_the_page_comes_back_open_and_as_it_was_filled_in(family
     beside(client.post(f"/families/{household.pk}/refused/", {"organisation": ""}), "id_organisation")
 
 
+def test_a_short_form_of_somebody_who_is_not_in_the_family_is_answered_as_of_nobody(family):
+    client, household, person = family
+    for name in ("consent", "disability"):
+        assert client.post(f"/families/{household.pk}/{person.pk}/{name}/", {}).status_code == 422
+        assert client.post(f"/families/{household.pk}/{person.pk + 1}/{name}/", {}).status_code == 404
+
+
 def test_a_disability_is_kept_only_under_consent_and_goes_with_it(family):
     client, household, person = family
     base = f"/families/{household.pk}/"

@@ -216,9 +216,15 @@ def page_of(
     request: HttpRequest, household_id: int, *, revealed: Mapping[int, tuple[str, str]] = _NOTHING,
     sent: Mapping[str, Form] = _NOTHING, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    """Inside the scope. `sent` are forms of the page with what is wrong with them: task, refuse, or `form_of` of a member."""
+    """Inside the scope. `sent` are forms of the page with what is wrong with them: task, refuse, or `form_of` of a member.
+
+    Raises `NotFound` where the family is out of sight, and where a form is of nobody who is seen in it.
+    """
     by = acting(request)
     household = _family(by, household_id)
+    of_members = {f"{name}-{person.pk}" for person in household.persons.all() for name in ("consent", "disability")}
+    if not sent.keys() <= {"task", "refuse"} | of_members:
+        raise NotFound
     mine = any(task.membership_id == by.membership_id for task in household.tasks.all())
     context = {
         "family": household,
