@@ -58,13 +58,15 @@ class CapacityFilters(Filters):
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """By words of the kind and of the giver's name; both are looked up in their own short lists first.
 
-        Where a word stands in neither, no offer is looked at: to find none, all of a country would be.
+        Where a word stands in neither, no offer is looked at: to find none, all of a country would be. The offers of few names are
+        found through an index; of many names the page is soon full.
         """
-        named = [[one.values("pk") for one in _named(exactly, word)] for word in slips.words(text)]
-        told = iter(at_once(*(one[:1] for both in named for one in both)) if named else ())
-        if not all(kinds or givers for kinds, givers in zip(told, told, strict=True)):
-            return rows.none()
-        for kinds, givers in named:
+        named = [one.values("pk") for word in slips.words(text) for one in _named(exactly, word)]
+        told = at_once(*(one[: _FEW + 1] for one in named)) if named else []
+        keys = iter(
+            [pk["pk"] for pk in found] if len(found) <= _FEW else one for one, found in zip(named, told, strict=True)
+        )
+        for kinds, givers in zip(keys, keys, strict=True):
             rows = rows.filter(Q(specification__in=kinds) | Q(organisation__in=givers))
         return rows
 
@@ -85,6 +87,7 @@ class CapacityFilters(Filters):
 
 
 _KEYS = ("search_key",)
+_FEW = 100
 
 
 def _named(how: Callable[..., Q], word: str) -> list[QuerySet]:
