@@ -24,11 +24,12 @@ from peyvand.programmes.visits import actions, queries, survey_actions
 from peyvand.programmes.visits.enums import MADE, VisitState
 from peyvand.programmes.visits.forms import AnswerForm, VisitForm, given_place, language
 from peyvand.programmes.visits.forms_as_data import Definition, in_language
-from peyvand.programmes.visits.views import SLUG, folder, today
+from peyvand.programmes.visits.views import SLUG, folder
 from peyvand.scope.acting import Acting
 from peyvand.scope.database import scope
 from peyvand.web import notices
 from peyvand.web.forms import Form
+from peyvand.web.pages.access import today
 from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import jdate, number
 from peyvand.web.templatetags.peyvand_format import refusal as words

@@ -16,10 +16,11 @@ from peyvand.flow import suppression
 from peyvand.programmes.visits import figures as counting
 from peyvand.programmes.visits import permissions, queries
 from peyvand.programmes.visits.figures import MonthMade
-from peyvand.programmes.visits.views import SLUG, today
+from peyvand.programmes.visits.views import SLUG
 from peyvand.scope.acting import SYSTEM, Acting
 from peyvand.scope.database import scope
 from peyvand.web.charts import Bar, Chart, Line, drawn_lines, drawn_pairs, line
+from peyvand.web.pages.access import today
 from peyvand.web.pages.chart_files import asked_for
 from peyvand.web.pages.words import listed, named
 from peyvand.web.templatetags.peyvand_format import jmonth, number, percent

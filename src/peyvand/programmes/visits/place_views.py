@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET
 from peyvand.places.models import Place
 from peyvand.programmes.visits import permissions, queries
 from peyvand.programmes.visits.forms import UnseenFilters
-from peyvand.programmes.visits.views import SLUG, badge, opened, today
+from peyvand.programmes.visits.views import SLUG, badge, opened
 from peyvand.scope.acting import Acting
 from peyvand.scope.bulk import below, only
 from peyvand.web.bulk import offered_on
 from peyvand.web.exports import export, exportable
 from peyvand.web.lists import Column, ListSpec, list_page
+from peyvand.web.pages.access import today
 from peyvand.web.pages.words import named
 
 

@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
 from peyvand.programmes.visits import permissions, report_actions, rules
 from peyvand.programmes.visits import report_queries as queries
 from peyvand.programmes.visits.enums import HeardFrom, ReportedKind, ReportState
@@ -21,11 +20,11 @@ from peyvand.programmes.visits.report_forms import AcceptForm, AsideForm, JoinFo
 from peyvand.programmes.visits.views import SLUG, opened, position_words, revealed
 from peyvand.scope.acting import STAFF, Acting
 from peyvand.scope.database import scope
-from peyvand.web import notices
 from peyvand.web.exports import export, exportable
 from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.pages.access import refuse
+from peyvand.web.pages import acts
+from peyvand.web.pages.access import acting
 from peyvand.web.pages.words import named
 from peyvand.web.programmes import first_step, one_of
 from peyvand.web.templatetags.peyvand_format import jdate, number
@@ -62,7 +61,7 @@ LIST = ListSpec(
 @exportable
 @require_GET
 def reports(request: HttpRequest) -> HttpResponseBase:
-    by: Acting = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     rows = queries.reports(by)
     if (file := export(request, LIST, rows)) is not None:
         return file
@@ -72,7 +71,7 @@ def reports(request: HttpRequest) -> HttpResponseBase:
 
 def field_place(request: HttpRequest) -> HttpResponseBase:
     """The page on the phone: like that of a visit it opens without a network, and sends each draft once."""
-    by: Acting = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     with scope(by):
         form = ReportForm(request.POST or None, by=by)
         if request.method != "POST":
@@ -105,21 +104,21 @@ def _row(form: ReportForm, request: HttpRequest) -> report_actions.NewReport:
 
 @require_GET
 def one_report(request: HttpRequest, report_id: int) -> HttpResponseBase:
-    by: Acting = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     return render(request, "visits/report.html", _one(queries.one(report_id, by), by))
 
 
 def _one(report: PlaceReport, by: Acting, **filled: Form) -> dict[str, Any]:
     judges = permissions.may_judge(by, report) is None and opened(by)
-    acts = set(rules.REPORT_LIFE.acts(report.state)) if judges else set()
+    possible = set(rules.REPORT_LIFE.acts(report.state)) if judges else set()
     context: dict[str, Any] = {
         "report": report,
         "badge": badge(report),
         "facts": _facts(report),
         "note": revealed(report.note),
         "also": queries.also_reported(report, by),
-        "may_judge": "accept_report" in acts,
-        "may_reopen": "reopen_report" in acts,
+        "may_judge": "accept_report" in possible,
+        "may_reopen": "reopen_report" in possible,
         "few": rules.FEWEST_SHOWN,
     }
     if context["may_judge"]:
@@ -181,32 +180,23 @@ def _judge(
     act: Callable[..., PlaceReport], done: str,
 ) -> HttpResponseBase:  # fmt: skip
     """One judgement, as its form says it; a refusal stands beside what was typed."""
-    by: Acting = request.acting  # type: ignore[attr-defined]
+    by, to = acting(request), reverse(f"{SLUG}:report", args=[report_id])
     with scope(by):
         form = form_of(request.POST, report=queries.one(report_id, by))
-        said = values(form.cleaned_data) if form.is_valid() else None
-    if said is not None:
-        try:
-            act(report_id=report_id, by=by, now=timezone.now(), **said)
-        except (NotFound, NotPermitted):
-            raise
-        except Refusal as refusal:
-            refuse(form, refusal, place_name_taken="name_fa")
-        else:
-            notices.done(request, done, undo_url=reverse(f"{SLUG}:reopen_report", args=[report_id]))
-            return redirect(f"{SLUG}:report", report_id=report_id)
-    with scope(by):
+        said = values(form.cleaned_data) if form.is_valid() else {}
+
+    def run() -> None:
+        act(report_id=report_id, by=by, now=timezone.now(), **said)
+
+    def again(status: int) -> HttpResponse:
         context = _one(queries.one(report_id, by), by, **{name: form})
-        return render(request, "visits/report.html", context | {"refused": form.non_field_errors()}, status=422)
+        return render(request, "visits/report.html", context | {"refused": form.non_field_errors()}, status=status)
+
+    undo = reverse(f"{SLUG}:reopen_report", args=[report_id])
+    return acts.taken(request, form, run, done, to, again, undo=undo, place_name_taken="name_fa")
 
 
 @require_POST
 def reopen(request: HttpRequest, report_id: int) -> HttpResponseBase:
-    try:
-        report_actions.reopen_report(report_id=report_id, by=request.acting, now=timezone.now())  # type: ignore[attr-defined]
-        notices.done(request, gettext("The report waits again."))
-    except (NotFound, NotPermitted):
-        raise
-    except Refusal as refusal:
-        notices.refused(request, refusal)
-    return redirect(f"{SLUG}:report", report_id=report_id)
+    run = lambda: report_actions.reopen_report(report_id=report_id, by=acting(request), now=timezone.now())  # noqa: E731
+    return acts.act(request, run, gettext("The report waits again."), reverse(f"{SLUG}:report", args=[report_id]))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import NotPermitted, Refusal
 from peyvand.people.models import Membership
 from peyvand.places.enums import FINE
 from peyvand.places.models import Place
@@ -24,7 +23,7 @@ from peyvand.programmes.visits import permissions, queries, tour_actions
 from peyvand.programmes.visits.enums import TourAim
 from peyvand.programmes.visits.forms import fine_places
 from peyvand.programmes.visits.models import Tour, TourPerson, TourStop
-from peyvand.programmes.visits.views import SLUG, badge, opened, today
+from peyvand.programmes.visits.views import SLUG, badge, opened
 from peyvand.scope.acting import STAFF, Acting
 from peyvand.scope.bulk import below, in_area, only
 from peyvand.scope.database import scope
@@ -33,8 +32,8 @@ from peyvand.web.exports import export, exportable
 from peyvand.web.fields import JalaliDateField, QuantityField
 from peyvand.web.forms import Form
 from peyvand.web.lists import Column, Filters, ListSpec, list_page
-from peyvand.web.pages import choices
-from peyvand.web.pages.access import refuse
+from peyvand.web.pages import acts, choices
+from peyvand.web.pages.access import acting, today
 from peyvand.web.pages.choices import FoundPlace, PlaceField
 from peyvand.web.pages.words import named
 from peyvand.web.programmes import first_step, one_of
@@ -156,7 +155,7 @@ LIST = ListSpec(
 @exportable
 @require_GET
 def tours(request: HttpRequest) -> HttpResponseBase:
-    by: Acting = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     if (file := export(request, LIST, _tours(by))) is not None:
         return file
     may_plan = permissions.may_plan(by, by.place_path) is None and opened(by)
@@ -198,26 +197,30 @@ def tour(request: HttpRequest, tour_id: int) -> HttpResponseBase:
 
 
 def new_tour(request: HttpRequest) -> HttpResponseBase:
-    by: Acting = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
+
+    def planned() -> int:
+        with scope(by):
+            row = form.row()
+        return tour_actions.plan_tour(row=row, by=by, now=timezone.now()).pk
+
+    def run() -> HttpResponse:
+        tour_id = acts.do(request, planned)
+        notices.done(request, gettext("The tour is planned; its visits stand in the list."))
+        return redirect(f"{SLUG}:tour", tour_id=tour_id)
+
+    def page(status: int) -> HttpResponse:
+        return render(request, "visits/new_tour.html", {"form": form}, status=status)
+
     with scope(by):
         near = _near(by)
         aim = TourAim.OUTREACH if request.GET.get("aim") == TourAim.OUTREACH else TourAim.CORRIDOR
         initial = _least_seen(by, near, aim) if request.method == "GET" else {}
         form = TourForm(request.POST or None, by=by, near=near, initial=initial)
-        if request.method != "POST" or not form.is_valid():
-            status = 422 if request.method == "POST" else 200
-            return render(request, "visits/new_tour.html", {"form": form}, status=status)
-        row = form.row()
-    try:
-        planned = tour_actions.plan_tour(row=row, by=by, now=timezone.now())
-    except NotPermitted:
-        raise
-    except Refusal as refusal:
-        refuse(form, refusal)
-        with scope(by):
-            return render(request, "visits/new_tour.html", {"form": form}, status=422)
-    notices.done(request, gettext("The tour is planned; its visits stand in the list."))
-    return redirect(f"{SLUG}:tour", tour_id=planned.pk)
+        if request.method != "POST":
+            return page(200)
+        form.is_valid()  # which looks places and people up
+    return acts.answered(request, form, run, page)
 
 
 def _least_seen(by: Acting, near: list[Place], aim: TourAim) -> dict[str, Any]:

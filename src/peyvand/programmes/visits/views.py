@@ -1,6 +1,6 @@
 """The pages of visits: each reads, or calls one action and leads on."""
 
-from datetime import date
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -15,11 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from peyvand.extend.discovery import programme
 from peyvand.extend.pages import writes_are_open
-from peyvand.files.pictures import CONTENT_TYPE, cleaned
+from peyvand.files.pictures import CONTENT_TYPE, FileTooLarge, NotAPicture, PictureTooLarge, cleaned
 from peyvand.files.storage import LocalFolder
 from peyvand.journal.once import once
-from peyvand.kernel.jalali import business_date
-from peyvand.kernel.refusals import NotFound, NotPermitted, Refusal
+from peyvand.kernel.refusals import NotFound
 from peyvand.people.permissions import may_keep_households
 from peyvand.programmes.visits import actions, contact_actions, many_actions, permissions, queries, rules
 from peyvand.programmes.visits.enums import MADE, Moment, VisitState
@@ -41,8 +40,10 @@ from peyvand.scope.encryption import Protected
 from peyvand.web import notices
 from peyvand.web.bulk import offered_on
 from peyvand.web.exports import export, exportable
+from peyvand.web.forms import Form
 from peyvand.web.lists import Badge, Column, ListSpec, list_page
-from peyvand.web.pages.access import refuse
+from peyvand.web.pages import acts
+from peyvand.web.pages.access import acting, today
 from peyvand.web.pages.words import named, need_badge
 from peyvand.web.programmes import first_step, one_of
 from peyvand.web.templatetags.peyvand_format import jdate, number
@@ -53,8 +54,8 @@ _TONES = {
 }  # fmt: skip
 
 
-def today() -> date:
-    return business_date(timezone.now())
+def to_one(visit_id: int) -> str:
+    return reverse(f"{SLUG}:one", args=[visit_id])
 
 
 def folder() -> LocalFolder:
@@ -82,7 +83,7 @@ LIST = ListSpec(
     name="visits",
     title=_("Visits"),
     columns=(
-        Column("place", _("Place"), value=lambda row: named(row.place), link=lambda row: reverse(f"{SLUG}:one", args=[row.pk])),
+        Column("place", _("Place"), value=lambda row: named(row.place), link=lambda row: to_one(row.pk)),
         Column("state", _("State"), value=badge, kind="badge"),
         Column("open", _("Days open without an action"), value=age, kind="number"),
         Column("planned", _("Planned for"), value="planned_date", kind="date"),
@@ -107,7 +108,7 @@ LIST = ListSpec(
 @exportable
 @require_GET
 def all_visits(request: HttpRequest) -> HttpResponseBase:
-    by: Acting = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     shown = {
         "waiting": lambda: queries.waiting(by, today()),
         "due": lambda: queries.to_make(by, today()),
@@ -128,26 +129,32 @@ def all_visits(request: HttpRequest) -> HttpResponseBase:
 
 
 def plan(request: HttpRequest) -> HttpResponseBase:
-    by: Acting = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
+
+    def planned() -> int:
+        said = form.cleaned_data
+        return actions.plan_visit(place=said["place"], planned_date=said["planned_date"], by=by, now=timezone.now()).pk
+
+    def run() -> HttpResponse:
+        visit_id = acts.do(request, planned)
+        notices.done(request, gettext("The visit is planned."))
+        return redirect(to_one(visit_id))
+
+    def page(status: int) -> HttpResponse:
+        return render(request, "visits/plan.html", {"form": form}, status=status)
+
     with scope(by):
         initial = {"place": given_place(request.GET.get("place", "")), "planned_date": today()}
         form = PlanForm(request.POST or None, by=by, today=today(), initial=initial)
-        if request.method != "POST" or not form.is_valid():
-            return render(request, "visits/plan.html", {"form": form})
-    said = form.cleaned_data
-    try:
-        visit = actions.plan_visit(place=said["place"], planned_date=said["planned_date"], by=by, now=timezone.now())
-    except Refusal as refusal:
-        with scope(by):
-            refuse(form, refusal, visit_planned_in_past="planned_date", visit_not_fine="place")
-            return render(request, "visits/plan.html", {"form": form}, status=409)
-    notices.done(request, gettext("The visit is planned."))
-    return redirect(f"{SLUG}:one", visit_id=visit.pk)
+        if request.method != "POST":
+            return page(200)
+        form.is_valid()  # which looks the place up
+    return acts.answered(request, form, run, page, visit_planned_in_past="planned_date", visit_not_fine="place")
 
 
 @require_GET
 def one_visit(request: HttpRequest, visit_id: int) -> HttpResponseBase:
-    context = _one(queries.one(visit_id), request.acting)  # type: ignore[attr-defined]
+    context = _one(queries.one(visit_id), acting(request))
     if (spot := request.GET.get("spot", "")) in map(
         str, range(1, rules.SPOTS + 1)
     ):  # the one whose picture was not kept
@@ -156,7 +163,7 @@ def one_visit(request: HttpRequest, visit_id: int) -> HttpResponseBase:
 
 
 def _one(visit: Visit, by: Acting) -> dict[str, Any]:
-    acts = set(rules.LIFE.acts(visit.state))
+    possible = set(rules.LIFE.acts(visit.state))
     leads, may_tell = permissions.may_change(by, visit) is None, permissions.may_tell(by, visit) is None
     made, open_now = visit.state in MADE, opened(by)
     needs = list(queries.heard(visit))
@@ -173,9 +180,9 @@ def _one(visit: Visit, by: Acting) -> dict[str, Any]:
         ],
         "pairs": _pairs(visit),
         "households": visit.households,  # type: ignore[attr-defined]
-        "may_move": open_now and leads and "give_day" in acts,
-        "may_drop": open_now and leads and "drop_visit" in acts,
-        "may_restore": open_now and leads and "restore_visit" in acts,
+        "may_move": open_now and leads and "give_day" in possible,
+        "may_drop": open_now and leads and "drop_visit" in possible,
+        "may_restore": open_now and leads and "restore_visit" in possible,
         "may_record": open_now and may_tell and visit.state == VisitState.PLANNED,
         "may_tell": open_now and may_tell and made,
         "switched_off": not open_now,
@@ -224,116 +231,93 @@ def _pairs(visit: Visit) -> list[dict[str, Any]]:
 @require_POST
 def drop(request: HttpRequest, visit_id: int) -> HttpResponseBase:
     done = gettext("The plan is dropped. It can be taken up again below.")
-    return _act(request, visit_id, done, actions.drop_visit, undo=reverse(f"{SLUG}:restore", args=[visit_id]))
+    return _turned(request, visit_id, actions.drop_visit, done, back="restore")
 
 
 @require_POST
 def restore(request: HttpRequest, visit_id: int) -> HttpResponseBase:
-    undo = reverse(f"{SLUG}:drop", args=[visit_id])
-    return _act(request, visit_id, gettext("The visit is planned again."), actions.restore_visit, undo=undo)
+    return _turned(request, visit_id, actions.restore_visit, gettext("The visit is planned again."), back="drop")
 
 
-def _act(
-    request: HttpRequest, visit_id: int, done: str, act: Any, *, undo: str = "", **values: Any
-) -> HttpResponseBase:
-    try:
-        act(visit_id=visit_id, by=request.acting, now=timezone.now(), **values)  # type: ignore[attr-defined]
-        notices.done(request, done, undo_url=undo)
-    except Refusal as refusal:
-        notices.refused(request, refusal)
-    return redirect(f"{SLUG}:one", visit_id=visit_id)
+def _turned(request: HttpRequest, visit_id: int, act: Any, done: str, *, back: str) -> HttpResponseBase:
+    run = lambda: act(visit_id=visit_id, by=acting(request), now=timezone.now())  # noqa: E731
+    return acts.act(request, run, done, to_one(visit_id), undo=reverse(f"{SLUG}:{back}", args=[visit_id]))
 
 
 @require_POST
 def give_day(request: HttpRequest, visit_id: int) -> HttpResponseBase:
-    form, by = DayForm(request.POST), request.acting  # type: ignore[attr-defined]
-    if not form.is_valid():
-        return _again(request, visit_id, day_form=form)
-    try:
-        many_actions.give_day(
-            visit_ids=[visit_id], planned_date=form.cleaned_data["due_date"], by=by, now=timezone.now()
-        )
-    except (NotFound, NotPermitted):
-        raise
-    except Refusal as refusal:
-        refuse(form, refusal, visit_planned_in_past="due_date")
-        return _again(request, visit_id, day_form=form)
-    notices.done(request, gettext("The visit has a new day."))
-    return redirect(f"{SLUG}:one", visit_id=visit_id)
+    form = DayForm(request.POST)
+
+    def run() -> None:
+        day = form.cleaned_data["due_date"]
+        many_actions.give_day(visit_ids=[visit_id], planned_date=day, by=acting(request), now=timezone.now())
+
+    again = _again(request, visit_id, day_form=form)
+    done = gettext("The visit has a new day.")
+    return acts.taken(request, form, run, done, to_one(visit_id), again, visit_planned_in_past="due_date")
 
 
 @require_POST
 def tell(request: HttpRequest, visit_id: int) -> HttpResponseBase:
     form = ActionForm(request.POST, today=today())
-    if not form.is_valid():
-        return _again(request, visit_id, action_form=form)
-    said, by = form.cleaned_data, request.acting  # type: ignore[attr-defined]
-    try:
+
+    def run() -> None:
+        said = form.cleaned_data
         actions.tell_action(
-            visit_id=visit_id, words=said["words"], done_date=said["done_date"], by=by, now=timezone.now()
+            visit_id=visit_id, words=said["words"], done_date=said["done_date"], by=acting(request), now=timezone.now()
         )
-    except (NotFound, NotPermitted):
-        raise
-    except Refusal as refusal:
-        refuse(form, refusal)
-        return _again(request, visit_id, action_form=form)
-    notices.done(request, gettext("Recorded. The visit no longer stands open."))
-    return redirect(f"{SLUG}:one", visit_id=visit_id)
+
+    done = gettext("Recorded. The visit no longer stands open.")
+    return acts.taken(request, form, run, done, to_one(visit_id), _again(request, visit_id, action_form=form))
 
 
 @require_POST
 def open_file(request: HttpRequest, visit_id: int) -> HttpResponseBase:
     """The file of a family that has none, and its need; pressed twice, once."""
-    by: Acting = request.acting  # type: ignore[attr-defined]
+    by = acting(request)
     with scope(by):
         form = ContactForm(request.POST)
-        valid = form.is_valid()
-    if not valid:
-        return _again(request, visit_id, contact_form=form)
-    act = lambda: contact_actions.open_file(visit_id=visit_id, contact=form.contact(), by=by, now=timezone.now())  # noqa: E731
-    try:
+        form.is_valid()  # which reads the kinds of help
+
+    def run() -> HttpResponse:
+        now = timezone.now()
+        act = lambda: contact_actions.open_file(visit_id=visit_id, contact=form.contact(), by=by, now=now).pk  # noqa: E731
         key, body = form.cleaned_data["once"], [visit_id, form.body()]
-        need_id, _repeated = once(key=key, body=body, by=by, now=timezone.now(), run=lambda: act().pk)
-    except (NotFound, NotPermitted):
-        raise
-    except Refusal as refusal:
-        refuse(form, refusal)
-        return _again(request, visit_id, contact_form=form)
-    notices.done(request, gettext("The family has a file now, and the task with it is yours."))
-    return redirect("need_receipt", need_id)
+        need_id, _repeated = once(key=key, body=body, by=by, now=now, run=act)
+        notices.done(request, gettext("The family has a file now, and the task with it is yours."))
+        return redirect("need_receipt", need_id)
+
+    return acts.answered(request, form, run, _again(request, visit_id, contact_form=form))
 
 
 @require_POST
 def add_picture(request: HttpRequest, visit_id: int) -> HttpResponseBase:
-    form, by = PictureForm(request.POST, request.FILES), request.acting  # type: ignore[attr-defined]
-    data = b""
-    if form.is_valid():
-        try:
-            data = cleaned(form.cleaned_data["photo"])
-        except Refusal as refusal:
-            refuse(form, refusal, **{refusal.code: "photo"})
-    if not form.is_valid() or not data:
-        return _again(request, visit_id, picture_form=form)
-    with scope(by):
-        if not Visit.objects.filter(pk=visit_id).exists():  # nothing is stored for a visit one does not see
-            raise NotFound
-    said = form.cleaned_data
-    picture = actions.Picture(folder().store(data), len(data), said["spot"], Moment(said["moment"]))
-    try:
+    form, by = PictureForm(request.POST, request.FILES), acting(request)
+
+    def run() -> None:
+        said = form.cleaned_data
+        data = cleaned(said["photo"])
+        with scope(by):
+            if not Visit.objects.filter(pk=visit_id).exists():  # nothing is stored for a visit one does not see
+                raise NotFound
+        picture = actions.Picture(folder().store(data), len(data), said["spot"], Moment(said["moment"]))
         actions.add_picture(visit_id=visit_id, picture=picture, by=by, now=timezone.now())
-    except (NotFound, NotPermitted):
-        raise
-    except Refusal as refusal:
-        refuse(form, refusal, **{rules.SpotTaken.code: "spot"})
-        return _again(request, visit_id, picture_form=form)
-    notices.done(request, gettext("The picture is kept."))
-    return redirect(f"{SLUG}:one", visit_id=visit_id)
+
+    beside = dict.fromkeys((one.code for one in (FileTooLarge, NotAPicture, PictureTooLarge)), "photo")
+    again = _again(request, visit_id, picture_form=form)
+    return acts.taken(
+        request, form, run, gettext("The picture is kept."), to_one(visit_id), again, visit_spot_taken="spot", **beside
+    )
 
 
-def _again(request: HttpRequest, visit_id: int, **forms: Any) -> HttpResponse:
-    by: Acting = request.acting  # type: ignore[attr-defined]
-    with scope(by):
-        return render(request, "visits/one.html", _one(queries.one(visit_id), by) | forms, status=422)
+def _again(request: HttpRequest, visit_id: int, **forms: Form) -> Callable[[int], HttpResponse]:
+    """The page of the visit once more, with what was typed in one of its forms."""
+
+    def page(status: int) -> HttpResponse:
+        context = _one(queries.one(visit_id), acting(request)) | forms
+        return render(request, "visits/one.html", context, status=status)
+
+    return page
 
 
 @require_GET
@@ -349,24 +333,19 @@ def picture(request: HttpRequest, photo_id: int) -> HttpResponseBase:
 
 
 def terms(request: HttpRequest) -> HttpResponseBase:
-    by: Acting = request.acting  # type: ignore[attr-defined]
-    form = TermsForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form, by = TermsForm(request.POST or None), acting(request)
+
+    def run() -> None:
         said = form.cleaned_data
         fresh = rules.Terms(said["goal"], said["full_days"], said["full_m0"], said["source"])
-        try:
-            actions.set_terms(terms=fresh, since=said["since"], by=by, now=timezone.now())
-        except NotPermitted:
-            raise
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            notices.done(request, gettext("The setting was recorded."))
-            return redirect(f"{SLUG}:terms")
+        actions.set_terms(terms=fresh, since=said["since"], by=by, now=timezone.now())
+
+    def page(status: int) -> HttpResponse:
+        rows = list(VisitTerms.objects.order_by("-since")[:50])
+        context = {"form": form, "now": queries.terms_on(today()), "rows": rows}
+        return render(request, "visits/terms.html", context, status=status)
+
+    if form.is_bound:
+        return acts.taken(request, form, run, gettext("The setting was recorded."), reverse(f"{SLUG}:terms"), page)
     with scope(by):
-        context = {
-            "form": form,
-            "now": queries.terms_on(today()),
-            "rows": list(VisitTerms.objects.order_by("-since")[:50]),
-        }
-        return render(request, "visits/terms.html", context)
+        return page(200)

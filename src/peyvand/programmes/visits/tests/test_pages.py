@@ -125,7 +125,7 @@ def test_a_picture_that_cannot_be_kept_loses_neither_the_visit_nor_the_others_an
     )
     assert put().status_code == 302
     taken = put()
-    assert (taken.status_code, 'id="id_spot_error"' in taken.content.decode()) == (422, True)
+    assert (taken.status_code, 'id="id_spot_error"' in taken.content.decode()) == (409, True)
     assert [visit.photos.count() for visit in stored()] == [2]
 
 
@@ -169,6 +169,20 @@ def test_a_visit_is_planned_written_down_told_and_shown_before_and_after(world):
     assert page.count('<img class="picture"') == 2
     assert "راه روستا شن‌ریزی شد" in page
     assert stored()[0].state == "followed"
+
+
+def test_what_is_sent_twice_by_one_form_is_done_once(world):
+    leader, visitor = client(world, "field_leader"), client(world, "facilitator")
+    plan = {"place": world.places["nobonyad"].pk, "planned_date": day(2), "once": "p"}
+    one, again = (leader.post(ROOT + "plan/", plan).url for _ in range(2))
+    assert (one, len(stored())) == (again, 1)
+    visitor.post(ROOT + "field/", said(world, plan=stored()[0].pk), **SCRIPT)
+    told = {"words": "راه روستا شن‌ریزی شد", "done_date": day(), "once": "a"}
+    assert [visitor.post(one + "action/", told).status_code for _ in range(2)] == [302, 302]
+    with scope(SYSTEM):
+        assert stored()[0].actions.count() == 1
+    for address in (ROOT + "plan/", one):
+        assert 'name="once"' in leader.get(address).content.decode()
 
 
 def test_an_office_uploads_a_form_which_is_asked_on_the_phone_printed_and_measured(world):
@@ -223,7 +237,7 @@ def test_where_places_are_many_one_is_found_by_its_name_and_only_fine_places_are
     assert "اسپیاری" not in leader.get(f"{ROOT}plan/").content.decode()  # no select box of thousands
     assert leader.post(ROOT + "plan/", {"place": "اسپیاری", "planned_date": day()}).status_code == 302
     for coarse in ("ساری", world.places["sari"].pk):
-        assert leader.post(ROOT + "plan/", {"place": coarse, "planned_date": day()}).status_code == 200
+        assert leader.post(ROOT + "plan/", {"place": coarse, "planned_date": day()}).status_code == 422
     several = leader.post(ROOT + "plan/", {"place": "نوبنیاد", "planned_date": day()}).content.decode()
     assert several.count("نوبنیاد —") == 2
     assert [one.place_id for one in stored()] == [world.places["espiari"].pk]
@@ -252,7 +266,7 @@ def test_switched_off_the_reading_pages_stay_and_nothing_is_written(world):
 def test_the_goal_is_set_by_those_who_may_and_shown_with_who_decided(world):
     values = {"since": day(), "goal": "۸۰۰", "full_days": "365", "full_m0": "40"}
     leader = client(world, "leader")
-    assert leader.post(ROOT + "terms/", values | {"source": ""}).status_code == 200
+    assert leader.post(ROOT + "terms/", values | {"source": ""}).status_code == 422
     assert leader.post(ROOT + "terms/", values | {"source": "مصوبهٔ ستاد"}).status_code == 302
     assert "۸۰۰" in leader.get(ROOT + "figures/").content.decode()
     assert client(world, "field_leader").post(ROOT + "terms/", values).status_code == 403

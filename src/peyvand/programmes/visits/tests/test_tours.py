@@ -138,7 +138,9 @@ def test_a_tour_is_planned_on_a_page_and_over_the_api(world):
     }  # fmt: skip
     assert leader.get(root + "new/").status_code == 200
     assert leader.post(root + "new/", said | {"needed_1": ""}).status_code == 422
-    page = leader.get(leader.post(root + "new/", said)["Location"]).content.decode()
+    one, again = (leader.post(root + "new/", said | {"once": "t"})["Location"] for _ in range(2))
+    assert one == again  # pressed twice, planned once
+    page = leader.get(one).content.decode()
     assert "پزشک" in page
     assert "حقوقدان" in page
     sent = Client()

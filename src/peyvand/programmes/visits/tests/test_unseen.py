@@ -231,8 +231,9 @@ def test_a_place_is_reported_on_the_phone_once_and_judged_on_the_officers_page(t
     page = officer.get(one).content.decode()
     assert f'name="place" value="{today.places["nobonyad"].pk}"' in page  # the like-named one
     taken = officer.post(one + "accept/", {"name_fa": "نوبنیاد", "parent": today.places["sari"].pk})
-    assert (taken.status_code, 'id="id_name_fa_error"' in taken.content.decode()) == (422, True)
-    assert officer.post(one + "accept/", {"name_fa": "کلاتهٔ نوبنیاد", "parent": today.places["sari"].pk}).url == one
+    assert (taken.status_code, 'id="id_name_fa_error"' in taken.content.decode()) == (409, True)
+    accepted = {"name_fa": "کلاتهٔ نوبنیاد", "parent": today.places["sari"].pk, "once": "a"}
+    assert [officer.post(one + "accept/", accepted).url for _ in range(2)] == [one, one]  # pressed twice, done once
     place = Place.objects.get(name_fa="کلاتهٔ نوبنیاد")
     assert (place.kind, place.lat) == (PlaceKind.NOMADIC, 36.57)
     assert "کلاتهٔ نوبنیاد" in client(today, "field_leader").get(ROOT + "places/").content.decode()
