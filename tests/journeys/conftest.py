@@ -106,11 +106,6 @@ class Visitor:
         told = [*fitness.faults(self.page), *self.faults]
         assert not told, f"{self.page.url}: {told}"
 
-    def check_all_ways(self) -> None:
-        """The page as `check` leaves it, also in every other theme, at 320 px, and with text at 200 %."""
-        told = [*fitness.faults_of_themes(self.page), *fitness.faults_when_narrow_or_large(self.page), *self.faults]
-        assert not told, f"{self.page.url}: {told}"
-
 
 @pytest.fixture
 def visitor(browser: Browser, live_server, transactional_db: None) -> Iterator[Callable[..., Visitor]]:  # type: ignore[no-untyped-def]

@@ -43,15 +43,16 @@ def _look_at(
     if name:
         reader.sign_in(world[name])
     for url in urls:
-        size = reader.go(url).viewport_size
+        page = reader.go(url)
+        size = page.viewport_size
         reader.check()
-        assert not (told := fitness.cut_off_when_large(reader.page)), f"{url}: {told}"
-        reader.page.set_viewport_size(SIZES[other_size])  # type: ignore[arg-type]
-        told = [*fitness.cut_off(reader.page), *fitness.cut_off_when_large(reader.page)]
-        assert not told, f"{url}, {other_size}: {told}"
+        told = fitness.cut_off_when_large(page)
+        page.set_viewport_size(SIZES[other_size])  # type: ignore[arg-type]
+        told += [f"{other_size}: {one}" for one in (*fitness.cut_off(page), *fitness.cut_off_when_large(page))]
         if all_ways:
-            reader.check_all_ways()
-        reader.page.set_viewport_size(size or SIZES[other_size])  # type: ignore[arg-type]
+            told += [*fitness.faults_of_themes(page), *fitness.cut_off_when_narrow(page), *reader.faults]
+        assert not told, f"{url}: {told}"
+        page.set_viewport_size(size or SIZES[other_size])  # type: ignore[arg-type]
     reader.context.close()
 
 
