@@ -3,15 +3,15 @@
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import typer
@@ -48,11 +48,11 @@ def serve(host: str, port: int, running: server.Server | None, on_ready: Callabl
         # One folder for the figures of all worker processes, so that one scrape tells of all of them.
         figures, static = Path(folder, "figures"), Path(folder, "static")
         figures.mkdir()
-        _gather(static)
         web = {"PEYVAND_POOL": "1", "PROMETHEUS_MULTIPROC_DIR": str(figures), "PEYVAND_STATIC": str(static)}
         children = [_start("worker", _worker(), {})] if _has_jobs() else []
-        children.append(_start("web server", _web(host, port), web))
         try:
+            _gather(static)  # while the worker, which serves none of them, begins
+            children.append(_start("web server", _web(host, port), web))
             if _wait_until_it_answers(host, port, children, ended):
                 where = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
                 typer.echo(f"The site is served at {where}  (Ctrl-C stops everything)")
@@ -108,8 +108,12 @@ def _die_with_parent() -> None:
 
 
 def _wait_until_it_answers(host: str, port: int, children: list[Child], ended: threading.Event) -> bool:
+    """The port is open before the site is loaded; who comes then waits, and a process that loads does not end when it is asked."""
     while not ended.wait(0.1) and all(child.process.poll() is None for child in children):
-        with suppress(OSError), socket.create_connection((host, port), timeout=1):
+        asking = HTTPConnection(host, port, timeout=3)
+        with suppress(OSError, HTTPException), closing(asking):
+            asking.request("GET", "/health/live")
+            asking.getresponse()
             return True
     return False
 
