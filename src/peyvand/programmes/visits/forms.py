@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import format_lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.kernel.jalali import business_date
@@ -245,7 +245,9 @@ class ContactForm(Form):
 class TermsForm(Form):
     since = JalaliDateField(label=_("In force from"))
     goal = QuantityField(label=_("Goal of the year"), unit=_("places"))
-    full_days = QuantityField(label=_("Days without a visit that count fully"), unit=_("days"), least=30, most=3650)
+    full_days = QuantityField(
+        label=_("Days without a visit that count fully"), unit=pgettext_lazy("unit", "days"), least=30, most=3650
+    )
     full_m0 = QuantityField(label=_("M0 of a survey that counts fully"), unit=_("hundredths"), most=100)
     source = forms.CharField(label=_("Decided by"), help_text=_("Shown to everyone"), max_length=200)
 
